@@ -1,0 +1,172 @@
+//! The citizen's side: sign in, submit, pay, follow, withdraw; and the public look-up.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{get, post};
+use serde::{Deserialize, Serialize};
+
+use crate::body::{Body, json};
+use crate::catalogue::Procedure;
+use crate::clock::wall_ns;
+use crate::dossier::{Actor, Event};
+use crate::orders::{self, WantedPayment};
+use crate::payment::{self, Offer, PaymentState};
+use crate::problem::{Kind, Problem};
+use crate::registry::Submitted;
+use crate::server::Portal;
+use crate::session::{Citizen, Person, SignedIn};
+use crate::submission::{RawSubmission, citizen_number};
+use crate::view::{Full, Public, Receipt, Standing};
+
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    Router::new()
+        .route("/api/sessions", post(sign_in))
+        .route("/api/procedures", get(procedures))
+        .route("/api/dossiers", post(submit))
+        .route("/api/dossiers/{code}", get(read))
+        .route("/api/dossiers/{code}/payments", post(pay))
+        .route("/api/dossiers/{code}/withdrawal", post(withdraw))
+        .route("/api/look-up/{code}", get(look_up))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Credentials {
+    citizen_number: String,
+    otp: String,
+}
+
+#[derive(Serialize)]
+struct Opened {
+    token: String,
+}
+
+async fn sign_in(State(portal): State<Arc<Portal>>, Body(credentials): Body<Credentials>) -> Result<Response, Problem> {
+    let Some(number) = citizen_number(&credentials.citizen_number) else {
+        return Err(Problem::field("citizen_number", "must have twelve digits"));
+    };
+    if credentials.citizen_number.get(6..) != Some(&credentials.otp) {
+        return Err(Problem::new(Kind::Unauthenticated, "the one-time password is wrong"));
+    }
+    let token = portal.registry().sessions.open(Person::Citizen(number));
+    Ok(json(StatusCode::CREATED, &Opened { token }))
+}
+
+#[derive(Serialize)]
+struct Procedures<'catalogue> {
+    items: Vec<&'catalogue Procedure>,
+}
+
+async fn procedures(State(portal): State<Arc<Portal>>) -> Response {
+    json(StatusCode::OK, &Procedures { items: portal.catalogue.procedures() })
+}
+
+async fn submit(
+    State(portal): State<Arc<Portal>>,
+    SignedIn(person): SignedIn,
+    Body(raw): Body<RawSubmission>,
+) -> Result<Response, Problem> {
+    receive(&portal, &person, raw)
+}
+
+/// Receives a submission by a citizen or, for an applicant who is at the counter or has written, by a clerk.
+pub(crate) fn receive(portal: &Portal, person: &Person, raw: RawSubmission) -> Result<Response, Problem> {
+    let submission = raw.check(&portal.catalogue, person)?;
+    let actor = match person {
+        Person::Citizen(_) => Actor::Applicant,
+        Person::Clerk(clerk) => Actor::Clerk(Arc::clone(clerk)),
+    };
+    let mut registry = portal.registry();
+    match registry.submit(submission, actor) {
+        Submitted::New(id) => Ok(json(StatusCode::CREATED, &Receipt::new(registry.get(id)?))),
+        Submitted::Lost(dossier) => Ok(json(StatusCode::CREATED, &Receipt::new(&dossier))),
+        Submitted::Known(id) => Ok(json(StatusCode::OK, &Receipt::new(registry.get(id)?))),
+    }
+}
+
+async fn read(
+    State(portal): State<Arc<Portal>>,
+    Citizen(citizen): Citizen,
+    Path(code): Path<String>,
+) -> Result<Response, Problem> {
+    let registry = portal.registry();
+    let id = registry.find_own(&code, citizen)?;
+    Ok(json(StatusCode::OK, &Full::new(registry.get(id)?)))
+}
+
+#[derive(Serialize)]
+struct Payable {
+    reference: String,
+    amount: i64,
+    payment_url: String,
+    state: PaymentState,
+}
+
+/// Orders the payment at the platform, or shows again where to pay.
+async fn pay(
+    State(portal): State<Arc<Portal>>,
+    Citizen(citizen): Citizen,
+    Path(code): Path<String>,
+) -> Result<Response, Problem> {
+    let (id, offer, now) = {
+        let mut registry = portal.registry();
+        let id = registry.find_own(&code, citizen)?;
+        let offer = registry.change(id, |dossier, _| payment::offer(dossier))?;
+        (id, offer, registry.clock.now(wall_ns()))
+    };
+    let state = PaymentState::Pending;
+    match offer {
+        Offer::Placed { reference, amount, url } => {
+            Ok(json(StatusCode::OK, &Payable { reference, amount, payment_url: url, state }))
+        }
+        Offer::ToPlace { reference, amount } => {
+            let wanted = WantedPayment { dossier: code, reference, amount, now };
+            let payment_url = orders::payment(&portal, &wanted).await?;
+            let reference = wanted.reference;
+            portal
+                .registry()
+                .change(id, |dossier, office| payment::placed(dossier, &reference, payment_url.clone(), office))?;
+            Ok(json(StatusCode::CREATED, &Payable { reference, amount, payment_url, state }))
+        }
+    }
+}
+
+/// A reason, where one has to be given.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct Reason {
+    reason: String,
+}
+
+impl Reason {
+    /// The reason, if there is one.
+    pub(crate) fn given(self) -> Result<String, Problem> {
+        if self.reason.trim().is_empty() { Err(Problem::field("reason", "is missing")) } else { Ok(self.reason) }
+    }
+}
+
+async fn withdraw(
+    State(portal): State<Arc<Portal>>,
+    Citizen(citizen): Citizen,
+    Path(code): Path<String>,
+    Body(reason): Body<Reason>,
+) -> Result<Response, Problem> {
+    let mut registry = portal.registry();
+    let id = registry.find_own(&code, citizen)?;
+    let reason = reason.given()?;
+    registry.change(id, |dossier, office| {
+        dossier.advance_for(Event::WithdrawalRequested, reason, Actor::Applicant, office.now)?;
+        Ok(json(StatusCode::OK, &Standing::new(dossier)))
+    })
+}
+
+/// What anybody may ask who knows a code.
+async fn look_up(State(portal): State<Arc<Portal>>, Path(code): Path<String>) -> Result<Response, Problem> {
+    let registry = portal.registry();
+    let dossier = registry.get(registry.find(&code)?)?;
+    Ok(json(StatusCode::OK, &Public::new(dossier, portal.defects)))
+}

@@ -1,0 +1,282 @@
+//! The desk's side: sign in, take from the inbox, and move dossiers on.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{get, post};
+use serde::{Deserialize, Serialize};
+
+use crate::body::{Body, json};
+use crate::catalogue::{Clerk, Role};
+use crate::citizen::{self, Reason};
+use crate::dossier::{self, Actor, Dossier, Event, ParcelState};
+use crate::orders::{self, WantedParcel};
+use crate::payment;
+use crate::problem::{Kind, Problem};
+use crate::queues::Queue;
+use crate::registry::{DossierId, Office};
+use crate::server::Portal;
+use crate::session::{AnyClerk, DeskClerk, Person, PostClerk};
+use crate::steps;
+use crate::submission::RawSubmission;
+use crate::view::{Full, Item, Standing};
+
+/// How many dossiers an inbox hands out at once, unless asked for another number.
+const USUAL_TAKE: usize = 20;
+/// How many it hands out at most.
+const LARGEST_TAKE: usize = 500;
+
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    Router::new()
+        .route("/api/desk/sessions", post(sign_in))
+        .route("/api/desk/inbox", post(take))
+        .route("/api/desk/statistics", get(statistics))
+        .route("/api/desk/dossiers", post(submit))
+        .route("/api/desk/dossiers/{code}", get(read))
+        .route("/api/desk/dossiers/{code}/accept", post(accept))
+        .route("/api/desk/dossiers/{code}/refuse", post(refuse))
+        .route("/api/desk/dossiers/{code}/collect", post(collect))
+        .route("/api/desk/dossiers/{code}/start", post(start))
+        .route("/api/desk/dossiers/{code}/complete", post(complete))
+        .route("/api/desk/dossiers/{code}/stop", post(stop))
+        .route("/api/desk/dossiers/{code}/approve-withdrawal", post(approve_withdrawal))
+        .route("/api/desk/dossiers/{code}/hand-over", post(hand_over))
+        .route("/api/desk/dossiers/{code}/hand-to-post", post(hand_to_post))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Credentials {
+    clerk: String,
+    password: String,
+}
+
+#[derive(Serialize)]
+struct Opened<'clerk> {
+    token: String,
+    unit: Option<&'clerk str>,
+}
+
+async fn sign_in(State(portal): State<Arc<Portal>>, Body(credentials): Body<Credentials>) -> Result<Response, Problem> {
+    let clerk = portal.catalogue.clerk(&credentials.clerk).filter(|clerk| clerk.password == credentials.password);
+    let clerk = clerk.ok_or_else(|| Problem::new(Kind::Unauthenticated, "no such clerk, or another password"))?;
+    let token = portal.registry().sessions.open(Person::Clerk(Arc::clone(clerk)));
+    Ok(json(StatusCode::CREATED, &Opened { token, unit: clerk.unit.as_deref() }))
+}
+
+#[derive(Deserialize)]
+struct Request {
+    queue: Queue,
+    take: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct Inbox<'registry> {
+    items: Vec<Item<'registry>>,
+    waiting: usize,
+}
+
+/// Hands out the oldest dossiers of a queue, each once.
+async fn take(
+    State(portal): State<Arc<Portal>>,
+    AnyClerk(clerk): AnyClerk,
+    Body(request): Body<Request>,
+) -> Result<Response, Problem> {
+    let unit = match (request.queue, clerk.role) {
+        (Queue::Intake, Role::Desk) => clerk.unit.as_deref().unwrap_or_default(),
+        (Queue::Post, Role::Post) => "",
+        (Queue::Intake, Role::Post) | (Queue::Post, Role::Desk) => {
+            return Err(Problem::new(Kind::Forbidden, "this queue belongs to another role"));
+        }
+    };
+    let take = request.take.unwrap_or(USUAL_TAKE).min(LARGEST_TAKE);
+    let mut registry = portal.registry();
+    let ids = registry.hand_out(request.queue, unit, take);
+    let waiting = registry.waiting(request.queue, unit);
+    let items = ids.into_iter().map(|id| registry.get(id).map(Item::new)).collect::<Result<_, _>>()?;
+    Ok(json(StatusCode::OK, &Inbox { items, waiting }))
+}
+
+async fn submit(
+    State(portal): State<Arc<Portal>>,
+    AnyClerk(clerk): AnyClerk,
+    Body(raw): Body<RawSubmission>,
+) -> Result<Response, Problem> {
+    citizen::receive(&portal, &Person::Clerk(clerk), raw)
+}
+
+async fn read(
+    State(portal): State<Arc<Portal>>,
+    AnyClerk(_clerk): AnyClerk,
+    Path(code): Path<String>,
+) -> Result<Response, Problem> {
+    let registry = portal.registry();
+    let dossier = registry.get(registry.find(&code)?)?;
+    Ok(json(StatusCode::OK, &Full::new(dossier)))
+}
+
+#[derive(Serialize)]
+struct Statistics<'registry> {
+    total: usize,
+    by_state: BTreeMap<dossier::State, u64>,
+    by_unit: BTreeMap<&'registry str, u64>,
+}
+
+async fn statistics(State(portal): State<Arc<Portal>>, AnyClerk(_clerk): AnyClerk) -> Response {
+    let registry = portal.registry();
+    let statistics = Statistics {
+        total: registry.len(),
+        by_state: registry.states.clone(),
+        by_unit: registry.units.iter().map(|(code, books)| (code.as_str(), books.dossiers)).collect(),
+    };
+    json(StatusCode::OK, &statistics)
+}
+
+/// Lets a clerk take one step, and answers how the dossier stands after it.
+fn step(
+    portal: &Portal,
+    code: &str,
+    clerk: Arc<Clerk>,
+    step: impl FnOnce(&mut Dossier, Actor, &mut Office<'_>) -> Result<(), Problem>,
+) -> Result<Response, Problem> {
+    let mut registry = portal.registry();
+    let id = registry.find(code)?;
+    registry.change(id, |dossier, office| {
+        step(dossier, Actor::Clerk(clerk), office)?;
+        Ok(json(StatusCode::OK, &Standing::new(dossier)))
+    })
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Assessment {
+    assessed_fee: Option<i64>,
+}
+
+async fn accept(
+    State(portal): State<Arc<Portal>>,
+    DeskClerk(clerk): DeskClerk,
+    Path(code): Path<String>,
+    Body(assessment): Body<Assessment>,
+) -> Result<Response, Problem> {
+    if assessment.assessed_fee.is_some_and(|fee| fee < 0) {
+        return Err(Problem::field("assessed_fee", "must not be negative"));
+    }
+    step(&portal, &code, clerk, |dossier, actor, office| steps::accept(dossier, assessment.assessed_fee, actor, office))
+}
+
+async fn refuse(
+    State(portal): State<Arc<Portal>>,
+    DeskClerk(clerk): DeskClerk,
+    Path(code): Path<String>,
+    Body(reason): Body<Reason>,
+) -> Result<Response, Problem> {
+    let reason = reason.given()?;
+    step(&portal, &code, clerk, |dossier, actor, office| dossier.advance_for(Event::Refused, reason, actor, office.now))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Cash {
+    amount: Option<i64>,
+}
+
+async fn collect(
+    State(portal): State<Arc<Portal>>,
+    DeskClerk(clerk): DeskClerk,
+    Path(code): Path<String>,
+    Body(cash): Body<Cash>,
+) -> Result<Response, Problem> {
+    let amount = cash.amount.ok_or_else(|| Problem::field("amount", "is missing"))?;
+    step(&portal, &code, clerk, |dossier, actor, office| payment::collect(dossier, amount, actor, office))
+}
+
+async fn start(
+    State(portal): State<Arc<Portal>>,
+    DeskClerk(clerk): DeskClerk,
+    Path(code): Path<String>,
+) -> Result<Response, Problem> {
+    let mut registry = portal.registry();
+    let id = registry.find(&code)?;
+    registry.change(id, |dossier, office| {
+        let told = steps::start(dossier, Actor::Clerk(clerk), office)?;
+        Ok(json(StatusCode::OK, &Standing::told_as(dossier, told)))
+    })
+}
+
+async fn complete(
+    State(portal): State<Arc<Portal>>,
+    DeskClerk(clerk): DeskClerk,
+    Path(code): Path<String>,
+) -> Result<Response, Problem> {
+    step(&portal, &code, clerk, steps::complete)
+}
+
+async fn stop(
+    State(portal): State<Arc<Portal>>,
+    DeskClerk(clerk): DeskClerk,
+    Path(code): Path<String>,
+    Body(reason): Body<Reason>,
+) -> Result<Response, Problem> {
+    let reason = reason.given()?;
+    step(&portal, &code, clerk, |dossier, actor, office| dossier.advance_for(Event::Stopped, reason, actor, office.now))
+}
+
+async fn approve_withdrawal(
+    State(portal): State<Arc<Portal>>,
+    DeskClerk(clerk): DeskClerk,
+    Path(code): Path<String>,
+) -> Result<Response, Problem> {
+    step(&portal, &code, clerk, |dossier, actor, office| {
+        dossier.advance_for(Event::WithdrawalApproved, "withdrawn".to_owned(), actor, office.now)
+    })
+}
+
+async fn hand_over(
+    State(portal): State<Arc<Portal>>,
+    DeskClerk(clerk): DeskClerk,
+    Path(code): Path<String>,
+) -> Result<Response, Problem> {
+    step(&portal, &code, clerk, steps::hand_over)
+}
+
+async fn hand_to_post(
+    State(portal): State<Arc<Portal>>,
+    PostClerk(clerk): PostClerk,
+    Path(code): Path<String>,
+) -> Result<Response, Problem> {
+    let (id, wanted) = {
+        let mut registry = portal.registry();
+        let id = registry.find(&code)?;
+        registry.change(id, |dossier, _| {
+            steps::prepare_parcel(dossier, Actor::Clerk(clerk))?;
+            Ok((id, WantedParcel::new(dossier)))
+        })?
+    };
+    // A task of its own, because a clerk who hangs up must not leave the dossier reserved for ever.
+    let ordering = tokio::spawn(order_parcel(portal, id, wanted));
+    ordering.await.unwrap_or_else(|_| unreachable!("the task is neither cancelled nor does it panic"))
+}
+
+async fn order_parcel(portal: Arc<Portal>, id: DossierId, wanted: WantedParcel) -> Result<Response, Problem> {
+    let waybill = orders::parcel(&portal, &wanted).await;
+    portal.registry().change(id, |dossier, office| {
+        if dossier.code != wanted.dossier {
+            return Err(Problem::not_found("dossier"));
+        }
+        match waybill {
+            Ok(waybill) => steps::parcel_ordered(dossier, &waybill, office),
+            // The answer was lost on the way, but the post has reported on the parcel: it has the order.
+            Err(_) if dossier.parcel.state != ParcelState::None => {}
+            Err(problem) => {
+                dossier.parcel.being_ordered_by = None;
+                return Err(problem);
+            }
+        }
+        Ok(json(StatusCode::OK, &Standing::new(dossier)))
+    })
+}

@@ -1,0 +1,44 @@
+//! The reference portal: a small and strict public-service portal that does everything by the book, until
+//! one of its [`Defect`]s is switched on.
+//!
+//! The main type is [`Running`]: a server on its own thread. Citizens submit, pay, follow and withdraw;
+//! clerks accept, start, complete and hand over; the payment platform and the post report to it. It keeps
+//! everything in memory and its own business clock, which a tester can set and speed up.
+//!
+//! It deliberately shares no code with the tool that tests it, nor with the other mocks: it has its own
+//! calendar, tariff, state machine and checksum, so that a misreading cannot cancel out.
+
+mod catalogue;
+mod config;
+mod defects;
+mod server;
+
+mod calendar;
+mod clock;
+mod moment;
+
+mod dossier;
+mod payment;
+mod steps;
+
+mod queues;
+mod registry;
+mod session;
+mod submission;
+mod view;
+
+mod citizen;
+mod desk;
+mod peers;
+mod test_hooks;
+
+mod body;
+mod checksum;
+mod orders;
+mod outgoing;
+mod problem;
+
+pub use catalogue::{Catalogue, Clerk, Procedure, Role, Unit};
+pub use config::Config;
+pub use defects::Defect;
+pub use server::{Running, start};

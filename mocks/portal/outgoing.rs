@@ -1,0 +1,119 @@
+//! Calls to the payment platform and the post: bounded in time, in tries and in number.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{Method, Request, StatusCode};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde::de::DeserializeOwned;
+use thiserror::Error;
+use tokio::sync::Semaphore;
+use tokio::time::{sleep, timeout};
+
+/// How long one try may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The pauses between the tries; there is one try more than there are pauses.
+const PAUSES: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(100)];
+/// Enough to keep a fast peer busy, few enough not to exhaust its sockets.
+const IN_FLIGHT: usize = 256;
+/// More than any answer of a peer needs.
+const LONGEST_ANSWER: usize = 64 * 1024;
+
+/// Why a peer did not do what it was asked.
+#[derive(Debug, Error)]
+pub(crate) enum CallError {
+    /// The address or the token cannot be put into a request.
+    #[error("put together a request to {url}")]
+    Request { url: String, source: http::Error },
+    /// Nothing came back in time.
+    #[error("get an answer from {url} within {} s", PATIENCE.as_secs())]
+    Silence { url: String },
+    /// The connection failed.
+    #[error("reach {url}")]
+    Connection { url: String, source: hyper_util::client::legacy::Error },
+    /// The answer broke off or was too long.
+    #[error("read the answer of {url}: {reason}")]
+    Answer { url: String, reason: String },
+    /// The peer refused.
+    #[error("have {url} agree: it answered {status}")]
+    Refused { url: String, status: StatusCode },
+    /// The answer was not what was agreed.
+    #[error("understand the answer of {url}")]
+    Content { url: String, source: serde_json::Error },
+}
+
+impl CallError {
+    /// Whether another try may help: a silence or a failure of the peer's own, not a decision.
+    fn is_worth_another_try(&self) -> bool {
+        match self {
+            CallError::Silence { .. } | CallError::Connection { .. } | CallError::Answer { .. } => true,
+            CallError::Refused { status, .. } => status.is_server_error(),
+            CallError::Request { .. } | CallError::Content { .. } => false,
+        }
+    }
+}
+
+/// The client side of the portal.
+pub(crate) struct Caller {
+    client: Client<HttpConnector, Full<Bytes>>,
+    /// One permit per call in flight, held over all its tries.
+    gate: Semaphore,
+}
+
+impl Caller {
+    pub(crate) fn new() -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        Self { client: Client::builder(TokioExecutor::new()).build(connector), gate: Semaphore::new(IN_FLIGHT) }
+    }
+
+    /// Posts a JSON body, with a token where the peer wants one, until the peer has decided or the tries are
+    /// used up. Peers recognise a repeated order, so that trying again is safe.
+    pub(crate) async fn post<T: DeserializeOwned>(
+        &self,
+        url: &str,
+        token: Option<&str>,
+        body: Bytes,
+    ) -> Result<T, CallError> {
+        let Ok(_permit) = self.gate.acquire().await else {
+            unreachable!("the gate is never closed");
+        };
+        for pause in PAUSES {
+            match self.try_once(url, token, body.clone()).await {
+                Err(error) if error.is_worth_another_try() => sleep(pause).await,
+                decided => return decided,
+            }
+        }
+        self.try_once(url, token, body).await
+    }
+
+    async fn try_once<T: DeserializeOwned>(&self, url: &str, token: Option<&str>, body: Bytes) -> Result<T, CallError> {
+        let exchange = timeout(PATIENCE, self.exchange(url, token, body)).await;
+        let answer = exchange.unwrap_or_else(|_| Err(CallError::Silence { url: url.to_owned() }))?;
+        serde_json::from_slice(&answer).map_err(|source| CallError::Content { url: url.to_owned(), source })
+    }
+
+    async fn exchange(&self, url: &str, token: Option<&str>, body: Bytes) -> Result<Bytes, CallError> {
+        let here = || url.to_owned();
+        let mut request = Request::builder().method(Method::POST).uri(url).header(CONTENT_TYPE, "application/json");
+        if let Some(token) = token {
+            request = request.header("access_token", token);
+        }
+        let request = request.body(Full::new(body)).map_err(|source| CallError::Request { url: here(), source })?;
+        let answer =
+            self.client.request(request).await.map_err(|source| CallError::Connection { url: here(), source })?;
+        let status = answer.status();
+        if !status.is_success() {
+            return Err(CallError::Refused { url: here(), status });
+        }
+        let body = Limited::new(answer.into_body(), LONGEST_ANSWER).collect().await;
+        body.map(http_body_util::Collected::to_bytes).map_err(|error| {
+            let reason = if error.is::<LengthLimitError>() { "it is too long".to_owned() } else { error.to_string() };
+            CallError::Answer { url: here(), reason }
+        })
+    }
+}

@@ -1,0 +1,137 @@
+//! What the payment platform and the post report.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use axum::routing::{get, post};
+use serde::{Deserialize, Serialize};
+
+use crate::body::{Body, json};
+use crate::checksum;
+use crate::defects::Defect;
+use crate::dossier::ParcelState;
+use crate::payment::{self, Confirmation, Verdict};
+use crate::problem::{Kind, Problem};
+use crate::server::Portal;
+use crate::steps::{self, Receipt, Report};
+
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    Router::new()
+        .route("/peers/bank/callback", post(payment_reported))
+        .route("/peers/bank/return", get(payer_returned))
+        .route("/peers/post/status", post(parcel_reported))
+}
+
+#[derive(Serialize)]
+struct Reply {
+    code: &'static str,
+}
+
+/// A callback of the payment platform.
+#[derive(Deserialize)]
+struct Callback {
+    message_type: String,
+    code: String,
+    partner: String,
+    reference: String,
+    amount: i64,
+    currency: String,
+    transaction: String,
+    bank: String,
+    time: String,
+    checksum: String,
+}
+
+impl Callback {
+    fn is_genuine(&self, secret: &str) -> bool {
+        let amount = self.amount.to_string();
+        let fields = [
+            self.message_type.as_str(),
+            &self.code,
+            &self.partner,
+            &self.reference,
+            &amount,
+            &self.currency,
+            &self.transaction,
+            &self.bank,
+            &self.time,
+        ];
+        checksum::seal(&fields, secret) == self.checksum
+    }
+}
+
+/// The platform is always answered with 200 and a code: that is how the protocol refuses.
+async fn payment_reported(
+    State(portal): State<Arc<Portal>>,
+    Body(callback): Body<Callback>,
+) -> Result<Response, Problem> {
+    Ok(json(StatusCode::OK, &Reply { code: judge(&portal, &callback)?.code() }))
+}
+
+fn judge(portal: &Portal, callback: &Callback) -> Result<Verdict, Problem> {
+    let is_genuine = callback.is_genuine(&portal.config.bank_secret);
+    if !is_genuine && !portal.defects.has(Defect::SigIgnored) {
+        return Ok(Verdict::BadChecksum);
+    }
+    let mut registry = portal.registry();
+    let dossier = callback.reference.rsplit_once("-P").and_then(|(code, _)| registry.find(code).ok());
+    let Some(id) = dossier.filter(|_| callback.partner == portal.config.bank_partner) else {
+        return Ok(Verdict::Unknown);
+    };
+    let confirmation = Confirmation {
+        reference: &callback.reference,
+        amount: callback.amount,
+        transaction: &callback.transaction,
+        is_captured: callback.code == "00",
+        is_genuine,
+    };
+    registry.change(id, |dossier, office| Ok(payment::confirm(dossier, &confirmation, office)))
+}
+
+#[derive(Deserialize, Serialize)]
+struct Return {
+    reference: String,
+    code: String,
+}
+
+/// Where the payer's browser comes back to. It changes nothing: only the callback does.
+async fn payer_returned(Query(way_back): Query<Return>) -> Response {
+    json(StatusCode::OK, &way_back)
+}
+
+/// A report of the post.
+#[derive(Deserialize)]
+struct ParcelStatus {
+    waybill: String,
+    order_number: String,
+    status: String,
+    #[serde(default)]
+    cod_collected: i64,
+}
+
+async fn parcel_reported(
+    State(portal): State<Arc<Portal>>,
+    headers: HeaderMap,
+    Body(status): Body<ParcelStatus>,
+) -> Result<Response, Problem> {
+    let token = headers.get("access_token");
+    if token.is_none_or(|token| token.as_bytes() != portal.config.post_token.as_bytes()) {
+        return Err(Problem::new(Kind::Unauthenticated, "the token is not the post's"));
+    }
+    let reached = match status.status.as_str() {
+        "in_transit" => ParcelState::InTransit,
+        "delivered" => ParcelState::Delivered,
+        _ => return Err(Problem::field("status", "must be in_transit or delivered")),
+    };
+    let report = Report { waybill: &status.waybill, reached, cod_collected: status.cod_collected };
+    let mut registry = portal.registry();
+    let receipt = match registry.find(&status.order_number) {
+        Ok(id) => registry.change(id, |dossier, office| Ok(steps::follow_parcel(dossier, &report, office)))?,
+        Err(_) => Receipt::Unknown,
+    };
+    let answer = if receipt == Receipt::Unknown { StatusCode::NOT_FOUND } else { StatusCode::OK };
+    Ok(json(answer, &Reply { code: receipt.code() }))
+}

@@ -1,0 +1,303 @@
+//! The registry: every dossier, under its code and its client reference, the numbers, the lines, the counts.
+//! It is the whole changing state of the portal, and the only place that stores or counts dossiers.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::civil::Date;
+
+use crate::clock::{Clock, wall_ns};
+use crate::defects::{Defect, Defects};
+use crate::dossier::{Actor, Dossier, Event, Parcel, ParcelState, State};
+use crate::moment::Moment;
+use crate::payment::{Payment, PaymentState};
+use crate::problem::Problem;
+use crate::queues::{Line, Queue};
+use crate::session::Sessions;
+use crate::submission::Submission;
+
+/// A dossier's place in the registry.
+pub(crate) type DossierId = usize;
+
+/// What a step needs to know besides the dossier: when it happens and what goes wrong.
+pub(crate) struct Office<'registry> {
+    /// The present on the business clock.
+    pub(crate) now: Moment,
+    pub(crate) defects: Defects,
+    /// How many payments were booked, whatever their method.
+    pub(crate) payments: &'registry mut u64,
+}
+
+/// What one unit has received.
+#[derive(Debug, Default)]
+pub(crate) struct UnitBooks {
+    pub(crate) dossiers: u64,
+    intake: Line,
+    /// The last number given out on each day.
+    numbers: HashMap<Date, u64>,
+}
+
+/// Everything that changes while the portal runs; guarded by one lock that no `.await` is under.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    defects: Defects,
+    pub(crate) clock: Clock,
+    pub(crate) sessions: Sessions,
+    dossiers: Vec<Dossier>,
+    by_code: HashMap<String, DossierId>,
+    /// Applicant, then client reference.
+    by_client_reference: HashMap<u64, HashMap<String, DossierId>>,
+    pub(crate) units: BTreeMap<String, UnitBooks>,
+    pub(crate) states: BTreeMap<State, u64>,
+    post: Line,
+    /// Submissions so far, including those that a defect has lost.
+    submissions: u64,
+    payments: u64,
+    /// Numbers so far that had another before them on the same day.
+    later_numbers: u64,
+}
+
+/// What the applicant is told about a submission.
+#[derive(Debug)]
+pub(crate) enum Submitted {
+    /// Received now.
+    New(DossierId),
+    /// Received now and lost; see the defect `ack-before-commit`.
+    Lost(Box<Dossier>),
+    /// Received before, under the same client reference.
+    Known(DossierId),
+}
+
+impl Registry {
+    pub(crate) fn new(defects: Defects) -> Self {
+        Self {
+            defects,
+            clock: Clock::real(),
+            sessions: Sessions::new(wall_ns()),
+            dossiers: Vec::new(),
+            by_code: HashMap::new(),
+            by_client_reference: HashMap::new(),
+            units: BTreeMap::new(),
+            states: BTreeMap::new(),
+            post: Line::default(),
+            submissions: 0,
+            payments: 0,
+            later_numbers: 0,
+        }
+    }
+
+    /// How many dossiers there are.
+    pub(crate) fn len(&self) -> usize {
+        self.dossiers.len()
+    }
+
+    /// How many payments were booked.
+    pub(crate) fn payments(&self) -> u64 {
+        self.payments
+    }
+
+    pub(crate) fn get(&self, id: DossierId) -> Result<&Dossier, Problem> {
+        self.dossiers.get(id).ok_or_else(|| Problem::not_found("dossier"))
+    }
+
+    /// The dossier with this code.
+    pub(crate) fn find(&self, code: &str) -> Result<DossierId, Problem> {
+        self.by_code.get(code).copied().ok_or_else(|| Problem::not_found("dossier"))
+    }
+
+    /// The dossier with this code, if it is this citizen's; a stranger's is as good as none.
+    pub(crate) fn find_own(&self, code: &str, citizen: u64) -> Result<DossierId, Problem> {
+        let id = self.find(code)?;
+        if self.get(id)?.owner == citizen { Ok(id) } else { Err(Problem::not_found("dossier")) }
+    }
+
+    /// Receives a dossier, or recognises it.
+    pub(crate) fn submit(&mut self, submission: Submission, actor: Actor) -> Submitted {
+        let known = submission
+            .client_reference
+            .as_ref()
+            .and_then(|reference| self.by_client_reference.get(&submission.owner)?.get(reference));
+        if let Some(id) = known {
+            return Submitted::Known(*id);
+        }
+        self.submissions += 1;
+        let dossier = self.draw_up(submission, actor);
+        if self.defects.strike(Defect::AckBeforeCommit, dossier.ordinal, 2, 20) {
+            return Submitted::Lost(Box::new(dossier));
+        }
+        let copy = self.defects.strike(Defect::DoubleInsert, dossier.ordinal, 3, 20).then(|| dossier.clone());
+        let id = self.store(dossier);
+        if let Some(copy) = copy {
+            let code = self.next_code(&copy.unit.code, copy.submitted_at);
+            self.store(Dossier { code, ..copy });
+        }
+        Submitted::New(id)
+    }
+
+    fn draw_up(&mut self, submission: Submission, actor: Actor) -> Dossier {
+        let now = self.clock.now(wall_ns());
+        let fee = submission.procedure.fee;
+        let mut applicant = submission.applicant;
+        if self.defects.strike(Defect::TruncateName, self.submissions, 1, 5) {
+            applicant.full_name = applicant.full_name.chars().take(10).collect();
+        }
+        let mut dossier = Dossier {
+            ordinal: self.submissions,
+            code: self.next_code(&submission.unit.code, now),
+            unit: submission.unit,
+            procedure: submission.procedure,
+            channel: submission.channel,
+            client_reference: submission.client_reference,
+            applicant,
+            owner: submission.owner,
+            form: submission.form,
+            return_method: submission.return_method,
+            return_address: submission.return_address,
+            state: State::Submitted,
+            fee,
+            submitted_at: now,
+            accepted_at: None,
+            due_at: None,
+            started_at: None,
+            completed_at: None,
+            returned_at: None,
+            payment: Payment::new(submission.payment_method, fee),
+            parcel: Parcel { waybill: None, state: ParcelState::None, being_ordered_by: None },
+            progress: Vec::with_capacity(8),
+            version: 0,
+            taken_from: None,
+            start_was_pretended: false,
+        };
+        dossier.log(Event::Submitted, actor.clone(), now);
+        if dossier.payment.state == PaymentState::Required {
+            dossier.log(Event::PaymentRequired, actor, now);
+        }
+        dossier
+    }
+
+    /// `{unit}-{yyMMdd}-{number of the day, at least four digits}`.
+    fn next_code(&mut self, unit: &str, now: Moment) -> String {
+        let day = now.date();
+        let last = self.unit_books(unit).numbers.get(&day).copied().unwrap_or(0);
+        let mut number = last + 1;
+        if last > 0 {
+            self.later_numbers += 1;
+            if self.defects.strike(Defect::RmwCounter, self.later_numbers, 1, 15) {
+                number = last;
+            }
+        }
+        self.unit_books(unit).numbers.insert(day, number);
+        let date = format!("{:02}{:02}{:02}", day.year().rem_euclid(100), day.month(), day.day());
+        if self.defects.has(Defect::PadLoss) {
+            format!("{unit}-{date}-{number}")
+        } else {
+            format!("{unit}-{date}-{number:04}")
+        }
+    }
+
+    fn unit_books(&mut self, unit: &str) -> &mut UnitBooks {
+        if !self.units.contains_key(unit) {
+            self.units.insert(unit.to_owned(), UnitBooks::default());
+        }
+        self.units.get_mut(unit).unwrap_or_else(|| unreachable!("it was inserted above"))
+    }
+
+    fn store(&mut self, dossier: Dossier) -> DossierId {
+        let id = self.dossiers.len();
+        self.by_code.insert(dossier.code.clone(), id);
+        if let Some(reference) = &dossier.client_reference {
+            let own = self.by_client_reference.entry(dossier.owner).or_default();
+            own.entry(reference.clone()).or_insert(id);
+        }
+        *self.states.entry(dossier.state).or_default() += 1;
+        let books = self.unit_books(&dossier.unit.code);
+        books.dossiers += 1;
+        books.intake.join(id);
+        self.dossiers.push(dossier);
+        id
+    }
+
+    /// Changes a dossier, and keeps counts and lines in step with whatever the change did to it.
+    pub(crate) fn change<T>(
+        &mut self,
+        id: DossierId,
+        change: impl FnOnce(&mut Dossier, &mut Office<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let now = self.clock.now(wall_ns());
+        let dossier = self.dossiers.get_mut(id).ok_or_else(|| Problem::not_found("dossier"))?;
+        let (old_state, old_queue) = (dossier.state, dossier.queue());
+        let outcome = change(dossier, &mut Office { now, defects: self.defects, payments: &mut self.payments });
+        let (new_state, new_queue, unit) = (dossier.state, dossier.queue(), dossier.unit.clone());
+        if old_state != new_state {
+            *self.states.entry(old_state).or_default() -= 1;
+            *self.states.entry(new_state).or_default() += 1;
+        }
+        if old_queue != new_queue {
+            if let Some(queue) = old_queue {
+                self.line(queue, &unit.code).leave();
+            }
+            if let Some(queue) = new_queue {
+                self.line(queue, &unit.code).join(id);
+            }
+        }
+        outcome
+    }
+
+    fn line(&mut self, queue: Queue, unit: &str) -> &mut Line {
+        match queue {
+            Queue::Intake => &mut self.unit_books(unit).intake,
+            Queue::Post => &mut self.post,
+        }
+    }
+
+    /// How many dossiers wait in a line.
+    pub(crate) fn waiting(&mut self, queue: Queue, unit: &str) -> usize {
+        self.line(queue, unit).waiting
+    }
+
+    /// Hands out the oldest dossiers of a line, `take` at most, each once and for good.
+    pub(crate) fn hand_out(&mut self, queue: Queue, unit: &str, take: usize) -> Vec<DossierId> {
+        let mut taken = Vec::new();
+        while taken.len() < take {
+            let Some(id) = self.line(queue, unit).next() else {
+                break;
+            };
+            let Some(dossier) = self.dossiers.get_mut(id).filter(|dossier| dossier.queue() == Some(queue)) else {
+                continue;
+            };
+            dossier.taken_from = Some(queue);
+            self.line(queue, unit).leave();
+            taken.push(id);
+        }
+        taken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moment(text: &str) -> Moment {
+        Moment::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_number_past_9999_widens_and_is_not_cut() {
+        let mut registry = Registry::new(Defects::default());
+        let now = moment("2021-03-05T08:00:00+07:00");
+        registry.unit_books("H12").numbers.insert(now.date(), 9_998);
+        assert_eq!(registry.next_code("H12", now), "H12-210305-9999");
+        assert_eq!(registry.next_code("H12", now), "H12-210305-10000");
+        assert_eq!(registry.next_code("H12", moment("2021-03-06T00:00:00+07:00")), "H12-210306-0001");
+    }
+
+    #[test]
+    fn a_tiny_run_meets_the_repeated_number_wherever_two_share_a_unit_and_a_day() {
+        let mut registry = Registry::new(Defects::new(&[Defect::RmwCounter]));
+        let (one, other) = (moment("2021-03-05T08:00:00+07:00"), moment("2021-03-06T08:00:00+07:00"));
+        assert_eq!(registry.next_code("H12", one), "H12-210305-0001");
+        assert_eq!(registry.next_code("H13", one), "H13-210305-0001");
+        assert_eq!(registry.next_code("H12", other), "H12-210306-0001");
+        assert_eq!(registry.next_code("H12", other), "H12-210306-0001");
+        assert_eq!(registry.next_code("H12", other), "H12-210306-0002");
+    }
+}

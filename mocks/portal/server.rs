@@ -1,0 +1,171 @@
+//! The server: one thread, one current-thread runtime, one loopback listener.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::map_response;
+use axum::serve::ListenerExt;
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::runtime;
+use tokio::sync::watch;
+
+use crate::catalogue::Index;
+use crate::config::Config;
+use crate::defects::{Defect, Defects};
+use crate::outgoing::Caller;
+use crate::problem::{self, Kind, Problem};
+use crate::registry::Registry;
+use crate::{citizen, desk, peers, test_hooks};
+
+/// Far above any submission, far below what would hurt.
+const LONGEST_BODY: usize = 1024 * 1024;
+/// How many connections may wait to be accepted, so that a burst is not answered by lost packets.
+const BACKLOG: u32 = 4_096;
+/// How long open connections may take to finish when the portal stops.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// What every route shares.
+pub(crate) struct Portal {
+    pub(crate) config: Config,
+    pub(crate) catalogue: Index,
+    pub(crate) defects: Defects,
+    /// Where the portal itself is reached, for the addresses it gives to its peers.
+    pub(crate) url: String,
+    /// A plain lock: it is held for a few map operations and never across an `.await`.
+    registry: Mutex<Registry>,
+    pub(crate) caller: Caller,
+}
+
+impl Portal {
+    pub(crate) fn registry(&self) -> MutexGuard<'_, Registry> {
+        self.registry.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A reference portal that listens. Dropping it stops it.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    /// Says that it is time to stop; dropping it says so too.
+    stop: watch::Sender<bool>,
+    /// `None` once the thread was joined.
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Starts a reference portal on a thread of its own and returns when it listens.
+///
+/// # Errors
+/// When the catalogue contradicts itself (`InvalidInput`, naming every contradiction), when the address cannot be bound, or the thread or its runtime cannot be made.
+pub fn start(config: Config) -> io::Result<Running> {
+    let catalogue = Index::new(config.catalogue.clone())?;
+    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+    let listener = {
+        let _inside = runtime.enter();
+        listen(config.bind)?
+    };
+    let address = listener.local_addr()?;
+    let (stop, stopped) = watch::channel(false);
+    let thread = thread::Builder::new().name("mock-portal".to_owned()).spawn(move || {
+        runtime.block_on(serve(listener, portal(config, catalogue, address), stopped));
+        runtime.shutdown_background();
+    })?;
+    Ok(Running { address, stop, thread: Some(thread) })
+}
+
+impl Running {
+    /// The address it listens on, with the real port.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `http://` and the address, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Takes no new connections, lets open ones finish for at most a second, and ends.
+    pub fn stop(self) {
+        drop(self);
+    }
+
+    /// Blocks until the server ends.
+    pub fn wait(mut self) {
+        self.join();
+    }
+
+    fn join(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            // A panic of the server was already reported on its own thread, and there is nobody to tell here.
+            drop(thread.join());
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop.send_replace(true);
+        self.join();
+    }
+}
+
+fn listen(bind: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if bind.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    socket.bind(bind)?;
+    socket.listen(BACKLOG)
+}
+
+fn portal(config: Config, catalogue: Index, address: SocketAddr) -> Arc<Portal> {
+    let defects = Defects::new(&config.defects);
+    Arc::new(Portal {
+        config,
+        catalogue,
+        defects,
+        url: format!("http://{address}"),
+        registry: Mutex::new(Registry::new(defects)),
+        caller: Caller::new(),
+    })
+}
+
+async fn serve(listener: TcpListener, portal: Arc<Portal>, stopped: watch::Receiver<bool>) {
+    let listener = listener.tap_io(|stream| {
+        // Without it answers are only slower: not worth refusing a connection for.
+        drop(stream.set_nodelay(true));
+    });
+    let server = axum::serve(listener, routes(portal)).with_graceful_shutdown(stop_asked(stopped.clone()));
+    tokio::select! {
+        _ = server => {}
+        () = farewell_over(stopped) => {}
+    }
+}
+
+/// Citizens and clerks may meet the defect `ok-envelope`; peers and testers do not.
+fn routes(portal: Arc<Portal>) -> Router {
+    let mut people = Router::new().merge(citizen::routes()).merge(desk::routes());
+    if portal.defects.has(Defect::OkEnvelope) {
+        people = people.layer(map_response(problem::in_ok_envelope));
+    }
+    let mut all = people.merge(peers::routes());
+    if portal.config.test_hooks {
+        all = all.merge(test_hooks::routes());
+    }
+    all.fallback(async || Problem::not_found("address"))
+        .method_not_allowed_fallback(async || Problem::new(Kind::MethodNotAllowed, "try another method"))
+        .layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .with_state(portal)
+}
+
+async fn stop_asked(mut stopped: watch::Receiver<bool>) {
+    // An error means that the sender is gone, which asks for the same.
+    drop(stopped.wait_for(|asked| *asked).await);
+}
+
+async fn farewell_over(stopped: watch::Receiver<bool>) {
+    stop_asked(stopped).await;
+    tokio::time::sleep(FAREWELL).await;
+}

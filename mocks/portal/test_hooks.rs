@@ -1,0 +1,115 @@
+//! What a tester may do and nobody else: set the clock, count, empty the books.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{get, post};
+use serde::{Deserialize, Serialize};
+
+use crate::body::{Body, json};
+use crate::clock::{Course, wall_ns};
+use crate::dossier;
+use crate::moment::Moment;
+use crate::problem::{Flaw, Problem};
+use crate::queues::Queue;
+use crate::registry::Registry;
+use crate::server::Portal;
+
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    Router::new()
+        .route("/_test/clock", get(read_clock).put(set_clock))
+        .route("/_test/state", get(count))
+        .route("/_test/reset", post(reset))
+}
+
+#[derive(Deserialize)]
+struct Setting {
+    now: String,
+    #[serde(default = "real_speed")]
+    speed: f64,
+    until: Option<String>,
+}
+
+fn real_speed() -> f64 {
+    1.0
+}
+
+impl Setting {
+    fn check(&self) -> Result<Course, Problem> {
+        let mut flaws = Vec::new();
+        let mut flaw = |field, message: &'static str| flaws.push(Flaw { field, message: message.into() });
+        let now = Moment::parse(&self.now);
+        let until = self.until.as_deref().map(Moment::parse);
+        if now.is_none() {
+            flaw("now", "must be an instant of RFC 3339");
+        }
+        if until == Some(None) {
+            flaw("until", "must be an instant of RFC 3339");
+        }
+        if !(self.speed.is_finite() && self.speed >= 0.0) {
+            flaw("speed", "must be finite and not negative");
+        }
+        match now {
+            Some(now) if flaws.is_empty() => Ok(Course { now, speed: self.speed, until: until.flatten() }),
+            Some(_) | None => Err(Problem::fields(flaws)),
+        }
+    }
+}
+
+async fn set_clock(State(portal): State<Arc<Portal>>, Body(setting): Body<Setting>) -> Result<Response, Problem> {
+    let course = setting.check()?;
+    let mut registry = portal.registry();
+    let wall = wall_ns();
+    registry.clock.set(course, wall);
+    Ok(json(StatusCode::OK, &registry.clock.read(wall)))
+}
+
+async fn read_clock(State(portal): State<Arc<Portal>>) -> Response {
+    json(StatusCode::OK, &portal.registry().clock.read(wall_ns()))
+}
+
+#[derive(Serialize)]
+struct Counts {
+    dossiers: usize,
+    by_state: BTreeMap<dossier::State, u64>,
+    waiting: Waiting,
+    payments: u64,
+    sessions: usize,
+    now: Moment,
+}
+
+#[derive(Serialize)]
+struct Waiting {
+    intake: usize,
+    post: usize,
+}
+
+async fn count(State(portal): State<Arc<Portal>>) -> Response {
+    let mut registry = portal.registry();
+    let units: Vec<String> = registry.units.keys().cloned().collect();
+    let intake = units.iter().map(|unit| registry.waiting(Queue::Intake, unit)).sum();
+    let counts = Counts {
+        dossiers: registry.len(),
+        by_state: registry.states.clone(),
+        waiting: Waiting { intake, post: registry.waiting(Queue::Post, "") },
+        payments: registry.payments(),
+        sessions: registry.sessions.len(),
+        now: registry.clock.now(wall_ns()),
+    };
+    json(StatusCode::OK, &counts)
+}
+
+#[derive(Serialize)]
+struct Emptied {
+    dossiers: usize,
+}
+
+/// Back to the start: no dossiers, nobody signed in, real time.
+async fn reset(State(portal): State<Arc<Portal>>) -> Response {
+    *portal.registry() = Registry::new(portal.defects);
+    json(StatusCode::OK, &Emptied { dossiers: 0 })
+}

@@ -1,0 +1,13 @@
+//! The portal driven over HTTP, together with the two other mocks.
+
+#[cfg(test)]
+mod suite {
+    pub(crate) mod scene;
+
+    mod access;
+    mod defects;
+    mod intake;
+    mod journeys;
+    mod payments;
+    mod transitions;
+}

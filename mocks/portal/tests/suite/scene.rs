@@ -1,0 +1,260 @@
+//! The three mocks, wired together, and people who use them.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{Method, Request, StatusCode};
+use http_body_util::{BodyExt, Full};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use mock_bank::Faults;
+use mock_portal::{Catalogue, Defect};
+use serde_json::{Value, json};
+
+pub(crate) const SECRET: &str = "s3cret";
+pub(crate) const PARTNER: &str = "MOCK";
+const TOKEN: &str = "t0ken";
+const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
+
+/// A Friday, so that a weekend lies ahead.
+pub(crate) const FRIDAY: &str = "2021-03-05T08:00:00+07:00";
+
+/// Three running mocks, a client, and the tokens of everybody who works there.
+pub(crate) struct Scene {
+    pub(crate) portal: mock_portal::Running,
+    pub(crate) bank: mock_bank::Running,
+    pub(crate) post: mock_post::Running,
+    client: Client<HttpConnector, Full<Bytes>>,
+    /// A clerk of unit H99.01.
+    pub(crate) desk: String,
+    pub(crate) post_clerk: String,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) content_type: String,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    pub(crate) fn ok(self) -> Value {
+        assert!(self.status.is_success(), "{self:?}");
+        self.body
+    }
+
+    /// Asserts a refusal with this status and error code.
+    pub(crate) fn refused(self, status: u16, error_code: &str) -> Value {
+        assert_eq!((self.status.as_u16(), &self.body["error_code"]), (status, &json!(error_code)), "{self:?}");
+        assert_eq!(self.content_type, "application/problem+json");
+        self.body
+    }
+}
+
+impl Scene {
+    pub(crate) async fn new(defects: &[Defect]) -> Self {
+        Self::with_faults(defects, Faults { duplicate: 0.0, forged: 0.0 }).await
+    }
+
+    pub(crate) async fn with_faults(defects: &[Defect], faults: Faults) -> Self {
+        let (bank, post) = (start_bank(faults), start_post());
+        let portal = mock_portal::start(mock_portal::Config {
+            bind: LOOPBACK,
+            bank_url: bank.url(),
+            bank_secret: SECRET.into(),
+            bank_partner: PARTNER.into(),
+            post_url: post.url(),
+            post_token: TOKEN.into(),
+            catalogue: Catalogue::sample(),
+            defects: defects.to_vec(),
+            test_hooks: true,
+        });
+        let client = Client::builder(TokioExecutor::new()).build_http();
+        let (desk, post_clerk) = (String::new(), String::new());
+        let mut scene = Self { portal: portal.unwrap(), bank, post, client, desk, post_clerk };
+        scene.set_clock(json!({ "now": FRIDAY, "speed": 0.0 })).await;
+        scene.desk = scene.clerk("desk-1").await;
+        scene.post_clerk = scene.clerk("post-1").await;
+        scene
+    }
+
+    /// Replaces both peers by others that the portal does not know of.
+    pub(crate) fn lose_peers(&mut self) {
+        self.bank = start_bank(Faults { duplicate: 0.0, forged: 0.0 });
+        self.post = start_post();
+    }
+
+    pub(crate) async fn send(&self, method: Method, url: &str, headers: &[(&str, &str)], body: String) -> Answer {
+        let mut request = Request::builder().method(method).uri(url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = self.client.request(request.body(Full::new(Bytes::from(body))).unwrap()).await.unwrap();
+        let status = answer.status();
+        let content_type = answer.headers().get(CONTENT_TYPE).map_or("", |value| value.to_str().unwrap()).to_owned();
+        let bytes = answer.into_body().collect().await.unwrap().to_bytes();
+        Answer { status, content_type, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
+    }
+
+    async fn call(&self, method: Method, token: &str, path: &str, body: String) -> Answer {
+        let url = format!("{}{path}", self.portal.url());
+        let bearer = format!("Bearer {token}");
+        let headers = [(AUTHORIZATION.as_str(), bearer.as_str()), (CONTENT_TYPE.as_str(), "application/json")];
+        self.send(method, &url, &headers, body).await
+    }
+
+    pub(crate) async fn post(&self, token: &str, path: &str, body: Value) -> Answer {
+        self.call(Method::POST, token, path, body.to_string()).await
+    }
+
+    pub(crate) async fn get(&self, token: &str, path: &str) -> Answer {
+        self.call(Method::GET, token, path, String::new()).await
+    }
+
+    pub(crate) async fn set_clock(&self, setting: Value) -> Value {
+        self.call(Method::PUT, "", "/_test/clock", setting.to_string()).await.ok()
+    }
+
+    pub(crate) async fn citizen(&self, number: &str) -> String {
+        let answer = self.post("", "/api/sessions", json!({ "citizen_number": number, "otp": &number[6..] })).await;
+        assert_eq!(answer.status, StatusCode::CREATED);
+        answer.body["token"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) async fn clerk(&self, id: &str) -> String {
+        let answer = self.post("", "/api/desk/sessions", json!({ "clerk": id, "password": "open" })).await;
+        assert_eq!(answer.status, StatusCode::CREATED);
+        answer.body["token"].as_str().unwrap().to_owned()
+    }
+
+    /// The only citizen most tests need.
+    pub(crate) async fn hoa(&self) -> String {
+        self.citizen("003099000001").await
+    }
+
+    /// Submits online, in Hoa's name; returns the code.
+    pub(crate) async fn submit(&self, body: Value) -> String {
+        let hoa = self.hoa().await;
+        code(&self.post(&hoa, "/api/dossiers", body).await.ok())
+    }
+
+    /// Lets a desk clerk take one step.
+    pub(crate) async fn step(&self, code: &str, step: &str, body: Value) -> Answer {
+        self.post(&self.desk, &format!("/api/desk/dossiers/{code}/{step}"), body).await
+    }
+
+    /// Lets a desk clerk take several steps that need no more than a reason.
+    pub(crate) async fn steps(&self, code: &str, steps: &[&str]) {
+        for step in steps {
+            self.step(code, step, json!({ "reason": "r" })).await.ok();
+        }
+    }
+
+    pub(crate) async fn hand_to_post(&self, code: &str) -> Answer {
+        self.post(&self.post_clerk, &format!("/api/desk/dossiers/{code}/hand-to-post"), json!({})).await
+    }
+
+    /// The whole dossier, as a clerk sees it.
+    pub(crate) async fn full(&self, code: &str) -> Value {
+        self.get(&self.desk, &format!("/api/desk/dossiers/{code}")).await.ok()
+    }
+
+    /// Orders the payment and pays it; returns when the bank has told the portal.
+    pub(crate) async fn pay(&self, code: &str) {
+        let hoa = self.hoa().await;
+        let order = self.post(&hoa, &format!("/api/dossiers/{code}/payments"), json!({})).await.ok();
+        let url = order["payment_url"].as_str().unwrap();
+        self.send(Method::GET, url, &[], String::new()).await;
+        self.decide(url, "pay").await;
+        self.bank_signals().await;
+    }
+
+    pub(crate) async fn decide(&self, payment_url: &str, action: &str) {
+        let headers = [(CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded")];
+        let answer = self.send(Method::POST, payment_url, &headers, format!("action={action}")).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    }
+
+    /// What the bank has on record, once it has nothing more to tell.
+    pub(crate) async fn bank_signals(&self) -> Vec<Value> {
+        self.settled(&self.bank.url()).await
+    }
+
+    /// What the post has on record, once it has nothing more to deliver or to report.
+    pub(crate) async fn post_signals(&self) -> Vec<Value> {
+        self.settled(&self.post.url()).await
+    }
+
+    async fn settled(&self, peer: &str) -> Vec<Value> {
+        for _ in 0..5_000 {
+            let ledger = self.send(Method::GET, &format!("{peer}/_ledger"), &[], String::new()).await.ok();
+            if ledger["settled"] == true {
+                return ledger["signals"].as_array().unwrap().clone();
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        panic!("{peer} did not settle within 5 s");
+    }
+}
+
+fn start_bank(faults: Faults) -> mock_bank::Running {
+    let callback_delay = Duration::ZERO;
+    let config = mock_bank::Config { bind: LOOPBACK, secret: SECRET.into(), seed: 1, faults, callback_delay };
+    mock_bank::start(config).unwrap()
+}
+
+fn start_post() -> mock_post::Running {
+    let transit = Duration::from_millis(1);
+    let config = mock_post::Config { bind: LOOPBACK, token: TOKEN.into(), seed: 1, transit: transit..=transit };
+    mock_post::start(config).unwrap()
+}
+
+/// An application for a permit at 120,000 VND that takes 5 working days, returned at the counter, unpaid.
+pub(crate) fn permit(client_reference: &str) -> Value {
+    json!({
+        "procedure": "1.000002", "unit": "H99.01", "channel": "online", "client_reference": client_reference,
+        "applicant": {
+            "full_name": "Nguyễn Thị Thanh Hoa", "citizen_number": "003099000001", "phone": "0000000001",
+            "email": "hoa@example.invalid", "address": "Tổ 3"
+        },
+        "form": { "subject": "Cấp mới", "note": "⟦1⟧" },
+        "return_method": "counter", "return_address": null, "payment_method": "none"
+    })
+}
+
+/// The same, with some fields changed.
+pub(crate) fn permit_with(client_reference: &str, changes: &Value) -> Value {
+    let mut body = permit(client_reference);
+    for (field, value) in changes.as_object().unwrap() {
+        body[field] = value.clone();
+    }
+    body
+}
+
+/// The same, returned by post and paid on delivery.
+pub(crate) fn posted(client_reference: &str) -> Value {
+    let changes = json!({ "return_method": "post", "return_address": "Tổ 3", "payment_method": "cod" });
+    permit_with(client_reference, &changes)
+}
+
+pub(crate) fn code(receipt: &Value) -> String {
+    receipt["code"].as_str().unwrap().to_owned()
+}
+
+/// The events of a full view, in order.
+pub(crate) fn events(full: &Value) -> Vec<String> {
+    let progress = full["progress"].as_array().unwrap();
+    progress.iter().map(|entry| entry["event"].as_str().unwrap().to_owned()).collect()
+}
+
+/// The states a full view says the dossier went through, without repetition.
+pub(crate) fn path(full: &Value) -> Vec<String> {
+    let progress = full["progress"].as_array().unwrap();
+    let mut states: Vec<String> = progress.iter().map(|entry| entry["state"].as_str().unwrap().to_owned()).collect();
+    states.dedup();
+    states
+}

@@ -1,0 +1,22 @@
+-- ---
+-- id: EG-COD-003
+-- rev: 1
+-- title: A dossier number belongs to one dossier
+-- title_vi: Mỗi mã hồ sơ chỉ cấp cho một hồ sơ
+-- level: MUST
+-- maturity: candidate
+-- oracle: history
+-- needs: [submit]
+-- basis:
+--   - {source: vandan rule catalogue 4.2, text: unique under concurrent submits, verified: true}
+--   - {source: "public code of two Vietnamese portals (rules.md 5.3, vietnam.md T7)", text: "number drawn by read, add one, write", verified: true}
+-- why: >-
+--   Two people with one number see each other's dossier, pay each other's fee, and one of them is never answered.
+-- reasons: [vacuous, unmapped]
+-- kills: [portal:rmw-counter]
+-- expected: "the dossier number {subject} is given to one dossier"
+-- observed: "it was given to {cases} dossiers, among them those of case {first_case} and case {last_case}"
+-- ---
+-- Each dossier number the portal ever showed, with the number of different cases it was seen with.
+select dossier_code as subject, cases = 1 as ok, last_case as case_id, exchange_id, cases, first_case, last_case
+from codes

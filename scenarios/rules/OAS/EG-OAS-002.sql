@@ -1,0 +1,28 @@
+-- ---
+-- id: EG-OAS-002
+-- rev: 1
+-- title: No request makes the portal fail (5xx)
+-- title_vi: Không yêu cầu nào gây lỗi máy chủ (5xx)
+-- level: SHOULD
+-- maturity: candidate
+-- oracle: single_exchange
+-- basis:
+--   - {source: "RFC 9110, section 15.6", text: "the 5xx class indicates that the server is aware that it has erred", verified: false}
+--   - {source: vandan rule catalogue 4.2, text: no 5xx for any schema-valid or invalid input, verified: true}
+-- why: >-
+--   After a 5xx nobody knows whether the dossier, the payment or the step was taken or not.
+-- reasons: [vacuous]
+-- kills: [portal:overload]
+-- expected: "{operation} is answered with a status below 500"
+-- observed: "it was answered with status {status}"
+-- ---
+-- Each answer with a status; those below 500 stand in one row.
+select 'answers below 500' as subject, 1 as ok, null as case_id, null as exchange_id, null as operation, null as status,
+       count(*) as subjects
+from exchanges
+where status < 500
+having count(*) > 0
+union all
+select 'exchange ' || exchange_id, 0, case_id, exchange_id, operation, status, 1
+from exchanges
+where status >= 500

@@ -1,0 +1,337 @@
+-- The small tables that rules read: built once per judgement from the history, in a temporary store beside it.
+-- Each is one pass over exchanges or observations. A killed run lacks final reads, ledgers, facts: every table is then
+-- merely smaller. Words used here:
+--   own     a read is a case's own if the portal showed nobody else's dossier in it;
+--   case    what an observation is about: the dossier that was recognised in it, else the one that was asked for.
+--   sound   a case is sound if one dossier number, and only one, was ever seen with it and with nobody else. What is said
+--           of an unsound case is not evidence about it: doubles and lost numbers are rules of their own.
+-- The functions instant_ms(text) and vietnam_day(text) read ISO 8601 text whatever its offset; null if it is none.
+
+-- Clocks of the peers and ours may differ by this much.
+create temp table tolerance as
+select coalesce((select cast(value as integer) from run where name = 'peer_clock_tolerance_ns'), 2000000) as ns;
+
+-- The working days in order: working day number `ordinal` is `day`.
+create temp table working_days (ordinal integer primary key, day text not null);
+insert or ignore into working_days
+select working_days_before + 1, day from calendar where working = 1;
+
+-- The first acknowledged submission of each case.
+create temp table receipts (
+    case_id      integer primary key,
+    exchange_id  integer not null,
+    dossier_code text,
+    submitted_at text,
+    fee          integer
+);
+insert or ignore into receipts
+select e.case_id, e.exchange_id, o.dossier_code, o.submitted_at, o.fee
+from exchanges e
+left join observations o on o.exchange_id = e.exchange_id and o.position = 0
+where e.operation = 'submit' and e.outcome = 'ok' and e.case_id is not null
+order by e.exchange_id;
+
+-- The last final read of each case on each surface (track, clerk_view, look_up), found or not.
+create temp table final_reads (
+    case_id           integer not null,
+    surface           text not null,
+    exchange_id       integer not null,
+    outcome           text not null,
+    status            integer,
+    own               integer not null, -- 0: another case's dossier was shown
+    dossier_code      text,
+    state             text,
+    procedure         text,
+    submitted_at      text,
+    accepted_at       text,
+    due_at            text,
+    completed_at      text,
+    returned_at       text,
+    fee               integer,
+    payment_state     text,
+    payment_reference text,
+    transaction_id    text,
+    amount_due        integer,
+    amount_paid       integer,
+    receipts          integer,
+    waybill           text,
+    parcel_state      text,
+    owner_number      text,
+    owner_name        text,
+    reference         text,
+    version           integer,
+    error_code        text,
+    primary key (case_id, surface)
+) without rowid;
+insert or replace into final_reads
+select e.case_id, e.operation, e.exchange_id, e.outcome, e.status, coalesce(o.case_id, e.case_id) = e.case_id,
+       o.dossier_code, o.state, o.procedure, o.submitted_at, o.accepted_at, o.due_at, o.completed_at, o.returned_at,
+       o.fee, o.payment_state, o.payment_reference, o.transaction_id, o.amount_due, o.amount_paid, o.receipts,
+       o.waybill, o.parcel_state, o.owner_number, o.owner_name, o.reference, o.version, o.error_code
+from exchanges e
+left join observations o on o.exchange_id = e.exchange_id and o.position = 0
+where e.phase = 'final_read' and e.operation in ('track', 'clerk_view', 'look_up') and e.case_id is not null
+order by e.exchange_id;
+
+-- Which dossier number was ever seen with which case, and in which exchange first.
+create temp table code_cases (
+    dossier_code text not null,
+    case_id      integer not null,
+    exchange_id  integer not null,
+    primary key (dossier_code, case_id)
+) without rowid;
+insert or ignore into code_cases
+select dossier_code, case_id, exchange_id from receipts where dossier_code is not null order by dossier_code;
+insert or ignore into code_cases
+select o.dossier_code, o.subject, o.exchange_id
+from (
+    select o.dossier_code, o.exchange_id,
+           coalesce(o.case_id, (select e.case_id from exchanges e where e.exchange_id = o.exchange_id)) as subject
+    from observations o
+    where o.dossier_code is not null
+) o
+left join receipts r on r.case_id = o.subject
+where o.subject is not null and o.dossier_code is not r.dossier_code;
+
+-- Each dossier number, and how many cases were seen with it.
+create temp table codes (
+    dossier_code text primary key,
+    cases        integer not null,
+    first_case   integer not null,
+    last_case    integer not null,
+    exchange_id  integer not null -- the last of the exchanges that first showed a case with it
+) without rowid;
+insert into codes
+select dossier_code, count(*), min(case_id), max(case_id), max(exchange_id) from code_cases group by dossier_code;
+
+-- Each case that was seen under a dossier number, and under how many.
+create temp table identities (
+    case_id    integer primary key,
+    codes      integer not null,
+    first_code text not null,
+    last_code  text not null,
+    shared     integer not null, -- 1: one of the numbers was seen with another case too
+    sound      integer not null
+);
+insert into identities
+select p.case_id, count(*), min(p.dossier_code), max(p.dossier_code), max(c.cases) > 1,
+       count(*) = 1 and max(c.cases) = 1
+from code_cases p
+join codes c on c.dossier_code = p.dossier_code
+group by p.case_id;
+
+-- The latest that the portal itself said of each case to its applicant or a clerk; in a complete run the final read.
+create temp table latest (
+    case_id      integer primary key,
+    exchange_id  integer not null,
+    final        integer not null, -- 1: from a final read
+    state        text,
+    submitted_at text,
+    accepted_at  text,
+    due_at       text,
+    completed_at text,
+    fee          integer,
+    amount_paid  integer,
+    receipts     integer
+);
+insert or replace into latest -- surfaces come in the order clerk_view, track: the applicant's view stands where there is one
+select case_id, exchange_id, 1, state, submitted_at, accepted_at, due_at, completed_at, fee, amount_paid, receipts
+from final_reads
+where surface <> 'look_up' and outcome = 'ok' and own
+order by case_id, surface;
+insert or ignore into latest
+select seen.case_id, o.exchange_id, 0, o.state, o.submitted_at, o.accepted_at, o.due_at, o.completed_at, o.fee,
+       o.amount_paid, o.receipts
+from (
+    select coalesce(o.case_id, (select e.case_id from exchanges e where e.exchange_id = o.exchange_id)) as case_id,
+           max(o.exchange_id) as exchange_id
+    from observations o
+    where o.state is not null
+      and (o.case_id is null or o.case_id not in (select case_id from latest))
+      and (select e.operation from exchanges e where e.exchange_id = o.exchange_id)
+          not in ('look_up', 'inbox', 'post_inbox')
+    group by 1
+) seen
+join observations o on o.exchange_id = seen.exchange_id and o.position = 0
+where seen.case_id is not null;
+
+-- The first time the portal let each case go ahead: an accepted `start` or `complete`.
+create temp table advances (
+    case_id     integer primary key,
+    exchange_id integer not null,
+    operation   text not null,
+    done_ns     integer not null
+);
+insert or ignore into advances
+select case_id, exchange_id, operation, done_ns
+from exchanges
+where operation in ('start', 'complete') and outcome = 'ok' and case_id is not null
+order by exchange_id;
+
+-- Fees taken in cash at the counter, by our own clerks.
+create temp table cash (
+    case_id     integer primary key,
+    exchange_id integer not null,
+    sent_ns     integer, -- the first attempt that may have taken effect
+    taken       integer not null, -- 1: the portal confirmed it
+    undecided   integer not null -- 1: it may have taken effect
+);
+insert into cash
+select case_id, min(exchange_id), min(coalesce(sent_ns, due_ns)), max(outcome = 'ok'), max(outcome = 'unknown')
+from exchanges
+where operation = 'collect_fee' and outcome in ('ok', 'unknown') and case_id is not null
+group by case_id;
+
+-- Each payment reference of the bank's ledger.
+create temp table payments (
+    reference    text primary key,
+    case_id      integer, -- null if the dossier is of no sound case
+    dossier_code text,
+    ordered      integer not null, -- dong
+    captured     integer not null, -- dong
+    captured_ns  integer,
+    forged       integer not null, -- forged callbacks sent
+    forged_taken integer not null, -- 1: the portal took one for true
+    forged_reply text, -- its answer to the forged one: the reply code, else the HTTP status
+    duplicates   integer not null -- repeated callbacks sent
+) without rowid;
+insert into payments
+select s.reference, i.case_id, s.dossier_code, s.ordered, s.captured, s.captured_ns, s.forged,
+       s.forged_accepted or exists (
+           select 1 from final_reads f where f.case_id = i.case_id and f.transaction_id like 'FORGED%'
+       ), s.forged_reply, s.duplicates
+from (
+    select reference,
+           max(nullif(dossier_code, '')) as dossier_code,
+           coalesce(max(amount) filter (where kind = 'order' and coalesce(status, 200) < 300), 0) as ordered,
+           coalesce(sum(amount) filter (where kind = 'captured'), 0) as captured,
+           min(at_ns) filter (where kind = 'captured') as captured_ns,
+           count(*) filter (where fault = 'forged') as forged,
+           coalesce(max(detail = '00') filter (where fault = 'forged'), 0) as forged_accepted,
+           min(coalesce(nullif(detail, ''), cast(status as text))) filter (where fault = 'forged') as forged_reply,
+           count(*) filter (where fault = 'duplicate') as duplicates
+    from signals
+    where peer = 'bank' and reference is not null
+    group by reference
+) s
+left join codes c on c.dossier_code = s.dossier_code
+left join identities i on i.case_id = c.first_case and i.sound;
+create index temp.payments_of_case on payments (case_id);
+
+-- Each dossier number of the post's ledger.
+create temp table parcels (
+    dossier_code text primary key,
+    case_id      integer, -- null if the dossier is of no sound case
+    waybill      text,
+    ordered      integer not null, -- 1: an order was taken
+    delivered    integer not null, -- 1: in the hands of the applicant
+    delivered_ns integer,
+    collected    integer not null -- dong
+) without rowid;
+insert into parcels
+select s.dossier_code, i.case_id, s.waybill, s.ordered, s.delivered_ns is not null, s.delivered_ns, s.collected
+from (
+    select dossier_code,
+           max(nullif(reference, '')) as waybill,
+           coalesce(max(kind = 'order' and coalesce(status, 200) < 300), 0) as ordered,
+           min(at_ns) filter (where kind = 'delivered') as delivered_ns,
+           coalesce(sum(amount) filter (where kind = 'collected'), 0) as collected
+    from signals
+    where peer = 'post' and dossier_code <> ''
+    group by dossier_code
+) s
+left join codes c on c.dossier_code = s.dossier_code
+left join identities i on i.case_id = c.first_case and i.sound;
+
+-- Changes of state of each case: from the portal's own log as last read back, else from successive answers.
+create temp table steps (
+    case_id     integer not null,
+    step        integer not null, -- order within the case, not gap-free
+    from_state  text, -- null: the first state
+    to_state    text not null,
+    happened_at text,
+    exchange_id integer not null, -- the read that showed it
+    source      text not null, -- log, observed
+    primary key (case_id, step)
+) without rowid;
+create temp table logs (exchange_id integer primary key, case_id integer not null);
+insert into logs
+select max(o.exchange_id), subject
+from (
+    select o.exchange_id, coalesce(o.case_id, (select e.case_id from exchanges e where e.exchange_id = o.exchange_id)) as subject
+    from progress o
+    where o.position = 0
+) o
+where subject is not null
+group by subject;
+insert into steps
+select case_id, position, before, state, happened_at, exchange_id, 'log'
+from (
+    select l.case_id, p.position, p.state, p.happened_at, p.exchange_id,
+           coalesce(b.state, ( -- the line before, or, where that one has no state, the nearest that has
+               select q.state from progress q
+               where q.exchange_id = p.exchange_id and q.position < p.position and q.state is not null
+               order by q.position desc
+               limit 1
+           )) as before
+    from logs l
+    join progress p on p.exchange_id = l.exchange_id
+    left join progress b on b.exchange_id = p.exchange_id and b.position = p.position - 1
+    where p.state is not null
+)
+where state is not before;
+insert into steps
+select case_id, exchange_id, before, state, null, exchange_id, 'observed'
+from (
+    select s.case_id, s.exchange_id, s.state,
+           lag(s.state) over (partition by s.case_id order by s.exchange_id) as before
+    from (
+        select coalesce(o.case_id, (select e.case_id from exchanges e where e.exchange_id = o.exchange_id)) as case_id,
+               o.exchange_id, o.state
+        from observations o
+        where o.state is not null and (o.case_id is null or o.case_id not in (select case_id from logs))
+        group by o.exchange_id, 1
+    ) s
+    where s.case_id not in (select case_id from logs)
+)
+where state is not before;
+
+-- What was recorded of each planned dossier: published figures are counted on this table.
+create temp table results (
+    case_id           integer primary key,
+    level             text not null,
+    unit              text not null,
+    channel           text not null,
+    procedure         text not null,
+    tag               text not null,
+    payment_method    text not null,
+    return_method     text not null,
+    planned_outcome   text not null,
+    dossier_code      text,
+    submitted         integer not null, -- 1: acknowledged
+    state             text,
+    outcome           text not null, -- early, on_time, late, withdrawn, stopped, rejected, open
+    delivered_by_post integer not null, -- 1: by the post's ledger
+    collected         integer not null, -- dong on delivery, by the post's ledger
+    paid              integer not null, -- dong, by the portal
+    traced            integer not null -- 1: a final read found it
+);
+insert into results
+select d.case_id, d.level, d.unit, d.channel, d.procedure, d.tag, d.payment_method, d.return_method, d.planned_outcome,
+       coalesce(r.dossier_code, i.first_code), r.case_id is not null, l.state,
+       case
+           when l.state in ('completed', 'returned') and vietnam_day(l.completed_at) < vietnam_day(l.due_at) then 'early'
+           when l.state in ('completed', 'returned') and instant_ms(l.completed_at) <= instant_ms(l.due_at) then 'on_time'
+           when l.state in ('completed', 'returned') and instant_ms(l.completed_at) > instant_ms(l.due_at) then 'late'
+           when l.state = 'stopped' and w.case_id is not null then 'withdrawn'
+           when l.state in ('stopped', 'rejected') then l.state
+           else 'open'
+       end,
+       coalesce(p.delivered, 0), coalesce(p.collected, 0), coalesce(l.amount_paid, 0), coalesce(f.found, 0)
+from dossiers d
+left join receipts r on r.case_id = d.case_id
+left join identities i on i.case_id = d.case_id
+left join latest l on l.case_id = d.case_id
+left join parcels p on p.dossier_code = coalesce(r.dossier_code, i.first_code)
+left join (select case_id, max(outcome = 'ok' and own) as found from final_reads group by case_id) f on f.case_id = d.case_id
+left join (select distinct case_id from steps where to_state = 'withdrawal_requested') w on w.case_id = d.case_id;

@@ -1,0 +1,224 @@
+//! Puts a run together out of its files: everything that can be wrong is found here, before anything is sent.
+
+use std::sync::Arc;
+
+use engine::Casting;
+use journey::{JourneyId, Scripts};
+use model::words::{Channel, Operation, Role};
+use model::{Problem, Problems, Seed, Staff, Timeline};
+use portal::Adapter;
+use verdict::RuleSet;
+use world::{Arrival, Calendar, Catalogue, Plan, Population, Province, Scale};
+
+use crate::args::{PlanArgs, ScenarioArgs};
+use crate::exit::Failure;
+use crate::problems;
+use crate::run_file::RunFile;
+use crate::scenarios::Scenarios;
+
+/// A run, ready to be played.
+pub(crate) struct Composition {
+    pub(crate) run: RunFile,
+    pub(crate) calendar: Calendar,
+    pub(crate) province: Arc<Province>,
+    pub(crate) population: Arc<Population>,
+    pub(crate) arrivals: Vec<Arrival>,
+    pub(crate) timeline: Arc<Timeline>,
+    pub(crate) plan: Plan,
+    pub(crate) seed: Seed,
+    pub(crate) adapter: Arc<Adapter>,
+    pub(crate) scripts: Arc<Scripts>,
+    pub(crate) casting: Casting,
+    pub(crate) staff: Vec<Staff>,
+    pub(crate) rules: RuleSet,
+    /// What does not apply at this portal, in words.
+    pub(crate) left_out: Vec<String>,
+}
+
+/// The password of the clerks' test accounts.
+const PASSWORD: &str = "open-sesame";
+
+impl Composition {
+    /// Reads and checks everything a run needs.
+    pub(crate) fn of(args: &PlanArgs) -> Result<Self, Failure> {
+        let mut scenarios =
+            Scenarios::gather(&args.scenarios.scenarios).map_err(|problems| problems::failure(&problems, None))?;
+        let composed = compose(args, &mut scenarios);
+        composed.map_err(|problems| problems::failure(&problems, Some(&scenarios)))
+    }
+}
+
+/// The rules alone.
+pub(crate) fn rules(args: &ScenarioArgs) -> Result<RuleSet, Failure> {
+    let mut scenarios = Scenarios::gather(&args.scenarios).map_err(|problems| problems::failure(&problems, None))?;
+    load_rules(&mut scenarios).map_err(|problems| problems::failure(&problems, Some(&scenarios)))
+}
+
+fn load_rules(scenarios: &mut Scenarios) -> Result<RuleSet, Problems> {
+    RuleSet::load(scenarios.all("rules", "sql").into_iter().map(|file| (file.shown, file.text)))
+}
+
+fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Problems> {
+    let file = scenarios.find("runs", &args.run)?;
+    let run = RunFile::load(&file.shown, &file.text)?;
+    let mut problems = Problems::default();
+    let world = note(&mut problems, load_world(args, &run, scenarios));
+    let adapter = note(&mut problems, load_adapter(args, &run, scenarios));
+    let rules = note(&mut problems, load_rules(scenarios));
+    let maps = |operation: Operation| adapter.as_ref().is_none_or(|adapter| adapter.maps(operation));
+    let journeys = scenarios.all("journeys", "yaml");
+    let journeys = journeys.iter().map(|file| (file.shown.as_str(), file.text.as_str()));
+    let scripts = note(&mut problems, Scripts::load(journeys, maps));
+    let mut left_out = Vec::new();
+    let casting =
+        scripts.as_ref().and_then(|scripts| note(&mut problems, cast(&file.shown, &run, scripts, maps, &mut left_out)));
+    let (Some((calendar, province)), Some(adapter), Some(rules), Some(scripts), Some(casting)) =
+        (world, adapter, rules, scripts, casting)
+    else {
+        return Err(problems);
+    };
+    let province = Arc::new(province);
+    let seed = Seed(args.seed.unwrap_or(run.seed));
+    let population = Population::new(Arc::clone(&province), seed, args.scale.unwrap_or(Scale::WHOLE));
+    let arrivals = world::arrivals(&population);
+    let length = args.length.unwrap_or(run.length);
+    let timeline = world::timeline(&province, &calendar, length, run.closed_hours);
+    let plan = Plan::new(&population, &arrivals, &timeline);
+    let staff = staff(&province);
+    problems.or(Composition {
+        run,
+        calendar,
+        province,
+        population: Arc::new(population),
+        arrivals,
+        timeline: Arc::new(timeline),
+        plan,
+        seed,
+        adapter: Arc::new(adapter),
+        scripts: Arc::new(scripts),
+        casting,
+        staff,
+        rules,
+        left_out,
+    })
+}
+
+fn note<T>(problems: &mut Problems, result: Result<T, Problems>) -> Option<T> {
+    match result {
+        Ok(value) => Some(value),
+        Err(found) => {
+            problems.extend(found);
+            None
+        }
+    }
+}
+
+fn load_world(args: &PlanArgs, run: &RunFile, scenarios: &mut Scenarios) -> Result<(Calendar, Province), Problems> {
+    let mut problems = Problems::default();
+    let calendar = scenarios.find("calendars", &run.calendar).and_then(|file| Calendar::load(&file.shown, &file.text));
+    let calendar = note(&mut problems, calendar);
+    let catalogue =
+        scenarios.find("procedures", &run.procedures).and_then(|file| Catalogue::load(&file.shown, &file.text));
+    let catalogue = note(&mut problems, catalogue);
+    let name = args.province.as_deref().unwrap_or(&run.province);
+    let file = note(&mut problems, scenarios.find("provinces", name));
+    let (Some(calendar), Some(catalogue), Some(file)) = (calendar, catalogue, file) else { return Err(problems) };
+    let province = Province::load(&file.shown, &file.text, &catalogue, &calendar)?;
+    Ok((calendar, province))
+}
+
+fn load_adapter(args: &PlanArgs, run: &RunFile, scenarios: &mut Scenarios) -> Result<Adapter, Problems> {
+    let file = scenarios.find("portals", args.portal.as_deref().unwrap_or(&run.portal))?;
+    Adapter::load(&file.shown, &file.text)
+}
+
+/// Finds the journeys of the run; those a portal has no operations for are left out where a run can do without.
+fn cast(
+    file: &str,
+    run: &RunFile,
+    scripts: &Scripts,
+    maps: impl Fn(Operation) -> bool + Copy,
+    left_out: &mut Vec<String>,
+) -> Result<Casting, Problems> {
+    let mut problems = Problems::default();
+    let mut find = |field: &str, name: &str, roles: &[Role]| {
+        let found = scripts.find(name);
+        let wrong_role = found.filter(|journey| !roles.contains(&scripts.role(*journey)));
+        let message = match (found, wrong_role) {
+            (None, _) => format!("there is no journey `{name}`"),
+            (Some(_), Some(journey)) => format!("the journey `{name}` is walked by a {}", scripts.role(journey)),
+            (Some(journey), None) => return Some(journey),
+        };
+        let remedy = "the files in scenarios/journeys/".to_owned();
+        problems.push(Problem {
+            file: file.to_owned(),
+            position: None,
+            field: format!("journeys.{field}"),
+            message,
+            remedy,
+        });
+        None
+    };
+    let anybody = [Role::Citizen, Role::Desk];
+    let channels = [
+        (Channel::Online, find("online", &run.journeys.online, &[Role::Citizen])),
+        (Channel::Counter, find("counter", &run.journeys.counter, &anybody)),
+        (Channel::Post, find("post", &run.journeys.post, &anybody)),
+    ];
+    let desk = run.journeys.desk.as_ref().and_then(|name| find("desk", name, &[Role::Desk]));
+    let post_desk = run.journeys.post_desk.as_ref().and_then(|name| find("post_desk", name, &[Role::PostDesk]));
+    let final_reads: Vec<_> =
+        run.journeys.final_reads.iter().filter_map(|name| find("final_reads", name, &anybody)).collect();
+    for (channel, journey) in &channels {
+        let missing = journey.map(|journey| scripts.missing(journey, maps)).unwrap_or_default();
+        if !missing.is_empty() {
+            problems.push(Problem {
+                file: file.to_owned(),
+                position: None,
+                field: format!("journeys.{channel}"),
+                message: format!("the portal has no {}", words(&missing)),
+                remedy: "map it in the adapter, or name a journey that does without".to_owned(),
+            });
+        }
+    }
+    let mut applicable = |journey: JourneyId| {
+        let missing = scripts.missing(journey, maps);
+        if !missing.is_empty() {
+            left_out.push(format!("{} (the portal has no {})", scripts.name(journey), words(&missing)));
+        }
+        missing.is_empty()
+    };
+    let casting = Casting {
+        channels: channels.iter().filter_map(|(channel, journey)| Some((*channel, (*journey)?))).collect(),
+        desk: desk.filter(|journey| applicable(*journey)),
+        post_desk: post_desk.filter(|journey| applicable(*journey)),
+        final_reads: final_reads.into_iter().filter(|journey| applicable(*journey)).collect(),
+    };
+    problems.or(casting)
+}
+
+fn words(operations: &[Operation]) -> String {
+    operations.iter().map(|operation| operation.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// The clerks of every unit, and those at the post's counters.
+fn staff(province: &Province) -> Vec<Staff> {
+    let mut staff = Vec::new();
+    for (unit, at) in province.units().iter().zip(0_u16..) {
+        staff.extend((1..=unit.clerks).map(|number| Staff {
+            name: format!("clerk:{}/{number}", unit.code),
+            password: PASSWORD.to_owned(),
+            role: Role::Desk,
+            unit: Some(at),
+            unit_code: unit.code.clone(),
+        }));
+    }
+    staff.extend((1..=province.post_counters()).map(|number| Staff {
+        name: format!("post:{number}"),
+        password: PASSWORD.to_owned(),
+        role: Role::PostDesk,
+        unit: None,
+        unit_code: String::new(),
+    }));
+    staff
+}

@@ -1,0 +1,70 @@
+//! `vandan`: from a published document to the verdict, in one command.
+//!
+//! Each verb is a file; [`exit`] is where all ends are listed.
+
+mod args;
+mod compose;
+mod console;
+mod cpu;
+mod exit;
+mod mocks;
+mod plan;
+mod problems;
+mod progress;
+mod results;
+mod rules;
+mod run;
+mod run_file;
+mod say;
+mod scenarios;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Cli, Verb};
+use exit::{Exit, Failure};
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    match catch_unwind(AssertUnwindSafe(|| carry_out(cli.verb))) {
+        Ok(Ok(exit)) => exit.into(),
+        Ok(Err(failure)) => {
+            console::tell(&failure.message);
+            failure.exit.into()
+        }
+        Err(_panic) => {
+            console::tell("this is a bug of vandan's own: please report it with the lines above");
+            Exit::OurBug.into()
+        }
+    }
+}
+
+fn carry_out(verb: Verb) -> Result<Exit, Failure> {
+    match verb {
+        Verb::Plan(args) => plan::plan(&args),
+        Verb::Run(args) => run::run(&args),
+        Verb::Judge(args) => say::judge(&args),
+        Verb::Report(args) => say::report(&args),
+        Verb::Explain { rule, scenarios } => rules::explain(&rule, &scenarios),
+        Verb::Rules { scenarios } => rules::list(&scenarios),
+        Verb::Mock(args) => mocks::serve(&args),
+        Verb::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "vandan", &mut script);
+            console::say(&String::from_utf8_lossy(&script));
+            Ok(Exit::Conforms)
+        }
+    }
+}
+
+/// Help and version are answers; everything else that cannot be read is a wrong configuration.
+fn usage(error: &clap::Error) -> ExitCode {
+    // Nothing can be done about a closed terminal.
+    let _gone: std::io::Result<()> = error.print();
+    if error.use_stderr() { Exit::InvalidConfiguration.into() } else { Exit::Conforms.into() }
+}

@@ -1,0 +1,193 @@
+//! The systems that come along: embedded in a run, or alone by `vandan mock`.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use mock_portal::{Catalogue, Clerk, Defect, Procedure, Role, Unit};
+
+use crate::args::{Mock, MockArgs, PlanArgs};
+use crate::compose::Composition;
+use crate::console;
+use crate::exit::{Exit, Failure};
+
+/// Portal, bank and post on loopback, for one run.
+pub(crate) struct Country {
+    pub(crate) portal: mock_portal::Running,
+    pub(crate) bank: mock_bank::Running,
+    pub(crate) post: mock_post::Running,
+}
+
+/// What the three share: no secret, they live as long as the run.
+const SECRET: &str = "vandan-mock-secret";
+const TOKEN: &str = "vandan-mock-token";
+
+const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
+
+impl Country {
+    /// Starts all three on free ports.
+    pub(crate) fn start(composed: &Composition, defects: Vec<Defect>) -> Result<Self, Failure> {
+        let settings = &composed.run.mocks;
+        let bank = mock_bank::start(mock_bank::Config {
+            bind: ANY_PORT,
+            secret: SECRET.to_owned(),
+            seed: composed.seed.0,
+            faults: mock_bank::Faults { duplicate: settings.duplicate, forged: settings.forged },
+            callback_delay: Duration::ZERO,
+        })
+        .map_err(not_started)?;
+        let post = mock_post::start(mock_post::Config {
+            bind: ANY_PORT,
+            token: TOKEN.to_owned(),
+            seed: composed.seed.0,
+            transit: settings.transit.clone(),
+        })
+        .map_err(not_started)?;
+        let portal = mock_portal::start(mock_portal::Config {
+            bind: ANY_PORT,
+            bank_url: bank.url(),
+            bank_secret: SECRET.to_owned(),
+            bank_partner: "VANDAN".to_owned(),
+            post_url: post.url(),
+            post_token: TOKEN.to_owned(),
+            catalogue: catalogue(composed),
+            defects,
+            test_hooks: true,
+        })
+        .map_err(not_started)?;
+        Ok(Self { portal, bank, post })
+    }
+}
+
+fn not_started(error: std::io::Error) -> Failure {
+    Failure::run(format!("could not start a mock: {error}"))
+}
+
+/// The defects with these names.
+pub(crate) fn defects(names: &[String]) -> Result<Vec<Defect>, Failure> {
+    let find = |name: &String| {
+        Defect::from_name(name).ok_or_else(|| {
+            let known: Vec<_> = Defect::ALL.iter().map(|defect| defect.name()).collect();
+            let message = format!("there is no defect `{name}`\nknown: {}", known.join(", "));
+            Failure::new(Exit::InvalidConfiguration, message)
+        })
+    };
+    names.iter().map(find).collect()
+}
+
+/// What the reference portal offers in a run: the units, procedures and clerks of its province.
+fn catalogue(composed: &Composition) -> Catalogue {
+    let unit = |unit: &world::Unit| Unit {
+        code: unit.code.clone(),
+        name: unit.name.clone(),
+        level: unit.level.as_str().to_owned(),
+    };
+    let procedure = |procedure: &world::Procedure| Procedure {
+        code: procedure.code.clone(),
+        name: procedure.name.clone(),
+        legal_days: procedure.legal_days,
+        fee: procedure.fee.0,
+    };
+    let clerk = |staff: &model::Staff| Clerk {
+        id: staff.name.clone(),
+        unit: (!staff.unit_code.is_empty()).then(|| staff.unit_code.clone()),
+        role: if staff.unit.is_some() { Role::Desk } else { Role::Post },
+        password: staff.password.clone(),
+    };
+    Catalogue {
+        units: composed.province.units().iter().map(unit).collect(),
+        procedures: composed.province.catalogue().iter().map(procedure).collect(),
+        clerks: composed.staff.iter().map(clerk).collect(),
+    }
+}
+
+/// `vandan mock NAME`: one of them, until it is stopped.
+pub(crate) fn serve(args: &MockArgs) -> Result<Exit, Failure> {
+    if args.list {
+        list_defects();
+        return Ok(Exit::Conforms);
+    }
+    match args.name {
+        Mock::Portal => {
+            let running = mock_portal::start(portal_config(args)?).map_err(not_started)?;
+            announce("reference portal", &running.url());
+            running.wait();
+        }
+        Mock::Bank => {
+            let config = mock_bank::Config {
+                bind: args.bind,
+                secret: SECRET.to_owned(),
+                seed: args.seed,
+                faults: mock_bank::Faults { duplicate: 0.0, forged: 0.0 },
+                callback_delay: Duration::ZERO,
+            };
+            let running = mock_bank::start(config).map_err(not_started)?;
+            announce("payment platform", &running.url());
+            running.wait();
+        }
+        Mock::Post => {
+            let transit = Duration::from_secs(2)..=Duration::from_secs(5);
+            let config = mock_post::Config { bind: args.bind, token: TOKEN.to_owned(), seed: args.seed, transit };
+            let running = mock_post::start(config).map_err(not_started)?;
+            announce("postal operator", &running.url());
+            running.wait();
+        }
+    }
+    Ok(Exit::Conforms)
+}
+
+fn portal_config(args: &MockArgs) -> Result<mock_portal::Config, Failure> {
+    let catalogue = match &args.run {
+        Some(run) => catalogue(&Composition::of(&PlanArgs {
+            run: run.clone(),
+            province: None,
+            portal: None,
+            seed: Some(args.seed),
+            scale: None,
+            length: None,
+            json: false,
+            scenarios: args.scenarios.clone(),
+        })?),
+        None => Catalogue::sample(),
+    };
+    Ok(mock_portal::Config {
+        bind: args.bind,
+        bank_url: args.bank.clone(),
+        bank_secret: SECRET.to_owned(),
+        bank_partner: "VANDAN".to_owned(),
+        post_url: args.post.clone(),
+        post_token: TOKEN.to_owned(),
+        catalogue,
+        defects: defects(&args.defect)?,
+        test_hooks: true,
+    })
+}
+
+fn announce(what: &str, url: &str) {
+    console::say(&format!("{what} at {url} (Ctrl-C ends it)"));
+}
+
+fn list_defects() {
+    let width = console::width().saturating_sub(2);
+    let mut text = String::new();
+    for defect in Defect::ALL {
+        text.push_str(&format!("{:<18} {}\n", defect.name(), defect.breaks().join(", ")));
+        text.push_str(&wrapped(defect.description(), usize::from(width)));
+    }
+    console::say(&text);
+}
+
+/// A paragraph, indented by two.
+fn wrapped(text: &str, width: usize) -> String {
+    let mut lines = String::new();
+    let mut line = String::from(" ");
+    for word in text.split_whitespace() {
+        if line.chars().count() + word.chars().count() >= width {
+            lines.push_str(&line);
+            lines.push('\n');
+            line = String::from(" ");
+        }
+        line.push(' ');
+        line.push_str(word);
+    }
+    format!("{lines}{line}\n")
+}

@@ -1,0 +1,54 @@
+//! Everything wrong with the files of a run, with the offending lines, as a compiler would show it.
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use model::{Position, Problem, Problems};
+
+use crate::console;
+use crate::exit::{Exit, Failure};
+use crate::scenarios::Scenarios;
+
+/// The failure that tells all of these problems.
+pub(crate) fn failure(problems: &Problems, scenarios: Option<&Scenarios>) -> Failure {
+    let renderer = if console::colors_on_stderr() { Renderer::styled() } else { Renderer::plain() };
+    let mut text = String::new();
+    for problem in &problems.0 {
+        let source = scenarios.and_then(|scenarios| scenarios.text_of(&problem.file));
+        text.push_str(&shown(problem, source, &renderer));
+        text.push_str("\n\n");
+    }
+    let count = problems.0.len();
+    let s = if count == 1 { "" } else { "s" };
+    text.push_str(&format!("{count} problem{s}; nothing was sent"));
+    Failure::new(Exit::InvalidConfiguration, text)
+}
+
+fn shown(problem: &Problem, source: Option<&str>, renderer: &Renderer) -> String {
+    let title = if problem.field.is_empty() {
+        problem.message.clone()
+    } else {
+        format!("{}: {}", problem.field, problem.message)
+    };
+    let group = Level::ERROR.primary_title(title);
+    let span = problem.position.zip(source).map(|(position, source)| (source, span(source, position)));
+    let mut group = match &span {
+        Some((source, span)) => group.element(
+            Snippet::source(*source).path(&problem.file).annotation(AnnotationKind::Primary.span(span.clone())),
+        ),
+        None => group.element(annotate_snippets::Origin::path(&problem.file)),
+    };
+    if !problem.remedy.is_empty() {
+        group = group.element(Level::HELP.message(problem.remedy.as_str()));
+    }
+    renderer.render(&[group])
+}
+
+/// The bytes from a position to the end of its word or quoted text.
+fn span(source: &str, position: Position) -> std::ops::Range<usize> {
+    let line_start: usize = source.split_inclusive('\n').take(position.line.saturating_sub(1)).map(str::len).sum();
+    let line = source.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let start = line.char_indices().nth(position.column.saturating_sub(1)).map_or(line.len(), |(at, _)| at);
+    let word = line.get(start..).unwrap_or_default();
+    let end = word.find([',', '}', ']', '#']).unwrap_or(word.len());
+    let word = word.get(..end).unwrap_or(word).trim_end();
+    line_start + start..line_start + start + word.len().max(1).min(line.len().saturating_sub(start).max(1))
+}

@@ -1,0 +1,36 @@
+//! `vandan rules` and `vandan explain`.
+
+use std::fmt::Write;
+
+use crate::args::ScenarioArgs;
+use crate::exit::{Exit, Failure};
+use crate::{compose, console};
+
+/// Lists the rules.
+pub(crate) fn list(args: &ScenarioArgs) -> Result<Exit, Failure> {
+    let rules = compose::rules(args)?;
+    let mut text = String::new();
+    for rule in rules.rules() {
+        // Writing into a String cannot fail.
+        let _infallible: std::fmt::Result = writeln!(text, "{:<12} {:<6} {}", rule.id, rule.level.as_str(), rule.title);
+    }
+    let count = rules.rules().len();
+    console::say(&format!("{text}\n{count} rules. `vandan explain ID` tells one in full."));
+    Ok(Exit::Conforms)
+}
+
+/// Explains one rule.
+pub(crate) fn explain(id: &str, args: &ScenarioArgs) -> Result<Exit, Failure> {
+    let rules = compose::rules(args)?;
+    match rules.get(id) {
+        Some(rule) => {
+            console::say(&verdict::explain(rule));
+            Ok(Exit::Conforms)
+        }
+        None => {
+            let known: Vec<_> = rules.rules().iter().map(|rule| rule.id.as_str()).collect();
+            let message = format!("there is no rule `{id}`\nknown: {}", known.join(", "));
+            Err(Failure::new(Exit::InvalidConfiguration, message))
+        }
+    }
+}

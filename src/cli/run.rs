@@ -1,0 +1,340 @@
+//! `vandan run`: plan, play, record, judge, report.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use engine::{Arrivals, Authority, EngineError, Guard, Health, Meters, Peer, RunSpec, Settings, lane_of};
+use history::{CalendarDay, Figure, PlannedDossier, Recorder, RecorderLoss, Store};
+use model::Populace;
+use verdict::Measure;
+
+use crate::args::RunArgs;
+use crate::compose::Composition;
+use crate::cpu::LaneCpu;
+use crate::exit::{Exit, Failure};
+use crate::mocks::{self, Country};
+use crate::progress::Watch;
+use crate::results::Results;
+use crate::run_file::Authorization;
+use crate::{console, plan, say};
+
+pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
+    let defects = mocks::defects(&args.defect)?;
+    let composed = Composition::of(&args.plan)?;
+    let started = now();
+    let guard = guard(args, &composed, &started)?;
+    let outside = outside(args, &guard)?;
+    let lanes = args.lanes.unwrap_or_else(default_lanes).clamp(1, 64);
+    let results = Results::create(&args.results, &composed.run.name, &started)?;
+    if !args.quiet {
+        console::tell(&plan::summary(&composed));
+    }
+    results.write("plan.json", &composed.plan.to_json())?;
+    let mut store = Store::create(&results.path("history.sqlite")).map_err(Failure::run)?;
+    let country = if outside.is_none() { Some(Country::start(&composed, defects)?) } else { None };
+    let (target, peers) = match (&outside, &country) {
+        (Some((target, peers)), _) => (target.clone(), peers.clone()),
+        (None, Some(country)) => inside(country)?,
+        (None, None) => unreachable!("without a target the mocks are started"),
+    };
+    write_plan(&mut store, &composed, &peers).map_err(Failure::run)?;
+    let facts = facts(args, &composed, &results, &started, &target, lanes);
+    store.set_facts(facts.iter().map(|(name, value)| (*name, value.clone()))).map_err(Failure::run)?;
+    results.write("run.json", &run_json(&facts))?;
+    let spec = spec(&composed, target, peers, guard, &results.id);
+    let played = play(args, &composed, spec, store, lanes)?;
+    drop(country);
+    let mut store = played.store;
+    write_ending(&mut store, &played.ending, &played.meters, &composed, lanes).map_err(Failure::run)?;
+    store.close().map_err(Failure::run)?;
+    if let Err(error) = &played.ending.health {
+        console::tell(&error.to_string());
+    }
+    let exit = say::say(&results.folder, &composed.rules, args.quiet)?;
+    Ok(if played.ending.health.is_err() { Exit::InvalidRun } else { exit })
+}
+
+/// Half of the machine for the portal, half for its people.
+fn default_lanes() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get() / 2).max(1)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the wall clock is read once, when a run starts")]
+fn now() -> jiff::Timestamp {
+    jiff::Timestamp::try_from(std::time::SystemTime::now()).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+}
+
+/// Who may be spoken to; an authorization that has run out, or allows less than planned, is refused.
+fn guard(args: &RunArgs, composed: &Composition, started: &jiff::Timestamp) -> Result<Guard, Failure> {
+    let Some(Authorization { by, host, until, max_rate }) = &composed.run.authorization else {
+        return Ok(Guard::default());
+    };
+    if args.target.is_none() {
+        return Ok(Guard::default());
+    }
+    let refuse = |message: String| Err(Failure::new(Exit::Refused, message));
+    let today = model::SimTime(started.as_millisecond()).day();
+    if today > *until {
+        return refuse(format!("refused: the authorization by {by} for {host} ended on {until}"));
+    }
+    // Each dossier takes about a dozen exchanges, spread over its life; at the peak all of them may coincide.
+    let peak = f64::from(composed.plan.peak.second.dossiers) * 12.0;
+    if peak > *max_rate {
+        return refuse(format!(
+            "refused: the plan peaks at about {peak:.0} requests/s, the authorization by {by} allows {max_rate:.0} (play it longer with --length)"
+        ));
+    }
+    Ok(Guard::with_authorized(vec![host.clone()]))
+}
+
+/// The portal and peers named on the command line, if any.
+fn outside(args: &RunArgs, guard: &Guard) -> Result<Option<(Authority, Vec<Peer>)>, Failure> {
+    let read = |url: &String| -> Result<Authority, Failure> {
+        let authority = Authority::parse(url)
+            .map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))?;
+        if guard.allows(&authority) {
+            return Ok(authority);
+        }
+        Err(Failure::new(
+            Exit::Refused,
+            format!(
+                "refused: {authority} is not this machine\nload goes to loopback only, unless the run file carries an `authorization` block:\n  authorization: {{ by: name of who allows it, host: {}, until: 2026-12-31, max_rate: 50 }}",
+                authority.host()
+            ),
+        ))
+    };
+    let Some(target) = args.target.as_ref().map(read).transpose()? else { return Ok(None) };
+    let peers = [("bank", &args.bank), ("post", &args.post)];
+    let peers = peers
+        .into_iter()
+        .filter_map(|(name, url)| Some(read(url.as_ref()?).map(|authority| Peer { name, authority })))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(Some((target, peers)))
+}
+
+fn inside(country: &Country) -> Result<(Authority, Vec<Peer>), Failure> {
+    let read = |url: String| Authority::parse(&url).map_err(|error| Failure::new(Exit::OurBug, error));
+    let bank = Peer { name: "bank", authority: read(country.bank.url())? };
+    let post = Peer { name: "post", authority: read(country.post.url())? };
+    Ok((read(country.portal.url())?, vec![bank, post]))
+}
+
+fn write_plan(store: &mut Store, composed: &Composition, peers: &[Peer]) -> Result<(), history::HistoryError> {
+    let cases: Vec<_> = composed.arrivals.iter().map(|arrival| composed.population.case(arrival.case)).collect();
+    store.plan_dossiers(cases.iter().zip(&composed.arrivals).map(|(case, arrival)| PlannedDossier {
+        case,
+        province: composed.province.name(),
+        due: composed.timeline.wall(arrival.due),
+    }))?;
+    let figures: Vec<_> = world::figure_rows(&composed.province)
+        .into_iter()
+        .map(|row| Figure {
+            id: row.figure_id,
+            document: row.document,
+            name: row.name,
+            scope: row.scope,
+            value: row.value,
+            unit: row.unit,
+            precision: row.precision,
+            quote: row.quote,
+            measured_by: row.measured_by,
+            not_realised: row.not_realised,
+        })
+        .collect();
+    let calendar: Vec<_> = world::calendar_rows(&composed.province, &composed.calendar)
+        .into_iter()
+        .map(|row| CalendarDay {
+            day: row.day,
+            working: row.working,
+            working_days_before: row.working_days_before,
+            note: row.note,
+        })
+        .collect();
+    let gates: Vec<_> = composed.run.gates.iter().map(|(claim, _)| claim.clone()).collect();
+    let mut capabilities = composed.adapter.capabilities();
+    capabilities.extend(peers.iter().map(|peer| format!("peer:{}", peer.name)));
+    store.plan_context(&figures, &calendar, &capabilities, &gates)
+}
+
+type Facts = Vec<(&'static str, String)>;
+
+fn facts(
+    args: &RunArgs,
+    composed: &Composition,
+    results: &Results,
+    started: &jiff::Timestamp,
+    target: &Authority,
+    lanes: usize,
+) -> Facts {
+    let limits = &composed.run.limits;
+    let mut facts = vec![
+        ("run_id", results.id.clone()),
+        ("run_file", args.plan.run.clone()),
+        ("title", composed.run.title.clone()),
+        ("province", composed.province.name().to_owned()),
+        ("seed", composed.seed.0.to_string()),
+        ("started_at", started.to_string()),
+        ("vandan_version", env!("CARGO_PKG_VERSION").to_owned()),
+        ("folder", results.folder.display().to_string()),
+        ("target", format!("http://{target}")),
+        ("adapter", composed.adapter.name.clone()),
+        ("lanes", lanes.to_string()),
+        ("planned", composed.population.count().to_string()),
+        ("plan_digest", composed.plan.digest.clone()),
+        ("simulated_from", composed.timeline.start().to_string()),
+        ("simulated_until", composed.timeline.end().to_string()),
+        ("load_ends_ns", composed.timeline.wall_end().to_string()),
+        ("lag_limit_ns", lag_limit(composed).as_nanos().to_string()),
+        ("dropped_share_limit", limits.dropped_share.to_string()),
+    ];
+    if !args.defect.is_empty() {
+        facts.push(("defects", args.defect.join(", ")));
+    }
+    if !composed.adapter.dossier_code_pattern.is_empty() {
+        facts.push(("dossier_code_pattern", composed.adapter.dossier_code_pattern.clone()));
+    }
+    facts
+}
+
+/// How late 99 % of exchanges may leave: 5 ms, or 2 % of the tightest latency gate if that is more.
+fn lag_limit(composed: &Composition) -> Duration {
+    let tightest = composed.run.gates.iter().filter_map(|(_, gate)| match gate.measure {
+        Measure::Latency { limit_ns, .. } => Some(limit_ns),
+        Measure::Errors { .. } => None,
+    });
+    let share = Duration::from_nanos(tightest.min().unwrap_or(0) / 50);
+    composed.run.limits.lag.unwrap_or_else(|| share.max(Duration::from_millis(5)))
+}
+
+fn run_json(facts: &Facts) -> String {
+    let facts: serde_json::Map<_, _> =
+        facts.iter().map(|(name, value)| ((*name).to_owned(), serde_json::Value::from(value.as_str()))).collect();
+    let text = serde_json::to_string_pretty(&serde_json::Value::Object(facts));
+    text.unwrap_or_else(|error| unreachable!("texts are always JSON: {error}"))
+}
+
+fn spec(composed: &Composition, target: Authority, peers: Vec<Peer>, guard: Guard, run_id: &str) -> RunSpec {
+    let limits = &composed.run.limits;
+    RunSpec {
+        adapter: Arc::clone(&composed.adapter),
+        scripts: Arc::clone(&composed.scripts),
+        casting: composed.casting.clone(),
+        people: Arc::clone(&composed.population) as Arc<dyn Populace>,
+        staff: composed.staff.clone(),
+        units: composed.province.units().iter().map(|unit| unit.code.clone()).collect(),
+        timeline: Arc::clone(&composed.timeline),
+        seed: composed.seed,
+        target,
+        peers,
+        guard,
+        settings: Settings {
+            connections: limits.connections,
+            under_way: limits.under_way,
+            timeout: limits.timeout,
+            drain: limits.drain,
+            final_read: limits.final_read,
+            longest_answer: 4 << 20,
+            user_agent: format!("vandan/{} (run {run_id})", env!("CARGO_PKG_VERSION")),
+        },
+    }
+}
+
+/// What remains of a run that was played.
+struct Played {
+    store: Store,
+    ending: Ending,
+    meters: Meters,
+}
+
+struct Ending {
+    health: Result<Health, EngineError>,
+    loss: RecorderLoss,
+    cpu: LaneCpu,
+}
+
+fn play(args: &RunArgs, composed: &Composition, spec: RunSpec, store: Store, lanes: usize) -> Result<Played, Failure> {
+    let recorder = Recorder::start(store).map_err(Failure::run)?;
+    let meters = Meters::new(lanes);
+    let stop = stop_on_interrupt();
+    let watch = Watch::start(meters.clone(), composed.population.count(), !args.quiet);
+    let health = engine::run(spec, streams(composed, lanes), &recorder, &meters, &stop);
+    let cpu = watch.end();
+    let (store, loss) = recorder.finish().map_err(Failure::run)?;
+    Ok(Played { store, ending: Ending { health, loss, cpu }, meters })
+}
+
+/// The arrivals of each lane.
+fn streams(composed: &Composition, lanes: usize) -> Vec<Arrivals> {
+    let mut streams: Vec<Vec<engine::Arrival>> = vec![Vec::new(); lanes];
+    for arrival in &composed.arrivals {
+        if let Some(stream) = streams.get_mut(lane_of(arrival.unit, lanes)) {
+            stream.push(engine::Arrival {
+                due: composed.timeline.wall(arrival.due),
+                case: arrival.case,
+                unit: arrival.unit,
+            });
+        }
+    }
+    streams.into_iter().map(|stream| Box::new(stream.into_iter()) as Arrivals).collect()
+}
+
+/// The first Ctrl-C ends the run cleanly; the second ends it at once.
+fn stop_on_interrupt() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&stop);
+    let times = AtomicUsize::new(0);
+    let set = ctrlc::set_handler(move || {
+        seen.store(true, Ordering::Relaxed);
+        if times.fetch_add(1, Ordering::Relaxed) == 0 {
+            console::tell("\nending: what is under way is finished, then judged (Ctrl-C again ends at once)");
+        } else {
+            #[expect(clippy::exit, reason = "the user asked twice")]
+            std::process::exit(i32::from(Exit::Aborted.code()));
+        }
+    });
+    if set.is_err() {
+        console::tell("note: Ctrl-C will end the run without a judgement (no handler could be set)");
+    }
+    stop
+}
+
+fn write_ending(
+    store: &mut Store,
+    ending: &Ending,
+    meters: &Meters,
+    composed: &Composition,
+    lanes: usize,
+) -> Result<(), history::HistoryError> {
+    let snapshot = meters.snapshot();
+    let planned = u64::from(composed.population.count());
+    // Those who never came because the run was ended are neither started nor dropped by us, yet must be accounted for.
+    let dropped = planned.saturating_sub(snapshot.started);
+    let unfinished = snapshot.started.saturating_sub(snapshot.completed + snapshot.failed);
+    let yes_or_no = |is: bool| if is { "yes" } else { "no" }.to_owned();
+    let mut facts: Facts = vec![
+        ("started", snapshot.started.to_string()),
+        ("dropped", dropped.to_string()),
+        ("completed", snapshot.completed.to_string()),
+        ("failed", snapshot.failed.to_string()),
+        ("unfinished", unfinished.to_string()),
+        ("recorder_lost", ending.loss.0.to_string()),
+    ];
+    if let Ok(health) = &ending.health {
+        let wall = Duration::from_nanos(composed.timeline.wall_end()).as_secs_f64().max(0.001);
+        let share = ending.cpu.seconds / wall / f64::from(u32::try_from(lanes).unwrap_or(1));
+        facts.extend([
+            ("lag_p50_ns", health.lag_p50.to_string()),
+            ("lag_p99_ns", health.lag_p99.to_string()),
+            ("lag_max_ns", health.lag_max.to_string()),
+            ("quiescent", yes_or_no(health.quiescent && health.read_back)),
+            ("peers_settled", yes_or_no(health.peers_settled)),
+            ("cpu_share", format!("{share:.3}")),
+            ("finished", yes_or_no(true)),
+        ]);
+        if health.aborted {
+            facts.push(("aborted", yes_or_no(true)));
+        }
+    }
+    store.set_facts(facts.iter().map(|(name, value)| (*name, value.clone())))
+}

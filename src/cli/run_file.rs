@@ -1,0 +1,237 @@
+//! The run file: which province, which portal, how long, who walks what, which claims.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use model::{Document, Fields, Node, Problems};
+use verdict::Gate;
+
+/// A run as its file says.
+#[derive(Clone, Debug)]
+pub(crate) struct RunFile {
+    pub(crate) name: String,
+    pub(crate) title: String,
+    pub(crate) province: String,
+    pub(crate) procedures: String,
+    pub(crate) calendar: String,
+    pub(crate) portal: String,
+    pub(crate) seed: u64,
+    pub(crate) length: Duration,
+    /// How many times faster closed hours pass.
+    pub(crate) closed_hours: f64,
+    pub(crate) journeys: Roles,
+    /// The claims as written, and as read.
+    pub(crate) gates: Vec<(String, Gate)>,
+    pub(crate) limits: Limits,
+    pub(crate) mocks: Mocks,
+    pub(crate) authorization: Option<Authorization>,
+}
+
+/// Who walks which journey, by name.
+#[derive(Clone, Debug)]
+pub(crate) struct Roles {
+    pub(crate) online: String,
+    pub(crate) counter: String,
+    pub(crate) post: String,
+    pub(crate) desk: Option<String>,
+    pub(crate) post_desk: Option<String>,
+    pub(crate) final_reads: Vec<String>,
+}
+
+/// What a run may take, and when it is invalid.
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    pub(crate) connections: usize,
+    pub(crate) under_way: usize,
+    pub(crate) timeout: Duration,
+    pub(crate) drain: Duration,
+    pub(crate) final_read: Duration,
+    pub(crate) dropped_share: f64,
+    /// How late 99 % of exchanges may leave; reckoned from the gates if not given.
+    pub(crate) lag: Option<Duration>,
+}
+
+/// How the embedded peers behave.
+#[derive(Clone, Debug)]
+pub(crate) struct Mocks {
+    pub(crate) duplicate: f64,
+    pub(crate) forged: f64,
+    pub(crate) transit: RangeInclusive<Duration>,
+}
+
+/// The owner's consent to load a portal that is not on this machine.
+#[derive(Clone, Debug)]
+pub(crate) struct Authorization {
+    pub(crate) by: String,
+    pub(crate) host: String,
+    pub(crate) until: jiff::civil::Date,
+    /// Requests per second at the most.
+    pub(crate) max_rate: f64,
+}
+
+impl RunFile {
+    pub(crate) fn load(file: &str, text: &str) -> Result<Self, Problems> {
+        Document::parse(file, text)?.read(|fields| {
+            let name = fields.text("run");
+            let title = fields.text("title");
+            let province = fields.text("province");
+            let procedures = fields.text("procedures");
+            let calendar = fields.text("calendar");
+            let portal = fields.text("portal");
+            let seed = fields.need("seed").and_then(|node| whole(&node, 0..=i64::MAX));
+            let time = fields.need("time").and_then(|node| node.fields(time));
+            let journeys = fields.need("journeys").and_then(|node| node.fields(roles));
+            let gates = fields.list("gates", gate);
+            let limits = fields.need("limits").and_then(|node| node.fields(limits));
+            let mocks = fields.need("mocks").and_then(|node| node.fields(mocks));
+            let (authorization, is_authorization_read) = match fields.get("authorization") {
+                None => (None, Some(())),
+                Some(node) => {
+                    let read = node.fields(authorization);
+                    let is_read = read.is_some().then_some(());
+                    (read, is_read)
+                }
+            };
+            is_authorization_read?;
+            let (length, closed_hours) = time?;
+            Some(Self {
+                name: name?,
+                title: title?,
+                province: province?,
+                procedures: procedures?,
+                calendar: calendar?,
+                portal: portal?,
+                seed: seed?.unsigned_abs(),
+                length,
+                closed_hours,
+                journeys: journeys?,
+                gates: gates?,
+                limits: limits?,
+                mocks: mocks?,
+                authorization,
+            })
+        })
+    }
+}
+
+fn time(fields: &Fields<'_>) -> Option<(Duration, f64)> {
+    let length = fields.need("length").and_then(|node| node.parsed(duration));
+    let closed_hours = fields.need("closed_hours").and_then(|node| match node.number()? {
+        speed if (1.0..=10_000.0).contains(&speed) => Some(speed),
+        _ => node.refuse("closed hours pass 1 to 10,000 times faster", ""),
+    });
+    Some((length?, closed_hours?))
+}
+
+fn roles(fields: &Fields<'_>) -> Option<Roles> {
+    let (online, counter, post) = (fields.text("online"), fields.text("counter"), fields.text("post"));
+    let optional = |name| fields.get(name).map_or(Some(None), |node| Some(Some(node.text()?.to_owned())));
+    let (desk, post_desk) = (optional("desk"), optional("post_desk"));
+    let final_reads = fields.list("final_reads", |node| node.text().map(str::to_owned));
+    Some(Roles {
+        online: online?,
+        counter: counter?,
+        post: post?,
+        desk: desk?,
+        post_desk: post_desk?,
+        final_reads: final_reads?,
+    })
+}
+
+fn gate(node: &Node<'_>) -> Option<(String, Gate)> {
+    let text = node.text()?;
+    match Gate::parse(text) {
+        Ok(gate) => Some((text.to_owned(), gate)),
+        Err(error) => node.refuse(error.to_string(), "write `submit.waited p95 < 2.5s @99%` or `errors share < 0.1%`"),
+    }
+}
+
+fn limits(fields: &Fields<'_>) -> Option<Limits> {
+    let count = |name| {
+        fields.need(name).and_then(|node| whole(&node, 1..=1_000_000)).and_then(|count| usize::try_from(count).ok())
+    };
+    let time = |name| fields.need(name).and_then(|node| node.parsed(duration));
+    let (connections, under_way) = (count("connections"), count("under_way"));
+    let (timeout, drain, final_read) = (time("timeout"), time("drain"), time("final_read"));
+    let dropped_share = fields.need("dropped_share").and_then(|node| share(&node));
+    let lag = fields.get("lag").map_or(Some(None), |node| node.parsed(duration).map(Some));
+    Some(Limits {
+        connections: connections?,
+        under_way: under_way?,
+        timeout: timeout?,
+        drain: drain?,
+        final_read: final_read?,
+        dropped_share: dropped_share?,
+        lag: lag?,
+    })
+}
+
+fn mocks(fields: &Fields<'_>) -> Option<Mocks> {
+    let bank = fields.need("bank").and_then(|node| {
+        node.fields(|fields| {
+            let duplicate = fields.need("duplicate").and_then(|node| share(&node));
+            let forged = fields.need("forged").and_then(|node| share(&node));
+            Some((duplicate?, forged?))
+        })
+    });
+    let transit = fields.need("post").and_then(|node| {
+        node.fields(|fields| {
+            fields.need("transit").and_then(|node| {
+                node.parsed(|text| {
+                    let (least, most) = text.split_once(" to ").unwrap_or((text, text));
+                    let (least, most) = (duration(least)?, duration(most)?);
+                    if least <= most { Ok(least..=most) } else { Err(format!("`{text}` ends before it begins")) }
+                })
+            })
+        })
+    });
+    let (duplicate, forged) = bank?;
+    Some(Mocks { duplicate, forged, transit: transit? })
+}
+
+fn authorization(fields: &Fields<'_>) -> Option<Authorization> {
+    let (by, host) = (fields.text("by"), fields.text("host"));
+    let until = fields.need("until").and_then(|node| {
+        node.parsed(|text| text.parse().map_err(|_no_date| format!("`{text}` is no date (write 2026-12-31)")))
+    });
+    let max_rate = fields.need("max_rate").and_then(|node| match node.number()? {
+        rate if rate > 0.0 => Some(rate),
+        _ => node.refuse("a rate above 0 is expected, in requests per second", ""),
+    });
+    Some(Authorization { by: by?, host: host?, until: until?, max_rate: max_rate? })
+}
+
+fn share(node: &Node<'_>) -> Option<f64> {
+    match model::Share::new(node.number()?) {
+        Ok(share) => Some(share.value()),
+        Err(error) => node.refuse(error.to_string(), ""),
+    }
+}
+
+fn whole(node: &Node<'_>, range: RangeInclusive<i64>) -> Option<i64> {
+    let number = node.integer()?;
+    if range.contains(&number) {
+        Some(number)
+    } else {
+        node.refuse(format!("{number} is not within {} to {}", range.start(), range.end()), "")
+    }
+}
+
+/// Reads `30 s`, `200 ms`, `3 min`; with or without the blank.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    let text = text.trim();
+    let cut = text.find(|sign: char| sign.is_ascii_alphabetic()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(cut);
+    let milliseconds = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "min" => 60_000,
+        "h" => 3_600_000,
+        _ => return Err(format!("`{text}` is no length of time (write `200 ms`, `30 s`, `3 min`)")),
+    };
+    let number: u32 = number
+        .trim()
+        .parse()
+        .map_err(|_no_number| format!("`{text}` is no length of time (a whole number and ms, s, min or h)"))?;
+    Ok(Duration::from_millis(u64::from(number) * milliseconds))
+}

@@ -1,0 +1,136 @@
+//! The scenario files: those embedded in the binary, and those on disk, which win.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+use model::{Problem, Problems};
+
+static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
+
+/// Files may be this large; a larger one is surely a mistake.
+const LARGEST_FILE: u64 = 4 << 20;
+
+/// A scenario file.
+#[derive(Clone, Debug)]
+pub(crate) struct ScenarioFile {
+    /// What the user sees.
+    pub(crate) shown: String,
+    pub(crate) text: String,
+}
+
+/// All scenario files there are.
+pub(crate) struct Scenarios {
+    /// By path below `scenarios/`, with `/`.
+    files: BTreeMap<String, ScenarioFile>,
+    /// Every file read so far, to show its lines in messages.
+    read: Vec<ScenarioFile>,
+}
+
+impl Scenarios {
+    /// The embedded files, overlaid with those below `folder`, if it exists.
+    pub(crate) fn gather(folder: &Path) -> Result<Self, Problems> {
+        let mut files = BTreeMap::new();
+        embedded(&EMBEDDED, &mut files);
+        let mut problems = Problems::default();
+        if folder.is_dir() {
+            on_disk(folder, folder, &mut files, &mut problems);
+        }
+        problems.or(Self { files, read: Vec::new() })
+    }
+
+    /// The file a user means: a path on disk, or a name within `kind` (`runs`, `provinces`, ...).
+    pub(crate) fn find(&mut self, kind: &str, name: &str) -> Result<ScenarioFile, Problems> {
+        let by_name = format!("{kind}/{name}.yaml");
+        let is_path =
+            name.contains(['/', '\\']) || Path::new(name).extension().is_some_and(|end| end == "yaml" || end == "yml");
+        let file = if is_path {
+            read(Path::new(name), name.to_owned())?
+        } else {
+            self.files.get(&by_name).cloned().ok_or_else(|| self.missing(kind, name))?
+        };
+        self.read.push(file.clone());
+        Ok(file)
+    }
+
+    /// All files below a folder with this extension, in order of their paths.
+    pub(crate) fn all(&mut self, kind: &str, extension: &str) -> Vec<ScenarioFile> {
+        let prefix = format!("{kind}/");
+        let is_meant =
+            |path: &str| path.starts_with(&prefix) && Path::new(path).extension().is_some_and(|end| end == extension);
+        let found: Vec<_> =
+            self.files.iter().filter(|(path, _)| is_meant(path)).map(|(_, file)| file.clone()).collect();
+        self.read.extend(found.iter().cloned());
+        found
+    }
+
+    /// The text of a file read before, by the name the user sees.
+    pub(crate) fn text_of(&self, shown: &str) -> Option<&str> {
+        self.read.iter().find(|file| file.shown == shown).map(|file| file.text.as_str())
+    }
+
+    fn missing(&self, kind: &str, name: &str) -> Problems {
+        let prefix = format!("{kind}/");
+        let known: Vec<_> =
+            self.files.keys().filter_map(|path| path.strip_prefix(&prefix)?.strip_suffix(".yaml")).collect();
+        let remedy = format!("known: {}; or name a .yaml file", known.join(", "));
+        problem(name, format!("there is no file of this name in scenarios/{kind}"), remedy)
+    }
+}
+
+fn problem(file: &str, message: String, remedy: String) -> Problems {
+    Problem { file: file.to_owned(), position: None, field: String::new(), message, remedy }.into()
+}
+
+fn embedded(folder: &Dir<'static>, files: &mut BTreeMap<String, ScenarioFile>) {
+    for file in folder.files() {
+        if let (Some(path), Some(text)) = (file.path().to_str(), file.contents_utf8()) {
+            let path = path.replace('\\', "/");
+            files.insert(path.clone(), ScenarioFile { shown: format!("scenarios/{path}"), text: text.to_owned() });
+        }
+    }
+    for inner in folder.dirs() {
+        embedded(inner, files);
+    }
+}
+
+fn on_disk(root: &Path, folder: &Path, files: &mut BTreeMap<String, ScenarioFile>, problems: &mut Problems) {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => {
+            problems.extend(problem(
+                &folder.display().to_string(),
+                format!("could not be listed: {error}"),
+                String::new(),
+            ));
+            return;
+        }
+    };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        let is_scenario = path.extension().is_some_and(|end| end == "yaml" || end == "sql");
+        if path.is_dir() {
+            on_disk(root, &path, files, problems);
+        } else if is_scenario {
+            let below = path.strip_prefix(root).unwrap_or(&path).display().to_string().replace('\\', "/");
+            match read(&path, path.display().to_string()) {
+                Ok(file) => {
+                    files.insert(below, file);
+                }
+                Err(found) => problems.extend(found),
+            }
+        }
+    }
+}
+
+fn read(path: &Path, shown: String) -> Result<ScenarioFile, Problems> {
+    let length = std::fs::metadata(path).map(|facts| facts.len());
+    if length.is_ok_and(|length| length > LARGEST_FILE) {
+        return Err(problem(&shown, "the file is larger than 4 MiB".to_owned(), "name a scenario file".to_owned()));
+    }
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(ScenarioFile { shown, text }),
+        Err(error) => Err(problem(&shown, format!("could not be read: {error}"), String::new())),
+    }
+}

@@ -1,0 +1,191 @@
+//! People under way: each does one thing at a time, and keeps an agenda of what comes next.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use journey::Walk;
+use model::words::{DossierState, Field, Operation, PaymentState};
+use model::{Case, SimTime};
+use portal::{Item, Memory, Reading, Session};
+
+/// Somebody who acts.
+pub(crate) struct Person {
+    /// Index into the staff; `None` for citizens.
+    pub(crate) staff: Option<usize>,
+    /// What the history calls them.
+    pub(crate) name: String,
+    /// What their last sign-in gave.
+    pub(crate) session: Session,
+    /// What they mean to do, earliest first.
+    pub(crate) agenda: BinaryHeap<Entry>,
+    /// Whether an exchange of theirs is under way.
+    pub(crate) busy: bool,
+    /// When their hands were last free.
+    pub(crate) free_at: u64,
+    /// For clerks: when they last looked into an empty inbox; 0 = not since work last came.
+    pub(crate) idle_since: u64,
+}
+
+/// A journey of a person, waiting for its next operation.
+pub(crate) struct Task {
+    pub(crate) walk: Walk,
+    /// The planned dossier it is about.
+    pub(crate) case: Option<Box<Case>>,
+    /// What was seen of it.
+    pub(crate) memory: Memory,
+    pub(crate) seen: Seen,
+    /// The operation wished for, and which of its exchanges is next.
+    pub(crate) operation: Operation,
+    pub(crate) exchange: usize,
+    /// When it is due.
+    pub(crate) due: u64,
+    pub(crate) origin: Origin,
+}
+
+/// Why a journey is walked: what its end is counted as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// A person came: counted as completed or failed.
+    Arrival,
+    /// Follows from an arrival or an inbox.
+    Consequence,
+    /// A clerk's working day.
+    WorkingDay,
+    /// Reads a dossier back at the end.
+    FinalRead,
+}
+
+impl Origin {
+    /// Whether the run is not quiet while such a journey is under way.
+    pub(crate) fn keeps_run_open(self) -> bool {
+        match self {
+            Self::Arrival | Self::Consequence => true,
+            Self::WorkingDay | Self::FinalRead => false,
+        }
+    }
+}
+
+/// What journeys ask of a dossier, kept typed beside the texts.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Seen {
+    pub(crate) state: Option<DossierState>,
+    pub(crate) payment_state: Option<PaymentState>,
+    pub(crate) due_at: Option<SimTime>,
+}
+
+/// The fields a person remembers; the rest is only recorded.
+const REMEMBERED: [Field; 9] = [
+    Field::DossierCode,
+    Field::State,
+    Field::PaymentState,
+    Field::DueAt,
+    Field::Fee,
+    Field::PaymentReference,
+    Field::Waybill,
+    Field::Version,
+    Field::PaymentUrl,
+];
+
+impl Task {
+    /// Remembers what an answer shows of the dossier.
+    pub(crate) fn remember(&mut self, reading: &Reading, item: &Item) {
+        for field in REMEMBERED {
+            if let Some(value) = reading.value(item, field) {
+                self.memory.set(field, value);
+            }
+        }
+        let state = reading.value(item, Field::State).and_then(DossierState::parse);
+        let payment_state = reading.value(item, Field::PaymentState).and_then(PaymentState::parse);
+        let due_at = reading.value(item, Field::DueAt).and_then(|text| SimTime::parse(text).ok());
+        self.seen.state = state.or(self.seen.state);
+        self.seen.payment_state = payment_state.or(self.seen.payment_state);
+        self.seen.due_at = due_at.or(self.seen.due_at);
+    }
+}
+
+/// A task in an agenda, ordered by when it is due; of two due at once the one entered first comes first.
+pub(crate) struct Entry {
+    key: Reverse<(u64, u64)>,
+    pub(crate) task: Box<Task>,
+}
+
+impl Entry {
+    pub(crate) fn new(task: Box<Task>, sequence: u64) -> Self {
+        Self { key: Reverse((task.due, sequence)), task }
+    }
+
+    pub(crate) fn due(&self) -> u64 {
+        self.key.0.0
+    }
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl Eq for Entry {}
+
+impl PartialOrd for Entry {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Entry {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.key.cmp(&other.key)
+    }
+}
+
+/// People by number; numbers of those who left are given again.
+#[derive(Default)]
+pub(crate) struct People {
+    slots: Vec<Option<Person>>,
+    free: Vec<usize>,
+    count: usize,
+}
+
+impl People {
+    pub(crate) fn enter(&mut self, person: Person) -> usize {
+        self.count += 1;
+        match self.free.pop() {
+            Some(id) => {
+                if let Some(slot) = self.slots.get_mut(id) {
+                    *slot = Some(person);
+                }
+                id
+            }
+            None => {
+                self.slots.push(Some(person));
+                self.slots.len() - 1
+            }
+        }
+    }
+
+    pub(crate) fn leave(&mut self, id: usize) {
+        if let Some(slot) = self.slots.get_mut(id)
+            && slot.take().is_some()
+        {
+            self.free.push(id);
+            self.count -= 1;
+        }
+    }
+
+    pub(crate) fn get(&self, id: usize) -> Option<&Person> {
+        self.slots.get(id)?.as_ref()
+    }
+
+    pub(crate) fn get_mut(&mut self, id: usize) -> Option<&mut Person> {
+        self.slots.get_mut(id)?.as_mut()
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Person> {
+        self.slots.iter().flatten()
+    }
+}

@@ -1,0 +1,67 @@
+//! The final read: when all is over, every dossier is read back from every surface, as fast as the portal answers.
+
+use std::sync::Arc;
+
+use journey::{JourneyId, Walk};
+use model::CaseId;
+use model::words::{Field, Role};
+
+use crate::agenda::Origin;
+use crate::lane::{Lane, person_citizen, task};
+
+/// Journeys of the final read that a lane walks at once.
+const AT_ONCE: usize = 48;
+
+/// What a lane still has to read back.
+#[derive(Default)]
+pub(crate) struct Finals {
+    left: Option<Vec<(CaseId, JourneyId)>>,
+    under_way: usize,
+}
+
+impl Finals {
+    pub(crate) fn one_is_over(&mut self) {
+        self.under_way = self.under_way.saturating_sub(1);
+    }
+}
+
+impl Lane {
+    /// Begins final reads while there is room, and says when there are none left.
+    pub(crate) fn read_back(&mut self, now: u64) {
+        if self.finals.left.is_none() {
+            let mut cases: Vec<_> = self.codes.keys().copied().collect();
+            cases.sort_unstable_by(|a, b| b.cmp(a));
+            let journeys = &self.stage.spec.casting.final_reads;
+            // Popped from the end: journey by journey, case by case in ascending order.
+            let left = journeys.iter().rev().flat_map(|journey| cases.iter().map(|case| (*case, *journey))).collect();
+            self.finals.left = Some(left);
+        }
+        while self.finals.under_way < AT_ONCE {
+            let Some((case, journey)) = self.finals.left.as_mut().and_then(Vec::pop) else { break };
+            self.finals.under_way += 1;
+            self.begin_final(case, journey, now);
+        }
+        if self.finals.under_way == 0 && self.finals.left.as_ref().is_some_and(Vec::is_empty) {
+            self.meter.final_reads_over.set(1);
+        }
+    }
+
+    fn begin_final(&mut self, id: CaseId, journey: JourneyId, now: u64) {
+        let stage = Arc::clone(&self.stage);
+        let case = stage.spec.people.case(id);
+        let unit = stage.spec.units.iter().position(|unit| *unit == case.unit);
+        let mut task = task(Walk::new(journey, id.0), Some(Box::new(case)), Origin::FinalRead);
+        if let Some(code) = self.codes.get(&id) {
+            task.memory.set(Field::DossierCode, code);
+        }
+        let clerk = match stage.spec.scripts.role(journey) {
+            Role::Citizen => None,
+            Role::Desk | Role::PostDesk => {
+                unit.and_then(|unit| u16::try_from(unit).ok()).and_then(|unit| self.clerk_for(unit, id))
+            }
+        };
+        let person = clerk.unwrap_or_else(|| self.people.enter(person_citizen()));
+        self.meter.read_back.add(1);
+        self.begin(person, task, now);
+    }
+}

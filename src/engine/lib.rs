@@ -1,0 +1,28 @@
+//! When and how fast: carries out what people wish, on time, and records every exchange.
+//!
+//! [`run`] starts one lane per thread. A lane owns everything it touches: its people, its timers, its connections, its
+//! meter, its inlet to the recorder; lanes share nothing but the plan and a few counters. A person does one thing at a
+//! time; citizens arrive when the plan says (open), clerks take the next thing when their hands are free (closed).
+//! The conductor beside the lanes tells the portal the simulated time, collects the peers' ledgers and moves the run
+//! through its phases: load, drain, final read.
+//!
+//! The engine does not know what a province is: it sees a stream of [`Arrival`]s and a [`model::Populace`]. It judges
+//! nothing.
+
+mod agenda;
+mod browser;
+mod clock;
+mod conductor;
+mod finals;
+mod guard;
+mod lane;
+mod meter;
+mod peers;
+mod spec;
+mod transcript;
+
+pub use clock::RunClock;
+pub use conductor::{EngineError, Health, run};
+pub use guard::{Authority, AuthoritySyntax, Guard};
+pub use meter::{Meters, Snapshot};
+pub use spec::{Arrival, Arrivals, Casting, Peer, RunSpec, Settings, lane_of};

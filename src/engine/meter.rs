@@ -1,0 +1,119 @@
+//! Counters a lane writes and others look at: relaxed atomics with one writer each.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use model::words::Answer;
+
+/// The counters of all lanes.
+#[derive(Clone, Debug)]
+pub struct Meters {
+    pub(crate) lanes: Vec<Arc<LaneMeter>>,
+}
+
+/// What the counters say at an instant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    /// People who have come.
+    pub started: u64,
+    /// People who could not be let in because too many were under way.
+    pub dropped: u64,
+    /// People whose journey ended as written.
+    pub completed: u64,
+    /// People whose journey ended because an answer left no way on.
+    pub failed: u64,
+    /// Exchanges begun and not over.
+    pub in_flight: u64,
+    /// Exchanges answered ok.
+    pub ok: u64,
+    /// Exchanges refused.
+    pub refused: u64,
+    /// Exchanges without a trustworthy answer.
+    pub unknown: u64,
+    /// How late the last exchange was handed to a connection, in nanoseconds (worst of the lanes).
+    pub lag: u64,
+    /// Dossiers read back at the end.
+    pub read_back: u64,
+}
+
+/// The counters of one lane.
+#[derive(Debug, Default)]
+pub(crate) struct LaneMeter {
+    pub(crate) started: Count,
+    pub(crate) dropped: Count,
+    pub(crate) completed: Count,
+    pub(crate) failed: Count,
+    pub(crate) begun: Count,
+    pub(crate) ok: Count,
+    pub(crate) refused: Count,
+    pub(crate) unknown: Count,
+    pub(crate) lag: Count,
+    pub(crate) read_back: Count,
+    /// Journeys about a dossier that are under way.
+    pub(crate) cases_under_way: Count,
+    /// 1 when no arrival is left.
+    pub(crate) arrivals_over: Count,
+    /// When the last exchange was over that was not an empty look into an inbox.
+    pub(crate) last_activity: Count,
+    /// When the clerk who looked longest ago into an empty inbox did so.
+    pub(crate) idle_since: Count,
+    /// 1 when all final reads are made.
+    pub(crate) final_reads_over: Count,
+}
+
+/// A number with one writer.
+#[derive(Debug, Default)]
+pub(crate) struct Count(AtomicU64);
+
+impl Count {
+    pub(crate) fn add(&self, more: u64) {
+        self.set(self.get() + more);
+    }
+
+    pub(crate) fn take(&self, less: u64) {
+        self.set(self.get().saturating_sub(less));
+    }
+
+    pub(crate) fn set(&self, value: u64) {
+        self.0.store(value, Ordering::Relaxed);
+    }
+
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl LaneMeter {
+    pub(crate) fn answered(&self, answer: Answer) {
+        match answer {
+            Answer::Ok => self.ok.add(1),
+            Answer::Refused => self.refused.add(1),
+            Answer::Unknown => self.unknown.add(1),
+        }
+    }
+}
+
+impl Meters {
+    /// Counters for so many lanes.
+    pub fn new(lanes: usize) -> Self {
+        Self { lanes: (0..lanes.max(1)).map(|_| Arc::default()).collect() }
+    }
+
+    /// The sums over all lanes, now.
+    pub fn snapshot(&self) -> Snapshot {
+        let sum = |read: fn(&LaneMeter) -> &Count| self.lanes.iter().map(|lane| read(lane).get()).sum::<u64>();
+        let (ok, refused, unknown) = (sum(|lane| &lane.ok), sum(|lane| &lane.refused), sum(|lane| &lane.unknown));
+        Snapshot {
+            started: sum(|lane| &lane.started),
+            dropped: sum(|lane| &lane.dropped),
+            completed: sum(|lane| &lane.completed),
+            failed: sum(|lane| &lane.failed),
+            in_flight: sum(|lane| &lane.begun).saturating_sub(ok + refused + unknown),
+            ok,
+            refused,
+            unknown,
+            lag: self.lanes.iter().map(|lane| lane.lag.get()).max().unwrap_or(0),
+            read_back: sum(|lane| &lane.read_back),
+        }
+    }
+}

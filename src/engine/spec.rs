@@ -1,0 +1,99 @@
+//! What the engine is told before a run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use journey::{JourneyId, Scripts};
+use model::words::Channel;
+use model::{CaseId, Populace, Seed, Staff, Timeline};
+use portal::Adapter;
+
+use crate::guard::{Authority, Guard};
+
+/// A person who comes at an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Arrival {
+    /// When, in nanoseconds since the run began.
+    pub due: u64,
+    /// With which dossier.
+    pub case: CaseId,
+    /// To which unit, by its index in the plan.
+    pub unit: u16,
+}
+
+/// The people who come to one lane, in order of their coming.
+pub type Arrivals = Box<dyn Iterator<Item = Arrival> + Send>;
+
+/// The lane that serves a unit: a unit's citizens and clerks always share one.
+pub fn lane_of(unit: u16, lanes: usize) -> usize {
+    usize::from(unit) % lanes.max(1)
+}
+
+/// Who walks which journey.
+#[derive(Clone, Debug)]
+pub struct Casting {
+    /// The journey of those who come through this channel; journeys of clerks are walked by a clerk of the unit.
+    pub channels: Vec<(Channel, JourneyId)>,
+    /// The working day of a unit's clerks.
+    pub desk: Option<JourneyId>,
+    /// The working day of the clerks at the post's counters.
+    pub post_desk: Option<JourneyId>,
+    /// Journeys that read every dossier back when all is over.
+    pub final_reads: Vec<JourneyId>,
+}
+
+/// A peer whose ledger is collected.
+#[derive(Clone, Debug)]
+pub struct Peer {
+    /// `bank` or `post`.
+    pub name: &'static str,
+    /// Where its ledger is.
+    pub authority: Authority,
+}
+
+/// Limits and lengths.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Connections a lane may hold at the most.
+    pub connections: usize,
+    /// People who may be under way in a lane; who comes beyond that is dropped and counted.
+    pub under_way: usize,
+    /// The longest an exchange may take.
+    pub timeout: Duration,
+    /// The longest the drain may take.
+    pub drain: Duration,
+    /// The longest the final read may take.
+    pub final_read: Duration,
+    /// Bytes of an answer's body that are read at the most.
+    pub longest_answer: usize,
+    /// What every request says of its sender.
+    pub user_agent: String,
+}
+
+/// All the engine knows of a run.
+pub struct RunSpec {
+    /// How to speak to the portal.
+    pub adapter: Arc<Adapter>,
+    /// What people do.
+    pub scripts: Arc<Scripts>,
+    /// Who walks which journey.
+    pub casting: Casting,
+    /// Who everybody is.
+    pub people: Arc<dyn Populace>,
+    /// Who works for the offices.
+    pub staff: Vec<Staff>,
+    /// Codes of the units, by index.
+    pub units: Vec<String>,
+    /// The map of time.
+    pub timeline: Arc<Timeline>,
+    /// Where chance comes from.
+    pub seed: Seed,
+    /// Where the portal is.
+    pub target: Authority,
+    /// Whose ledgers are collected.
+    pub peers: Vec<Peer>,
+    /// Which addresses may be spoken to.
+    pub guard: Guard,
+    /// Limits and lengths.
+    pub settings: Settings,
+}

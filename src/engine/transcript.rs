@@ -1,0 +1,78 @@
+//! From an exchange to the records of the history.
+
+use history::{Batch, Exchange, Observed, ProgressLine, Text};
+use model::words::{Answer, Field, Operation, Phase};
+use model::{CaseId, Populace};
+use portal::{Item, Reading};
+
+use crate::browser::Attempt;
+
+/// What is to be recorded of an exchange, besides what its answer shows.
+pub(crate) struct Entry<'a> {
+    pub(crate) case: Option<CaseId>,
+    pub(crate) actor: &'a str,
+    pub(crate) session: u32,
+    pub(crate) journey: &'a str,
+    pub(crate) operation: Operation,
+    pub(crate) phase: Phase,
+    pub(crate) lane: u8,
+    pub(crate) due: u64,
+    pub(crate) answer: Answer,
+}
+
+/// Records an exchange and what its answer shows.
+pub(crate) fn record(
+    batch: &mut Batch,
+    entry: &Entry<'_>,
+    attempt: &Attempt,
+    reading: &Reading,
+    people: &dyn Populace,
+) {
+    let exchange = Exchange {
+        case: entry.case.map(|case| case.0),
+        actor: batch.text(entry.actor),
+        session: entry.session,
+        journey: batch.text(entry.journey),
+        operation: entry.operation,
+        attempt: 1,
+        phase: entry.phase,
+        lane: entry.lane,
+        due: entry.due,
+        sent: attempt.sent,
+        first_byte: attempt.first_byte,
+        done: attempt.done,
+        answer: entry.answer,
+        status: attempt.status,
+        fault: attempt.fault,
+        bytes_sent: u32::try_from(attempt.bytes_sent).unwrap_or(u32::MAX),
+        bytes_received: u32::try_from(attempt.body.len()).unwrap_or(u32::MAX),
+        reused: attempt.reused,
+    };
+    let error_code = reading.error_code().map(|code| batch.text(code));
+    batch.exchange(exchange, error_code);
+    let single = if reading.items().len() <= 1 { entry.case } else { None };
+    for (position, item) in (0_u32..).zip(reading.items()) {
+        let case = whose(reading, item, people).or(single);
+        let mut values = [None; Field::COLUMNS];
+        for (slot, field) in values.iter_mut().zip(Field::ALL) {
+            *slot = reading.value(item, *field).map(|value| batch.text(value));
+        }
+        batch.observed(Observed { position, case: case.map(|case| case.0), values });
+    }
+    if reading.items().is_empty() && error_code.is_some() {
+        batch.observed(Observed { position: 0, case: entry.case.map(|case| case.0), values: [None; Field::COLUMNS] });
+    }
+    for (position, line) in (0_u32..).zip(reading.lines()) {
+        let [happened_at, event, state, state_word] =
+            reading.line(line).map(|text| text.map(|text| batch.text(text)) as Option<Text>);
+        let case = entry.case.map(|case| case.0);
+        batch.progress(ProgressLine { position, case, happened_at, event, state, state_word });
+    }
+}
+
+/// Whose dossier an item shows, told by the number or the reference on it.
+pub(crate) fn whose(reading: &Reading, item: &Item, people: &dyn Populace) -> Option<CaseId> {
+    [Field::Reference, Field::OwnerNumber]
+        .into_iter()
+        .find_map(|field| reading.value(item, field).and_then(|mark| people.recognise(mark)))
+}

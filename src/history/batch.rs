@@ -1,0 +1,192 @@
+//! Records on their way to the writer: rows side by side, their texts in one arena, so that recording an exchange
+//! allocates nothing once a batch has grown to its working size.
+
+use model::words::{Answer, Fault, Field, Operation, Phase};
+
+/// A text in the arena of a [`Batch`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Text {
+    start: u32,
+    end: u32,
+}
+
+/// One HTTP exchange: a row of the table `exchanges`. Instants are nanoseconds since the run began.
+#[derive(Clone, Copy, Debug)]
+pub struct Exchange {
+    /// The planned dossier, where a single one is meant.
+    pub case: Option<u32>,
+    /// Who acted.
+    pub actor: Text,
+    /// Number of the sign-in it was done under; 0 = none.
+    pub session: u32,
+    /// The script it belongs to.
+    pub journey: Text,
+    /// What was wanted.
+    pub operation: Operation,
+    /// Counted from 1.
+    pub attempt: u8,
+    /// Part of the run.
+    pub phase: Phase,
+    /// Lane that sent it.
+    pub lane: u8,
+    /// When it was due: computed, never observed.
+    pub due: u64,
+    /// When the first byte was handed to the connection; `None`: nothing was sent.
+    pub sent: Option<u64>,
+    /// When the head of the answer was there; `None`: it never was.
+    pub first_byte: Option<u64>,
+    /// When it was over.
+    pub done: u64,
+    /// What is known of it.
+    pub answer: Answer,
+    /// HTTP status; `None`: none came.
+    pub status: Option<u16>,
+    /// Why there is no trustworthy answer.
+    pub fault: Option<Fault>,
+    /// Bytes of the request's body.
+    pub bytes_sent: u32,
+    /// Bytes of the answer's body.
+    pub bytes_received: u32,
+    /// Whether the connection had served before.
+    pub reused: bool,
+}
+
+/// What one answer says of one dossier: a row of the table `observations`. Belongs to the exchange recorded last.
+#[derive(Clone, Copy, Debug)]
+pub struct Observed {
+    /// Place within the answer, from 0.
+    pub position: u32,
+    /// The planned dossier, recognised from what the portal showed.
+    pub case: Option<u32>,
+    /// The values, in the order of [`Field::ALL`]; `None`: not shown.
+    pub values: [Option<Text>; Field::COLUMNS],
+}
+
+/// One line of the portal's own log of a dossier: a row of the table `progress`.
+#[derive(Clone, Copy, Debug)]
+pub struct ProgressLine {
+    /// Order in the answer, from 0.
+    pub position: u32,
+    /// The planned dossier.
+    pub case: Option<u32>,
+    /// When, by the portal.
+    pub happened_at: Option<Text>,
+    /// The portal's word for what happened.
+    pub event: Option<Text>,
+    /// The state after it, in our words.
+    pub state: Option<Text>,
+    /// The state after it, in the portal's words.
+    pub state_word: Option<Text>,
+}
+
+/// One message or act of a peer: a row of the table `signals`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signal {
+    /// `bank` or `post`.
+    pub peer: &'static str,
+    /// Gap-free per peer, from 1.
+    pub sequence: u64,
+    /// Nanoseconds since the run began.
+    pub at: i64,
+    /// `in`, `out` or `internal`.
+    pub direction: String,
+    /// What kind of message or act.
+    pub kind: String,
+    /// Payment reference or waybill.
+    pub reference: Option<String>,
+    /// Number of the dossier.
+    pub dossier_code: Option<String>,
+    /// Whole dong.
+    pub amount: Option<i64>,
+    /// State of the payment or parcel after it.
+    pub state: Option<String>,
+    /// What was wrong with it on purpose.
+    pub fault: Option<String>,
+    /// HTTP status of the portal's answer.
+    pub status: Option<u16>,
+    /// Reply code in that answer.
+    pub detail: Option<String>,
+}
+
+/// A row of an exchange with the rows that hang on it: how many observations and log lines follow it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row {
+    pub(crate) exchange: Exchange,
+    pub(crate) observed: u32,
+    pub(crate) progress: u32,
+    pub(crate) error_code: Option<Text>,
+}
+
+/// Records in order of their making.
+#[derive(Debug, Default)]
+pub struct Batch {
+    pub(crate) arena: String,
+    pub(crate) rows: Vec<Row>,
+    pub(crate) observed: Vec<Observed>,
+    pub(crate) progress: Vec<ProgressLine>,
+    pub(crate) signals: Vec<Signal>,
+    pub(crate) facts: Vec<(String, String)>,
+}
+
+impl Batch {
+    /// Keeps a text. An arena never grows past 4 GiB; what would is kept empty.
+    pub fn text(&mut self, text: &str) -> Text {
+        let Ok(start) = u32::try_from(self.arena.len()) else { return Text::default() };
+        self.arena.push_str(text);
+        u32::try_from(self.arena.len()).map_or(Text::default(), |end| Text { start, end })
+    }
+
+    /// Adds an exchange; observations and log lines added next belong to it.
+    pub fn exchange(&mut self, exchange: Exchange, error_code: Option<Text>) {
+        self.rows.push(Row { exchange, observed: 0, progress: 0, error_code });
+    }
+
+    /// Adds what the last exchange says of a dossier.
+    pub fn observed(&mut self, observed: Observed) {
+        if let Some(row) = self.rows.last_mut() {
+            row.observed += 1;
+            self.observed.push(observed);
+        }
+    }
+
+    /// Adds a line of the portal's log that the last exchange shows.
+    pub fn progress(&mut self, line: ProgressLine) {
+        if let Some(row) = self.rows.last_mut() {
+            row.progress += 1;
+            self.progress.push(line);
+        }
+    }
+
+    /// Adds a message or act of a peer.
+    pub fn signal(&mut self, signal: Signal) {
+        self.signals.push(signal);
+    }
+
+    /// Adds, or replaces, a fact of the run.
+    pub fn fact(&mut self, name: &str, value: impl Into<String>) {
+        self.facts.push((name.to_owned(), value.into()));
+    }
+
+    /// How many exchanges it holds.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether it holds nothing at all.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.signals.is_empty() && self.facts.is_empty()
+    }
+
+    pub(crate) fn read(&self, text: Text) -> &str {
+        self.arena.get(text.start as usize..text.end as usize).unwrap_or_default()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.arena.clear();
+        self.rows.clear();
+        self.observed.clear();
+        self.progress.clear();
+        self.signals.clear();
+        self.facts.clear();
+    }
+}

@@ -1,0 +1,15 @@
+//! What happened: the tables of a run, the recorder that fills them while the run goes on, and the reader.
+//!
+//! One SQLite file per run holds everything a judge may see (`schema.sql` is the contract). [`Store`] creates it and
+//! writes the plan; [`Recorder`] is the one writer thread, fed by bounded channels with [`Batch`]es of records;
+//! [`open`] opens a finished (or killed) history for reading.
+//!
+//! This crate does not know portals, provinces or rules, and never waits for a sender.
+
+mod batch;
+mod recorder;
+mod store;
+
+pub use batch::{Batch, Exchange, Observed, ProgressLine, Signal, Text};
+pub use recorder::{Inlet, Recorder, RecorderLoss};
+pub use store::{CalendarDay, Figure, HistoryError, PlannedDossier, SCHEMA, SCHEMA_VERSION, Store, open};

@@ -1,0 +1,161 @@
+-- The history of one run: what was planned, what was sent, what came back, what the peers say.
+-- Instants named *_ns are nanoseconds of wall time since the run began; instants named *_at are the portal's or the
+-- plan's own calendar time, as ISO 8601 text with +07:00. Amounts are whole Vietnamese dong.
+
+-- The run itself, one fact a row (see the view README for the names).
+create table run (
+    name  text primary key,
+    value text
+) without rowid;
+
+-- One synthetic dossier as planned: the truth we know.
+create table dossiers (
+    case_id          integer primary key,
+    province         text not null,
+    unit             text not null,
+    level            text not null, -- department, district, commune
+    procedure        text not null,
+    legal_days       integer not null, -- working days
+    channel          text not null, -- counter, post, online
+    citizen_number   text not null,
+    full_name        text not null,
+    reference        text not null, -- the applicant's own reference, unique in the run
+    fee              integer not null,
+    payment_method   text not null, -- none, online, cod, counter
+    return_method    text not null, -- counter, post, electronic
+    planned_outcome  text not null, -- early, on_time, late, withdrawn, stopped, open
+    tag              text not null, -- the province's own marking, e.g. land
+    intended_at      text not null, -- when the applicant means to submit (simulated time)
+    due_ns           integer not null -- the same instant on the wall clock of the run
+);
+
+-- One HTTP exchange. waited = done_ns - due_ns is what the person felt, served = done_ns - sent_ns what the portal took.
+create table exchanges (
+    exchange_id   integer primary key,
+    case_id       integer, -- null where no single dossier is meant (sign-in of a clerk, inbox)
+    actor         text not null, -- citizen, clerk:<unit>/<n>, post:<n>, reader, timekeeper
+    session       integer not null, -- 0 = none; numbers the sign-ins of the run
+    journey       text not null,
+    operation     text not null,
+    attempt       integer not null, -- counted from 1
+    phase         text not null, -- load, drain, final_read
+    lane          integer not null,
+    due_ns        integer not null, -- computed, never observed
+    sent_ns       integer, -- null: nothing was sent
+    first_byte_ns integer, -- null: no answer
+    done_ns       integer not null,
+    outcome       text not null, -- ok, refused, unknown
+    status        integer, -- HTTP status, null if none came
+    fault         text, -- why there is no trustworthy answer: connect, broken, timed_out, too_long, unreadable, forbidden, unwritable
+    bytes_sent    integer not null,
+    bytes_received integer not null,
+    reused        integer not null -- 1 = on a connection that had served before
+);
+
+-- What the portal asserted of one dossier in one exchange, in our words (the adapter's translation).
+create table observations (
+    exchange_id     integer not null,
+    position        integer not null, -- 0; counts the items where one answer shows several dossiers (inbox)
+    case_id         integer, -- the planned dossier this is about, recognised from what the portal showed
+    dossier_code    text,
+    state           text, -- one of the ten canonical states
+    state_word      text, -- the portal's own word for it
+    procedure       text,
+    submitted_at    text,
+    accepted_at     text,
+    due_at          text,
+    completed_at    text,
+    returned_at     text,
+    fee             integer,
+    payment_state   text, -- none, required, pending, paid, on_delivery, collected
+    payment_reference text,
+    transaction_id  text,
+    amount_due      integer,
+    amount_paid     integer,
+    receipts        integer, -- how many receipts the portal has issued
+    waybill         text,
+    parcel_state    text, -- none, ordered, in_transit, delivered
+    owner_number    text, -- citizen number shown
+    owner_name      text,
+    reference       text, -- the applicant's own reference shown
+    version         integer,
+    error_code      text, -- the portal's own word for what went wrong
+    primary key (exchange_id, position)
+) without rowid;
+
+-- One line of the portal's own log of a dossier, as read back (tien trinh).
+create table progress (
+    exchange_id integer not null,
+    position    integer not null, -- order in the portal's answer, from 0
+    case_id     integer,
+    happened_at text,
+    event       text,
+    state       text,
+    state_word  text,
+    primary key (exchange_id, position)
+) without rowid;
+
+-- One message between the portal and a peer we play, or one act of the peer: the other ledger.
+create table signals (
+    peer         text not null, -- bank, post
+    sequence     integer not null, -- gap-free per peer
+    at_ns        integer not null,
+    direction    text not null, -- in, out, internal
+    kind         text not null, -- bank: order, page, captured, callback; post: order, picked_up, delivered, collected, report
+    reference    text, -- bank: payment reference; post: waybill
+    dossier_code text,
+    amount       integer,
+    state        text,
+    fault        text, -- injected on purpose: forged, duplicate
+    status       integer, -- HTTP status of the portal's answer to a message of ours
+    detail       text, -- the reply code in that answer
+    primary key (peer, sequence)
+) without rowid;
+
+-- The published figures of the province, and the query that counts the same thing in this history.
+create table figures (
+    figure_id    text primary key,
+    position     integer not null,
+    document     text not null,
+    name         text not null,
+    scope        text not null,
+    value        real not null,
+    unit         text not null,
+    precision    text not null, -- exact, rounded, at_least, more_than, truncated, inconsistent
+    quote        text not null,
+    measured_by  text, -- SQL over the derived tables; null if a run cannot realise the figure
+    not_realised text -- why not
+);
+
+-- The working calendar, one day a row; working days are counted by difference of working_days_before.
+create table calendar (
+    day                 text primary key, -- 2021-03-01
+    working             integer not null,
+    working_days_before integer not null, -- working days since the first row, this day not counted
+    note                text not null -- the holiday's name, or that a Saturday is worked
+) without rowid;
+
+-- What the adapter can do and which peers are ours: rules that need more do not apply.
+create table capabilities (
+    name text primary key -- an operation's name, `clock`, `peer:bank`, `peer:post`, `progress`, `dossier_code_pattern`
+) without rowid;
+
+-- The claims of the run file, judged with the rules.
+create table gates (
+    position integer primary key,
+    claim    text not null
+);
+
+create view README as
+          select 'run'          as "table", 'one fact of the run a row: seed, versions, clock, health of the generator' as "a row is"
+union all select 'dossiers',     'one synthetic dossier as planned'
+union all select 'exchanges',    'one HTTP exchange: due, sent, first byte, done; ok, refused or unknown'
+union all select 'observations', 'what the portal asserted of one dossier in one exchange'
+union all select 'progress',     'one line of the portal''s own log of a dossier, as read back'
+union all select 'signals',      'one message or act of a peer we play (bank, post): the other ledger'
+union all select 'figures',      'one published figure, and the query that counts the same here'
+union all select 'calendar',     'one day, working or not'
+union all select 'capabilities', 'one thing the adapter can do, or a peer that is ours'
+union all select 'gates',        'one claim of the run file'
+union all select '-- try --',    'select operation, outcome, count(*), avg(done_ns - due_ns) / 1e6 as waited_ms from exchanges group by 1, 2;'
+union all select '-- try --',    'select o.* from observations o join dossiers d using (case_id) where d.case_id = 7 order by exchange_id;';

@@ -1,0 +1,369 @@
+//! One person's place in a journey, and what the person wishes there.
+
+use std::time::Duration;
+
+use model::words::{Answer, DossierState, Operation, PaymentState, Role};
+use model::{Case, SimTime, Stream, Timeline};
+
+use crate::compile::{Condition, Instruction, LOOPS, Scripts};
+use crate::finish::finish;
+use crate::script::{Fact, Pause};
+
+/// A journey of a run, by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct JourneyId(pub(crate) u16);
+
+/// One person's place in one journey.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    journey: JourneyId,
+    at: usize,
+    subject: u32,
+    draws: u32,
+    counters: [u16; LOOPS],
+    answer: Option<Answer>,
+}
+
+/// What the person sees around them when asked what they wish.
+#[derive(Clone, Copy)]
+pub struct Situation<'a> {
+    /// The planned dossier, if the journey is about one.
+    pub case: Option<&'a Case>,
+    /// The state it was last seen in.
+    pub state: Option<DossierState>,
+    /// The state of its payment when last seen.
+    pub payment_state: Option<PaymentState>,
+    /// When the portal says its result is due.
+    pub due_at: Option<SimTime>,
+    /// The simulated instant now.
+    pub now: SimTime,
+    /// The map of the run's time: office hours.
+    pub timeline: &'a Timeline,
+    /// Whether no more work will come.
+    pub closing: bool,
+}
+
+/// What the person wishes, and not before when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// Do an operation, at this simulated instant.
+    Do(Operation, SimTime),
+    /// Let the applicant of the same dossier walk this journey; then ask again.
+    Follow(JourneyId, SimTime),
+    /// Walk this journey for each dossier the last answer showed; then ask again.
+    Each(JourneyId),
+    /// Nothing more.
+    End(Ending),
+}
+
+/// How a journey ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// At its end, as written.
+    AsWritten,
+    /// An answer left no way on.
+    GaveUp,
+}
+
+impl Walk {
+    /// At the beginning of a journey; `subject` (the case, or the number of the clerk) makes its chance its own.
+    pub fn new(journey: JourneyId, subject: u32) -> Self {
+        Self { journey, at: 0, subject, draws: 0, counters: [0; LOOPS], answer: None }
+    }
+
+    /// The journey it walks.
+    pub fn journey(&self) -> JourneyId {
+        self.journey
+    }
+
+    /// Tells how the operation last wished for was answered.
+    pub fn answered(&mut self, answer: Answer) {
+        self.answer = Some(answer);
+    }
+}
+
+impl Scripts {
+    /// What the person wishes next. After [`Wish::Do`] the caller must call [`Walk::answered`] before asking again.
+    pub fn next(&self, walk: &mut Walk, situation: &Situation<'_>, chance: Stream) -> Wish {
+        let Some(journey) = self.get(walk.journey) else { return Wish::End(Ending::AsWritten) };
+        let mut asked = Asked { walk, situation, chance, role: journey.role, not_before: situation.now };
+        asked.settle_answer(&journey.code);
+        // Every instruction but the end of a loop moves forward, and a loop holds an operation or is bounded: the
+        // bound below is only there for journeys of empty repetitions.
+        for _ in 0..1_000_000 {
+            match journey.code.get(asked.walk.at) {
+                Some(instruction) => {
+                    if let Some(wish) = asked.take(instruction) {
+                        return wish;
+                    }
+                }
+                None => return Wish::End(Ending::AsWritten),
+            }
+        }
+        Wish::End(Ending::GaveUp)
+    }
+}
+
+struct Asked<'a, 'b> {
+    walk: &'a mut Walk,
+    situation: &'a Situation<'b>,
+    chance: Stream,
+    role: Role,
+    not_before: SimTime,
+}
+
+impl Asked<'_, '_> {
+    /// Moves on from the operation that was answered.
+    fn settle_answer(&mut self, code: &[Instruction]) {
+        let Some(Instruction::Do { refused, unknown, .. }) = code.get(self.walk.at) else { return };
+        self.walk.at = match self.walk.answer {
+            Some(Answer::Ok) => self.walk.at + 1,
+            Some(Answer::Refused) => *refused,
+            Some(Answer::Unknown) => *unknown,
+            None => self.walk.at,
+        };
+    }
+
+    /// Takes one instruction: gives a wish, or moves on.
+    fn take(&mut self, instruction: &Instruction) -> Option<Wish> {
+        let next = self.walk.at + 1;
+        self.walk.at = match instruction {
+            Instruction::Do { operation, .. } => {
+                self.walk.answer = None;
+                return Some(Wish::Do(*operation, self.not_before));
+            }
+            Instruction::Follow(journey) => {
+                self.walk.at = next;
+                return Some(Wish::Follow(*journey, self.not_before));
+            }
+            Instruction::Each(journey) => {
+                self.walk.at = next;
+                return Some(Wish::Each(*journey));
+            }
+            Instruction::End => return Some(Wish::End(Ending::AsWritten)),
+            Instruction::GiveUp => return Some(Wish::End(Ending::GaveUp)),
+            Instruction::Wait(pause) => {
+                let pause = self.pause(*pause);
+                self.wait_until(self.not_before + pause);
+                next
+            }
+            Instruction::WaitForFinish => {
+                let part = self.draw_unit();
+                let moment = finish(self.situation, self.not_before, part);
+                self.not_before = self.not_before.max(moment);
+                next
+            }
+            Instruction::Jump(to) => *to,
+            Instruction::Choose { by, arms, otherwise } => {
+                let value = self.fact(*by);
+                arms.iter().find(|(arm, _)| Some(*arm) == value).map_or(*otherwise, |(_, to)| *to)
+            }
+            Instruction::Chance { arms, total } => {
+                let drawn = self.draw_below(*total);
+                arms.iter().find(|(until, _)| drawn < *until).map_or(next, |(_, to)| *to)
+            }
+            Instruction::BeginLoop { counter } => {
+                self.count(*counter, |count| *count = 0);
+                next
+            }
+            Instruction::EndLoop { counter, back, until, at_most } => {
+                let taken = self.count(*counter, |count| *count = count.saturating_add(1));
+                if self.holds(until) || taken >= *at_most { next } else { *back }
+            }
+        };
+        None
+    }
+
+    /// Offices work in office hours, applicants whenever they like.
+    fn wait_until(&mut self, moment: SimTime) {
+        self.not_before = match self.role {
+            Role::Citizen => moment,
+            Role::Desk | Role::PostDesk => self
+                .situation
+                .timeline
+                .next_office(moment)
+                .unwrap_or(self.situation.timeline.end().max(self.not_before)),
+        };
+    }
+
+    fn count(&mut self, counter: usize, change: impl FnOnce(&mut u16)) -> u16 {
+        self.walk.counters.get_mut(counter).map_or(u16::MAX, |count| {
+            change(count);
+            *count
+        })
+    }
+
+    fn holds(&self, condition: &Condition) -> bool {
+        match condition {
+            Condition::Ok => self.walk.answer == Some(Answer::Ok),
+            Condition::State(states) => self.situation.state.is_some_and(|state| states.contains(&state)),
+            Condition::Closing => self.situation.closing,
+        }
+    }
+
+    fn fact(&self, by: Fact) -> Option<&'static str> {
+        let case = self.situation.case;
+        match by {
+            Fact::Channel => case.map(|case| case.channel.as_str()),
+            Fact::Level => case.map(|case| case.level.as_str()),
+            Fact::Payment => case.map(|case| case.payment.as_str()),
+            Fact::Return => case.map(|case| case.returns.as_str()),
+            Fact::Outcome => case.map(|case| case.outcome.as_str()),
+            Fact::State => self.situation.state.map(DossierState::as_str),
+            Fact::PaymentState => self.situation.payment_state.map(PaymentState::as_str),
+        }
+    }
+
+    fn pause(&mut self, pause: Pause) -> Duration {
+        match pause {
+            Pause::Exactly(duration) => duration,
+            Pause::Between(least, most) => least + most.saturating_sub(least).mul_f64(self.draw_unit()),
+            // The inverse of the exponential distribution function, cut at ten means.
+            Pause::About(mean) => mean.mul_f64((-(1.0 - self.draw_unit()).ln()).min(10.0)),
+        }
+    }
+
+    fn draw_unit(&mut self) -> f64 {
+        self.chance.unit(self.index(), self.next_draw())
+    }
+
+    fn draw_below(&mut self, bound: u64) -> u64 {
+        let index = self.index();
+        let draw = self.next_draw();
+        self.chance.below_draw(index, draw, bound)
+    }
+
+    fn index(&self) -> u64 {
+        (u64::from(self.walk.journey.0) << 32) | u64::from(self.walk.subject)
+    }
+
+    fn next_draw(&mut self) -> u32 {
+        let draw = self.walk.draws;
+        self.walk.draws = draw.wrapping_add(1);
+        draw
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Seed;
+
+    use super::*;
+
+    fn scripts(text: &str) -> Scripts {
+        let header = "journey: a\ntitle: A\nrole: citizen\nsteps:\n";
+        Scripts::load([("a.yaml", format!("{header}{text}").as_str())], |_| true).unwrap()
+    }
+
+    fn timeline() -> Timeline {
+        Timeline::new([(SimTime(0), SimTime(86_400_000), true, 1.0)], Duration::from_secs(1))
+    }
+
+    /// Walks to the end, each operation answered in turn, then ok.
+    fn walk(text: &str, answers: &[Answer]) -> Vec<Wish> {
+        let scripts = scripts(text);
+        let timeline = timeline();
+        let situation = Situation {
+            case: None,
+            state: None,
+            payment_state: None,
+            due_at: None,
+            now: SimTime(0),
+            timeline: &timeline,
+            closing: false,
+        };
+        let mut walk = Walk::new(scripts.find("a").unwrap(), 1);
+        let mut answers = answers.iter().copied().chain(std::iter::repeat(Answer::Ok));
+        let mut wishes = Vec::new();
+        while wishes.len() < 100 {
+            let wish = scripts.next(&mut walk, &situation, Seed(1).stream("chance"));
+            wishes.push(wish);
+            match wish {
+                Wish::Do(..) => walk.answered(answers.next().unwrap()),
+                Wish::End(_) => break,
+                Wish::Follow(..) | Wish::Each(_) => {}
+            }
+        }
+        wishes
+    }
+
+    fn done(wishes: &[Wish]) -> Vec<&'static str> {
+        wishes
+            .iter()
+            .map(|wish| match wish {
+                Wish::Do(operation, _) => operation.as_str(),
+                Wish::Follow(..) => "follow",
+                Wish::Each(_) => "each",
+                Wish::End(Ending::AsWritten) => "end",
+                Wish::End(Ending::GaveUp) => "gave up",
+            })
+            .collect()
+    }
+
+    #[test]
+    fn steps_are_taken_in_order() {
+        let text = "  - do: sign_in\n  - do: submit\n";
+        assert_eq!(done(&walk(text, &[])), ["sign_in", "submit", "end"]);
+    }
+
+    #[test]
+    fn a_refusal_without_a_way_on_ends_the_journey() {
+        let text = "  - do: sign_in\n  - do: submit\n";
+        assert_eq!(done(&walk(text, &[Answer::Refused])), ["sign_in", "gave up"]);
+    }
+
+    #[test]
+    fn a_refusal_with_steps_takes_them_and_goes_on() {
+        let text = "  - do: pay\n    refused:\n      - do: track\n  - do: look_up\n";
+        assert_eq!(done(&walk(text, &[Answer::Refused])), ["pay", "track", "look_up", "end"]);
+    }
+
+    #[test]
+    fn a_repetition_ends_when_its_condition_holds() {
+        let text = "  - repeat:\n      at_most: 5\n      until: ok\n      steps:\n        - do: start\n          refused: continue\n";
+        assert_eq!(done(&walk(text, &[Answer::Refused, Answer::Refused])), ["start", "start", "start", "end"]);
+    }
+
+    #[test]
+    fn a_repetition_is_bounded() {
+        let text = "  - repeat:\n      at_most: 3\n      until: closing\n      steps:\n        - do: inbox\n";
+        assert_eq!(done(&walk(text, &[])), ["inbox", "inbox", "inbox", "end"]);
+    }
+
+    #[test]
+    fn waiting_moves_the_moment_of_the_next_wish() {
+        let wishes = walk("  - wait: 30 min\n  - do: submit\n", &[]);
+        assert_eq!(wishes[0], Wish::Do(Operation::Submit, SimTime(30 * 60_000)));
+    }
+
+    #[test]
+    fn an_optional_step_is_left_out_where_the_portal_lacks_it() {
+        let text = "journey: a\ntitle: A\nrole: citizen\nsteps:\n  - do: look_up\n    optional: yes\n  - do: track\n";
+        let scripts = Scripts::load([("a.yaml", text)], |operation| operation != Operation::LookUp).unwrap();
+        let journey = scripts.find("a").unwrap();
+        assert!(scripts.missing(journey, |operation| operation == Operation::Track).is_empty());
+        assert_eq!(scripts.missing(journey, |_| false), [Operation::Track]);
+    }
+
+    #[test]
+    fn every_problem_of_every_file_is_reported_at_once() {
+        let one = "journey: a\ntitle: A\nrole: king\nsteps:\n  - do: fly\n  - wait: soon\n";
+        let two = "journey: b\ntitle: B\nrole: desk\nsteps:\n  - each: nobody\n";
+        let problems = Scripts::load([("a.yaml", one), ("b.yaml", two)], |_| true).unwrap_err();
+        let text = problems.to_string();
+        for expected in [
+            "a.yaml:3:7: role: `king`",
+            "a.yaml:5:9: steps[0].do: `fly`",
+            "a.yaml:6:11: steps[1].wait: `soon`",
+            "b.yaml: there is no journey `nobody`",
+        ] {
+            assert!(text.contains(expected), "{expected} in {text}");
+        }
+    }
+
+    #[test]
+    fn a_journey_that_plays_itself_is_refused() {
+        let text = "journey: a\ntitle: A\nrole: citizen\nsteps:\n  - play: a\n";
+        assert!(Scripts::load([("a.yaml", text)], |_| true).unwrap_err().to_string().contains("circle"));
+    }
+}

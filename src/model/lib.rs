@@ -1,0 +1,28 @@
+//! The words every other crate speaks: ids, money, time, states, operations, seeds, and the reader of
+//! the files people edit.
+//!
+//! No I/O, no async, no clock, no portal. Read in this order: [`words`] are the closed vocabularies of the
+//! glossary; [`Case`] is one planned dossier and [`Populace`] the formula that gives it; [`SimTime`] and
+//! [`Timeline`] are the two clocks of a run; [`Seed`] is where chance comes from; [`Document`] is how a
+//! YAML file becomes values and how everything wrong with it is said at once.
+
+mod case;
+mod document;
+mod money;
+mod problem;
+mod random;
+mod sourced;
+mod staff;
+mod time;
+mod timeline;
+pub mod words;
+
+pub use case::{Applicant, Case, CaseId, Populace};
+pub use document::{Document, Fields, Node, Position};
+pub use money::{Share, ShareOutOfRange, Vnd};
+pub use problem::{Problem, Problems};
+pub use random::{Permutation, Seed, Stream};
+pub use sourced::{Precision, Source, Sourced};
+pub use staff::Staff;
+pub use time::{SimTime, TimeSyntax, VIETNAM_OFFSET_SECONDS};
+pub use timeline::{Segment, Timeline};

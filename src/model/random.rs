@@ -1,0 +1,212 @@
+//! Chance as a function: the same seed, name and index give the same number, on any machine, in any order.
+
+/// Where all chance of a run comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Seed(pub u64);
+
+/// A named, stateless source of random words: adding a stream never changes another.
+///
+/// Philox4x32-10 keyed by the seed and the stream's name; the counter is (index, draw).
+///
+/// # Source
+/// Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011; known answers of Random123 in the tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stream {
+    key: [u32; 2],
+}
+
+impl Seed {
+    /// The stream with this name.
+    pub fn stream(self, name: &str) -> Stream {
+        let mixed = mix64(self.0 ^ mix64(fnv1a(name.as_bytes())));
+        Stream { key: [low(mixed), high(mixed)] }
+    }
+}
+
+impl Stream {
+    /// Four random words for draw number `draw` of item `index`.
+    pub fn words(self, index: u64, draw: u32) -> [u32; 4] {
+        philox([low(index), high(index), draw, 0], self.key)
+    }
+
+    /// A number in `0..bound`, for the first draw of item `index`; 0 if `bound` is 0.
+    ///
+    /// Bias at most `bound` / 2^64.
+    pub fn below(self, index: u64, bound: u64) -> u64 {
+        self.below_draw(index, 0, bound)
+    }
+
+    /// A number in `0..bound`, for draw number `draw` of item `index`.
+    pub fn below_draw(self, index: u64, draw: u32, bound: u64) -> u64 {
+        let [a, b, ..] = self.words(index, draw);
+        let word = (u64::from(a) << 32) | u64::from(b);
+        low64((u128::from(word) * u128::from(bound)) >> 64)
+    }
+
+    /// A number in 0.0..1.0, for draw number `draw` of item `index`; never for identity, only for timing.
+    #[expect(clippy::cast_precision_loss, reason = "53 bits are exact in an f64")]
+    pub fn unit(self, index: u64, draw: u32) -> f64 {
+        let [a, b, ..] = self.words(index, draw);
+        (((u64::from(a) << 32) | u64::from(b)) >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
+
+/// A keyed bijection of `0..size` onto itself, with its inverse, in constant time and memory.
+///
+/// A Feistel network over a rectangle of a x b points (a = ceil(sqrt n), b = ceil(n / a)), six rounds, walked until
+/// the image lies below `size`; the excess is below sqrt(size), so walking is rare.
+///
+/// # Source
+/// Black and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002 (generalised Feistel, cycle walking).
+#[derive(Clone, Copy, Debug)]
+pub struct Permutation {
+    stream: Stream,
+    size: u64,
+    left: u64,
+    right: u64,
+}
+
+const ROUNDS: u32 = 6;
+
+impl Permutation {
+    /// The bijection of `0..size` that belongs to this stream.
+    pub fn new(stream: Stream, size: u64) -> Self {
+        let left = ceil_sqrt(size.max(1));
+        let right = size.max(1).div_ceil(left);
+        Self { stream, size, left, right }
+    }
+
+    /// Where `i` goes.
+    ///
+    /// `i` must lie below the size; a larger one is returned unchanged.
+    pub fn forward(&self, i: u64) -> u64 {
+        self.walk(i, Self::encrypt)
+    }
+
+    /// What goes to `rank`: `backward(forward(i)) == i`.
+    pub fn backward(&self, rank: u64) -> u64 {
+        self.walk(rank, Self::decrypt)
+    }
+
+    fn walk(&self, start: u64, step: fn(&Self, u64) -> u64) -> u64 {
+        if start >= self.size {
+            return start;
+        }
+        let mut point = step(self, start);
+        while point >= self.size {
+            point = step(self, point);
+        }
+        point
+    }
+
+    fn encrypt(&self, point: u64) -> u64 {
+        let (mut l, mut r) = (point / self.right, point % self.right);
+        for round in 0..ROUNDS {
+            if round % 2 == 0 {
+                l = (l + self.stream.below_draw(r, round, self.left)) % self.left;
+            } else {
+                r = (r + self.stream.below_draw(l, round, self.right)) % self.right;
+            }
+        }
+        l * self.right + r
+    }
+
+    fn decrypt(&self, point: u64) -> u64 {
+        let (mut l, mut r) = (point / self.right, point % self.right);
+        for round in (0..ROUNDS).rev() {
+            if round % 2 == 0 {
+                l = (l + self.left - self.stream.below_draw(r, round, self.left)) % self.left;
+            } else {
+                r = (r + self.right - self.stream.below_draw(l, round, self.right)) % self.right;
+            }
+        }
+        l * self.right + r
+    }
+}
+
+fn ceil_sqrt(n: u64) -> u64 {
+    let root = n.isqrt();
+    if root * root == n { root } else { root + 1 }
+}
+
+fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
+    for round in 0..10 {
+        if round > 0 {
+            key = [key[0].wrapping_add(0x9E37_79B9), key[1].wrapping_add(0xBB67_AE85)];
+        }
+        let product0 = u64::from(counter[0]) * 0xD251_1F53;
+        let product1 = u64::from(counter[2]) * 0xCD9E_8D57;
+        counter =
+            [high(product1) ^ counter[1] ^ key[0], low(product1), high(product0) ^ counter[3] ^ key[1], low(product0)];
+    }
+    counter
+}
+
+/// FNV-1a, 64 bits: turns a stream's name into a number.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// The finaliser of `SplitMix64`.
+fn mix64(mut z: u64) -> u64 {
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the low half is what is wanted")]
+const fn low(word: u64) -> u32 {
+    word as u32
+}
+
+const fn high(word: u64) -> u32 {
+    (word >> 32) as u32
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the product of two u64 shifted by 64 fits")]
+const fn low64(word: u128) -> u64 {
+    word as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn philox_gives_the_published_answers() {
+        assert_eq!(philox([0; 4], [0; 2]), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
+        assert_eq!(philox([u32::MAX; 4], [u32::MAX; 2]), [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]);
+    }
+
+    #[test]
+    fn streams_of_other_names_differ() {
+        assert_ne!(Seed(1).stream("name").words(0, 0), Seed(1).stream("address").words(0, 0));
+    }
+
+    #[test]
+    fn a_permutation_reaches_every_point_once() {
+        for size in [1, 2, 3, 10, 97, 3_082] {
+            let permutation = Permutation::new(Seed(7).stream("order"), size);
+            let mut seen: Vec<_> = (0..size).map(|i| permutation.forward(i)).collect();
+            seen.sort_unstable();
+            assert!(seen.iter().copied().eq(0..size), "size {size}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_permutation_inverts(seed: u64, size in 1_u64..1 << 40, part in 0.0_f64..1.0) {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "any point will do")]
+            let i = ((size as f64 * part) as u64).min(size - 1);
+            let permutation = Permutation::new(Seed(seed).stream("order"), size);
+            prop_assert_eq!(permutation.backward(permutation.forward(i)), i);
+        }
+
+        #[test]
+        fn a_bounded_draw_stays_below_its_bound(seed: u64, index: u64, bound in 1_u64..) {
+            prop_assert!(Seed(seed).stream("x").below(index, bound) < bound);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The adapter: which operations a portal knows, and how each is asked.
+
+use http::{HeaderName, HeaderValue, Method};
+use model::Problems;
+use model::words::{DossierState, Field, Operation, ParcelState, PaymentState};
+
+use crate::body::{Body, Encoded};
+use crate::clock::TimeFormat;
+use crate::read::Wanted;
+use crate::template::Template;
+use crate::value::{Context, Unwritable};
+
+/// How to speak to one portal.
+#[derive(Debug)]
+pub struct Adapter {
+    /// Its name.
+    pub name: String,
+    /// What it is, in a line.
+    pub title: String,
+    /// The form of the portal's dossier numbers, as a regular expression; empty: not known.
+    pub dossier_code_pattern: String,
+    /// Whether the portal is known to state failures inside HTTP 200.
+    pub legacy_envelope: bool,
+    pub(crate) time: TimeFormat,
+    pub(crate) states: Words<DossierState>,
+    pub(crate) payment_states: Words<PaymentState>,
+    pub(crate) parcel_states: Words<ParcelState>,
+    /// The failure codes that mean success.
+    pub(crate) no_failure: Vec<String>,
+    /// By [`Operation`] as a number; empty: not mapped.
+    pub(crate) operations: Vec<Vec<Exchange>>,
+}
+
+/// A portal's words for a closed vocabulary of ours.
+pub(crate) type Words<T> = Vec<(String, T)>;
+
+/// One exchange of an operation: a request and how its answer is read.
+#[derive(Debug)]
+pub struct Exchange {
+    pub(crate) method: Method,
+    pub(crate) target: Template,
+    pub(crate) headers: Vec<(HeaderName, Template)>,
+    pub(crate) body: Option<Body>,
+    /// The statuses that mean success.
+    pub(crate) success: Vec<u16>,
+    pub(crate) wanted: Wanted,
+    /// Whether a success must be readable: something of it is wanted besides a failure code.
+    pub(crate) is_content_read: bool,
+    /// What a success must show.
+    pub(crate) required: Vec<Field>,
+}
+
+impl Adapter {
+    /// Reads an adapter.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it: syntax, unknown operations, fields, references, words, paths.
+    pub fn load(file: &str, text: &str) -> Result<Self, Problems> {
+        crate::load::adapter(file, text)
+    }
+
+    /// The exchanges an operation takes, in order; empty if the portal has no such operation.
+    pub fn exchanges(&self, operation: Operation) -> &[Exchange] {
+        self.operations.get(operation as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the portal has this operation.
+    pub fn maps(&self, operation: Operation) -> bool {
+        !self.exchanges(operation).is_empty()
+    }
+
+    /// What rules may rely on: the operations mapped, and what answers show beyond single fields.
+    pub fn capabilities(&self) -> Vec<String> {
+        let mut capabilities: Vec<_> = Operation::ALL
+            .iter()
+            .filter(|operation| self.maps(**operation))
+            .map(|operation| operation.as_str().to_owned())
+            .collect();
+        let shows_log = self.operations.iter().flatten().any(|exchange| exchange.wanted.wants_log());
+        capabilities.extend(shows_log.then(|| "progress".to_owned()));
+        capabilities.extend((!self.dossier_code_pattern.is_empty()).then(|| "dossier_code_pattern".to_owned()));
+        capabilities.extend(self.legacy_envelope.then(|| "legacy_envelope".to_owned()));
+        capabilities
+    }
+
+    /// Writes the request of one exchange into `request`.
+    ///
+    /// # Errors
+    /// [`Unwritable`] if a value it needs is not known, or does not fit into a header.
+    pub fn encode(&self, exchange: &Exchange, context: &Context<'_>, request: &mut Encoded) -> Result<(), Unwritable> {
+        request.clear();
+        request.method.clone_from(&exchange.method);
+        exchange.target.write(context, self.time, &mut request.target)?;
+        for (name, template) in &exchange.headers {
+            template.write(context, self.time, &mut request.body)?;
+            let value = HeaderValue::from_maybe_shared(request.body.split().freeze())
+                .map_err(|_invalid| Unwritable(format!("header {name}")))?;
+            request.headers.push((name.clone(), value));
+        }
+        if let Some(body) = &exchange.body {
+            request.headers.push((http::header::CONTENT_TYPE, body.media_type.clone()));
+            body.template.write(context, self.time, &mut request.body)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,61 @@
+//! What the documents say beside what was generated.
+
+use maud::{Markup, html};
+
+use super::findings::badge;
+use super::frame::said;
+use super::{scroll, section};
+use crate::fidelity::{Agreement, FigureLine};
+use crate::summary::Summary;
+use crate::words;
+
+pub(super) fn fidelity(summary: &Summary) -> Markup {
+    let content = html! {
+        p { (words::figure_score(&summary.figure_counts())) "." }
+        @if !summary.figures.is_empty() {
+            (scroll("Fidelity", &html! {
+                table .figures.stack {
+                    caption { "Each published figure and the same thing counted in this run's recording" }
+                    thead { tr {
+                        th scope="col" { "Agreement" }
+                        th scope="col" { "Figure" }
+                        th scope="col" .number { "The document says" }
+                        th scope="col" .number { "We generated" }
+                        th scope="col" .number { "Delta" }
+                        th scope="col" .wide { "Stated as" }
+                    } }
+                    @for document in summary.figures.chunk_by(|one, next| one.document == next.document) {
+                        tbody {
+                            tr { th .document colspan="6" scope="rowgroup" lang="vi" { (said(document.first().map_or("", |figure| &figure.document))) } }
+                            @for figure in document { (row(figure)) }
+                        }
+                    }
+                }
+            }))
+        }
+    };
+    section("fidelity", "Fidelity", "Khớp với số liệu công bố", &content)
+}
+
+fn row(figure: &FigureLine) -> Markup {
+    let (tone, mark) = match figure.agreement {
+        Agreement::Exact | Agreement::WithinPrecision => ("good", "✓"),
+        Agreement::Differs | Agreement::NotCounted(_) => ("bad", "✗"),
+        Agreement::NotJudged(_) | Agreement::NotRealised(_) => ("faint", "–"),
+    };
+    let unit = if figure.unit.starts_with("share") { "" } else { &figure.unit };
+    html! {
+        tr .telling[figure.agreement.is_mismatch()] {
+            td { (badge(tone, mark, figure.agreement.as_str())) }
+            th scope="row" {
+                (said(&figure.name.replace('_', " "))) span .note { ", " (said(&figure.scope)) " · " (said(&figure.figure_id)) }
+                @if !figure.quote.is_empty() { q .quote lang="vi" { (said(&figure.quote)) } }
+                @if !figure.agreement.reason().is_empty() { p .note { (said(figure.agreement.reason())) } }
+            }
+            td .number data-label="the document says" { (figure.stated_text()) " " span .note { (said(unit)) } }
+            td .number data-label="we generated" { (figure.generated_text()) }
+            td .number data-label="delta" { (figure.delta_text()) }
+            td .wide { (said(&figure.precision.replace('_', " "))) }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Latency, load and the health of the instrument.
+
+use maud::{Markup, html};
+
+use super::frame::said;
+use super::{scroll, section};
+use crate::charts;
+use crate::summary::Summary;
+use crate::text::{MISSING, count, duration, float, milliseconds, percent, rate};
+use crate::traffic::OperationTraffic;
+
+pub(super) fn latency(summary: &Summary) -> Markup {
+    let traffic = &summary.traffic;
+    let content = html! {
+        p {
+            b { "Waited" } " counts from the instant at which a person meant to act, so it includes every delay the portal caused before "
+            "the request could leave; " b { "served" } " counts from sending. An exchange without an answer counts as long as was waited for it."
+        }
+        @if let Some(all) = &traffic.all {
+            figure {
+                figcaption { "Latency per operation under load" }
+                (scroll("Chart of latency per operation", &charts::latency(&traffic.operations)))
+            }
+            (scroll("Latency per operation", &operations(&traffic.operations, all)))
+            (slowest(summary))
+        } @else { p { "Nothing was sent under load." } }
+        (faults(summary))
+    };
+    section("latency", "Latency by operation", "Độ trễ theo thao tác", &content)
+}
+
+fn operations(rows: &[OperationTraffic], all: &OperationTraffic) -> Markup {
+    html! {
+        table .sortable.small {
+            caption { "Exchanges under load; times in milliseconds, exact order statistics" }
+            thead {
+                tr {
+                    th rowspan="2" scope="col" { "Operation" }
+                    th rowspan="2" scope="col" .number { "Count" }
+                    th rowspan="2" scope="col" .number { "Refused" }
+                    th rowspan="2" scope="col" .number { "Unknown" }
+                    th rowspan="2" scope="col" .number { "Per second" }
+                    th colspan="4" scope="colgroup" .group { "Waited, ms" }
+                    th colspan="4" scope="colgroup" .group { "Served, ms" }
+                }
+                tr { @for side in ["first", ""] {
+                    th scope="col" class=(format!("number {side}")) { "p50" }
+                    th scope="col" .number { "p95" }
+                    th scope="col" .number { "p99" }
+                    th scope="col" .number { "max" }
+                } }
+            }
+            tbody { @for row in rows { (operation(row)) } }
+            tfoot { (operation(all)) }
+        }
+    }
+}
+
+fn operation(row: &OperationTraffic) -> Markup {
+    html! {
+        tr {
+            th scope="row" { (said(&row.operation.replace('_', " "))) }
+            @for value in [row.count, row.refused, row.unknown] { td .number data-value=(value) { (count(value)) } }
+            td .number data-value=[row.rate_per_s] { (row.rate_per_s.map_or_else(|| MISSING.to_owned(), rate)) }
+            @for latency in [row.waited, row.served] {
+                @for value in latency.map_or([None; 4], |latency| latency.values().map(Some)) {
+                    td .number data-value=[value] { (value.map_or_else(|| MISSING.to_owned(), milliseconds)) }
+                }
+            }
+        }
+    }
+}
+
+fn slowest(summary: &Summary) -> Markup {
+    html! {
+        details {
+            summary { "The slowest exchanges" }
+            (scroll("The slowest exchanges", &html! {
+                table .small {
+                    caption { "The exchanges that people waited longest for" }
+                    thead { tr {
+                        th scope="col" .number { "Exchange" }
+                        th scope="col" .number { "Case" }
+                        th scope="col" { "Operation" }
+                        th scope="col" { "Who" }
+                        th scope="col" .number { "Intended, s" }
+                        th scope="col" .number { "Waited, ms" }
+                        th scope="col" .number { "Served, ms" }
+                        th scope="col" { "Answer" }
+                    } }
+                    tbody { @for exchange in &summary.traffic.slowest { tr {
+                        th scope="row" .number { (exchange.exchange_id) }
+                        td .number { (exchange.case_id.map_or_else(|| MISSING.to_owned(), |case| case.to_string())) }
+                        td { (said(&exchange.operation.replace('_', " "))) }
+                        td { (said(&exchange.actor)) }
+                        td .number { (format!("{:.3}", float(exchange.due_ns) / 1e9)) }
+                        td .number { (milliseconds(exchange.waited_ns)) }
+                        td .number { (exchange.served_ns.map_or_else(|| MISSING.to_owned(), milliseconds)) }
+                        td { (said(&exchange.result.replace('_', " "))) }
+                    } } }
+                }
+            }))
+        }
+    }
+}
+
+fn faults(summary: &Summary) -> Markup {
+    if summary.traffic.faults.is_empty() {
+        return html! { p { "Every exchange got an answer that could be read." } };
+    }
+    scroll(
+        "Faults",
+        &html! {
+            table {
+                caption { "Exchanges without a trustworthy answer, all phases" }
+                thead { tr {
+                    th scope="col" { "Kind" }
+                    th scope="col" .number { "Count" }
+                    th scope="col" { "Operations" }
+                    th scope="col" .number { "First exchange" }
+                } }
+                tbody { @for fault in &summary.traffic.faults { tr {
+                    th scope="row" { (said(&fault.kind.replace('_', " "))) }
+                    td .number { (count(fault.count)) }
+                    td { (said(&fault.operations.join(", ").replace('_', " "))) }
+                    td .number { (fault.first_exchange) }
+                } } }
+            }
+        },
+    )
+}
+
+pub(super) fn load(summary: &Summary) -> Markup {
+    let content = html! {
+        @if summary.days.is_empty() { p { "No dossier was planned." } } @else {
+            figure {
+                figcaption { "Dossiers submitted, over the calendar of the people" }
+                (scroll("Chart of dossiers per simulated day", &charts::days(&summary.days)))
+            }
+        }
+        @if summary.wall.points.is_empty() { p { "Nothing was sent." } } @else {
+            figure {
+                figcaption { "Exchanges, over the clock of the machine" }
+                (scroll("Chart of load over wall time", &charts::load(&summary.wall, &summary.traffic.phases)))
+            }
+            (scroll("Phases", &html! {
+                table .small {
+                    caption { "Phases of the run" }
+                    thead { tr {
+                        th scope="col" { "Phase" }
+                        th scope="col" .number { "Exchanges" }
+                        th scope="col" .number { "From, s" }
+                        th scope="col" .number { "To, s" }
+                    } }
+                    tbody { @for phase in &summary.traffic.phases { tr {
+                        th scope="row" { (said(&phase.phase.replace('_', " "))) }
+                        td .number { (count(phase.count)) }
+                        td .number { (format!("{:.1}", float(phase.start_ns) / 1e9)) }
+                        td .number { (format!("{:.1}", float(phase.end_ns) / 1e9)) }
+                    } } }
+                }
+            }))
+        }
+    };
+    section("load", "Load", "Tải theo thời gian", &content)
+}
+
+pub(super) fn generator(summary: &Summary) -> Markup {
+    let (generator, identities) = (summary.generator(), summary.identities());
+    let known = |value: Option<u64>| value.map_or_else(|| MISSING.to_owned(), count);
+    let time = |value: Option<i64>| value.map_or_else(|| MISSING.to_owned(), duration);
+    let content = html! {
+        p { "A run whose generator lagged, dropped arrivals or lost records proves nothing about the portal." }
+        dl .facts {
+            div { dt { "Sent late by, p50" } dd { (time(generator.lag_p50_ns)) } }
+            div { dt { "Sent late by, p99" } dd { (time(generator.lag_p99_ns)) " (limit " (time(generator.lag_limit_ns)) ")" } }
+            div { dt { "Sent late by, at most" } dd { (time(generator.lag_max_ns)) } }
+            div { dt { "CPU of the generator" } dd { (generator.cpu_share.map_or_else(|| MISSING.to_owned(), percent)) } }
+            div { dt { "Records lost" } dd { (known(generator.recorder_lost)) } }
+        }
+        ul .equations {
+            li {
+                (closing_mark(identities.plan_closes())) " planned " b { (known(identities.planned)) } " = started " b { (known(identities.started)) }
+                " + dropped " b { (known(identities.dropped)) }
+            }
+            li {
+                (closing_mark(identities.start_closes())) " started " b { (known(identities.started)) } " = completed " b { (known(identities.completed)) }
+                " + failed " b { (known(identities.failed)) } " + unfinished " b { (known(identities.unfinished)) }
+            }
+        }
+    };
+    section("generator", "The generator", "Bộ tạo tải", &content)
+}
+
+fn closing_mark(closes: Option<bool>) -> &'static str {
+    match closes {
+        Some(true) => "✓",
+        Some(false) => "✗ does not close:",
+        None => "?",
+    }
+}

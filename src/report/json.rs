@@ -1,0 +1,203 @@
+//! The summary as JSON, for programs. Schema `vandan-summary/1`: fields may be added, never renamed or re-united.
+//!
+//! ```text
+//! { schema, run: {facts}, verdict: {overall, headline, invalid[]}, rules: {counts, items[]}, gates[],
+//!   figures[], traffic: {operations[], all, phases[], faults[], slowest[]}, dossiers, generator, wall: {width_s, points[]}, days[] }
+//! ```
+//! Durations are milliseconds (`_ms`), shares 0..=1, instants of the run seconds since it began (`_s`). `null` is "not
+//! recorded". Findings with their evidence are in `verdicts.json`, which the judge writes.
+
+use model::words::Channel;
+use serde_json::{Map, Value, json};
+use verdict::{GateVerdict, RuleVerdict};
+
+use crate::fidelity::FigureLine;
+use crate::latency::Latency;
+use crate::series::{Day, WallPoint};
+use crate::summary::Summary;
+use crate::text::float;
+use crate::traffic::{FaultCount, OperationTraffic, PhaseTraffic, SlowExchange};
+use crate::words;
+
+/// The summary of a run as pretty-printed JSON with a line end.
+pub fn summary_json(summary: &Summary) -> String {
+    let traffic = &summary.traffic;
+    let document = json!({
+        "schema": "vandan-summary/1",
+        "run": summary.facts,
+        "verdict": {
+            "overall": summary.overall.as_str(),
+            "headline": summary.headline(),
+            "invalid": summary.invalid,
+        },
+        "rules": { "counts": rule_counts(summary), "items": list(&summary.rules, rule) },
+        "gates": list(&summary.gates, gate),
+        "figures": list(&summary.figures, figure),
+        "traffic": {
+            "operations": list(&traffic.operations, operation),
+            "all": traffic.all.as_ref().map(operation),
+            "phases": list(&traffic.phases, phase),
+            "faults": list(&traffic.faults, fault),
+            "slowest": list(&traffic.slowest, slow_exchange),
+        },
+        "dossiers": dossiers(summary),
+        "generator": generator(summary),
+        "wall": { "width_s": summary.wall.width_s, "points": list(&summary.wall.points, wall_point) },
+        "days": list(&summary.days, day),
+    });
+    format!("{document:#}\n")
+}
+
+fn list<T>(items: &[T], of: fn(&T) -> Value) -> Value {
+    Value::Array(items.iter().map(of).collect())
+}
+
+fn rule_counts(summary: &Summary) -> Value {
+    let counts = summary.rule_counts();
+    json!({
+        "pass": counts.pass,
+        "fail": counts.fail,
+        "warn": counts.warn,
+        "inconclusive": counts.inconclusive,
+        "error": counts.error,
+        "not_applicable": counts.not_applicable,
+    })
+}
+
+fn rule(rule: &RuleVerdict) -> Value {
+    json!({
+        "id": rule.id,
+        "rev": rule.rev,
+        "title": rule.title,
+        "level": rule.level.as_str(),
+        "verdict": rule.verdict.as_str(),
+        "reason": rule.reason,
+        "examined": rule.examined,
+        "broken": rule.broken,
+        "undecided": rule.undecided,
+    })
+}
+
+fn gate(gate: &GateVerdict) -> Value {
+    json!({
+        "claim": gate.claim,
+        "verdict": words::gate_word(gate.verdict),
+        "observed": gate.observed,
+        "samples": gate.samples,
+        "violations": gate.violations,
+        "more_samples": gate.more_samples,
+        "reason": gate.reason,
+    })
+}
+
+fn figure(figure: &FigureLine) -> Value {
+    json!({
+        "id": figure.figure_id,
+        "document": figure.document,
+        "name": figure.name,
+        "scope": figure.scope,
+        "unit": figure.unit,
+        "stated": figure.stated,
+        "generated": figure.generated,
+        "delta": figure.delta(),
+        "precision": figure.precision,
+        "agreement": figure.agreement.as_str().replace(' ', "_"),
+        "reason": figure.agreement.reason(),
+        "quote": figure.quote,
+    })
+}
+
+fn operation(row: &OperationTraffic) -> Value {
+    let mut fields = Map::new();
+    fields.insert("operation".to_owned(), json!(row.operation));
+    for (name, value) in [("count", row.count), ("ok", row.ok), ("refused", row.refused), ("unknown", row.unknown)] {
+        fields.insert(name.to_owned(), json!(value));
+    }
+    fields.insert("rate_per_s".to_owned(), json!(row.rate_per_s));
+    for (name, latency) in [("waited", row.waited), ("served", row.served)] {
+        for (i, quantile) in Latency::QUANTILES.iter().enumerate() {
+            let value = latency.and_then(|latency| latency.values().get(i).copied());
+            fields.insert(format!("{name}_ms_{quantile}"), json!(value.map(milliseconds)));
+        }
+    }
+    Value::Object(fields)
+}
+
+fn phase(phase: &PhaseTraffic) -> Value {
+    json!({
+        "phase": phase.phase,
+        "count": phase.count,
+        "start_s": float(phase.start_ns) / 1e9,
+        "end_s": float(phase.end_ns) / 1e9,
+    })
+}
+
+fn fault(fault: &FaultCount) -> Value {
+    json!({
+        "kind": fault.kind,
+        "count": fault.count,
+        "operations": fault.operations,
+        "first_exchange": fault.first_exchange,
+    })
+}
+
+fn slow_exchange(exchange: &SlowExchange) -> Value {
+    json!({
+        "exchange_id": exchange.exchange_id,
+        "case_id": exchange.case_id,
+        "operation": exchange.operation,
+        "actor": exchange.actor,
+        "due_s": float(exchange.due_ns) / 1e9,
+        "waited_ms": milliseconds(exchange.waited_ns),
+        "served_ms": exchange.served_ns.map(milliseconds),
+        "result": exchange.result,
+    })
+}
+
+fn dossiers(summary: &Summary) -> Value {
+    let identities = summary.identities();
+    json!({
+        "planned": identities.planned,
+        "started": identities.started,
+        "dropped": identities.dropped,
+        "completed": identities.completed,
+        "failed": identities.failed,
+        "unfinished": identities.unfinished,
+        "plan_closes": identities.plan_closes(),
+        "start_closes": identities.start_closes(),
+    })
+}
+
+fn generator(summary: &Summary) -> Value {
+    let generator = summary.generator();
+    json!({
+        "lag_ms_p50": generator.lag_p50_ns.map(milliseconds),
+        "lag_ms_p99": generator.lag_p99_ns.map(milliseconds),
+        "lag_ms_max": generator.lag_max_ns.map(milliseconds),
+        "lag_limit_ms": generator.lag_limit_ns.map(milliseconds),
+        "cpu_share": generator.cpu_share,
+        "recorder_lost": generator.recorder_lost,
+    })
+}
+
+fn wall_point(point: &WallPoint) -> Value {
+    json!({
+        "start_s": point.start_s,
+        "due": point.due,
+        "done": point.done,
+        "in_flight": point.in_flight,
+        "waited_ms_p95": point.waited_p95_ns.map(milliseconds),
+    })
+}
+
+fn day(day: &Day) -> Value {
+    let by_channel = |counts: [u64; 3]| -> Map<String, Value> {
+        Channel::ALL.iter().zip(counts).map(|(channel, count)| (channel.to_string(), json!(count))).collect()
+    };
+    json!({ "day": day.day, "planned": by_channel(day.planned), "submitted": by_channel(day.submitted) })
+}
+
+/// Nanoseconds as milliseconds, to the microsecond.
+fn milliseconds(nanoseconds: i64) -> f64 {
+    (float(nanoseconds) / 1e3).round() / 1e3
+}

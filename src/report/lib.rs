@@ -1,0 +1,29 @@
+//! How a finished run is said: in a terminal, on a page, to a CI system, to a program.
+//!
+//! [`Summary::measure`] computes once everything that is said; each form is a function of that value alone, so that all
+//! forms agree. This crate never sees what drives a run (engine, portal, world), only what was recorded and judged.
+
+mod fidelity;
+mod latency;
+mod series;
+mod summary;
+mod traffic;
+
+pub mod text;
+pub mod words;
+
+pub mod charts;
+mod html;
+mod json;
+mod junit;
+mod terminal;
+
+pub use fidelity::{Agreement, FigureLine};
+pub use html::html;
+pub use json::summary_json;
+pub use junit::junit;
+pub use latency::Latency;
+pub use series::{Day, WallPoint, WallSeries};
+pub use summary::{CaseLine, Citation, FigureCounts, Generator, Identities, RuleCounts, Summary, SummaryError};
+pub use terminal::{Style, terminal};
+pub use traffic::{FaultCount, OperationTraffic, PhaseTraffic, SlowExchange, Traffic};

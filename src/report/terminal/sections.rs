@@ -1,0 +1,268 @@
+//! The sections of the terminal report, in the order in which they stand.
+
+use std::collections::BTreeMap;
+
+use verdict::{GateAnswer, Overall, RuleVerdict, Verdict};
+
+use super::page::{Column, Ink, Page};
+use crate::fidelity::FigureLine;
+use crate::latency::Latency;
+use crate::summary::Summary;
+use crate::text::{MISSING, count, duration, milliseconds, percent, rate};
+use crate::traffic::OperationTraffic;
+use crate::words;
+
+/// More passes than this are named, not described.
+const PASSES: usize = 8;
+/// From this many on, rules that are inconclusive for the same reason are said together.
+const TOGETHER: usize = 3;
+/// More mismatching figures than this are left to the page.
+const FIGURES: usize = 6;
+
+pub(super) fn rules(page: &mut Page, summary: &Summary) {
+    page.heading("RULES", &words::rule_score(&summary.rule_counts()));
+    for rule in &summary.rules {
+        match rule.verdict {
+            Verdict::Fail | Verdict::Warn => broken_rule(page, rule),
+            Verdict::Error => open_rule(page, rule),
+            Verdict::Inconclusive | Verdict::Pass | Verdict::NotApplicable => {}
+        }
+    }
+    inconclusive_rules(page, &standing(summary, Verdict::Inconclusive));
+    let passed = standing(summary, Verdict::Pass);
+    if passed.len() <= PASSES {
+        for rule in &passed {
+            page.paragraph(&format!("  ✓ {}  ", rule.id), Ink::Good, &rule.title);
+        }
+    } else {
+        let ids: Vec<&str> = passed.iter().map(|rule| rule.id.as_str()).collect();
+        page.paragraph("  ✓ ", Ink::Good, &format!("{} hold: {}", passed.len(), ids.join(", ")));
+    }
+    let idle: Vec<&str> = standing(summary, Verdict::NotApplicable).iter().map(|rule| rule.id.as_str()).collect();
+    if !idle.is_empty() {
+        page.paragraph("  – ", Ink::Faint, &format!("not applicable here: {}", idle.join(", ")));
+    }
+}
+
+fn standing(summary: &Summary, verdict: Verdict) -> Vec<&RuleVerdict> {
+    summary.rules.iter().filter(|rule| rule.verdict == verdict).collect()
+}
+
+fn broken_rule(page: &mut Page, rule: &RuleVerdict) {
+    let ink = if rule.verdict == Verdict::Fail { Ink::Bad } else { Ink::Doubtful };
+    page.paragraph(&format!("  {} {}  ", words::mark(rule.verdict), rule.id), ink, &rule.title);
+    page.paragraph(
+        "    ",
+        Ink::Faint,
+        &format!("{}, broken in {} of {} examined", rule.level.as_str(), count(rule.broken), count(rule.examined)),
+    );
+    if let Some(witness) = rule.witnesses.first() {
+        page.paragraph("    ", Ink::Plain, &words::place(witness));
+        page.paragraph("    expected  ", Ink::Plain, &witness.expected);
+        page.paragraph("    observed  ", Ink::Strong, &witness.observed);
+    }
+    page.gap();
+}
+
+fn open_rule(page: &mut Page, rule: &RuleVerdict) {
+    page.paragraph(&format!("  {} {}  ", words::mark(rule.verdict), rule.id), Ink::Doubtful, &rule.title);
+    page.paragraph("    ", Ink::Plain, &format!("{}: {}", words::rule_word(rule.verdict), rule.reason));
+}
+
+/// Rules that stay open for the same reason are said together: a killed run has many.
+fn inconclusive_rules(page: &mut Page, rules: &[&RuleVerdict]) {
+    let mut reasons: BTreeMap<&str, Vec<&RuleVerdict>> = BTreeMap::new();
+    for rule in rules {
+        reasons.entry(&rule.reason).or_default().push(rule);
+    }
+    for (reason, rules) in reasons {
+        if rules.len() < TOGETHER {
+            for rule in rules {
+                open_rule(page, rule);
+            }
+        } else {
+            let ids: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
+            let count = rules.len();
+            page.paragraph("  ? ", Ink::Doubtful, &format!("{count} inconclusive: {}", ids.join(", ")));
+            page.paragraph("    ", Ink::Plain, reason);
+        }
+    }
+}
+
+pub(super) fn gates(page: &mut Page, summary: &Summary) {
+    if summary.gates.is_empty() {
+        return page.heading("GATES", "none claimed");
+    }
+    page.heading("GATES", "");
+    let column = |of: fn(&verdict::GateVerdict) -> String| summary.gates.iter().map(of).collect::<Vec<_>>();
+    page.table(vec![
+        Column::left("  claim", column(|gate| format!("{} {}", words::gate_mark(gate.verdict), gate.claim))),
+        Column::right("observed", 0, column(|gate| gate.observed.clone())),
+        Column::right("samples", 1, column(|gate| count(gate.samples))),
+        Column::right("over", 2, column(|gate| count(gate.violations))),
+        Column::left("verdict", column(|gate| words::gate_word(gate.verdict).to_owned())),
+    ]);
+    for gate in summary.gates.iter().filter(|gate| gate.verdict != GateAnswer::Pass) {
+        let ink = if gate.verdict == GateAnswer::Fail { Ink::Bad } else { Ink::Doubtful };
+        let lead = format!("  {} ", words::gate_mark(gate.verdict));
+        page.paragraph(&lead, ink, &format!("{}: {}", gate.claim, gate.reason));
+    }
+}
+
+pub(super) fn fidelity(page: &mut Page, summary: &Summary) {
+    page.heading("FIDELITY", &words::figure_score(&summary.figure_counts()));
+    let mismatches: Vec<&FigureLine> = summary.figures.iter().filter(|figure| figure.agreement.is_mismatch()).collect();
+    if mismatches.is_empty() {
+        return;
+    }
+    let shown = || mismatches.iter().take(FIGURES);
+    page.table(vec![
+        Column::left("  id", shown().map(|figure| format!("✗ {}", figure.figure_id)).collect()),
+        Column {
+            expendable: 1,
+            ..Column::left(
+                "figure",
+                shown().map(|figure| format!("{}, {}", figure.name.replace('_', " "), figure.scope)).collect(),
+            )
+        },
+        Column::right("document says", 0, shown().map(|figure| figure.stated_text()).collect()),
+        Column::right("generated", 0, shown().map(|figure| figure.generated_text()).collect()),
+        Column::right("delta", 0, shown().map(|figure| figure.delta_text()).collect()),
+    ]);
+    for figure in shown().filter(|figure| !figure.agreement.reason().is_empty()) {
+        page.paragraph("  ✗ ", Ink::Doubtful, &format!("{}: {}", figure.figure_id, figure.agreement.reason()));
+    }
+    if mismatches.len() > FIGURES {
+        page.paragraph("  ", Ink::Faint, &format!("and {} more in report.html", mismatches.len() - FIGURES));
+    }
+}
+
+pub(super) fn traffic(page: &mut Page, summary: &Summary) {
+    let traffic = &summary.traffic;
+    let Some(all) = &traffic.all else { return page.heading("TRAFFIC", "no exchange under load") };
+    page.heading("TRAFFIC", "under load, in ms; waited since intended, served since sent");
+    let rows: Vec<&OperationTraffic> = traffic.operations.iter().chain([all]).collect();
+    let column = |of: fn(&OperationTraffic) -> String| rows.iter().map(|row| of(row)).collect::<Vec<_>>();
+    page.table(vec![
+        Column::left("operation", column(|row| row.operation.replace('_', " "))),
+        Column::right("count", 0, column(|row| count(row.count))),
+        Column::right("ok", 9, column(|row| count(row.ok))),
+        Column::right("refused", 5, column(|row| count(row.refused))),
+        Column::right("unknown", 0, column(|row| count(row.unknown))),
+        Column::right("per s", 8, column(|row| row.rate_per_s.map_or_else(missing, rate))),
+        Column::right("p50", 4, column(|row| ms(row.waited, |l| l.p50_ns))).under("waited"),
+        Column::right("p95", 0, column(|row| ms(row.waited, |l| l.p95_ns))).under("waited"),
+        Column::right("p99", 0, column(|row| ms(row.waited, |l| l.p99_ns))).under("waited"),
+        Column::right("max", 7, column(|row| ms(row.waited, |l| l.max_ns))).under("waited"),
+        Column::right("p95", 6, column(|row| ms(row.served, |l| l.p95_ns))).under("served"),
+    ]);
+    let faults: Vec<String> =
+        traffic.faults.iter().map(|fault| format!("{} {}", count(fault.count), fault.kind.replace('_', " "))).collect();
+    if !faults.is_empty() {
+        page.paragraph("  ? ", Ink::Doubtful, &format!("no trustworthy answer: {}", faults.join(", ")));
+    }
+}
+
+fn missing() -> String {
+    MISSING.to_owned()
+}
+
+fn ms(latency: Option<Latency>, of: fn(Latency) -> i64) -> String {
+    latency.map_or_else(missing, |latency| milliseconds(of(latency)))
+}
+
+pub(super) fn people(page: &mut Page, summary: &Summary) {
+    page.heading("DOSSIERS", "");
+    let identities = summary.identities();
+    let known = |value: Option<u64>| value.map_or_else(missing, count);
+    page.paragraph(
+        &format!("  {} ", closing_mark(identities.plan_closes())),
+        closing_ink(identities.plan_closes()),
+        &format!(
+            "planned {} = started {} + dropped {}",
+            known(identities.planned),
+            known(identities.started),
+            known(identities.dropped)
+        ),
+    );
+    page.paragraph(
+        &format!("  {} ", closing_mark(identities.start_closes())),
+        closing_ink(identities.start_closes()),
+        &format!(
+            "started {} = completed {} + failed {} + unfinished {}",
+            known(identities.started),
+            known(identities.completed),
+            known(identities.failed),
+            known(identities.unfinished)
+        ),
+    );
+    page.heading("GENERATOR", "");
+    let generator = summary.generator();
+    let time = |value: Option<i64>| value.map_or_else(missing, duration);
+    let within = generator.lag_p99_ns.zip(generator.lag_limit_ns).map(|(lag, limit)| lag <= limit);
+    page.paragraph(
+        &format!("  {} ", closing_mark(within)),
+        closing_ink(within),
+        &format!(
+            "sent late by p50 {}, p99 {}, max {} (p99 limit {})",
+            time(generator.lag_p50_ns),
+            time(generator.lag_p99_ns),
+            time(generator.lag_max_ns),
+            time(generator.lag_limit_ns)
+        ),
+    );
+    let complete = generator.recorder_lost.map(|lost| lost == 0);
+    page.paragraph(
+        &format!("  {} ", closing_mark(complete)),
+        closing_ink(complete),
+        &format!(
+            "records lost {}; CPU {}",
+            known(generator.recorder_lost),
+            generator.cpu_share.map_or_else(missing, percent)
+        ),
+    );
+}
+
+fn closing_mark(closes: Option<bool>) -> &'static str {
+    match closes {
+        Some(true) => "✓",
+        Some(false) => "✗",
+        None => "?",
+    }
+}
+
+fn closing_ink(closes: Option<bool>) -> Ink {
+    match closes {
+        Some(true) => Ink::Plain,
+        Some(false) => Ink::Bad,
+        None => Ink::Doubtful,
+    }
+}
+
+pub(super) fn files(page: &mut Page, summary: &Summary) {
+    page.heading("FILES", &summary.folder);
+    page.table(vec![
+        Column::left("", vec!["report.html".to_owned(), "history.sqlite".to_owned()]),
+        Column::left(
+            "",
+            vec![
+                "everything above with charts and evidence".to_owned(),
+                "every exchange, for any SQLite tool".to_owned(),
+            ],
+        ),
+    ]);
+    page.heading("NEXT", "");
+    let telling = summary.rules.iter().find(|rule| rule.verdict != Verdict::NotApplicable);
+    if let Some(rule) = telling {
+        page.command(&["vandan", "explain", &rule.id]);
+    }
+    let case = telling.and_then(|rule| rule.witnesses.first()).and_then(|witness| witness.case_id);
+    let query = match (summary.overall, case) {
+        (Overall::RuleFailed, Some(case)) => format!("select * from exchanges where case_id = {case}"),
+        (Overall::GateBreached, _) => {
+            "select * from exchanges where phase = 'load' order by done_ns - due_ns desc limit 20".to_owned()
+        }
+        _ => "select * from README".to_owned(),
+    };
+    page.command(&["sqlite3", &format!("{}/history.sqlite", summary.folder), &format!("\"{query}\"")]);
+}

@@ -1,0 +1,166 @@
+//! What people read, as snapshots; and what no form may ever do.
+
+mod fixture;
+
+use std::collections::BTreeSet;
+
+use unicode_width::UnicodeWidthStr as _;
+use vandan_report::{Style, Summary, html, junit, summary_json, terminal};
+
+/// Asserts one snapshot below `tests/snapshots` of the repository.
+macro_rules! assert_reads {
+    ($name:literal, $text:expr) => {
+        insta::with_settings!({
+            snapshot_path => "../../../tests/snapshots",
+            prepend_module_to_snapshot => false,
+            omit_expression => true,
+        }, { insta::assert_snapshot!($name, $text) })
+    };
+}
+
+type Variant = (&'static str, fn() -> Summary);
+
+const VARIANTS: [Variant; 5] = [
+    ("conforming", fixture::conforming),
+    ("failing", fixture::failing),
+    ("invalid", fixture::invalid),
+    ("aborted", fixture::aborted),
+    ("killed", fixture::killed),
+];
+
+fn plain(summary: &Summary, width: u16) -> String {
+    terminal(summary, Style { color: false, width })
+}
+
+#[test]
+fn a_terminal_of_80_columns_reads_well() {
+    assert_reads!("report_terminal_80_conforming", plain(&fixture::conforming(), 80));
+    assert_reads!("report_terminal_80_failing", plain(&fixture::failing(), 80));
+    assert_reads!("report_terminal_80_invalid", plain(&fixture::invalid(), 80));
+    assert_reads!("report_terminal_80_aborted", plain(&fixture::aborted(), 80));
+    assert_reads!("report_terminal_80_killed", plain(&fixture::killed(), 80));
+}
+
+#[test]
+fn a_terminal_of_60_columns_loses_columns_not_lines() {
+    assert_reads!("report_terminal_60_conforming", plain(&fixture::conforming(), 60));
+    assert_reads!("report_terminal_60_failing", plain(&fixture::failing(), 60));
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    for (name, summary) in VARIANTS {
+        let summary = summary();
+        for width in [60, 72, 80, 100, 140] {
+            for line in plain(&summary, width).lines() {
+                assert!(line.width() <= usize::from(width), "{name} at {width}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn colour_adds_nothing_but_colour() {
+    let summary = fixture::failing();
+    let colored = terminal(&summary, Style { color: true, width: 80 });
+    let mut bare = String::new();
+    for (i, part) in colored.split('\u{1b}').enumerate() {
+        bare.push_str(if i == 0 { part } else { part.split_once('m').expect("a colour ends with m").1 });
+    }
+    assert_eq!(bare, plain(&summary, 80));
+}
+
+#[test]
+fn a_portal_can_neither_drive_the_terminal_nor_inject_markup() {
+    let summary = fixture::failing();
+    assert!(plain(&summary, 80).chars().all(|sign| sign == '\n' || !sign.is_control()));
+    for text in [html(&summary), junit(&summary)] {
+        assert!(text.contains("&lt;script&gt;alert("), "the answer is shown");
+        assert!(!text.contains("<script>alert("), "and does nothing");
+        assert!(text.chars().all(|sign| sign == '\n' || !(sign.is_control() || sign == '\u{202e}')));
+    }
+}
+
+#[test]
+fn the_page_reads_well() {
+    let page = html(&fixture::failing());
+    let structure = without(&without(&page, "<style>", "</style>"), "<script>", "</script>");
+    let structure = without(&without(&structure, " d=\"", "\""), "<footer>", "</footer>");
+    assert_reads!("report_html_failing", structure.replace("><", ">\n<"));
+}
+
+/// The text with everything between each pair of marks left out.
+fn without(text: &str, from: &str, to: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = text;
+    while let Some((head, tail)) = rest.split_once(from) {
+        kept.push_str(head);
+        kept.push_str(from);
+        rest = tail.split_once(to).map_or("", |(_, after)| after);
+        kept.push_str(to);
+    }
+    kept + rest
+}
+
+#[test]
+fn the_page_needs_no_network_and_names_its_parts() {
+    for (name, summary) in VARIANTS {
+        let page = html(&summary());
+        assert!(page.contains("<html lang=\"en\">") && page.contains("default-src 'none'"), "{name}");
+        for outside in ["src=", "href=\"http", "url(", "@import", "<link", "<iframe"] {
+            assert!(!page.contains(outside), "{name} asks for {outside}");
+        }
+        let count = |part: &str| page.matches(part).count();
+        let ids: Vec<&str> = page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(ids.len(), ids.iter().collect::<BTreeSet<_>>().len(), "{name}: {ids:?}");
+        assert_eq!(count("<h1"), 1, "{name}");
+        assert_eq!(count("<table"), count("<caption"), "{name}: every table has a caption");
+        assert_eq!(count("<th ") + count("<th>"), count(" scope=\""), "{name}: every heading says what it heads");
+        assert_eq!(count("<svg"), count("</desc>"), "{name}: every picture is described");
+    }
+}
+
+#[test]
+fn a_killed_run_is_said_with_dashes_in_every_form() {
+    let summary = fixture::killed();
+    assert_eq!(summary.headline(), "INVALID: the recording was cut short: the run does not say that it finished");
+    assert!(plain(&summary, 80).contains("planned – = started – + dropped –"));
+    assert!(html(&summary).contains("planned <b>–</b>"));
+    assert!(summary_json(&summary).contains("\"planned\": null"));
+    assert!(junit(&summary).contains("<error message=\"the recording was cut short"));
+}
+
+#[test]
+fn junit_reads_well_and_tells_passes_too() {
+    assert_reads!("report_junit_failing", junit(&fixture::failing()));
+    assert_reads!("report_junit_conforming", junit(&fixture::conforming()));
+}
+
+#[test]
+fn the_summary_for_programs_reads_well() {
+    assert_reads!("report_summary_failing", summary_json(&fixture::failing()));
+}
+
+#[test]
+fn every_form_is_the_same_twice() {
+    let (one, other) = (fixture::failing(), fixture::failing());
+    assert_eq!(html(&one), html(&other));
+    assert_eq!(plain(&one, 80), plain(&other, 80));
+    assert_eq!(junit(&one), junit(&other));
+    assert_eq!(summary_json(&one), summary_json(&other));
+}
+
+#[test]
+fn what_is_counted_closes() {
+    let summary = fixture::failing();
+    let traffic = &summary.traffic;
+    let all = traffic.all.as_ref().expect("there was traffic");
+    assert_eq!(all.count, traffic.operations.iter().map(|row| row.count).sum::<u64>());
+    assert_eq!(all.count, all.ok + all.refused + all.unknown);
+    let exchanges: u64 = traffic.phases.iter().map(|phase| phase.count).sum();
+    assert_eq!(exchanges, 32);
+    assert_eq!(summary.wall.points.iter().map(|point| point.due).sum::<u64>(), exchanges);
+    assert_eq!(summary.wall.points.iter().map(|point| point.done).sum::<u64>(), exchanges);
+    assert_eq!(summary.wall.points.last().map(|point| point.in_flight), Some(0));
+    assert_eq!(summary.days.iter().flat_map(|day| day.submitted).sum::<u64>(), 8);
+}

@@ -1,0 +1,229 @@
+//! What went over the wire: exchanges per operation, what went wrong, what was slowest.
+
+use std::collections::BTreeMap;
+
+use model::words::{Answer, Fault, Operation, Phase};
+use rusqlite::Connection;
+
+use crate::latency::Latency;
+use crate::text::{float, float_count};
+
+/// How many of the slowest exchanges are named.
+const SLOWEST: i64 = 10;
+
+/// All exchanges of a run, counted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Traffic {
+    /// One row per operation met in the load phase, in the order in which a dossier lives.
+    pub operations: Vec<OperationTraffic>,
+    /// All operations of the load phase together; `None` if there was no exchange.
+    pub all: Option<OperationTraffic>,
+    /// One row per phase, in order of time.
+    pub phases: Vec<PhaseTraffic>,
+    /// What went wrong, most frequent first, in all phases.
+    pub faults: Vec<FaultCount>,
+    /// The exchanges of the load phase that people waited longest for, longest first.
+    pub slowest: Vec<SlowExchange>,
+}
+
+/// The exchanges of one operation in the load phase.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OperationTraffic {
+    /// The operation, or `all`.
+    pub operation: String,
+    /// How many exchanges: `ok + refused + unknown`.
+    pub count: u64,
+    /// The portal did it.
+    pub ok: u64,
+    /// The portal declined, understandably.
+    pub refused: u64,
+    /// It may or may not have happened.
+    pub unknown: u64,
+    /// Exchanges per second of the load phase; `None` if the phase has no length.
+    pub rate_per_s: Option<f64>,
+    /// From the intended instant to the end: what the person felt. Exchanges without an answer count as long as was waited.
+    pub waited: Option<Latency>,
+    /// From sending to the end: what the portal took. Only exchanges that were sent.
+    pub served: Option<Latency>,
+}
+
+/// The exchanges of one phase.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PhaseTraffic {
+    /// `load`, `drain` or `final_read`.
+    pub phase: String,
+    /// How many exchanges.
+    pub count: u64,
+    /// First intended instant, in nanoseconds since the run began.
+    pub start_ns: i64,
+    /// Last end, in nanoseconds since the run began.
+    pub end_ns: i64,
+}
+
+/// How often one thing went wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FaultCount {
+    /// The kind of fault (`timed_out`), or the HTTP status of an answer that leaves the outcome unknown (`HTTP 503`).
+    pub kind: String,
+    /// How many exchanges.
+    pub count: u64,
+    /// The operations concerned, sorted.
+    pub operations: Vec<String>,
+    /// The first exchange it happened to.
+    pub first_exchange: i64,
+}
+
+/// One exchange that took long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlowExchange {
+    /// Its number in the history.
+    pub exchange_id: i64,
+    /// The dossier it was about.
+    pub case_id: Option<i64>,
+    /// The operation.
+    pub operation: String,
+    /// Who did it.
+    pub actor: String,
+    /// When it was intended, in nanoseconds since the run began.
+    pub due_ns: i64,
+    /// What the person waited, in nanoseconds.
+    pub waited_ns: i64,
+    /// What the portal took, in nanoseconds; `None` if nothing was sent.
+    pub served_ns: Option<i64>,
+    /// HTTP status, fault or outcome: what came of it.
+    pub result: String,
+}
+
+/// Counts the exchanges of a history.
+pub(crate) fn measure(history: &Connection) -> rusqlite::Result<Traffic> {
+    let phases = phases(history)?;
+    let seconds = phases
+        .iter()
+        .find(|phase| phase.phase == Phase::Load.as_str())
+        .map(|load| float(load.end_ns - load.start_ns) / 1e9)
+        .filter(|seconds| *seconds > 0.0);
+    let tallies = tally(history)?;
+    let mut all = Tally::default();
+    let mut operations = Vec::with_capacity(tallies.len());
+    for ((_, operation), tally) in tallies {
+        all.extend(&tally);
+        operations.push(tally.close(operation, seconds));
+    }
+    let all = (!operations.is_empty()).then(|| all.close("all".to_owned(), seconds));
+    Ok(Traffic { operations, all, phases, faults: faults(history)?, slowest: slowest(history)? })
+}
+
+/// The exchanges of one operation while they are being read.
+#[derive(Default)]
+struct Tally {
+    ok: u64,
+    refused: u64,
+    unknown: u64,
+    waited: Vec<i64>,
+    served: Vec<i64>,
+}
+
+impl Tally {
+    fn extend(&mut self, other: &Self) {
+        self.ok += other.ok;
+        self.refused += other.refused;
+        self.unknown += other.unknown;
+        self.waited.extend_from_slice(&other.waited);
+        self.served.extend_from_slice(&other.served);
+    }
+
+    fn close(mut self, operation: String, seconds: Option<f64>) -> OperationTraffic {
+        let count = self.ok + self.refused + self.unknown;
+        OperationTraffic {
+            operation,
+            count,
+            ok: self.ok,
+            refused: self.refused,
+            unknown: self.unknown,
+            rate_per_s: seconds.map(|seconds| float_count(count) / seconds),
+            waited: Latency::of(&mut self.waited),
+            served: Latency::of(&mut self.served),
+        }
+    }
+}
+
+/// One tally per operation of the load phase, keyed by its place in the life of a dossier.
+fn tally(history: &Connection) -> rusqlite::Result<BTreeMap<(usize, String), Tally>> {
+    let mut tallies: BTreeMap<(usize, String), Tally> = BTreeMap::new();
+    let mut statement = history.prepare(
+        "select operation, outcome, due_ns, sent_ns, done_ns, fault is null or fault not in (?2, ?3)
+           from exchanges where phase = ?1",
+    )?;
+    // What we could not write or were not allowed to send is counted, but its time says nothing about the portal.
+    let mut rows = statement.query([Phase::Load.as_str(), Fault::Forbidden.as_str(), Fault::Unwritable.as_str()])?;
+    while let Some(row) = rows.next()? {
+        let operation = row.get_ref(0)?.as_str().unwrap_or_default();
+        let place = Operation::ALL.iter().position(|known| known.as_str() == operation).unwrap_or(usize::MAX);
+        let tally = tallies.entry((place, operation.to_owned())).or_default();
+        match Answer::parse(row.get_ref(1)?.as_str().unwrap_or_default()) {
+            Some(Answer::Ok) => tally.ok += 1,
+            Some(Answer::Refused) => tally.refused += 1,
+            Some(Answer::Unknown) | None => tally.unknown += 1,
+        }
+        let (due, sent, done): (i64, Option<i64>, i64) = (row.get(2)?, row.get(3)?, row.get(4)?);
+        if row.get(5)? {
+            tally.waited.push(done - due);
+            tally.served.extend(sent.map(|sent| done - sent));
+        }
+    }
+    Ok(tallies)
+}
+
+fn phases(history: &Connection) -> rusqlite::Result<Vec<PhaseTraffic>> {
+    let mut statement = history.prepare(
+        "select phase, count(*), min(due_ns), max(done_ns) from exchanges group by phase order by min(due_ns), phase",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok(PhaseTraffic {
+            phase: row.get(0)?,
+            count: unsigned(row.get(1)?),
+            start_ns: row.get(2)?,
+            end_ns: row.get(3)?,
+        })
+    })?;
+    rows.collect()
+}
+
+fn faults(history: &Connection) -> rusqlite::Result<Vec<FaultCount>> {
+    let mut statement = history.prepare(
+        "select coalesce(fault, 'HTTP ' || status, 'no answer'), count(*), group_concat(distinct operation), min(exchange_id)
+           from exchanges where fault is not null or outcome = 'unknown' group by 1 order by 2 desc, 1",
+    )?;
+    let rows = statement.query_map([], |row| {
+        let mut operations: Vec<String> = row.get::<_, String>(2)?.split(',').map(str::to_owned).collect();
+        operations.sort_unstable();
+        Ok(FaultCount { kind: row.get(0)?, count: unsigned(row.get(1)?), operations, first_exchange: row.get(3)? })
+    })?;
+    rows.collect()
+}
+
+fn slowest(history: &Connection) -> rusqlite::Result<Vec<SlowExchange>> {
+    let mut statement = history.prepare(
+        "select exchange_id, case_id, operation, actor, due_ns, done_ns - due_ns, done_ns - sent_ns,
+                coalesce(fault, 'HTTP ' || status, outcome)
+           from exchanges where phase = 'load' order by done_ns - due_ns desc, exchange_id limit ?1",
+    )?;
+    let rows = statement.query_map([SLOWEST], |row| {
+        Ok(SlowExchange {
+            exchange_id: row.get(0)?,
+            case_id: row.get(1)?,
+            operation: row.get(2)?,
+            actor: row.get(3)?,
+            due_ns: row.get(4)?,
+            waited_ns: row.get(5)?,
+            served_ns: row.get(6)?,
+            result: row.get(7)?,
+        })
+    })?;
+    rows.collect()
+}
+
+/// A count of rows; SQLite knows only signed integers.
+pub(crate) fn unsigned(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}

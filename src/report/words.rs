@@ -1,0 +1,126 @@
+//! Verdicts in words and marks: what a colour-blind reader of a log without colour still sees.
+
+use verdict::{GateAnswer, Overall, Verdict, Witness};
+
+use crate::summary::{FigureCounts, RuleCounts};
+use crate::text::{append, counted};
+
+/// The sign that stands before a judged line.
+pub fn mark(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "✓",
+        Verdict::Warn => "!",
+        Verdict::NotApplicable => "–",
+        Verdict::Inconclusive => "?",
+        Verdict::Fail | Verdict::Error => "✗",
+    }
+}
+
+/// A rule's verdict for people.
+pub fn rule_word(verdict: Verdict) -> String {
+    verdict.as_str().replace('_', " ")
+}
+
+/// The place of a verdict in a report: what needs a reader first comes first.
+pub fn urgency(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Fail => 0,
+        Verdict::Error => 1,
+        Verdict::Warn => 2,
+        Verdict::Inconclusive => 3,
+        Verdict::Pass => 4,
+        Verdict::NotApplicable => 5,
+    }
+}
+
+/// The sign that stands before a gate.
+pub fn gate_mark(answer: GateAnswer) -> &'static str {
+    match answer {
+        GateAnswer::Pass => "✓",
+        GateAnswer::Fail => "✗",
+        GateAnswer::Undecided => "?",
+    }
+}
+
+/// A gate's verdict for people.
+pub fn gate_word(answer: GateAnswer) -> &'static str {
+    match answer {
+        GateAnswer::Pass => "holds",
+        GateAnswer::Fail => "breached",
+        GateAnswer::Undecided => "undecided",
+    }
+}
+
+/// The sign that stands before the verdict of the whole run.
+pub fn overall_mark(overall: Overall) -> &'static str {
+    match overall {
+        Overall::Conforms => "✓",
+        Overall::RuleFailed | Overall::GateBreached => "✗",
+        Overall::Invalid | Overall::Aborted => "?",
+    }
+}
+
+/// The verdict of the whole run in the fewest words.
+pub fn overall_word(overall: Overall) -> &'static str {
+    match overall {
+        Overall::Conforms => "CONFORMS",
+        Overall::RuleFailed => "FAILED",
+        Overall::GateBreached => "GATE BREACHED",
+        Overall::Invalid => "INVALID",
+        Overall::Aborted => "ABORTED",
+    }
+}
+
+/// The same in Vietnamese.
+pub fn overall_word_vi(overall: Overall) -> &'static str {
+    match overall {
+        Overall::Conforms => "Đạt yêu cầu",
+        Overall::RuleFailed => "Không đạt yêu cầu",
+        Overall::GateBreached => "Vượt ngưỡng cam kết",
+        Overall::Invalid => "Lần chạy không hợp lệ, chưa thể kết luận",
+        Overall::Aborted => "Đã dừng giữa chừng",
+    }
+}
+
+/// `2 fail, 1 inconclusive, 12 pass`: what needs a reader first.
+pub fn rule_score(counts: &RuleCounts) -> String {
+    let parts = [
+        (counts.fail, "fail"),
+        (counts.error, "error"),
+        (counts.warn, "warn"),
+        (counts.inconclusive, "inconclusive"),
+        (counts.pass, "pass"),
+        (counts.not_applicable, "not applicable"),
+    ];
+    let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    if parts.is_empty() { "none judged".to_owned() } else { parts.join(", ") }
+}
+
+/// `31 of 33 figures exact, 2 not realised`.
+pub fn figure_score(counts: &FigureCounts) -> String {
+    let rest = [
+        (counts.within_precision, "within the precision stated"),
+        (counts.differs, if counts.differs == 1 { "differs" } else { "differ" }),
+        (counts.not_counted, "could not be counted"),
+        (counts.not_judged, "not judged"),
+        (counts.not_realised, "not realised"),
+    ];
+    let all = counts.exact + rest.iter().map(|(n, _)| n).sum::<u64>();
+    if all == 0 {
+        return "no published figures in this run".to_owned();
+    }
+    let mut score = format!("{} of {} exact", counts.exact, counted(all, "figure", "figures"));
+    for (n, word) in rest.iter().filter(|(n, _)| *n > 0) {
+        append(&mut score, format_args!(", {n} {word}"));
+    }
+    score
+}
+
+/// Where a finding was made: `case 17 · exchange 4211 · H53.02-210405-0001`; nothing twice.
+pub fn place(witness: &Witness) -> String {
+    let case = witness.case_id.map(|case| format!("case {case}"));
+    let exchange = witness.exchange_id.map(|exchange| format!("exchange {exchange}"));
+    let is_said = [&case, &exchange].into_iter().flatten().any(|part| *part == witness.subject);
+    let subject = (!is_said && !witness.subject.is_empty()).then(|| witness.subject.clone());
+    [case, exchange, subject].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}

@@ -1,0 +1,335 @@
+//! Claims decided: exact counters, the one-sided binomial bound, three answers.
+
+use std::fmt;
+
+use rusqlite::Connection;
+
+use crate::binomial::{at_least, at_most, upper_bound};
+use crate::gate::{Clock, Gate, Measure};
+use crate::rule::spelled;
+
+/// Beyond this many further samples a claim is as good as undecidable.
+const FORESEEABLE: u64 = 1_000_000_000;
+
+spelled! {
+    /// The answer to a claim.
+    GateAnswer {
+        /// It holds with its confidence.
+        Pass = "pass",
+        /// It is broken with its confidence.
+        Fail = "fail",
+        /// The samples do not say.
+        Undecided = "undecided",
+    }
+}
+
+/// A claim and its answer.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct GateVerdict {
+    /// The claim, as written in the run file.
+    pub claim: String,
+    /// The answer.
+    pub verdict: GateAnswer,
+    /// Exchanges of the load phase that it speaks of.
+    pub samples: u64,
+    /// Those of them that violate its limit.
+    pub violations: u64,
+    /// The point estimate, for readers: `p95 12.3 ms`, `errors 0.02 %`; empty without samples.
+    pub observed: String,
+    /// Why this is the answer.
+    pub reason: String,
+    /// Further samples needed for an answer if violations stay as frequent; `None` if decided or if no number would do.
+    pub more_samples: Option<u64>,
+}
+
+/// Decides the claims of a history, in their order.
+pub(crate) fn decide_all(connection: &Connection) -> Result<Vec<GateVerdict>, rusqlite::Error> {
+    let mut statement = connection.prepare("select claim from gates order by position")?;
+    let claims = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+    let gates: Vec<_> = claims.iter().map(|claim| Gate::parse(claim)).collect();
+    let mut samples: Vec<_> = gates.iter().map(|_| Samples::default()).collect();
+    if gates.iter().any(Result::is_ok) {
+        sample(connection, &gates.iter().map(|gate| gate.as_ref().ok()).collect::<Vec<_>>(), &mut samples)?;
+    }
+    Ok(gates
+        .into_iter()
+        .zip(&mut samples)
+        .map(|(gate, samples)| match gate {
+            Ok(gate) => samples.decide(&gate),
+            Err(error) => {
+                GateVerdict { claim: error.claim.clone(), reason: format!("could not {error}"), ..unsampled() }
+            }
+        })
+        .collect())
+}
+
+/// What one claim counts.
+#[derive(Default)]
+struct Samples {
+    /// Times in nanoseconds, for the quantile; empty for a claim about errors.
+    times: Vec<i64>,
+    count: u64,
+    violations: u64,
+}
+
+/// One pass over the exchanges of the load phase. An exchange that we could not even write or were not allowed to send says
+/// nothing about the portal; any other counts, one without an answer with the time it was waited for.
+fn sample(connection: &Connection, gates: &[Option<&Gate>], samples: &mut [Samples]) -> Result<(), rusqlite::Error> {
+    let mut statement = connection.prepare(
+        "select operation, outcome = 'unknown', due_ns, sent_ns, done_ns from exchanges
+         where phase = 'load' and (fault is null or fault not in ('forbidden', 'unwritable'))",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let operation = row.get_ref(0)?;
+        let operation = operation.as_str()?;
+        let is_unknown: bool = row.get(1)?;
+        let (due, sent, done): (i64, Option<i64>, i64) = (row.get(2)?, row.get(3)?, row.get(4)?);
+        for (gate, samples) in gates.iter().zip(samples.iter_mut()) {
+            let Some(gate) = gate else { continue };
+            if gate.operation.is_some_and(|wanted| wanted.as_str() != operation) {
+                continue;
+            }
+            match gate.measure {
+                Measure::Latency { clock: Clock::Waited, limit_ns, .. } => samples.time(done - due, limit_ns),
+                Measure::Latency { clock: Clock::Served, limit_ns, .. } => {
+                    if let Some(sent) = sent {
+                        samples.time(done - sent, limit_ns);
+                    }
+                }
+                Measure::Errors { .. } => {
+                    samples.count += 1;
+                    samples.violations += u64::from(is_unknown);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Samples {
+    fn time(&mut self, nanoseconds: i64, limit_ns: u64) {
+        self.times.push(nanoseconds);
+        self.count += 1;
+        self.violations += u64::from(u64::try_from(nanoseconds).unwrap_or(0) >= limit_ns);
+    }
+
+    fn decide(&mut self, gate: &Gate) -> GateVerdict {
+        let (n, v) = (self.count, self.violations);
+        let (allowed, confidence) = (gate.allowed(), gate.confidence);
+        if n == 0 {
+            let more = further_samples(0, 0, allowed, confidence);
+            let claim = gate.claim.clone();
+            return GateVerdict { claim, reason: "no sample".to_owned(), more_samples: more, ..unsampled() };
+        }
+        let verdict = answer(n, v, allowed, confidence);
+        let more_samples = match verdict {
+            GateAnswer::Pass | GateAnswer::Fail => None,
+            GateAnswer::Undecided => further_samples(n, v, allowed, confidence),
+        };
+        let observed = match gate.measure {
+            Measure::Latency { quantile, .. } => {
+                format!("p{} {}", trimmed(quantile * 100.0), duration(self.quantile(quantile)))
+            }
+            Measure::Errors { .. } => format!("errors {}", share(ratio(v, n))),
+        };
+        let reason = reason(gate, (n, v), verdict, more_samples);
+        GateVerdict { claim: gate.claim.clone(), verdict, samples: n, violations: v, observed, reason, more_samples }
+    }
+
+    /// The smallest time that at least the share `quantile` of all times do not exceed.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "ranks are far below 2^53"
+    )]
+    fn quantile(&mut self, quantile: f64) -> i64 {
+        // 0.95 * 100 is a little above 95 in doubles; a rank is not to be pushed up by that.
+        let rank = (quantile * self.times.len() as f64 - 1e-9).ceil().max(1.0) as usize;
+        let i = rank.min(self.times.len()).saturating_sub(1);
+        *self.times.select_nth_unstable(i).1
+    }
+}
+
+fn unsampled() -> GateVerdict {
+    GateVerdict {
+        claim: String::new(),
+        verdict: GateAnswer::Undecided,
+        samples: 0,
+        violations: 0,
+        observed: String::new(),
+        reason: String::new(),
+        more_samples: None,
+    }
+}
+
+/// The answer to "less than the share `allowed` violates" after `v` of `n` did.
+fn answer(n: u64, v: u64, allowed: f64, confidence: f64) -> GateAnswer {
+    if at_most(n, allowed, v) <= 1.0 - confidence {
+        GateAnswer::Pass
+    } else if at_least(n, allowed, v) <= 1.0 - confidence {
+        GateAnswer::Fail
+    } else {
+        GateAnswer::Undecided
+    }
+}
+
+/// How many samples more give an answer if violations stay as frequent; `None` if that is not foreseeable.
+fn further_samples(n: u64, v: u64, allowed: f64, confidence: f64) -> Option<u64> {
+    let is_decided = |more: u64| {
+        let all = n + more;
+        let scaled = u128::from(v) * u128::from(all);
+        let divisor = u128::from(n.max(1));
+        // Rounded against the answer they lead to.
+        let violations = if ratio(v, n.max(1)) < allowed { scaled.div_ceil(divisor) } else { scaled / divisor };
+        let violations = u64::try_from(violations).unwrap_or(u64::MAX);
+        answer(all, violations, allowed, confidence) != GateAnswer::Undecided
+    };
+    let mut enough = 1;
+    while !is_decided(enough) {
+        enough *= 2;
+        if enough > FORESEEABLE {
+            return None;
+        }
+    }
+    let mut too_few = enough / 2;
+    while enough - too_few > 1 {
+        let middle = u64::midpoint(too_few, enough);
+        if is_decided(middle) { enough = middle } else { too_few = middle }
+    }
+    Some(enough)
+}
+
+fn reason(gate: &Gate, (n, v): (u64, u64), verdict: GateAnswer, more_samples: Option<u64>) -> String {
+    let what = match gate.measure {
+        Measure::Latency { limit_ns, .. } => {
+            format!("took {} or longer", duration(i64::try_from(limit_ns).unwrap_or(i64::MAX)))
+        }
+        Measure::Errors { .. } => "had no trustworthy answer".to_owned(),
+    };
+    let (allowed, confidence) = (share(gate.allowed()), share(gate.confidence));
+    let counted = format!("{v} of {n} {what} ({}, less than {allowed} may)", share(ratio(v, n)));
+    match (verdict, more_samples) {
+        (GateAnswer::Pass, _) => {
+            let bound = share(upper_bound(n, v, gate.confidence));
+            format!("{counted}; with {confidence} confidence the share is below {bound}")
+        }
+        (GateAnswer::Fail, _) => {
+            format!("{counted}; by chance that would happen less than once in {}", odds(gate.confidence))
+        }
+        (GateAnswer::Undecided, Some(more)) => {
+            format!("{counted}; at this rate {more} more samples would decide it with {confidence} confidence")
+        }
+        (GateAnswer::Undecided, None) => {
+            format!("{counted}; at this rate no number of samples would decide it with {confidence} confidence")
+        }
+    }
+}
+
+/// `100` for a confidence of 0.99.
+fn odds(confidence: f64) -> String {
+    format!("{:.0}", 1.0 / (1.0 - confidence))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+fn ratio(part: u64, whole: u64) -> f64 {
+    part as f64 / whole as f64
+}
+
+/// A share as percent with up to four digits after the point.
+fn share(share: f64) -> String {
+    format!("{} %", trimmed(share * 100.0))
+}
+
+fn trimmed(number: f64) -> String {
+    format!("{number:.4}").trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A time in the unit that suits it, with one digit after the point.
+fn duration(nanoseconds: i64) -> String {
+    let (unit, name) = match nanoseconds.abs() {
+        0..1_000_000 => (1_000, "us"),
+        1_000_000..1_000_000_000 => (1_000_000, "ms"),
+        _ => (1_000_000_000, "s"),
+    };
+    let tenths = (nanoseconds + unit / 20) / (unit / 10);
+    match tenths % 10 {
+        0 => format!("{} {name}", tenths / 10),
+        tenth => format!("{}.{} {name}", tenths / 10, tenth.abs()),
+    }
+}
+
+#[cfg(test)]
+impl GateVerdict {
+    /// An answer about nothing, for tests of what is made of answers.
+    pub(crate) fn blank() -> Self {
+        unsampled()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decide(claim: &str, times_ms: impl IntoIterator<Item = i64>) -> GateVerdict {
+        let gate = Gate::parse(claim).unwrap();
+        let Measure::Latency { limit_ns, .. } = gate.measure else { panic!("{claim} is no latency claim") };
+        let mut samples = Samples::default();
+        times_ms.into_iter().for_each(|time| samples.time(time * 1_000_000, limit_ns));
+        samples.decide(&gate)
+    }
+
+    #[test]
+    fn ninety_good_samples_prove_p95_and_eighty_nine_do_not() {
+        let claim = "submit.waited p95 < 1s @99%";
+        assert_eq!(decide(claim, (0..90).map(|_| 10)).verdict, GateAnswer::Pass);
+        let undecided = decide(claim, (0..89).map(|_| 10));
+        assert_eq!((undecided.verdict, undecided.more_samples), (GateAnswer::Undecided, Some(1)));
+    }
+
+    #[test]
+    fn without_a_sample_nothing_is_proved() {
+        let verdict = decide("submit.waited p95 < 1s", []);
+        assert_eq!((verdict.verdict, verdict.more_samples), (GateAnswer::Undecided, Some(90)));
+        assert_eq!(verdict.reason, "no sample");
+    }
+
+    #[test]
+    fn a_share_significantly_above_fails() {
+        let verdict = decide("submit.waited p95 < 1s", (0..200).map(|i| if i < 30 { 1_000 } else { 10 }));
+        assert_eq!((verdict.verdict, verdict.violations), (GateAnswer::Fail, 30));
+        assert_eq!(
+            verdict.reason,
+            "30 of 200 took 1 s or longer (15 %, less than 5 % may); by chance that would happen less than once in 100"
+        );
+    }
+
+    #[test]
+    fn a_share_at_the_limit_is_never_decided() {
+        let verdict = decide("submit.waited p95 < 1s", (0..200).map(|i| if i < 10 { 1_000 } else { 10 }));
+        assert_eq!((verdict.verdict, verdict.more_samples), (GateAnswer::Undecided, None));
+    }
+
+    #[test]
+    fn further_samples_at_the_same_rate_decide() {
+        let verdict = decide("submit.waited p95 < 1s", (0..100).map(|i| if i < 2 { 1_000 } else { 10 }));
+        let more = verdict.more_samples.unwrap();
+        let all = 100 + more;
+        let late = (2 * all).div_ceil(100);
+        assert_eq!(answer(all, late, 0.05, 0.99), GateAnswer::Pass);
+        assert_eq!(answer(all - 1, (2 * (all - 1)).div_ceil(100), 0.05, 0.99), GateAnswer::Undecided);
+    }
+
+    #[test]
+    fn the_point_estimate_is_an_order_statistic() {
+        assert_eq!(decide("submit.waited p95 < 1s", 1..=100).observed, "p95 95 ms");
+        assert_eq!(decide("submit.waited p99.9 < 1s", 1..=100).observed, "p99.9 100 ms");
+    }
+
+    #[test]
+    fn times_are_written_in_the_unit_that_suits_them() {
+        let texts = [0, 999, 1_500, 12_340_000, 2_500_000_000].map(duration);
+        assert_eq!(texts, ["0 us", "1 us", "1.5 us", "12.3 ms", "2.5 s"]);
+    }
+}

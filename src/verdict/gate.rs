@@ -1,0 +1,222 @@
+//! A claim about latency or errors, as text: it states the condition under which it passes.
+//!
+//! ```text
+//! submit.waited p95 < 2.5s @99%        an operation or `all`; `waited` (due to done) or `served` (sent to done);
+//! all.waited p99.9 < 10s               a quantile below a limit in us, ms or s; confidence, 99 % if none is stated
+//! errors share < 0.1%                  the share of exchanges without a trustworthy answer
+//! submit.errors share < 0.1% @95%      the same of one operation
+//! ```
+
+use model::words::Operation;
+
+const DEFAULT_CONFIDENCE: f64 = 0.99;
+
+/// Which of the two times of an exchange is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Clock {
+    /// From the intended instant to the end: what the person felt.
+    Waited,
+    /// From sending to the end: what the portal took.
+    Served,
+}
+
+impl Clock {
+    /// The word in claims.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waited => "waited",
+            Self::Served => "served",
+        }
+    }
+}
+
+/// What a claim bounds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Measure {
+    /// A quantile of a time lies below a limit.
+    Latency {
+        /// The time.
+        clock: Clock,
+        /// The quantile, 0..1.
+        quantile: f64,
+        /// The limit in nanoseconds.
+        limit_ns: u64,
+    },
+    /// The share of exchanges whose outcome is unknown lies below a limit.
+    Errors {
+        /// The limit, 0..1.
+        share: f64,
+    },
+}
+
+/// One claim.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gate {
+    /// As it was written, spaces made even.
+    pub claim: String,
+    /// The operation; `None`: all.
+    pub operation: Option<Operation>,
+    /// What it bounds.
+    pub measure: Measure,
+    /// With what confidence it is to be decided, 0..1.
+    pub confidence: f64,
+}
+
+/// Why a text is no claim.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("read `{claim}` as a claim: {reason} (such as `submit.waited p95 < 2.5s @99%` or `errors share < 0.1%`)")]
+pub struct GateSyntax {
+    /// The text.
+    pub claim: String,
+    /// What is wrong, and what is expected.
+    pub reason: String,
+}
+
+impl Gate {
+    /// Reads a claim.
+    ///
+    /// # Errors
+    /// [`GateSyntax`] says what is expected where.
+    pub fn parse(claim: &str) -> Result<Self, GateSyntax> {
+        let words: Vec<_> = claim.split_whitespace().collect();
+        let claim = words.join(" ");
+        read(&words)
+            .map(|(operation, measure, confidence)| Self { claim: claim.clone(), operation, measure, confidence })
+            .map_err(|reason| GateSyntax { claim, reason })
+    }
+
+    /// The share of samples that may violate the claim, 0..1.
+    pub fn allowed(&self) -> f64 {
+        match self.measure {
+            Measure::Latency { quantile, .. } => 1.0 - quantile,
+            Measure::Errors { share } => share,
+        }
+    }
+}
+
+fn read(words: &[&str]) -> Result<(Option<Operation>, Measure, f64), String> {
+    let (what, statistic, sign, limit, confidence) = match words {
+        [what, statistic, sign, limit] => (what, statistic, sign, limit, None),
+        [what, statistic, sign, limit, confidence] => (what, statistic, sign, limit, Some(confidence)),
+        _ => return Err("four words are expected, and a fifth for the confidence".to_owned()),
+    };
+    if *sign != "<" {
+        return Err(format!("`{sign}` stands where `<` is expected"));
+    }
+    let confidence = match confidence.map(|text| text.strip_prefix('@').and_then(share)) {
+        None => DEFAULT_CONFIDENCE,
+        Some(Some(confidence)) => confidence,
+        Some(None) => return Err("the confidence is written `@99%`, above 0 and below 100".to_owned()),
+    };
+    let (scope, measured) = what.rsplit_once('.').unwrap_or(("all", what));
+    let operation = operation(scope)?;
+    let measure = match measured {
+        "waited" => latency(Clock::Waited, statistic, limit)?,
+        "served" => latency(Clock::Served, statistic, limit)?,
+        "errors" => errors(statistic, limit)?,
+        other => return Err(format!("`{other}` stands where `waited`, `served` or `errors` is expected")),
+    };
+    Ok((operation, measure, confidence))
+}
+
+fn operation(scope: &str) -> Result<Option<Operation>, String> {
+    match Operation::parse(scope) {
+        None if scope == "all" => Ok(None),
+        Some(operation) => Ok(Some(operation)),
+        None => {
+            let known: Vec<_> = Operation::ALL.iter().map(|operation| operation.as_str()).collect();
+            Err(format!("`{scope}` is no operation (one of: all, {})", known.join(", ")))
+        }
+    }
+}
+
+fn latency(clock: Clock, statistic: &str, limit: &str) -> Result<Measure, String> {
+    let quantile = statistic
+        .strip_prefix('p')
+        .and_then(percent)
+        .ok_or_else(|| format!("`{statistic}` stands where a quantile such as `p95` is expected"))?;
+    let limit_ns = nanoseconds(limit)
+        .ok_or_else(|| format!("`{limit}` stands where a time such as `2.5s`, `500ms` or `80us` is expected"))?;
+    Ok(Measure::Latency { clock, quantile, limit_ns })
+}
+
+fn errors(statistic: &str, limit: &str) -> Result<Measure, String> {
+    if statistic != "share" {
+        return Err(format!("`{statistic}` stands where `share` is expected"));
+    }
+    let share = share(limit).ok_or_else(|| format!("`{limit}` stands where a share such as `0.1%` is expected"))?;
+    Ok(Measure::Errors { share })
+}
+
+/// `0.1%` as 0.001, strictly between 0 and 1.
+fn share(text: &str) -> Option<f64> {
+    percent(text.strip_suffix('%')?)
+}
+
+fn percent(digits: &str) -> Option<f64> {
+    let (number, scale) = decimal(digits)?;
+    let share = number / (scale * 100.0);
+    (share > 0.0 && share < 1.0).then_some(share)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "limits are positive and far below centuries"
+)]
+fn nanoseconds(text: &str) -> Option<u64> {
+    let units = [("us", 1e3), ("ms", 1e6), ("s", 1e9)];
+    let (digits, unit) = units.iter().find_map(|(suffix, unit)| Some((text.strip_suffix(suffix)?, *unit)))?;
+    let (number, scale) = decimal(digits)?;
+    let nanoseconds = (number * unit / scale).round();
+    (1.0..1e18).contains(&nanoseconds).then_some(nanoseconds as u64)
+}
+
+/// `2.5` as (25, 10): kept apart so that 99.9 percent is the double nearest to 0.999.
+fn decimal(digits: &str) -> Option<(f64, f64)> {
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let all = format!("{whole}{fraction}");
+    let is_number = !whole.is_empty() && all.len() <= 15 && all.bytes().all(|byte| byte.is_ascii_digit());
+    let scale = 10_f64.powi(i32::try_from(fraction.len()).ok()?);
+    Some((is_number.then(|| all.parse().ok())??, scale))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(claim: &str) -> String {
+        Gate::parse(claim).unwrap_err().reason
+    }
+
+    #[test]
+    fn claims_are_read() {
+        let gate = Gate::parse("submit.waited  p95 < 2.5s @95%").unwrap();
+        assert_eq!(gate.claim, "submit.waited p95 < 2.5s @95%");
+        assert_eq!(gate.operation, Some(Operation::Submit));
+        assert_eq!(gate.measure, Measure::Latency { clock: Clock::Waited, quantile: 0.95, limit_ns: 2_500_000_000 });
+        assert!((gate.confidence - 0.95).abs() < f64::EPSILON);
+
+        let gate = Gate::parse("all.served p99.9 < 80us").unwrap();
+        assert_eq!(gate.operation, None);
+        assert_eq!(gate.measure, Measure::Latency { clock: Clock::Served, quantile: 0.999, limit_ns: 80_000 });
+        assert!((gate.confidence - 0.99).abs() < f64::EPSILON);
+
+        assert_eq!(Gate::parse("errors share < 0.1%").unwrap().measure, Measure::Errors { share: 0.001 });
+        assert_eq!(Gate::parse("track.errors share < 1%").unwrap().operation, Some(Operation::Track));
+    }
+
+    #[test]
+    fn a_mistake_says_what_is_expected() {
+        assert_eq!(reason("submit.waited p95 2.5s <"), "`2.5s` stands where `<` is expected");
+        assert_eq!(reason("waited"), "four words are expected, and a fifth for the confidence");
+        assert!(reason("sumbit.waited p95 < 2s").starts_with("`sumbit` is no operation (one of: all, sign_in, submit"));
+        assert_eq!(reason("submit.speed p95 < 2s"), "`speed` stands where `waited`, `served` or `errors` is expected");
+        assert_eq!(reason("submit.waited 95 < 2s"), "`95` stands where a quantile such as `p95` is expected");
+        assert_eq!(reason("submit.waited p100 < 2s"), "`p100` stands where a quantile such as `p95` is expected");
+        assert!(reason("submit.waited p95 < 2m").starts_with("`2m` stands where a time"));
+        assert_eq!(reason("errors p95 < 1%"), "`p95` stands where `share` is expected");
+        assert_eq!(reason("errors share < 0.1"), "`0.1` stands where a share such as `0.1%` is expected");
+        assert!(reason("errors share < 0.1% 99%").starts_with("the confidence is written `@99%`"));
+    }
+}

@@ -1,0 +1,54 @@
+//! Everything that was judged of one history.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::claims::GateVerdict;
+use crate::examine::RuleVerdict;
+use crate::facts::{RunFacts, Validity};
+use crate::merge::Overall;
+use crate::rule_set::RuleSet;
+use crate::session::{JudgeError, Session};
+
+/// The form of `verdicts.json`.
+const SCHEMA: &str = "vandan-verdicts/1";
+
+/// What a history says of a portal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Judgement {
+    /// What the run says of itself.
+    pub run: RunFacts,
+    /// Whether the recording can speak for the portal.
+    pub validity: Validity,
+    /// What all of it comes to.
+    pub overall: Overall,
+    /// The rules, sorted by id.
+    pub rules: Vec<RuleVerdict>,
+    /// The claims, in the order of the run file.
+    pub gates: Vec<GateVerdict>,
+}
+
+impl Judgement {
+    /// The text of `verdicts.json`: the same bytes for the same history and rules on any machine.
+    pub fn to_json(&self) -> String {
+        #[derive(Serialize)]
+        struct Verdicts<'a> {
+            schema: &'a str,
+            #[serde(flatten)]
+            judgement: &'a Judgement,
+        }
+        match serde_json::to_string_pretty(&Verdicts { schema: SCHEMA, judgement: self }) {
+            Ok(text) => text + "\n",
+            Err(error) => unreachable!("a judgement has text keys and finite numbers only: {error}"),
+        }
+    }
+}
+
+/// Judges a history by a set of rules.
+///
+/// # Errors
+/// Those of [`Session::open`] and [`Session::judge`].
+pub fn judge(history: &Path, rules: &RuleSet) -> Result<Judgement, JudgeError> {
+    Session::open(history, rules)?.judge(rules)
+}

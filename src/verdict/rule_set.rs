@@ -1,0 +1,253 @@
+//! All rules of a folder, checked against an empty history before anything is judged.
+
+use std::path::Path;
+
+use model::{Position, Problem, Problems};
+use rusqlite::{Connection, Error};
+
+use crate::front_matter::{self, Draft};
+use crate::rule::Rule;
+use crate::session::{SUBJECT_COLUMNS, prepare_store};
+use crate::template::{Piece, pieces};
+
+/// The file that creates the tables which rules read.
+const DERIVED: &str = "derived.sql";
+
+/// Loaded rules, sorted by id, and the tables they read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleSet {
+    rules: Vec<Rule>,
+    derived: Script,
+}
+
+/// A piece of SQL and the file it stands in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Script {
+    pub(crate) file: String,
+    pub(crate) text: String,
+}
+
+impl RuleSet {
+    /// Loads rule files, given as (path shown to the user, text); one of them is `derived.sql`. Files of other kinds are
+    /// passed over. Every query is prepared against an empty history, so that an unknown table or column is found here.
+    ///
+    /// # Errors
+    /// Everything wrong with any of the files, sorted by file and place.
+    pub fn load(files: impl IntoIterator<Item = (String, String)>) -> Result<Self, Problems> {
+        let mut problems = Problems::default();
+        let mut drafts = Vec::new();
+        let mut derived = None;
+        for (file, text) in
+            files.into_iter().filter(|(file, _)| Path::new(file).extension().is_some_and(|kind| kind == "sql"))
+        {
+            if Path::new(&file).file_name().is_some_and(|name| name == DERIVED) {
+                derived = Some(Script { file, text });
+                continue;
+            }
+            match front_matter::read(&file, &text) {
+                Ok(draft) => drafts.push(draft),
+                Err(others) => problems.extend(others),
+            }
+        }
+        drafts.sort_by(|a, b| (&a.rule.id, &a.rule.file).cmp(&(&b.rule.id, &b.rule.file)));
+        note_doubles(&drafts, &mut problems);
+        let Some(derived) = derived else {
+            problems.push(problem(DERIVED, None, "", "the file is missing", "it creates the tables that rules read"));
+            return Err(sorted(problems));
+        };
+        match empty_store(&derived) {
+            Ok(store) => drafts.iter().for_each(|draft| check(&store, draft, &mut problems)),
+            Err(found) => problems.push(found),
+        }
+        let rules = drafts.into_iter().map(|draft| draft.rule).collect();
+        sorted(problems).or(Self { rules, derived })
+    }
+
+    /// The rules, sorted by id.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The rule with this id.
+    pub fn get(&self, id: &str) -> Option<&Rule> {
+        self.rules.binary_search_by(|rule| rule.id.as_str().cmp(id)).ok().and_then(|i| self.rules.get(i))
+    }
+
+    pub(crate) fn derived(&self) -> &Script {
+        &self.derived
+    }
+}
+
+fn sorted(mut problems: Problems) -> Problems {
+    problems.0.sort_by(|a, b| (&a.file, a.position).cmp(&(&b.file, b.position)));
+    problems
+}
+
+fn note_doubles(drafts: &[Draft], problems: &mut Problems) {
+    for pair in drafts.windows(2) {
+        if let [first, second] = pair
+            && first.rule.id == second.rule.id
+        {
+            let message = format!("the rule {} stands in {} too", second.rule.id, first.rule.file);
+            problems.push(problem(&second.rule.file, None, "id", &message, "give one of them another id"));
+        }
+    }
+}
+
+fn empty_store(derived: &Script) -> Result<Connection, Problem> {
+    let create = || {
+        let connection = Connection::open_in_memory()?;
+        connection.execute_batch(history::SCHEMA)?;
+        prepare_store(&connection, derived)?;
+        Ok(connection)
+    };
+    create().map_err(|error| sql_problem(&error, &derived.file, &derived.text, 1))
+}
+
+/// Prepares a rule's query and compares its columns with what is asked of them.
+fn check(store: &Connection, draft: &Draft, problems: &mut Problems) {
+    let rule = &draft.rule;
+    let statement = match store.prepare(&rule.query) {
+        Ok(statement) => statement,
+        Err(error) => return problems.push(sql_problem(&error, &rule.file, &rule.query, draft.query_line)),
+    };
+    let at = |line| Some(Position { line, column: 1 });
+    if statement.column_count() == 0 || !statement.readonly() || statement.parameter_count() > 0 {
+        let remedy = "write one `select` (or `with ... select`) without parameters";
+        return problems.push(problem(&rule.file, at(draft.query_line), "", "this is no query", remedy));
+    }
+    let columns: Vec<_> = statement.column_names().collect();
+    let has = |name: &str| columns.contains(&name);
+    for name in SUBJECT_COLUMNS.iter().filter(|name| !has(name)) {
+        let message = format!("the query gives no column `{name}`");
+        let remedy = format!("every row must have {}", SUBJECT_COLUMNS.join(", "));
+        problems.push(problem(&rule.file, at(draft.query_line), "", &message, &remedy));
+    }
+    for (field, sentence, place) in
+        [("expected", &rule.expected, draft.expected_at), ("observed", &rule.observed, draft.observed_at)]
+    {
+        for piece in pieces(sentence).unwrap_or_default() {
+            if let Piece::Column(name) = piece
+                && !has(name)
+            {
+                let message = format!("the query gives no column `{name}`");
+                let remedy = format!("it gives {}", columns.join(", "));
+                problems.push(problem(&rule.file, Some(place), field, &message, &remedy));
+            }
+        }
+    }
+}
+
+/// A mistake in SQL at its place in the file; `text` begins on line `first_line` of it.
+fn sql_problem(error: &Error, file: &str, text: &str, first_line: usize) -> Problem {
+    let (message, offset) = if let Error::SqlInputError { msg, sql, offset, .. } = error {
+        // SQLite saw the text from one statement on; what stands before it is missing at the front.
+        let before = text.len().saturating_sub(sql.len());
+        (msg.clone(), usize::try_from(*offset).ok().map(|offset| before + offset))
+    } else {
+        (error.to_string(), None)
+    };
+    // Of an unknown table SQLite does not say the place, only the name.
+    let named = || message.strip_prefix("no such table: ").and_then(|name| text.find(name));
+    let before = offset.or_else(named).and_then(|offset| text.get(..offset)).unwrap_or_default();
+    let line = first_line + before.matches('\n').count();
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let remedy = if message.starts_with("no such") { "see history/schema.sql and rules/derived.sql" } else { "" };
+    problem(file, Some(Position { line, column }), "", &message, remedy)
+}
+
+fn problem(file: &str, position: Option<Position>, field: &str, message: &str, remedy: &str) -> Problem {
+    Problem {
+        file: file.to_owned(),
+        position,
+        field: field.to_owned(),
+        message: message.to_owned(),
+        remedy: remedy.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLES: &str = "create temp table seen as select case_id from dossiers;";
+
+    fn rule(id: &str, query: &str) -> (String, String) {
+        let area = id.split('-').nth(1).unwrap();
+        let text = format!(
+            "-- ---\n-- id: {id}\n-- rev: 1\n-- title: T\n-- title_vi: T\n-- level: MUST\n-- maturity: draft\n\
+             -- oracle: history\n-- basis: [{{source: s, text: t, verified: false}}]\n-- why: because\n\
+             -- reasons: [vacuous]\n-- kills: [portal:none]\n-- expected: it\n-- observed: \"not {{seen}}\"\n-- ---\n{query}\n"
+        );
+        (format!("rules/{area}/{id}.sql"), text)
+    }
+
+    fn load(derived: &str, rules: &[(&str, &str)]) -> Result<RuleSet, Problems> {
+        let derived = ("rules/derived.sql".to_owned(), derived.to_owned());
+        RuleSet::load(rules.iter().map(|(id, query)| rule(id, query)).chain([derived]))
+    }
+
+    fn problems(derived: &str, rules: &[(&str, &str)]) -> String {
+        load(derived, rules).unwrap_err().to_string()
+    }
+
+    const GOOD: &str = "select case_id as subject, 1 as ok, case_id, null as exchange_id, 'x' as seen from seen";
+
+    #[test]
+    fn rules_are_sorted_and_found_by_id() {
+        let rules = load(TABLES, &[("EG-SUB-002", GOOD), ("EG-COD-001", GOOD)]).unwrap();
+        let ids: Vec<_> = rules.rules().iter().map(|rule| rule.id.as_str()).collect();
+        assert_eq!(ids, ["EG-COD-001", "EG-SUB-002"]);
+        assert_eq!(rules.get("EG-SUB-002").map(|rule| rule.title.as_str()), Some("T"));
+        assert!(rules.get("EG-SUB-003").is_none());
+    }
+
+    #[test]
+    fn an_unknown_column_is_found_at_its_place() {
+        let query =
+            "-- All of them.\nselect case_id as subject, oky as ok, case_id, null as exchange_id, 1 as seen\nfrom seen";
+        assert_eq!(
+            problems(TABLES, &[("EG-SUB-001", query)]),
+            "rules/SUB/EG-SUB-001.sql:17:28: no such column: oky (see history/schema.sql and rules/derived.sql)"
+        );
+    }
+
+    #[test]
+    fn an_unknown_table_in_the_second_statement_of_the_tables_is_found_at_its_place() {
+        let text =
+            problems("create temp table a as select 1;\n\ncreate temp table b as\nselect * from nowhere;\n", &[]);
+        assert!(text.starts_with("rules/derived.sql:4:15: no such table: nowhere"), "{text}");
+    }
+
+    #[test]
+    fn missing_columns_of_query_and_sentences_are_all_named() {
+        let text = problems(TABLES, &[("EG-SUB-001", "select case_id, 1 as ok from seen")]);
+        assert_eq!(
+            text,
+            "rules/SUB/EG-SUB-001.sql:14:14: observed: the query gives no column `seen` (it gives case_id, ok)\n\
+             rules/SUB/EG-SUB-001.sql:16:1: the query gives no column `subject` (every row must have subject, ok, case_id, \
+             exchange_id)\n\
+             rules/SUB/EG-SUB-001.sql:16:1: the query gives no column `exchange_id` (every row must have subject, ok, case_id, \
+             exchange_id)"
+        );
+    }
+
+    #[test]
+    fn a_rule_only_reads() {
+        for query in ["delete from dossiers", "pragma journal_mode = wal; select 1", "select ?1", "attach 'x' as y"] {
+            assert!(problems(TABLES, &[("EG-SUB-001", query)]).starts_with("rules/SUB/EG-SUB-001.sql:16"), "{query}");
+        }
+    }
+
+    #[test]
+    fn two_rules_with_one_id_and_missing_tables_are_both_said() {
+        let (_, text) = rule("EG-SUB-001", GOOD);
+        let files = ["a/SUB/EG-SUB-001.sql", "b/SUB/EG-SUB-001.sql"].map(|file| (file.to_owned(), text.clone()));
+        let text = RuleSet::load(files).unwrap_err().to_string();
+        assert!(
+            text.contains("b/SUB/EG-SUB-001.sql: id: the rule EG-SUB-001 stands in a/SUB/EG-SUB-001.sql too"),
+            "{text}"
+        );
+        assert!(text.contains("derived.sql: the file is missing"), "{text}");
+    }
+}

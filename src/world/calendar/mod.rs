@@ -1,0 +1,224 @@
+//! The working calendar: which days are worked, and how many lie between two of them.
+//!
+//! [`Calendar`] is data read once and prefix sums over it: every question is answered in constant time. It knows whole days
+//! only; the hours of an office belong to the province.
+
+mod reading;
+
+pub(crate) use reading::WEEKDAYS;
+
+use jiff::ToSpan;
+use jiff::civil::{Date, Weekday};
+
+use crate::Period;
+
+/// The working days of a country, year by year.
+///
+/// Outside the years it was read for, a day is worked unless it falls on the weekend.
+#[derive(Clone, Debug)]
+pub struct Calendar {
+    name: String,
+    title: String,
+    covered: Period,
+    weekend: Vec<Weekday>,
+    /// One record for each covered day.
+    records: Vec<Record>,
+    /// The covered working days, in order.
+    worked: Vec<Date>,
+}
+
+#[derive(Clone, Debug)]
+struct Record {
+    working: bool,
+    /// Covered working days before this one.
+    before: usize,
+    note: String,
+}
+
+/// One day of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Day<'a> {
+    /// The day.
+    pub date: Date,
+    /// Whether offices work on it.
+    pub working: bool,
+    /// Working days from the first day of the listing to this one, this one not counted.
+    pub working_days_before: u32,
+    /// Name of the holiday, or why a weekend day is worked; mostly empty.
+    pub note: &'a str,
+}
+
+impl Calendar {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its title, in Vietnamese.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// The days it was read for: whole years in a row.
+    pub fn covered(&self) -> Period {
+        self.covered
+    }
+
+    /// Whether offices work on this day.
+    pub fn is_working(&self, day: Date) -> bool {
+        self.record(day).map_or_else(|| !self.weekend.contains(&day.weekday()), |record| record.working)
+    }
+
+    /// The name of the holiday, or why a weekend day is worked; empty for all other days.
+    pub fn note(&self, day: Date) -> &str {
+        self.record(day).map_or("", |record| &record.note)
+    }
+
+    /// The `days`-th working day after `from`; `from` itself if `days` is 0.
+    pub fn add_working_days(&self, from: Date, days: u16) -> Date {
+        let Some(days) = usize::from(days).checked_sub(1) else { return from };
+        let later = self.worked_through(from).and_then(|passed| self.worked.get(passed + days));
+        later.copied().unwrap_or_else(|| {
+            let mut following = from.series(1.day()).skip(1).filter(|day| self.is_working(*day));
+            following.nth(days).unwrap_or(Date::MAX)
+        })
+    }
+
+    /// How many working days lie after `after` and not after `through`; 0 if that is no stretch.
+    pub fn working_days_between(&self, after: Date, through: Date) -> usize {
+        match (self.worked_through(after), self.worked_through(through)) {
+            (Some(passed), Some(reached)) => reached.saturating_sub(passed),
+            _ => after
+                .series(1.day())
+                .skip(1)
+                .take_while(|day| *day <= through)
+                .filter(|day| self.is_working(*day))
+                .count(),
+        }
+    }
+
+    /// The last day after which at least `days` working days are left until `end` (included); `None` if `end` is not covered
+    /// or so many were never left.
+    pub fn last_day_before(&self, days: u16, end: Date) -> Option<Date> {
+        if days == 0 {
+            return Some(end);
+        }
+        let first = self.worked_through(end)?.checked_sub(usize::from(days))?;
+        self.worked.get(first)?.yesterday().ok()
+    }
+
+    /// The days of a period, in order, working days counted from its first day.
+    pub fn days(&self, period: Period) -> impl Iterator<Item = Day<'_>> {
+        let mut counted = 0;
+        period.days().map(move |date| {
+            let working = self.is_working(date);
+            let working_days_before = counted;
+            counted += u32::from(working);
+            Day { date, working, working_days_before, note: self.note(date) }
+        })
+    }
+
+    fn record(&self, day: Date) -> Option<&Record> {
+        let days = (day - self.covered.from).get_days();
+        usize::try_from(days).ok().and_then(|i| self.records.get(i))
+    }
+
+    /// Covered working days up to this covered day, itself included.
+    fn worked_through(&self, day: Date) -> Option<usize> {
+        self.record(day).map(|record| record.before + usize::from(record.working))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn vietnam() -> &'static Calendar {
+        static VIETNAM: LazyLock<Calendar> = LazyLock::new(|| {
+            let text = include_str!("../../../scenarios/calendars/vietnam.yaml");
+            Calendar::load("vietnam.yaml", text).unwrap()
+        });
+        &VIETNAM
+    }
+
+    fn count(calendar: &Calendar, after: Date, through: Date) -> usize {
+        calendar.working_days_between(after, through)
+    }
+
+    #[test]
+    fn the_periods_of_the_two_documents_have_184_and_16_working_days() {
+        let calendar = vietnam();
+        assert_eq!(count(calendar, date(2020, 12, 31), date(2021, 9, 30)), 184);
+        assert_eq!(count(calendar, date(2019, 9, 17), date(2019, 10, 9)), 16);
+    }
+
+    #[test]
+    fn a_swapped_saturday_is_worked_and_says_why() {
+        let calendar = vietnam();
+        assert!(calendar.is_working(date(2019, 5, 4)) && !calendar.is_working(date(2019, 4, 29)));
+        assert_eq!(calendar.note(date(2019, 5, 4)), "làm bù cho 29/4/2019");
+        assert!(calendar.is_working(date(2024, 5, 4)) && !calendar.is_working(date(2021, 5, 8)));
+    }
+
+    #[test]
+    fn tet_2021_is_stepped_over() {
+        assert_eq!(vietnam().add_working_days(date(2021, 2, 9), 1), date(2021, 2, 17));
+        assert_eq!(vietnam().add_working_days(date(2021, 4, 29), 1), date(2021, 5, 4));
+    }
+
+    #[test]
+    fn no_working_days_later_is_the_same_day() {
+        assert_eq!(vietnam().add_working_days(date(2021, 5, 1), 0), date(2021, 5, 1));
+    }
+
+    #[test]
+    fn beyond_its_years_only_weekends_are_free() {
+        let calendar = vietnam();
+        assert!(calendar.is_working(date(2031, 1, 1)));
+        assert_eq!(calendar.add_working_days(date(2025, 12, 31), 3), date(2026, 1, 5));
+        assert_eq!(count(calendar, date(2018, 12, 28), date(2018, 12, 31)), 1);
+    }
+
+    #[test]
+    fn a_listing_counts_working_days_from_its_own_first_day() {
+        let calendar = vietnam();
+        let period = Period { from: date(2021, 4, 29), until: date(2021, 5, 4) };
+        let before: Vec<_> = calendar.days(period).map(|day| (day.working, day.working_days_before)).collect();
+        assert_eq!(before, [(true, 0), (false, 1), (false, 1), (false, 1), (false, 1), (true, 1)]);
+    }
+
+    /// Day after day, by the rule.
+    fn by_hand(calendar: &Calendar, from: Date, days: u16) -> Date {
+        let (mut day, mut left) = (from, days);
+        while left > 0 {
+            day = day.tomorrow().unwrap();
+            left -= u16::from(calendar.is_working(day));
+        }
+        day
+    }
+
+    proptest! {
+        #[test]
+        fn prefix_sums_agree_with_stepping(offset in -40_i32..2_600, days in 0_u16..80) {
+            let calendar = vietnam();
+            let from = date(2019, 1, 1).checked_add(offset.days()).unwrap();
+            let due = calendar.add_working_days(from, days);
+            prop_assert_eq!(due, by_hand(calendar, from, days));
+            prop_assert_eq!(count(calendar, from, due), usize::from(days));
+        }
+
+        #[test]
+        fn the_last_day_before_leaves_just_enough(offset in 200_i32..2_500, days in 1_u16..80) {
+            let calendar = vietnam();
+            let end = date(2019, 1, 1).checked_add(offset.days()).unwrap();
+            let last = calendar.last_day_before(days, end).unwrap();
+            prop_assert_eq!(count(calendar, last, end), usize::from(days));
+            prop_assert!(count(calendar, last.tomorrow().unwrap(), end) < usize::from(days));
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Cells: dossiers that are alike in everything but their person and their hour.
+//!
+//! Leaves become cells in three steps: every dimension must be decided, the procedure is drawn by popularity among those that
+//! fit, and the days of arrival are narrowed so that the outcome can come true before the period ends.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::words::{Channel, Level, Outcome, PaymentMethod, ReturnMethod};
+use model::{Position, Vnd};
+
+use super::catalogue::Procedure;
+use super::tree::Leaf;
+use super::word::{Dimension, Known, Vocabulary, Word};
+use crate::{Calendar, Period, Sequence};
+
+/// Dossiers that are alike in everything but their person and their hour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// Level of government of the unit.
+    pub level: Level,
+    /// The unit that decides, by its position in the province.
+    pub unit: u16,
+    /// The way in.
+    pub channel: Channel,
+    /// What becomes of them.
+    pub outcome: Outcome,
+    /// How they are paid.
+    pub payment: PaymentMethod,
+    /// How the results are returned.
+    pub returns: ReturnMethod,
+    /// The province's own marking: 0 is none, others count its tags from 1.
+    pub tag: u16,
+    /// The procedure, by its position in the catalogue.
+    pub procedure: u16,
+    /// How many there are.
+    pub count: u32,
+    /// The days on which they come in.
+    pub window: Period,
+}
+
+impl Cell {
+    /// Its word of a dimension.
+    pub fn word(&self, dimension: Dimension) -> Word {
+        match dimension {
+            Dimension::Level => Word::Level(self.level),
+            Dimension::Unit => Word::Unit(self.unit),
+            Dimension::Channel => Word::Channel(self.channel),
+            Dimension::Outcome => Word::Outcome(self.outcome),
+            Dimension::Payment => Word::Payment(self.payment),
+            Dimension::Return => Word::Return(self.returns),
+            Dimension::Tag => Word::Tag(self.tag),
+            Dimension::Procedure => Word::Procedure(self.procedure),
+        }
+    }
+}
+
+/// How many working days must be left after the day of arrival, so that the outcome comes true within the period: the legal
+/// time, two days for being late, two for the post, and one because acceptance may fall on the next working day.
+pub(crate) fn working_days_needed(legal_days: u16, outcome: Outcome, returns: ReturnMethod) -> u16 {
+    let post = if returns == ReturnMethod::Post { 2 } else { 0 };
+    match outcome {
+        Outcome::Early | Outcome::OnTime => legal_days + post + 1,
+        Outcome::Late => legal_days + 2 + post + 1,
+        Outcome::Withdrawn | Outcome::Stopped => 2,
+        Outcome::Open => 0,
+    }
+}
+
+/// A procedure that fits, the days that remain for it, and its weight.
+struct Candidate {
+    procedure: u16,
+    window: Period,
+    weight: u64,
+}
+
+/// Turns leaves into cells.
+pub(crate) struct Harvest<'c> {
+    pub(crate) vocabulary: Vocabulary<'c>,
+    pub(crate) calendar: &'c Calendar,
+    pub(crate) period: Period,
+    /// One sequence for all leaves with the same candidates, so that small leaves share rare procedures out too.
+    sequences: BTreeMap<Vec<(u16, u64)>, Sequence>,
+    /// What was refused already: many leaves come from one place of the file.
+    noted: BTreeSet<(Position, String)>,
+}
+
+impl<'c> Harvest<'c> {
+    pub(crate) fn new(vocabulary: Vocabulary<'c>, calendar: &'c Calendar, period: Period) -> Self {
+        Self { vocabulary, calendar, period, sequences: BTreeMap::new(), noted: BTreeSet::new() }
+    }
+
+    /// The cells of all leaves; `None` if any leaf is wrong.
+    pub(crate) fn cells(mut self, leaves: &[Leaf<'_>]) -> Option<Vec<Cell>> {
+        let mut cells = Vec::new();
+        let mut complete = true;
+        for leaf in leaves {
+            match self.decided(leaf).and_then(|alike| self.with_procedures(leaf, &alike)) {
+                Some(found) => cells.extend(found),
+                None => complete = false,
+            }
+        }
+        complete.then_some(cells)
+    }
+
+    /// The leaf as one cell without its procedure.
+    fn decided(&mut self, leaf: &Leaf<'_>) -> Option<Cell> {
+        let known = &leaf.known;
+        for dimension in
+            [Dimension::Unit, Dimension::Channel, Dimension::Outcome, Dimension::Payment, Dimension::Return]
+        {
+            if known.get(dimension).is_none() {
+                let message = format!("nothing decides the {dimension} of {}", self.described(leaf));
+                self.refuse::<()>(leaf, dimension.as_str(), message, "split them further, here or under `then`");
+            }
+        }
+        let cell = typed(leaf)?;
+        if cell.payment == PaymentMethod::CashOnDelivery && cell.returns != ReturnMethod::Post {
+            let message = format!("cash on delivery without delivery: {}", self.described(leaf));
+            return self.refuse(leaf, "cod", message, "return them by post, or let them pay otherwise");
+        }
+        Some(cell)
+    }
+
+    fn with_procedures(&mut self, leaf: &Leaf<'_>, alike: &Cell) -> Option<Vec<Cell>> {
+        let candidates = self.candidates(leaf, alike)?;
+        let key: Vec<_> = candidates.iter().map(|candidate| (candidate.procedure, candidate.weight)).collect();
+        let weights = candidates.iter().map(|candidate| candidate.weight).collect();
+        let sequence = self.sequences.entry(key).or_insert_with(|| Sequence::new(weights));
+        let dealt = sequence.deal(u64::from(leaf.count));
+        let cells = candidates.iter().zip(dealt).filter(|(_, count)| *count > 0).map(|(candidate, count)| {
+            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            Cell { procedure: candidate.procedure, window: candidate.window, count, ..alike.clone() }
+        });
+        Some(cells.collect())
+    }
+
+    /// The procedures that fit: of the unit's fields and level, free or payable as the payment asks, short enough.
+    fn candidates(&mut self, leaf: &Leaf<'_>, alike: &Cell) -> Option<Vec<Candidate>> {
+        let vocabulary = self.vocabulary;
+        let unit = vocabulary.units.get(usize::from(alike.unit))?;
+        let asked_for = leaf.known.get(Dimension::Procedure);
+        let suits = |(i, procedure): &(u16, &Procedure)| match asked_for {
+            Some(word) => word == Word::Procedure(*i),
+            None => procedure.levels.contains(&unit.level) && unit.fields.contains(&procedure.field),
+        };
+        let all: Vec<_> = (0_u16..).zip(vocabulary.catalogue.procedures()).filter(suits).collect();
+        if all.is_empty() {
+            let message = format!("unit {} ({}) decides no procedure of the catalogue", unit.code, unit.level);
+            return self.refuse(leaf, &unit.code, message, "give it `fields` with procedures of its level");
+        }
+        let payable: Vec<_> = all.into_iter().filter(|(_, procedure)| is_payable(procedure, alike.payment)).collect();
+        if payable.is_empty() {
+            let kind = if alike.payment == PaymentMethod::None { "free" } else { "payable" };
+            let message = format!("unit {} has no {kind} procedure for {}", unit.code, self.described(leaf));
+            return self.refuse(leaf, kind, message, "add one to the catalogue, or let them pay otherwise");
+        }
+        let fitting: Vec<_> =
+            payable.iter().filter_map(|(i, procedure)| self.fit(leaf, alike, *i, procedure)).collect();
+        if fitting.is_empty() {
+            return self.refuse_for_time(leaf, alike, payable.iter().map(|(_, procedure)| procedure.legal_days).min()?);
+        }
+        Some(fitting)
+    }
+
+    fn fit(&self, leaf: &Leaf<'_>, alike: &Cell, position: u16, procedure: &Procedure) -> Option<Candidate> {
+        let needed = working_days_needed(procedure.legal_days, alike.outcome, alike.returns);
+        let until = self.calendar.last_day_before(needed, self.period.until)?;
+        let window = leaf.window.within(Period { from: leaf.window.from, until });
+        let before = window.from.yesterday().ok()?;
+        let days = u64::try_from(self.calendar.working_days_between(before, window.until)).ok()?;
+        // A procedure that people ask for evenly is met as often as days remain for it.
+        (days > 0).then(|| Candidate { procedure: position, window, weight: u64::from(procedure.weight) * days })
+    }
+
+    fn refuse_for_time(&mut self, leaf: &Leaf<'_>, alike: &Cell, legal_days: u16) -> Option<Vec<Candidate>> {
+        let needed = working_days_needed(legal_days, alike.outcome, alike.returns);
+        let left = self.calendar.working_days_between(leaf.window.from, self.period.until);
+        let message = format!(
+            "no day is left to come in for {}: from {} to the end on {} there are {left} working days, the shortest \
+             procedure needs {needed}",
+            self.described(leaf),
+            leaf.window.from,
+            self.period.until
+        );
+        self.refuse(leaf, "time", message, "let them come in earlier, or add a shorter procedure")
+    }
+
+    fn described(&self, leaf: &Leaf<'_>) -> String {
+        let dossiers = if leaf.count == 1 { "dossier" } else { "dossiers" };
+        format!("{} {dossiers} ({})", leaf.count, self.vocabulary.describe(&leaf.known))
+    }
+
+    /// Notes a problem once for each place and kind.
+    fn refuse<T>(&mut self, leaf: &Leaf<'_>, kind: &str, message: String, remedy: &str) -> Option<T> {
+        if self.noted.insert((leaf.node.position(), kind.to_owned())) {
+            leaf.node.refuse(message, remedy)
+        } else {
+            None
+        }
+    }
+}
+
+/// Whether people who pay like this may ask for the procedure.
+fn is_payable(procedure: &Procedure, payment: PaymentMethod) -> bool {
+    match payment {
+        PaymentMethod::None => procedure.fee == Vnd::ZERO,
+        PaymentMethod::Online | PaymentMethod::Counter => procedure.fee > Vnd::ZERO,
+        PaymentMethod::CashOnDelivery => true,
+    }
+}
+
+/// The leaf's words, each in its place; `None` if one is missing.
+fn typed(leaf: &Leaf<'_>) -> Option<Cell> {
+    let known: &Known = &leaf.known;
+    let (Some(Word::Level(level)), Some(Word::Unit(unit))) = (known.get(Dimension::Level), known.get(Dimension::Unit))
+    else {
+        return None;
+    };
+    let Some(Word::Channel(channel)) = known.get(Dimension::Channel) else { return None };
+    let Some(Word::Outcome(outcome)) = known.get(Dimension::Outcome) else { return None };
+    let Some(Word::Payment(payment)) = known.get(Dimension::Payment) else { return None };
+    let Some(Word::Return(returns)) = known.get(Dimension::Return) else { return None };
+    let tag = if let Some(Word::Tag(tag)) = known.get(Dimension::Tag) { tag } else { 0 };
+    Some(Cell {
+        level,
+        unit,
+        channel,
+        outcome,
+        payment,
+        returns,
+        tag,
+        procedure: 0,
+        count: leaf.count,
+        window: leaf.window,
+    })
+}

@@ -1,0 +1,218 @@
+//! A province as one document describes it: figures, units, people and the counts that must come out.
+//!
+//! [`Province::load`] reads a file of `scenarios/provinces/`, adds everything up and gives [`Cell`]s: whole numbers of dossiers
+//! that are alike in everything but their person and their hour. It refuses whatever does not come out, all of it at once. It
+//! knows no seed and draws nothing.
+
+mod catalogue;
+mod cell;
+mod figure;
+mod loading;
+mod money;
+mod selector;
+mod split;
+mod tree;
+mod unit;
+mod word;
+
+#[cfg(test)]
+mod tests;
+
+use model::SimTime;
+use model::words::Channel;
+
+pub(crate) use catalogue::bounded;
+pub use catalogue::{Catalogue, Procedure};
+pub use cell::Cell;
+#[cfg(test)]
+pub(crate) use cell::working_days_needed;
+pub use figure::{Decimal, Figure, Planned, Realised};
+pub use money::CashOnDelivery;
+pub use selector::Selector;
+pub use unit::{Office, Unit};
+pub use word::{Dimension, Word};
+
+use crate::Period;
+use crate::arrivals::Schedule;
+use word::Vocabulary;
+
+/// A province in one period, complete and consistent.
+#[derive(Clone, Debug)]
+pub struct Province {
+    name: String,
+    title: String,
+    territory: String,
+    number_code: u16,
+    document: Paper,
+    period: Period,
+    office: Office,
+    post_counters: u16,
+    units: Vec<Unit>,
+    tags: Vec<String>,
+    places: Vec<Place>,
+    peoples: Vec<(People, u64)>,
+    figures: Vec<Figure>,
+    cod: Option<CashOnDelivery>,
+    cells: Vec<Cell>,
+    /// One for each channel, in the order of [`Channel::ALL`].
+    schedules: Vec<Schedule>,
+    catalogue: Catalogue,
+}
+
+/// The document that a province file retells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paper {
+    /// Its file name among the sources.
+    pub file: String,
+    /// Its headline, or what it is.
+    pub title: String,
+    /// When it was published, as far as known; may be empty.
+    pub published: String,
+}
+
+/// Somewhere people live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// From the smallest part to the district, without the province.
+    pub name: String,
+    /// How many live there, relative to the other places.
+    pub weight: u64,
+}
+
+/// A people with names of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum People {
+    /// Kinh (Viet).
+    Kinh,
+    /// Thái.
+    Thai,
+    /// H'Mông.
+    Hmong,
+}
+
+impl People {
+    /// Every people with its spelling in files.
+    pub const ALL: &'static [(&'static str, Self)] =
+        &[("kinh", Self::Kinh), ("thai", Self::Thai), ("hmong", Self::Hmong)];
+}
+
+impl Province {
+    /// Name of the profile, such as `dien-bien-2019`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What the profile retells, in a few words.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Name of the province itself, in Vietnamese: the last part of every address.
+    pub fn territory(&self) -> &str {
+        &self.territory
+    }
+
+    /// The province's part of a citizen number.
+    pub fn number_code(&self) -> u16 {
+        self.number_code
+    }
+
+    /// The document it retells.
+    pub fn document(&self) -> &Paper {
+        &self.document
+    }
+
+    /// The days it speaks of.
+    pub fn period(&self) -> Period {
+        self.period
+    }
+
+    /// When offices are open on working days.
+    pub fn office(&self) -> &Office {
+        &self.office
+    }
+
+    /// How many counters the postal operator has: its clerks hand results over there.
+    pub fn post_counters(&self) -> u16 {
+        self.post_counters
+    }
+
+    /// The units that decide; [`Cell::unit`] and [`crate::Arrival::unit`] are positions here.
+    pub fn units(&self) -> &[Unit] {
+        &self.units
+    }
+
+    /// The province's own markings; [`Cell::tag`] counts them from 1.
+    pub fn tags(&self) -> &[String] {
+        &self.tags
+    }
+
+    /// All clerks of all units together.
+    pub fn clerks(&self) -> u32 {
+        self.units.iter().map(|unit| u32::from(unit.clerks)).sum()
+    }
+
+    /// Somewhere to live.
+    pub fn places(&self) -> &[Place] {
+        &self.places
+    }
+
+    /// The peoples that names are drawn from, with their weights.
+    pub fn peoples(&self) -> &[(People, u64)] {
+        &self.peoples
+    }
+
+    /// The published figures, in file order.
+    pub fn figures(&self) -> &[Figure] {
+        &self.figures
+    }
+
+    /// What is said about cash on delivery, if anybody pays so.
+    pub fn cod(&self) -> Option<&CashOnDelivery> {
+        self.cod.as_ref()
+    }
+
+    /// The cells that make up the whole.
+    pub fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    /// The catalogue it draws on; [`Cell::procedure`] is a position here.
+    pub fn catalogue(&self) -> &[Procedure] {
+        self.catalogue.procedures()
+    }
+
+    /// The procedures that at least one dossier is about, in the order of the catalogue.
+    pub fn procedures(&self) -> impl Iterator<Item = &Procedure> {
+        let used = |position: u16| self.cells.iter().any(|cell| cell.procedure == position);
+        (0_u16..).zip(self.catalogue()).filter(move |(position, _)| used(*position)).map(|(_, procedure)| procedure)
+    }
+
+    /// How many dossiers there are in all.
+    pub fn count(&self) -> u32 {
+        self.cells.iter().map(|cell| cell.count).sum()
+    }
+
+    /// The spelling of a word in files and in the history; the empty tag is `untagged`.
+    pub fn spell(&self, word: Word) -> &str {
+        Vocabulary { units: &self.units, tags: &self.tags, catalogue: &self.catalogue }.spell(word)
+    }
+
+    /// The mass of a channel's curve at the beginning of a window, and the mass within it.
+    pub(crate) fn mass(&self, channel: Channel, window: Period) -> (u64, u64) {
+        self.schedule(channel).map_or((0, 0), |schedule| {
+            let before = schedule.mass_before(window.start());
+            (before, schedule.mass_before(window.end()) - before)
+        })
+    }
+
+    /// The instant at which a channel's curve reaches a mass.
+    pub(crate) fn instant(&self, channel: Channel, mass: u64) -> SimTime {
+        self.schedule(channel).map_or(SimTime(0), |schedule| schedule.instant(mass))
+    }
+
+    fn schedule(&self, channel: Channel) -> Option<&Schedule> {
+        let position = Channel::ALL.iter().position(|known| *known == channel)?;
+        self.schedules.get(position)
+    }
+}

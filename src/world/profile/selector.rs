@@ -1,0 +1,52 @@
+//! Which dossiers are meant: `{ level: district, outcome: [early, on_time] }`.
+
+use model::Node;
+
+use super::word::{Dimension, Known, Vocabulary, Word};
+
+/// For some dimensions, the words that are meant; all dimensions must agree. Without any, all dossiers are meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selector(Vec<(Dimension, Vec<Word>)>);
+
+impl Selector {
+    /// Reads a map of dimensions to a word or a list of words.
+    pub(crate) fn read(node: &Node<'_>, vocabulary: Vocabulary<'_>) -> Option<Self> {
+        let mut terms = Vec::new();
+        let mut complete = true;
+        for (key, value) in node.entries()? {
+            let Some(dimension) = Dimension::ALL.iter().copied().find(|known| known.as_str() == key) else {
+                let known: Vec<_> = Dimension::ALL.iter().map(|known| known.as_str()).collect();
+                node.refuse::<()>(format!("`{key}` is no dimension"), format!("one of: {}", known.join(", ")));
+                complete = false;
+                continue;
+            };
+            let texts = if value.is_list() { value.items()? } else { vec![value] };
+            let words = texts.iter().map(|node| vocabulary.read(dimension, node.text()?, node));
+            match words.collect::<Vec<_>>().into_iter().collect() {
+                Some(words) => terms.push((dimension, words)),
+                None => complete = false,
+            }
+        }
+        complete.then_some(Self(terms))
+    }
+
+    /// Whether the dossiers with this word of each dimension are meant; an undecided dimension never agrees.
+    pub(crate) fn matches(&self, word_of: impl Fn(Dimension) -> Option<Word>) -> bool {
+        self.0.iter().all(|(dimension, words)| word_of(*dimension).is_some_and(|word| words.contains(&word)))
+    }
+
+    /// The selection in words: `level = district, outcome = early or on_time`.
+    pub(crate) fn describe(&self, vocabulary: Vocabulary<'_>) -> String {
+        let term = |(dimension, words): &(Dimension, Vec<Word>)| {
+            let words: Vec<_> = words.iter().map(|word| vocabulary.spell(*word)).collect();
+            format!("{dimension} = {}", words.join(" or "))
+        };
+        if self.0.is_empty() { "all".to_owned() } else { self.0.iter().map(term).collect::<Vec<_>>().join(", ") }
+    }
+}
+
+impl From<&Known> for Selector {
+    fn from(known: &Known) -> Self {
+        Self(known.words().map(|word| (word.dimension(), vec![word])).collect())
+    }
+}

@@ -1,0 +1,258 @@
+//! What is refused, and in which words.
+
+use super::*;
+use crate::Calendar;
+
+const PROCEDURES: &str = "\
+source: made up
+procedures:
+  - { code: \"1.000001\", name: Miễn phí, field: thử, levels: [district, commune], legal_days: 1, fee: 0, weight: 3 }
+  - { code: \"1.000002\", name: Có phí, field: thử, levels: [district, commune], legal_days: 2, fee: 20_000, weight: 1 }
+  - { code: \"1.000003\", name: Chậm, field: thử, levels: [district], legal_days: 15, fee: 0, weight: 9 }
+";
+
+/// A province of one week and two units. `DOSSIERS` and `FIGURES` are filled in by each test.
+const PROVINCE: &str = "\
+name: tiny
+title: A province for tests
+province: Thử
+number_code: \"999\"
+document: { file: made-up.txt, title: none }
+period: { from: 2021-03-01, until: 2021-03-12 }
+office: { hours: [07:00-11:30, 13:30-17:00], source: made up }
+post_counters: 1
+names: { kinh: 1 }
+tags: { hot: nóng }
+units:
+  - { code: U1, name: Huyện, level: district, fields: [thử], clerks: 1 }
+  - { code: U2, name: Xã, level: commune, fields: [thử], clerks: 1 }
+places:
+  - { name: Xã Thử, weight: 1 }
+arrivals:
+  source: made up
+  counter: { open: office, hours: { 8: 1 }, weekdays: { monday: 1, tuesday: 1, wednesday: 1, thursday: 1, friday: 1 } }
+  post: { open: office, hours: { 8: 1 }, weekdays: { monday: 1, tuesday: 1, wednesday: 1, thursday: 1, friday: 1 } }
+  online: { open: always, hours: { 20: 1 }, weekdays: { monday: 1, tuesday: 1, wednesday: 1, thursday: 1, friday: 1, sunday: 1 }, holiday: 0 }
+COD
+FIGURES
+dossiers:
+DOSSIERS
+";
+
+const FIGURES: &str = "\
+figures:
+  - { id: F1, name: all, value: 10, unit: dossiers, period: { from: 2021-03-01, until: 2021-03-12 }, scope: all, precision: exact, quote: mười, measured_by: select 1 }
+  - { id: F2, name: late, value: 3, unit: dossiers, period: { from: 2021-03-01, until: 2021-03-12 }, scope: all, precision: exact, quote: ba, not_realised: not needed }";
+
+/// Ten dossiers of everything else that is needed.
+const REST: &str = "  then:
+    - { by: unit, weights: { U1: 1, U2: 1 } }
+    - { by: outcome, weights: { early: 1 } }
+    - { by: channel, weights: { counter: 1, online: 1 } }
+    - { by: return, weights: { counter: 1 } }
+    - { by: payment, weights: { none: 1, counter: 1 } }";
+
+fn text(dossiers: &str, figures: &str, cod: &str) -> String {
+    PROVINCE.replace("COD", cod).replace("FIGURES", figures).replace("DOSSIERS", dossiers)
+}
+
+fn load_text(text: &str) -> Result<Province, String> {
+    let calendar = include_str!("../../../scenarios/calendars/vietnam.yaml");
+    let calendar = Calendar::load("vietnam.yaml", calendar).unwrap();
+    let catalogue = Catalogue::load("procedures.yaml", PROCEDURES).unwrap();
+    Province::load("tiny.yaml", text, &catalogue, &calendar).map_err(|problems| problems.to_string())
+}
+
+fn load(dossiers: &str, figures: &str, cod: &str) -> Result<Province, String> {
+    load_text(&text(dossiers, figures, cod))
+}
+
+/// The problems of a province whose dossiers are `tree` and then split as usual.
+fn problems(tree: &str) -> String {
+    load(&format!("{tree}\n{REST}"), FIGURES, "").unwrap_err()
+}
+
+#[test]
+fn a_province_that_adds_up_is_loaded() {
+    let province = load(&format!("  count: 10\n  figure: F1\n{REST}"), FIGURES, "").unwrap();
+    assert_eq!(province.count(), 10);
+    let count = |word: Word| -> u32 {
+        province.cells().iter().filter(|cell| cell.word(word.dimension()) == word).map(|cell| cell.count).sum()
+    };
+    assert_eq!((count(Word::Unit(0)), count(Word::Unit(1))), (5, 5));
+    assert_eq!((count(Word::Channel(Channel::Counter)), count(Word::Channel(Channel::Online))), (5, 5));
+    // Early ones leave no time for the procedure of 15 days.
+    assert_eq!(count(Word::Procedure(2)), 0);
+}
+
+#[test]
+fn parts_that_do_not_add_up_are_refused_naming_the_figures() {
+    let tree = "  count: 10\n  figure: F1\n  by: outcome\n  parts: { early: 6, late: { count: 3, figure: F2 } }";
+    assert_eq!(
+        problems(tree),
+        "tiny.yaml:26:3: dossiers: the parts add up to 9, the whole is 10 (F1): early 6 + late 3 (F2) (mend a part, or add `others`)"
+    );
+}
+
+#[test]
+fn nothing_left_for_the_others_is_refused() {
+    let tree = "  count: 10\n  figure: F1\n  by: outcome\n  parts: { early: 10 }\n  others: { late: 1 }";
+    assert_eq!(
+        problems(tree),
+        "tiny.yaml:26:3: dossiers: the parts add up to 10, the whole is 10 (F1): early 10 (leave something to the `others`)"
+    );
+}
+
+#[test]
+fn a_count_that_contradicts_its_figure_is_refused() {
+    assert_eq!(
+        problems("  count: 11\n  figure: F1"),
+        "tiny.yaml:27:11: dossiers.figure: the count is 11, but figure F1 says 10 (look into the document)"
+    );
+}
+
+#[test]
+fn unknown_words_are_refused_naming_the_known_ones() {
+    let tree = "  count: 10\n  figure: F9\n  by: unit\n  parts: { U1: 4, U7: 6 }";
+    assert_eq!(
+        problems(tree),
+        "tiny.yaml:27:11: dossiers.figure: `F9` is none of the figures (list it under `figures`)\n\
+         tiny.yaml:29:23: dossiers.parts.U7: `U7` is no unit (one of: U1, U2)"
+    );
+}
+
+#[test]
+fn a_unit_of_another_level_is_refused() {
+    let tree =
+        "  count: 10\n  figure: F1\n  by: level\n  parts: { district: { count: 10, by: unit, parts: { U2: 10 } } }";
+    let expected = "dossiers.parts.district.parts.U2: unit U2 is of level commune, these dossiers are of level district (name a unit of that level)";
+    let problems = problems(tree);
+    assert!(problems.contains(expected), "{problems}");
+}
+
+#[test]
+fn splitting_twice_by_one_dimension_is_refused() {
+    let tree = "  count: 10\n  figure: F1\n  by: unit\n  parts: { U1: { count: 10, by: unit, parts: { U2: 10 } } }";
+    let problems = problems(tree);
+    let expected = "dossiers.parts.U1.by: the unit is decided further up (split by another dimension)";
+    assert!(problems.contains(expected), "{problems}");
+}
+
+#[test]
+fn cash_on_delivery_without_delivery_is_refused() {
+    let tree = "  count: 10\n  figure: F1\n  by: payment\n  parts: { cod: 10 }";
+    let rest = REST.replace("    - { by: payment, weights: { none: 1, counter: 1 } }", "");
+    assert_eq!(
+        load(&format!("{tree}\n{rest}"), FIGURES, "").unwrap_err(),
+        "tiny.yaml:29:17: dossiers.parts.cod: cash on delivery without delivery: 3 dossiers (level = district, unit = U1, \
+         channel = counter, outcome = early, payment = cod, return = counter) (return them by post, or let them pay otherwise)"
+    );
+}
+
+#[test]
+fn an_outcome_that_cannot_come_true_in_time_is_refused() {
+    let tree = "  count: 10\n  figure: F1\n  from: 2021-03-10\n  by: outcome\n  parts: { open: 4, late: 6 }";
+    let rest = REST.replace("    - { by: outcome, weights: { early: 1 } }\n", "");
+    let problems = load(&format!("{tree}\n{rest}"), FIGURES, "").unwrap_err();
+    let expected = "no day is left to come in for 1 dossier (level = district, unit = U1, channel = counter, outcome = late, \
+                    payment = none, return = counter): from 2021-03-10 to the end on 2021-03-12 there are 2 working days, the \
+                    shortest procedure needs 4 (let them come in earlier, or add a shorter procedure)";
+    assert!(problems.contains(expected), "{problems}");
+}
+
+#[test]
+fn a_window_without_days_is_refused() {
+    let tree = "  count: 10\n  figure: F1\n  by: unit\n  parts: { U1: { count: 10, from: 2021-04-01 } }";
+    let expected = "dossiers.parts.U1: no day is left to come in: 2021-03-01 - 2021-03-12 holds no day of this branch (widen from and until)";
+    let problems = problems(tree);
+    assert!(problems.contains(expected), "{problems}");
+}
+
+#[test]
+fn something_left_undecided_is_refused() {
+    let rest = REST.replace("    - { by: channel, weights: { counter: 1, online: 1 } }\n", "");
+    let problems = load(&format!("  count: 10\n  figure: F1\n{rest}"), FIGURES, "").unwrap_err();
+    assert_eq!(
+        problems,
+        "tiny.yaml:26:3: dossiers: nothing decides the channel of 3 dossiers (level = district, unit = U1, outcome = early, payment = \
+         none, return = counter) (split them further, here or under `then`)"
+    );
+}
+
+#[test]
+fn figures_that_the_plan_contradicts_or_forgets_are_refused() {
+    let figures =
+        FIGURES.replace("not_realised: not needed", "measured_by: select 2, planned: { outcome: [late, early] }");
+    let problems = load(&format!("  count: 10\n{REST}"), &figures, "").unwrap_err();
+    assert_eq!(
+        problems,
+        "tiny.yaml:23:5: figures[0]: nothing planned counts figure F1 (name it as `figure:` where its count stands, or give `planned:`)\n\
+         tiny.yaml:24:5: figures[1]: 10 dossiers are planned (outcome = late or early), figure F2 says 3 (mend `dossiers`, or what the \
+         figure counts)"
+    );
+}
+
+#[test]
+fn amounts_that_cannot_carry_their_sum_are_refused() {
+    let tree =
+        "  count: 10\n  figure: F1\n  by: payment\n  parts: { cod: { count: 10, by: return, parts: { post: 10 } } }";
+    let rest = "  then:
+    - { by: unit, weights: { U1: 1 } }
+    - { by: outcome, weights: { early: 1 } }
+    - { by: channel, weights: { post: 1 } }";
+    let dossiers = format!("{tree}\n{rest}");
+    let forgotten = load(&dossiers, FIGURES, "").unwrap_err();
+    assert!(forgotten.contains("10 dossiers are paid on delivery, but nobody knows how much"), "{forgotten}");
+    let strained = load(&dossiers, FIGURES, "cod: { sum: 2_000_000, shape: { 0: 50_000, 1: 150_000 } }").unwrap_err();
+    let expected =
+        "cod: the sum asks for 200000 dong on average, the shape gives 100000 (multiply its amounts by about 2.00)";
+    assert!(strained.contains(expected), "{strained}");
+    assert!(load(&dossiers, FIGURES, "cod: { sum: 1_000_003, shape: { 0: 50_000, 1: 150_000 } }").is_ok());
+}
+
+#[test]
+fn wrong_fields_of_every_kind_are_said_at_once() {
+    let text = text("  count: 1", "", "")
+        .replace("\"999\"", "99")
+        .replace("until: 2021-03-12", "until: 2031-03-12")
+        .replace("07:00-11:30, 13:30-17:00", "13:30-17:00, 07:00-11:30")
+        .replace("{ kinh: 1 }", "{ cham: 1 }")
+        .replace("code: U2", "code: U1")
+        .replace("fields: [thử], clerks: 1 }\n  - {", "fields: [thứ], clerks: 0 }\n  - {");
+    let problems = load_text(&text).unwrap_err();
+    assert_eq!(
+        problems,
+        "tiny.yaml:4:14: number_code: `99` does not begin a citizen number (three digits in quotes, as \"072\")\n\
+         tiny.yaml:6:9: period: the calendar vietnam does not cover 2021-03-01 - 2031-03-12: it has 2019-01-01 - 2025-12-31 (add the year \
+         to the calendar)\n\
+         tiny.yaml:7:9: office: the office hours do not follow each other (as [07:00-11:30, 13:30-17:00])\n\
+         tiny.yaml:9:16: names.cham: no names are known of `cham` (one of: kinh, thai, hmong)\n\
+         tiny.yaml:12:56: units[0].fields[0]: no procedure is of the field `thứ` (one of: thử)\n\
+         tiny.yaml:12:70: units[0].clerks: 0 is out of bounds (give a number from 1 to 1000)\n\
+         tiny.yaml:13:13: units[1].code: the unit U1 stands twice (keep one of them)"
+    );
+}
+
+#[test]
+fn curves_that_leave_out_a_working_day_or_count_on_closed_hours_are_refused() {
+    let text = text(&format!("  count: 10\n  figure: F1\n{REST}"), FIGURES, "")
+        .replacen(
+            "hours: { 8: 1 }, weekdays: { monday: 1, ",
+            "hours: { 8: 1, 12: 1, 24: 1 }, weekdays: { monday: 1, ",
+            1,
+        )
+        .replace(
+            "post: { open: office, hours: { 8: 1 }, weekdays: { monday: 1, ",
+            "post: { open: office, hours: { 8: 1, 12: 1 }, weekdays: { ",
+        );
+    let problems = load_text(&text).unwrap_err();
+    assert_eq!(problems, "tiny.yaml:18:54: arrivals.counter.hours.24: `24` is none of the hours");
+    let text = text.replacen(", 24: 1", "", 1);
+    let problems = load_text(&text).unwrap_err();
+    assert_eq!(
+        problems,
+        "tiny.yaml:18:12: arrivals.counter: hour 12 has a weight, but offices are closed (leave it out, or say `open: always`)\n\
+         tiny.yaml:19:9: arrivals.post: nobody comes on 2021-03-01, which is worked (give its weekday and some hour a weight)\n\
+         tiny.yaml:19:9: arrivals.post: hour 12 has a weight, but offices are closed (leave it out, or say `open: always`)"
+    );
+}

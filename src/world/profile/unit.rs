@@ -1,0 +1,91 @@
+//! The units that decide, and the hours at which they are open.
+
+use jiff::civil::Time;
+use model::Node;
+use model::words::Level;
+
+use super::catalogue::{Catalogue, bounded};
+
+/// An agency that decides dossiers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// Its code, which begins the numbers of its dossiers, such as `H18.05`.
+    pub code: String,
+    /// Its name, in Vietnamese.
+    pub name: String,
+    /// Its level of government.
+    pub level: Level,
+    /// The fields of the procedures it decides.
+    pub fields: Vec<String>,
+    /// How many clerks sit at its desks; at least one.
+    pub clerks: u16,
+}
+
+impl Unit {
+    /// Reads one unit; `codes` are those seen before.
+    pub(crate) fn read(node: &Node<'_>, catalogue: &Catalogue, codes: &mut Vec<String>) -> Option<Self> {
+        node.fields(|fields| {
+            let code = fields.need("code").and_then(|node| code(&node, codes));
+            let name = fields.text("name");
+            let level = fields.word("level", Level::ALL);
+            let fields_of_work = fields.list("fields", |node| field(node, catalogue));
+            let clerks = fields.need("clerks").and_then(|node| bounded(&node, 1, 1_000));
+            fields.text_or_empty("note")?;
+            Some(Self { code: code?, name: name?, level: level?, fields: fields_of_work?, clerks: clerks? })
+        })
+    }
+}
+
+fn code(node: &Node<'_>, codes: &mut Vec<String>) -> Option<String> {
+    let code = node.text()?.to_owned();
+    if code.is_empty() || !code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.') {
+        return node.refuse(format!("`{code}` is not the code of a unit"), "letters, digits and dots, as H18.05");
+    }
+    if codes.contains(&code) {
+        return node.refuse(format!("the unit {code} stands twice"), "keep one of them");
+    }
+    codes.push(code.clone());
+    Some(code)
+}
+
+fn field(node: &Node<'_>, catalogue: &Catalogue) -> Option<String> {
+    let text = node.text()?;
+    if catalogue.procedures().iter().any(|procedure| procedure.field == text) {
+        return Some(text.to_owned());
+    }
+    let mut known: Vec<_> = catalogue.procedures().iter().map(|procedure| procedure.field.as_str()).collect();
+    known.dedup();
+    node.refuse(format!("no procedure is of the field `{text}`"), format!("one of: {}", known.join(", ")))
+}
+
+/// When offices are open on a working day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Office {
+    /// Opening and closing times, in order and apart.
+    pub hours: Vec<(Time, Time)>,
+    /// Where the hours are stated.
+    pub source: String,
+}
+
+impl Office {
+    /// Reads `{ hours: [07:00-11:30, 13:30-17:00], source: ... }`.
+    pub(crate) fn read(node: &Node<'_>) -> Option<Self> {
+        node.fields(|fields| {
+            let source = fields.text("source");
+            let hours = fields.list("hours", opening)?;
+            let ordered = hours.iter().flat_map(|(open, close)| [open, close]).is_sorted_by(|a, b| a < b);
+            if hours.is_empty() || !ordered {
+                return node.refuse("the office hours do not follow each other", "as [07:00-11:30, 13:30-17:00]");
+            }
+            Some(Self { hours, source: source? })
+        })
+    }
+}
+
+fn opening(node: &Node<'_>) -> Option<(Time, Time)> {
+    let text = node.text()?;
+    let time = |text: &str| text.trim().parse::<Time>().ok();
+    text.split_once('-')
+        .and_then(|(open, close)| Some((time(open)?, time(close)?)))
+        .or_else(|| node.refuse(format!("`{text}` are no office hours"), "write them as 07:00-11:30"))
+}

@@ -1,0 +1,326 @@
+//! The two profiles that ship: every published figure, every person, every arrival.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use jiff::civil::Time;
+use model::words::{Channel, Outcome, PaymentMethod, ReturnMethod};
+use model::{Case, CaseId, Populace, Seed, Vnd};
+
+use crate::profile::working_days_needed;
+use crate::{
+    Calendar, Catalogue, Plan, Planned, Population, Province, Quantity, Realised, Scale, arrivals, calendar_rows,
+    figure_rows, timeline,
+};
+
+const PROFILES: [(&str, &str); 2] = [
+    ("dien-bien-2019.yaml", include_str!("../../scenarios/provinces/dien-bien-2019.yaml")),
+    ("tay-ninh-2021.yaml", include_str!("../../scenarios/provinces/tay-ninh-2021.yaml")),
+];
+
+fn calendar() -> Calendar {
+    Calendar::load("vietnam.yaml", include_str!("../../scenarios/calendars/vietnam.yaml")).unwrap()
+}
+
+/// Điện Biên and Tây Ninh; loaded once, because debug builds take their time.
+fn provinces() -> [Arc<Province>; 2] {
+    static LOADED: LazyLock<[Arc<Province>; 2]> = LazyLock::new(|| {
+        let catalogue = Catalogue::load("common.yaml", include_str!("../../scenarios/procedures/common.yaml")).unwrap();
+        PROFILES.map(|(file, text)| match Province::load(file, text, &catalogue, &calendar()) {
+            Ok(province) => Arc::new(province),
+            Err(problems) => panic!("{problems}"),
+        })
+    });
+    LOADED.clone()
+}
+
+fn whole(province: &Arc<Province>, seed: u64) -> Population {
+    Population::new(Arc::clone(province), Seed(seed), Scale::WHOLE)
+}
+
+fn cases(population: &Population) -> Vec<Case> {
+    population.ids().map(|id| population.case(id)).collect()
+}
+
+/// Every case of Điện Biên and of Tây Ninh with seed 1, made once.
+fn all_cases() -> &'static [Vec<Case>; 2] {
+    static CASES: LazyLock<[Vec<Case>; 2]> = LazyLock::new(|| provinces().map(|province| cases(&whole(&province, 1))));
+    &CASES
+}
+
+fn plan(population: &Population) -> Plan {
+    let timeline = timeline(population.province(), &calendar(), Duration::from_secs(60), 20.0);
+    Plan::new(population, &arrivals(population), &timeline)
+}
+
+fn count(cases: &[Case], is_meant: impl Fn(&Case) -> bool) -> usize {
+    cases.iter().filter(|case| is_meant(case)).count()
+}
+
+#[test]
+fn every_measured_figure_comes_true_in_the_plan() {
+    for province in provinces() {
+        let plan = plan(&whole(&province, 1));
+        for (figure, planned) in province.figures().iter().zip(&plan.figures) {
+            let stated = figure.stated.value;
+            match (&figure.planned, planned.planned) {
+                (Planned::Share(..), Some(Quantity::Share(share))) => {
+                    assert!((share - stated.value()).abs() < 0.005, "{} {share}", figure.id);
+                }
+                (Planned::Nothing, None) => {}
+                (_, planned) => assert_eq!(planned, stated.whole().map(Quantity::Whole), "{}", figure.id),
+            }
+            // What is measured but not planned are shares of what the portal shows.
+            let is_measured = matches!(figure.realised, Realised::MeasuredBy(_));
+            assert!(
+                !is_measured || figure.planned != Planned::Nothing || figure.unit.starts_with("share"),
+                "{}",
+                figure.id
+            );
+        }
+    }
+}
+
+#[test]
+fn tay_ninh_comes_in_by_the_published_channels_and_pays_to_the_dong() {
+    let [_, cases] = all_cases();
+    let by = |channel| count(cases, |case| case.channel == channel);
+    assert_eq!((by(Channel::Counter), by(Channel::Post), by(Channel::Online)), (33_046, 16_819, 9_592));
+    let is_returned = |case: &Case| case.returns == ReturnMethod::Post;
+    let has_result = |case: &Case| matches!(case.outcome, Outcome::Early | Outcome::OnTime | Outcome::Late);
+    assert_eq!(count(cases, is_returned), 12_348);
+    assert_eq!(count(cases, |case| is_returned(case) && has_result(case)), 12_348);
+    let is_collected = |case: &Case| case.payment == PaymentMethod::CashOnDelivery;
+    assert_eq!(count(cases, |case| is_collected(case) && case.channel == Channel::Post && is_returned(case)), 2_233);
+    let amounts: Vec<_> = cases.iter().filter(|case| is_collected(case)).map(|case| case.fee).collect();
+    assert_eq!(amounts.iter().copied().sum::<Vnd>(), Vnd(5_592_145_403));
+    assert!(amounts.iter().all(|amount| (10_000..120_000_000).contains(&amount.0)));
+    let is_land = |case: &Case| case.tag == "land";
+    let land = |outcome| count(cases, |case| is_land(case) && case.outcome == outcome);
+    assert_eq!(land(Outcome::Early) + land(Outcome::OnTime), 15_288);
+    assert_eq!((count(cases, is_land), land(Outcome::Late), land(Outcome::Open)), (15_313, 1, 24));
+}
+
+#[test]
+fn dien_bien_has_every_channel_payment_and_return() {
+    let [cases, _] = all_cases();
+    assert!(Channel::ALL.iter().all(|word| count(cases, |case| case.channel == *word) > 100));
+    assert!(PaymentMethod::ALL.iter().all(|word| count(cases, |case| case.payment == *word) > 90));
+    assert!(ReturnMethod::ALL.iter().all(|word| count(cases, |case| case.returns == *word) > 300));
+    let collected: Vnd =
+        cases.iter().filter(|case| case.payment == PaymentMethod::CashOnDelivery).map(|case| case.fee).sum();
+    assert_eq!(collected, Vnd(36_250_000));
+    assert_eq!(count(cases, |case| case.outcome == Outcome::Open), 85 + 888 + 153);
+}
+
+#[test]
+fn a_fee_is_due_exactly_where_something_is_paid() {
+    for case in all_cases().iter().flatten() {
+        assert_eq!(case.fee == Vnd::ZERO, case.payment == PaymentMethod::None, "{case:?}");
+        assert!(case.payment != PaymentMethod::CashOnDelivery || case.returns == ReturnMethod::Post);
+    }
+}
+
+#[test]
+fn everybody_is_somebody_else_and_is_recognised() {
+    for (province, cases) in provinces().iter().zip(all_cases()) {
+        let population = whole(province, 1);
+        let mut marks = HashSet::new();
+        for case in cases {
+            let person = &case.applicant;
+            assert_eq!(population.recognise(&person.citizen_number), Some(case.id));
+            assert_eq!(population.recognise(&case.reference), Some(case.id));
+            assert!(marks.insert(&person.citizen_number) && marks.insert(&case.reference));
+            assert!(marks.insert(&person.phone) && marks.insert(&person.email));
+            assert!(person.phone.starts_with("+84000") && person.email.ends_with(".example"));
+        }
+        assert_eq!(marks.len(), 4 * usize::try_from(population.count()).unwrap());
+    }
+}
+
+#[test]
+fn people_of_another_run_are_nobody() {
+    let [dien_bien, tay_ninh] = provinces();
+    let here = whole(&tay_ninh, 1);
+    // Another seed: only the few numbers that chance gives to both.
+    let other = whole(&tay_ninh, 2);
+    let strangers = |population: &Population| {
+        let numbers = population.ids().map(|id| population.case(id).applicant.citizen_number);
+        numbers.filter(|number| here.recognise(number).is_some()).count()
+    };
+    assert!(strangers(&other) < 100);
+    assert_eq!(strangers(&whole(&dien_bien, 1)), 0);
+    assert!(other.ids().take(500).all(|id| here.recognise(&other.case(id).reference).is_none()));
+    assert_eq!(here.recognise("VD-0000-000001X"), None);
+    assert_eq!(here.recognise("072085123456"), None);
+    assert_eq!(here.recognise(""), None);
+}
+
+#[test]
+fn every_case_number_leads_to_one_rank() {
+    for province in provinces() {
+        let population = whole(&province, 5);
+        let mut found: BTreeMap<_, u32> = BTreeMap::new();
+        for id in population.ids() {
+            *found.entry(std::ptr::from_ref(population.cell(id))).or_default() += 1;
+        }
+        for (cell, planned) in population.cells() {
+            assert_eq!(planned, cell.count);
+            assert_eq!(found.get(&std::ptr::from_ref(cell)), Some(&planned));
+        }
+    }
+}
+
+#[test]
+fn an_id_outside_the_population_is_no_panic() {
+    let [dien_bien, _] = provinces();
+    let population = whole(&dien_bien, 1);
+    assert_eq!(population.case(CaseId(u32::MAX)).id, CaseId(u32::MAX));
+}
+
+#[test]
+fn arrivals_are_sorted_and_those_of_their_cases() {
+    for (province, cases) in provinces().iter().zip(all_cases()) {
+        let population = whole(province, 1);
+        let arrivals = arrivals(&population);
+        assert!(arrivals.is_sorted());
+        assert_eq!(arrivals.len(), usize::try_from(province.count()).unwrap());
+        assert_eq!(arrivals.iter().map(|arrival| arrival.case).collect::<BTreeSet<_>>().len(), arrivals.len());
+        for arrival in arrivals {
+            let case = &cases[usize::try_from(arrival.case.0).unwrap()];
+            assert_eq!(case.id, arrival.case);
+            assert_eq!(case.arrival, arrival.due);
+            assert_eq!(case.unit, province.units()[usize::from(arrival.unit)].code);
+        }
+    }
+}
+
+#[test]
+fn nobody_comes_to_a_closed_counter_or_outside_the_window() {
+    let calendar = calendar();
+    for province in provinces() {
+        let population = whole(&province, 4);
+        let mut after_hours = 0;
+        for arrival in arrivals(&population) {
+            let cell = population.cell(arrival.case);
+            let (day, time) = (arrival.due.day(), arrival.due.civil().time());
+            assert!(cell.window.from <= day && day <= cell.window.until);
+            let is_open = province.office().hours.iter().any(|(open, close)| *open <= time && time < *close);
+            match cell.channel {
+                Channel::Counter | Channel::Post => assert!(is_open && calendar.is_working(day), "{}", arrival.due),
+                Channel::Online => {
+                    after_hours += u32::from(time > Time::constant(17, 0, 0, 0) || !calendar.is_working(day));
+                }
+            }
+        }
+        assert!(after_hours > 200, "people are online in the evening");
+    }
+}
+
+#[test]
+fn every_outcome_has_the_working_days_it_needs() {
+    let calendar = calendar();
+    for (province, cases) in provinces().iter().zip(all_cases()) {
+        let end = province.period().until;
+        for case in cases {
+            let needed = working_days_needed(case.legal_days, case.outcome, case.returns);
+            let left = calendar.working_days_between(case.arrival.day(), end);
+            assert!(left >= usize::from(needed), "{case:?}");
+        }
+    }
+}
+
+#[test]
+fn the_land_pilot_ends_with_the_tenth_of_september() {
+    let [_, cases] = all_cases();
+    let last = cases.iter().filter(|case| case.tag == "land").map(|case| case.arrival.day()).max();
+    assert_eq!(last.map(|day| day.to_string()).as_deref(), Some("2021-09-10"));
+}
+
+#[test]
+fn counters_are_busiest_on_mondays_and_after_opening() {
+    let [_, tay_ninh] = provinces();
+    let population = whole(&tay_ninh, 1);
+    let mut by_hour = [0_u32; 24];
+    let mut by_weekday = [0_u32; 7];
+    for arrival in
+        arrivals(&population).iter().filter(|arrival| population.cell(arrival.case).channel == Channel::Counter)
+    {
+        let due = arrival.due.civil();
+        by_hour[usize::try_from(due.hour()).unwrap()] += 1;
+        by_weekday[usize::try_from(due.weekday().to_monday_zero_offset()).unwrap()] += 1;
+    }
+    assert_eq!(by_hour.iter().max(), Some(&by_hour[7]));
+    assert_eq!(by_weekday.iter().max(), Some(&by_weekday[0]));
+    assert_eq!(by_hour[12], 0);
+}
+
+#[test]
+fn a_smaller_run_is_part_of_a_larger_in_every_cell() {
+    for province in provinces() {
+        let counts = |numerator| {
+            let population = Population::new(Arc::clone(&province), Seed(1), Scale::new(numerator, 10).unwrap());
+            let counts: Vec<_> = population.cells().map(|(_, count)| count).collect();
+            assert_eq!(counts.iter().sum::<u32>(), population.count());
+            counts
+        };
+        assert!(counts(1).iter().zip(counts(3)).all(|(small, large)| *small <= large));
+        assert!(counts(3).iter().zip(counts(10)).all(|(small, large)| *small <= large));
+    }
+    assert!(Scale::new(2, 1).is_err() && Scale::new(0, 1).is_err());
+}
+
+#[test]
+fn a_smaller_run_still_recognises_its_people() {
+    let [dien_bien, _] = provinces();
+    let population = Population::new(dien_bien, Seed(1), Scale::new(1, 10).unwrap());
+    assert_eq!(population.count(), 308);
+    for case in cases(&population) {
+        assert_eq!(population.recognise(&case.applicant.citizen_number), Some(case.id));
+    }
+    assert_eq!(plan(&population).dossiers, 308);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_plan_for_ever() {
+    let [dien_bien, tay_ninh] = provinces();
+    assert_eq!(plan(&whole(&dien_bien, 1)).digest, "928e07ac746214a7ecc8d5b0ff5fe89f");
+    assert_eq!(plan(&whole(&tay_ninh, 1)).digest, "ce06582d2b0707243e980f5e59c66883");
+    assert_ne!(plan(&whole(&dien_bien, 2)).digest, plan(&whole(&dien_bien, 1)).digest);
+    assert_eq!(plan(&whole(&dien_bien, 2)).to_json(), plan(&whole(&dien_bien, 2)).to_json());
+}
+
+#[test]
+fn a_plan_reads_back() {
+    let [dien_bien, _] = provinces();
+    let plan = plan(&whole(&dien_bien, 1));
+    assert_eq!(serde_json::from_str::<Plan>(&plan.to_json()).unwrap(), plan);
+    assert_eq!(plan.days.values().sum::<u32>(), 3_082);
+    assert_eq!(plan.totals["level"]["district"], 2_010);
+    assert!(plan.peak.hour.dossiers < plan.peak.day.dossiers);
+}
+
+#[test]
+fn the_timeline_opens_with_the_offices_and_lasts_as_asked() {
+    let [dien_bien, _] = provinces();
+    let timeline = timeline(&dien_bien, &calendar(), Duration::from_secs(30), 20.0);
+    assert_eq!((timeline.start(), timeline.end()), (dien_bien.period().start(), dien_bien.period().end()));
+    assert_eq!(timeline.wall_end(), 30_000_000_000);
+    let open: Vec<_> = timeline.segments().iter().filter(|segment| segment.office).collect();
+    assert_eq!(open.len(), 2 * 16);
+    assert_eq!(open[0].start.to_string(), "2019-09-18T07:00:00.000+07:00");
+    let closed = timeline.segments().iter().find(|segment| !segment.office).unwrap();
+    assert!((closed.speed() / open[0].speed() - 20.0).abs() < 0.01);
+}
+
+#[test]
+fn rows_for_the_history_are_complete() {
+    let [dien_bien, _] = provinces();
+    let figures = figure_rows(&dien_bien);
+    assert_eq!(figures.len(), 33);
+    assert!(figures.iter().all(|row| row.measured_by.is_some() != row.not_realised.is_some()));
+    let days = calendar_rows(&dien_bien, &calendar());
+    assert_eq!((days[0].day.as_str(), days[0].working_days_before), ("2019-09-11", 0));
+    assert!(days.len() > 180);
+}
