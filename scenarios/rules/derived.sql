@@ -1,6 +1,7 @@
 -- The small tables that rules read: built once per judgement from the history, in a temporary store beside it.
 -- Each is one pass over exchanges or observations. A killed run lacks final reads, ledgers, facts: every table is then
 -- merely smaller. Words used here:
+--   refused an answer that carries an error code is a refusal here, whatever its status says (EG-ERR-002).
 --   own     a read is a case's own if the portal showed nobody else's dossier in it;
 --   case    what an observation is about: the dossier that was recognised in it, else the one that was asked for.
 --   sound   a case is sound if one dossier number, and only one, was ever seen with it and with nobody else. What is said
@@ -10,6 +11,11 @@
 -- Clocks of the peers and ours may differ by this much.
 create temp table tolerance as
 select coalesce((select cast(value as integer) from run where name = 'peer_clock_tolerance_ns'), 2000000) as ns;
+
+-- The peers whose ledger is known to be complete: what is not in it did not happen.
+create temp table complete_ledgers as
+select column1 as peer from (values ('bank'), ('post'))
+where exists (select 1 from run where name in ('peers_settled', 'peer_settled_' || column1) and value = 'yes');
 
 -- The working days in order: working day number `ordinal` is `day`.
 create temp table working_days (ordinal integer primary key, day text not null);
@@ -28,7 +34,7 @@ insert or ignore into receipts
 select e.case_id, e.exchange_id, o.dossier_code, o.submitted_at, o.fee
 from exchanges e
 left join observations o on o.exchange_id = e.exchange_id and o.position = 0
-where e.operation = 'submit' and e.outcome = 'ok' and e.case_id is not null
+where e.operation = 'submit' and e.outcome = 'ok' and e.case_id is not null and o.error_code is null
 order by e.exchange_id;
 
 -- The last final read of each case on each surface (track, clerk_view, look_up), found or not.
@@ -64,7 +70,8 @@ create temp table final_reads (
     primary key (case_id, surface)
 ) without rowid;
 insert or replace into final_reads
-select e.case_id, e.operation, e.exchange_id, e.outcome, e.status, coalesce(o.case_id, e.case_id) = e.case_id,
+select e.case_id, e.operation, e.exchange_id, iif(o.error_code is null or e.outcome = 'unknown', e.outcome, 'refused'),
+       e.status, coalesce(o.case_id, e.case_id) = e.case_id,
        o.dossier_code, o.state, o.procedure, o.submitted_at, o.accepted_at, o.due_at, o.completed_at, o.returned_at,
        o.fee, o.payment_state, o.payment_reference, o.transaction_id, o.amount_due, o.amount_paid, o.receipts,
        o.waybill, o.parcel_state, o.owner_number, o.owner_name, o.reference, o.version, o.error_code
@@ -163,10 +170,11 @@ create temp table advances (
     done_ns     integer not null
 );
 insert or ignore into advances
-select case_id, exchange_id, operation, done_ns
-from exchanges
-where operation in ('start', 'complete') and outcome = 'ok' and case_id is not null
-order by exchange_id;
+select e.case_id, e.exchange_id, e.operation, e.done_ns
+from exchanges e
+left join observations o on o.exchange_id = e.exchange_id and o.position = 0
+where e.operation in ('start', 'complete') and e.outcome = 'ok' and e.case_id is not null and o.error_code is null
+order by e.exchange_id;
 
 -- Fees taken in cash at the counter, by our own clerks.
 create temp table cash (
@@ -177,10 +185,11 @@ create temp table cash (
     undecided   integer not null -- 1: it may have taken effect
 );
 insert into cash
-select case_id, min(exchange_id), min(coalesce(sent_ns, due_ns)), max(outcome = 'ok'), max(outcome = 'unknown')
-from exchanges
-where operation = 'collect_fee' and outcome in ('ok', 'unknown') and case_id is not null
-group by case_id;
+select e.case_id, min(e.exchange_id), min(coalesce(e.sent_ns, e.due_ns)), max(e.outcome = 'ok'), max(e.outcome = 'unknown')
+from exchanges e
+left join observations o on o.exchange_id = e.exchange_id and o.position = 0
+where e.operation = 'collect_fee' and e.outcome in ('ok', 'unknown') and e.case_id is not null and o.error_code is null
+group by e.case_id;
 
 -- Each payment reference of the bank's ledger.
 create temp table payments (

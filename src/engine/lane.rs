@@ -455,6 +455,9 @@ impl Lane {
             self.timers.push(Reverse((due, id)));
         }
         let now = self.stage.clock.now();
+        if self.stage.phase() == Some(Phase::FinalRead) {
+            self.read_back(now);
+        }
         self.look_at_due(now);
         if self.inlet.batch().len() >= BATCH {
             self.flush(now);

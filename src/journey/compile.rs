@@ -1,6 +1,8 @@
 //! From steps to instructions: jumps instead of nesting, other journeys played in place, so that a person's place is
 //! a number.
 
+use std::time::Duration;
+
 use model::words::{DossierState, Operation, Role};
 use model::{Problem, Problems};
 
@@ -36,6 +38,7 @@ pub(crate) enum Instruction {
         unknown: usize,
     },
     Wait(Pause),
+    NotAfter(Duration),
     WaitForFinish,
     Choose {
         by: Fact,
@@ -149,6 +152,7 @@ impl Scripts {
                     | Instruction::Follow(_)
                     | Instruction::Each(_)
                     | Instruction::Wait(_)
+                    | Instruction::NotAfter(_)
                     | Instruction::WaitForFinish
                     | Instruction::Choose { .. }
                     | Instruction::Chance { .. }
@@ -199,6 +203,7 @@ impl<'a, M: Fn(Operation) -> bool> Compiler<'a, M> {
                 self.operation(*operation, refused.as_deref(), unknown.as_deref())?;
             }
             Step::Wait(pause) => self.code.push(Instruction::Wait(*pause)),
+            Step::NotAfter(time) => self.code.push(Instruction::NotAfter(*time)),
             Step::WaitForFinish => self.code.push(Instruction::WaitForFinish),
             Step::Choose { by, arms, otherwise } => self.choose(*by, arms, otherwise)?,
             Step::Chance { arms } => self.chance(arms)?,

@@ -22,6 +22,8 @@ pub(crate) enum Step {
     Do { operation: Operation, refused: Option<Vec<Step>>, unknown: Option<Vec<Step>>, optional: bool },
     /// Let simulated time pass.
     Wait(Pause),
+    /// Later than this time of day, wait until offices open on the next working day.
+    NotAfter(Duration),
     /// Wait for the moment at which the planned outcome is due.
     WaitForFinish,
     /// Take the steps of the first arm that names the fact's value, else the last.
@@ -136,6 +138,9 @@ fn step(node: &Node<'_>, depth: u8) -> Option<Step> {
     match kind {
         Some("do") => node.fields(|fields| do_step(fields, depth)),
         Some("wait") => node.fields(|fields| fields.need("wait").and_then(|node| pause(&node)).map(Step::Wait)),
+        Some("not_after") => {
+            node.fields(|fields| fields.need("not_after").and_then(|node| node.parsed(time_of_day)).map(Step::NotAfter))
+        }
         Some("choose") => node.fields(|fields| fields.need("choose").and_then(|node| choose(&node, depth))),
         Some("repeat") => {
             node.fields(|fields| fields.need("repeat").and_then(|node| node.fields(|fields| repeat(fields, depth))))
@@ -147,8 +152,8 @@ fn step(node: &Node<'_>, depth: u8) -> Option<Step> {
     }
 }
 
-const STEP_KINDS: [&str; 7] = ["do", "wait", "choose", "repeat", "play", "follow", "each"];
-const KNOWN_STEPS: &str = "one of: do, wait, choose, repeat, play, follow, each, wait_for_finish, end";
+const STEP_KINDS: [&str; 8] = ["do", "wait", "not_after", "choose", "repeat", "play", "follow", "each"];
+const KNOWN_STEPS: &str = "one of: do, wait, not_after, choose, repeat, play, follow, each, wait_for_finish, end";
 
 fn do_step(fields: &Fields<'_>, depth: u8) -> Option<Step> {
     let operation = fields.word("do", Operation::ALL);
@@ -267,6 +272,15 @@ fn pause(node: &Node<'_>) -> Option<Pause> {
         }
         duration(text).map(Pause::Exactly).ok_or_else(problem)
     })
+}
+
+/// `14:30`, as the time since midnight.
+fn time_of_day(text: &str) -> Result<Duration, String> {
+    let read = text.split_once(':').and_then(|(hour, minute)| {
+        let (hour, minute) = (hour.parse::<u64>().ok()?, minute.parse::<u64>().ok()?);
+        (hour < 24 && minute < 60).then(|| Duration::from_secs(hour * 3_600 + minute * 60))
+    });
+    read.ok_or_else(|| format!("`{text}` is no time of day (write \"14:30\")"))
 }
 
 fn duration(text: &str) -> Option<Duration> {

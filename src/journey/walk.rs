@@ -147,6 +147,15 @@ impl Asked<'_, '_> {
                 self.wait_until(self.not_before + pause);
                 next
             }
+            Instruction::NotAfter(time) => {
+                let midnight = SimTime::start_of(self.not_before.day());
+                if self.not_before > midnight + *time {
+                    let tomorrow = midnight + Duration::from_secs(86_400);
+                    let timeline = self.situation.timeline;
+                    self.not_before = timeline.next_office(tomorrow).unwrap_or(timeline.end().max(self.not_before));
+                }
+                next
+            }
             Instruction::WaitForFinish => {
                 let part = self.draw_unit();
                 let moment = finish(self.situation, self.not_before, part);
@@ -334,6 +343,31 @@ mod tests {
     fn waiting_moves_the_moment_of_the_next_wish() {
         let wishes = walk("  - wait: 30 min\n  - do: submit\n", &[]);
         assert_eq!(wishes[0], Wish::Do(Operation::Submit, SimTime(30 * 60_000)));
+    }
+
+    #[test]
+    fn what_comes_too_late_in_the_day_waits_for_the_next() {
+        let day = 86_400_000;
+        let timeline = Timeline::new(
+            [(SimTime(-7 * 3_600_000), SimTime(0), true, 1.0), (SimTime(0), SimTime(2 * day), true, 1.0)],
+            Duration::from_secs(1),
+        );
+        // Midnight in Vietnam is 17:00 in UTC; the epoch is seven in the morning.
+        let scripts = scripts("  - not_after: \"14:30\"\n  - do: accept\n");
+        for (now, expected) in [(SimTime(0), SimTime(0)), (SimTime(8 * 3_600_000), SimTime(17 * 3_600_000))] {
+            let situation = Situation {
+                case: None,
+                state: None,
+                payment_state: None,
+                due_at: None,
+                now,
+                timeline: &timeline,
+                closing: false,
+            };
+            let mut walk = Walk::new(scripts.find("a").unwrap(), 1);
+            let wish = scripts.next(&mut walk, &situation, Seed(1).stream("chance"));
+            assert_eq!(wish, Wish::Do(Operation::Accept, expected));
+        }
     }
 
     #[test]

@@ -38,7 +38,7 @@ select i.first_code as subject,
        case
            when p.paid_ns is not null then p.done_ns + t.ns >= p.paid_ns
            when p.payment_method = 'counter' then 0
-           when exists (select 1 from run where name = 'peer_settled_bank' and value = 'yes') then 0
+           when 'bank' in (select peer from complete_ledgers) then 0
        end as ok,
        p.case_id, p.exchange_id, p.operation, p.fee, p.payment_method,
        iif(p.paid_ns is null, 'and no payment was ever made',

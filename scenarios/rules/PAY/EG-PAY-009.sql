@@ -20,7 +20,8 @@
 -- observed: "it books {booked} VND"
 -- ---
 -- Each sound, found case for which money moved or is said to have moved: captured by the bank, collected by the post, or
--- taken by our clerk at the counter; then the sum of them all. A collection without a trustworthy answer is undecided.
+-- taken by our clerk at the counter; then the sum of them all. A difference is undecided where the ledger may be incomplete:
+-- a peer that had not settled, a collection without a trustworthy answer.
 with books as (
     select i.first_code as subject, l.case_id, l.exchange_id, l.amount_paid as booked,
            case d.payment_method
@@ -29,20 +30,24 @@ with books as (
                when 'counter' then iif(c.taken, d.fee, 0)
            end as ledger,
            case d.payment_method when 'online' then 'the bank' when 'cod' then 'the post' else 'the cashier' end as whose,
-           d.payment_method = 'counter' and c.undecided and not c.taken as is_unknown
+           case d.payment_method
+               when 'online' then 'bank' not in (select peer from complete_ledgers)
+               when 'cod' then 'post' not in (select peer from complete_ledgers)
+               else coalesce(c.undecided and not c.taken, 0)
+           end as is_unknown
     from latest l
     join identities i on i.case_id = l.case_id and i.sound
     join dossiers d on d.case_id = l.case_id
     left join cash c on c.case_id = l.case_id
     where l.final
-      and (d.payment_method = 'counter'
+      and (d.payment_method = 'counter' and exists (select 1 from capabilities where name = 'collect_fee')
            or d.payment_method = 'online' and exists (select 1 from capabilities where name = 'peer:bank')
            or d.payment_method = 'cod' and exists (select 1 from capabilities where name = 'peer:post'))
       and l.case_id not in (select case_id from payments where forged_taken and case_id is not null) -- EG-PAY-003
 ),
 judged as (
-    select subject, iif(booked is null or is_unknown, null, booked = ledger) as ok, case_id, exchange_id, booked, ledger,
-           whose
+    select subject, case when booked = ledger and ledger > 0 then 1 when not is_unknown then booked = ledger end as ok,
+           case_id, exchange_id, booked, ledger, whose
     from books
     where ledger > 0 or booked > 0
 )

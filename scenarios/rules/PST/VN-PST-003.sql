@@ -31,7 +31,7 @@ with seen as (
 select i.first_code as subject,
        case
            when p.delivered_ns is not null then e.done_ns + t.ns >= p.delivered_ns
-           when exists (select 1 from run where name = 'peer_settled_post' and value = 'yes') then 0
+           when 'post' in (select peer from complete_ledgers) then 0
        end as ok,
        d.case_id, e.exchange_id, p.waybill, e.operation as seen_operation, e.actor as seen_actor,
        iif(p.delivered_ns is null, 'and it was never delivered',

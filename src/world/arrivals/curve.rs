@@ -186,3 +186,61 @@ pub(crate) fn check(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The week of Tết 2021 and the one before it, by a curve with a burst after opening.
+    fn schedule(office_only: bool) -> Schedule {
+        let text = include_str!("../../../scenarios/calendars/vietnam.yaml");
+        let calendar = Calendar::load("vietnam.yaml", text).unwrap();
+        let mut hours = [0; 24];
+        hours[7] = 30;
+        hours[11] = 10;
+        hours[20] = 5;
+        let curve = Curve { office_only, hours, weekdays: [3, 2, 2, 2, 2, 1, 1], holiday: 1 };
+        let office = Office {
+            hours: vec![(Time::constant(7, 30, 0, 0), Time::constant(11, 30, 0, 0))],
+            source: "made up".to_owned(),
+        };
+        Schedule::new(&curve, &calendar, &office, Period { from: date(2021, 2, 1), until: date(2021, 2, 14) })
+    }
+
+    #[test]
+    fn mass_is_weight_times_factor_times_time() {
+        let hour = 3_600_000;
+        let before = |schedule: &Schedule, day| schedule.mass_before(SimTime::start_of(day));
+        // Monday 1 February: half of the hour from 7, half of the hour from 11, factor 3; nobody in the evening.
+        assert_eq!(before(&schedule(true), date(2021, 2, 2)), 3 * (30 + 10) * hour / 2);
+        // The same with the whole day.
+        assert_eq!(before(&schedule(false), date(2021, 2, 2)), 3 * (30 + 10 + 5) * hour);
+        // Thursday 11 February is Tết: closed at the counter, quiet online.
+        let tet = |schedule: &Schedule| before(schedule, date(2021, 2, 12)) - before(schedule, date(2021, 2, 11));
+        assert_eq!((tet(&schedule(true)), tet(&schedule(false))), (0, (30 + 10 + 5) * hour));
+    }
+
+    #[test]
+    fn equal_masses_hold_equally_many() {
+        let schedule = schedule(false);
+        let stream = model::Seed(9).stream("arrival");
+        let half = schedule.instant(schedule.mass() / 2);
+        let early = (0..10_000).filter(|i| schedule.instant(stream.below(*i, schedule.mass())) < half).count();
+        // Four standard deviations of a fair coin.
+        assert!((4_800..=5_200).contains(&early), "{early}");
+    }
+
+    proptest! {
+        #[test]
+        fn the_instant_of_a_mass_has_that_mass_before_it(part in 0_u64..1_000_000, office_only: bool) {
+            let schedule = schedule(office_only);
+            let mass = schedule.mass() / 1_000_000 * part;
+            let instant = schedule.instant(mass);
+            prop_assert!(schedule.mass_before(instant) <= mass);
+            prop_assert!(mass < schedule.mass_before(SimTime(instant.0 + 1)));
+        }
+    }
+}

@@ -163,6 +163,11 @@ impl<'c> Harvest<'c> {
     }
 
     fn fit(&self, leaf: &Leaf<'_>, alike: &Cell, position: u16, procedure: &Procedure) -> Option<Candidate> {
+        // Offices wait for who pays online; what is to be early must not have its only day before the due day used up.
+        let may_wait = alike.payment == PaymentMethod::Online;
+        if alike.outcome == Outcome::Early && may_wait && procedure.legal_days < 2 {
+            return None;
+        }
         let needed = working_days_needed(procedure.legal_days, alike.outcome, alike.returns);
         let until = self.calendar.last_day_before(needed, self.period.until)?;
         let window = leaf.window.within(Period { from: leaf.window.from, until });

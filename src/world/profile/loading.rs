@@ -41,7 +41,7 @@ fn read(fields: &Fields<'_>, catalogue: &Catalogue, calendar: &Calendar) -> Opti
     let document = fields.need("document").and_then(|node| paper(&node));
     let period = fields.need("period").and_then(|node| period(&node, calendar));
     let office = fields.need("office").and_then(|node| Office::read(&node));
-    let places = fields.need("places").and_then(|_| fields.list("places", place));
+    let places = fields.need("places").and_then(|node| places(fields, &node));
     let peoples = fields.need("names").and_then(|node| peoples(&node));
     let mut codes = Vec::new();
     let units = fields.need("units").and_then(|_| fields.list("units", |node| Unit::read(node, catalogue, &mut codes)));
@@ -121,6 +121,9 @@ fn cells(node: &Node<'_>, context: Context<'_>, calendar: &Calendar) -> Option<(
         let stated = std::mem::take(&mut tree.stated);
         let leaves = split_further(fields, tree, context.vocabulary)?;
         let cells = Harvest::new(context.vocabulary, calendar, context.period).cells(&leaves)?;
+        if cells.is_empty() {
+            return fields.node().refuse("there is no dossier at all", "give `count` a number above 0");
+        }
         Some((cells, stated))
     })
 }
@@ -216,6 +219,11 @@ fn period(node: &Node<'_>, calendar: &Calendar) -> Option<Period> {
     }
     let message = format!("the calendar {} does not cover {period}: it has {}", calendar.name(), calendar.covered());
     node.refuse(message, "add the year to the calendar")
+}
+
+fn places(fields: &Fields<'_>, node: &Node<'_>) -> Option<Vec<Place>> {
+    let places = fields.list("places", place)?;
+    if places.is_empty() { node.refuse("nobody lives anywhere", "give at least one place") } else { Some(places) }
 }
 
 fn place(node: &Node<'_>) -> Option<Place> {

@@ -256,3 +256,46 @@ fn curves_that_leave_out_a_working_day_or_count_on_closed_hours_are_refused() {
          tiny.yaml:19:9: arrivals.post: hour 12 has a weight, but offices are closed (leave it out, or say `open: always`)"
     );
 }
+
+#[test]
+fn no_dossier_at_all_is_refused() {
+    let expected = "tiny.yaml:26:3: dossiers: there is no dossier at all (give `count` a number above 0)";
+    assert_eq!(load("  count: 0", FIGURES, "").unwrap_err(), expected);
+}
+
+#[test]
+fn a_stated_number_that_contradicts_its_figure_is_refused() {
+    let text = text(&format!("  count: 10\n  figure: F1\n{REST}"), FIGURES, "")
+        .replace("post_counters: 1", "post_counters: { value: 4, figure: F2 }");
+    assert_eq!(
+        load_text(&text).unwrap_err(),
+        "tiny.yaml:8:16: post_counters: the value is 4, but figure F2 says 3 (look into the document)"
+    );
+}
+
+#[test]
+fn splits_that_weigh_nothing_or_meet_another_level_are_refused() {
+    let rest = REST.replace("counter: 1, online: 1", "counter: 0");
+    assert_eq!(
+        load(&format!("  count: 10\n  figure: F1\n{rest}"), FIGURES, "").unwrap_err(),
+        "tiny.yaml:31:7: dossiers.then[2]: the weights are all 0 (give at least one of them a weight)"
+    );
+    assert_eq!(
+        problems("  count: 10\n  figure: F1\n  by: level\n  parts: { commune: 10 }"),
+        "tiny.yaml:31:7: dossiers.then[0]: unit U1 is of level district, these dossiers are of level commune (name a unit of that level)"
+    );
+}
+
+#[test]
+fn units_without_a_fitting_procedure_are_refused() {
+    let rest = REST.replace("none: 1, counter: 1", "counter: 1");
+    let text = text(&format!("  count: 10\n  figure: F1\n{rest}"), FIGURES, "");
+    let free_only = PROCEDURES.replace("20_000", "0");
+    let catalogue = Catalogue::load("procedures.yaml", &free_only).unwrap();
+    let calendar = include_str!("../../../scenarios/calendars/vietnam.yaml");
+    let calendar = Calendar::load("vietnam.yaml", calendar).unwrap();
+    let problems = Province::load("tiny.yaml", &text, &catalogue, &calendar).unwrap_err().to_string();
+    let expected =
+        "dossiers: unit U1 has no payable procedure for 3 dossiers (level = district, unit = U1, channel = counter";
+    assert!(problems.contains(expected), "{problems}");
+}
