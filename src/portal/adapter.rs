@@ -69,13 +69,20 @@ impl Adapter {
         !self.exchanges(operation).is_empty()
     }
 
-    /// What rules may rely on: the operations mapped, and what answers show beyond single fields.
+    /// What rules may rely on: the operations mapped by name, the fields shown as `shows:FIELD`, and what answers show
+    /// beyond single fields.
     pub fn capabilities(&self) -> Vec<String> {
         let mut capabilities: Vec<_> = Operation::ALL
             .iter()
             .filter(|operation| self.maps(**operation))
             .map(|operation| operation.as_str().to_owned())
             .collect();
+        capabilities.extend(
+            Field::ALL
+                .iter()
+                .filter(|field| self.operations.iter().flatten().any(|exchange| exchange.wanted.wants(**field)))
+                .map(|field| format!("shows:{field}")),
+        );
         let shows_log = self.operations.iter().flatten().any(|exchange| exchange.wanted.wants_log());
         capabilities.extend(shows_log.then(|| "progress".to_owned()));
         capabilities.extend((!self.dossier_code_pattern.is_empty()).then(|| "dossier_code_pattern".to_owned()));

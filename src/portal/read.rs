@@ -40,6 +40,13 @@ impl Wanted {
         self.captures.is_empty() && self.keys.is_empty() && self.list.is_none()
     }
 
+    /// Whether it wants this field, of the dossier or of any listed.
+    pub(crate) fn wants(&self, field: Field) -> bool {
+        self.captures.contains(&Capture::Field(field))
+            || self.keys.iter().any(|(_, wanted)| wanted.wants(field))
+            || self.list.as_ref().is_some_and(|(_, element)| element.wants(field))
+    }
+
     /// Whether it wants the portal's own log.
     pub(crate) fn wants_log(&self) -> bool {
         self.list.as_ref().is_some_and(|(list, _)| *list == List::LogLines)

@@ -1,0 +1,154 @@
+//! What a user types, and how the program ends: the exit codes, bad input, safety.
+
+use crate::support::{Desk, tiny};
+
+#[test]
+fn a_plan_is_shown_without_sending_anything() {
+    let desk = Desk::new();
+    let said = desk.vandan(&["plan", "tay-ninh-2021"]);
+    said.ends_with(0);
+    assert!(said.out.contains("59,457"), "{}", said.out);
+    assert!(said.out.contains("33,046 counter + 16,819 post + 9,592 online"), "{}", said.out);
+    assert!(!desk.path().join("results").exists());
+}
+
+#[test]
+fn an_unknown_run_ends_with_104_and_names_the_known() {
+    let said = Desk::new().vandan(&["run", "atlantis"]);
+    said.ends_with(104);
+    assert!(said.err.contains("dien-bien-2019, tay-ninh-2021"), "{}", said.err);
+}
+
+#[test]
+fn a_wrong_option_ends_with_104() {
+    Desk::new().vandan(&["run", "dien-bien-2019", "--no-such-thing"]).ends_with(104);
+}
+
+#[test]
+fn help_and_version_end_with_0_and_help_lists_the_exit_codes() {
+    let desk = Desk::new();
+    desk.vandan(&["--version"]).ends_with(0);
+    let said = desk.vandan(&["--help"]);
+    said.ends_with(0);
+    for code in ["0", "99", "104", "105", "107", "111", "112", "113"] {
+        assert!(said.out.contains(&format!("  {code:>3}  ")), "{code} in {}", said.out);
+    }
+}
+
+#[test]
+fn a_run_file_with_many_mistakes_shows_all_of_them_with_their_lines() {
+    let desk = Desk::new();
+    let text = std::fs::read_to_string(tiny()).unwrap();
+    let text = text
+        .replace("length: 8 s", "length: soon")
+        .replace("- submit.waited p95 < 9s", "- submit.waited p95 faster than light")
+        .replace("  desk: desk\n", "  desk: desk\n  cook: chef\n")
+        .replace("seed: 2019", "seed: -4");
+    desk.put("mistakes.yaml", &text);
+    let said = desk.vandan(&["run", "mistakes.yaml"]);
+    said.ends_with(104);
+    for expected in ["time.length", "`soon`", "gates[0]", "faster than light", "journeys.cook: unknown field", "seed: -4", "--> mistakes.yaml:", "problems; nothing was sent"] {
+        assert!(said.err.contains(expected), "{expected} in\n{}", said.err);
+    }
+    assert!(!desk.path().join("results").exists());
+}
+
+#[test]
+fn a_province_whose_parts_do_not_add_up_is_refused_naming_the_figures() {
+    let desk = Desk::new();
+    let province = include_str!("../scenarios/provinces/tay-ninh-2021.yaml");
+    assert!(province.contains("9_592") || province.contains("9592"));
+    let wrong = province.replacen("value: 9592", "value: 9593", 1).replacen("value: 9_592", "value: 9_593", 1);
+    desk.put("wrong.yaml", &wrong);
+    let said = desk.vandan(&["run", "tay-ninh-2021", "--province", "wrong.yaml"]);
+    said.ends_with(104);
+    assert!(said.err.contains("TN21-04"), "{}", said.err);
+    assert!(said.err.contains("wrong.yaml:"), "{}", said.err);
+}
+
+#[test]
+fn an_adapter_with_an_unknown_reference_is_refused_with_its_place() {
+    let desk = Desk::new();
+    let adapter = include_str!("../scenarios/portals/reference.yaml").replace("${applicant.phone}", "${applicant.fax}");
+    desk.put("wrong.yaml", &adapter);
+    let said = desk.vandan(&["plan", "dien-bien-2019", "--portal", "wrong.yaml"]);
+    said.ends_with(104);
+    assert!(said.err.contains("`applicant.fax` is not known"), "{}", said.err);
+    assert!(said.err.contains("operations.submit.json.applicant.phone"), "{}", said.err);
+}
+
+#[test]
+fn a_rule_that_asks_for_an_unknown_column_is_refused_with_its_place() {
+    let desk = Desk::new();
+    let rule = include_str!("../scenarios/rules/COD/EG-COD-008.sql").replace("owner_name", "owner_nickname");
+    desk.put("scenarios/rules/COD/EG-COD-008.sql", &rule);
+    let said = desk.vandan(&["rules"]);
+    said.ends_with(104);
+    assert!(said.err.contains("owner_nickname"), "{}", said.err);
+    assert!(said.err.contains("EG-COD-008.sql"), "{}", said.err);
+}
+
+#[test]
+fn a_target_beyond_this_machine_is_refused_with_113() {
+    let said = Desk::new().vandan(&["run", &tiny(), "--target", "http://192.0.2.1:80", "--portal", "reference"]);
+    said.ends_with(113);
+    assert!(said.err.contains("authorization"), "{}", said.err);
+}
+
+#[test]
+fn an_authorization_that_has_run_out_is_refused_with_113() {
+    let desk = Desk::new();
+    let text = std::fs::read_to_string(tiny()).unwrap();
+    let consent = "authorization: { by: the owner, host: portal.example, until: 2020-01-01, max_rate: 100000 }\n";
+    desk.put("consent.yaml", &format!("{text}\n{consent}"));
+    let said = desk.vandan(&["run", "consent.yaml", "--target", "http://portal.example", "--portal", "reference"]);
+    said.ends_with(113);
+    assert!(said.err.contains("2020-01-01"), "{}", said.err);
+}
+
+#[test]
+fn a_portal_that_is_not_there_ends_with_112_and_says_so() {
+    // A port that was free a moment ago and that nobody listens on.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let target = format!("http://127.0.0.1:{port}");
+    let said = Desk::new().vandan(&["run", &tiny(), "--target", &target, "--portal", "reference"]);
+    said.ends_with(112);
+    assert!(said.err.contains("could not reach the portal"), "{}", said.err);
+}
+
+#[test]
+fn a_results_folder_that_cannot_be_written_ends_with_112() {
+    let desk = Desk::new();
+    desk.put("in-the-way", "a file");
+    let said = desk.play(&["--results", "in-the-way"]);
+    said.ends_with(112);
+    assert!(said.err.contains("in-the-way"), "{}", said.err);
+}
+
+#[test]
+fn rules_are_listed_and_explained() {
+    let desk = Desk::new();
+    let said = desk.vandan(&["rules"]);
+    said.ends_with(0);
+    assert!(said.out.contains("EG-PAY-009"), "{}", said.out);
+    let said = desk.vandan(&["explain", "EG-PAY-009"]);
+    said.ends_with(0);
+    assert!(said.out.contains("select"), "{}", said.out);
+    desk.vandan(&["explain", "EG-XXX-999"]).ends_with(104);
+}
+
+#[test]
+fn completions_are_written_for_shells() {
+    for shell in ["bash", "zsh", "fish"] {
+        let said = Desk::new().vandan(&["completions", shell]);
+        said.ends_with(0);
+        assert!(said.out.contains("vandan"));
+    }
+}
+
+#[test]
+fn every_defect_is_listed_with_its_rules() {
+    let said = Desk::new().vandan(&["mock", "portal", "--list"]);
+    said.ends_with(0);
+    assert!(said.out.contains("sig-ignored        EG-PAY-003"), "{}", said.out);
+}

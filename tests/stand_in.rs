@@ -1,0 +1,152 @@
+//! A portal that nobody wrote vandan for: other paths, other words, a form-encoded login, failures inside HTTP 200.
+//! Driven by `tests/data/stand-in.yaml` and the same journeys as the reference portal.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use axum::extract::{Form, Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::Html;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use crate::support::{Desk, root};
+
+type Fields = HashMap<String, String>;
+
+#[derive(Default)]
+struct Books {
+    dossiers: Vec<Value>,
+    new: HashMap<String, Vec<usize>>,
+}
+
+#[derive(Clone)]
+struct Portal {
+    books: Arc<Mutex<Books>>,
+    address: String,
+}
+
+fn good(data: Value) -> Json<Value> {
+    Json(json!({ "error_code": 0, "message": "thành công", "data": data }))
+}
+
+fn bad(code: u32, message: &str) -> Json<Value> {
+    Json(json!({ "error_code": code, "message": message, "data": null }))
+}
+
+async fn sign_in(Form(fields): Form<Fields>) -> Json<Value> {
+    match (fields.get("tai_khoan"), fields.get("mat_khau")) {
+        (Some(account), Some(password)) if !password.is_empty() => good(json!({ "phien": format!("p-{account}") })),
+        _ => bad(4, "sai tài khoản"),
+    }
+}
+
+async fn submit(State(portal): State<Portal>, headers: HeaderMap, Json(mut dossier): Json<Value>) -> Json<Value> {
+    if !headers.contains_key("x-phien") {
+        return bad(4, "chưa đăng nhập");
+    }
+    let mut books = portal.books.lock().unwrap();
+    let at = books.dossiers.len();
+    dossier["soHoSo"] = json!(format!("DN-{at:06}"));
+    dossier["trangThai"] = json!("Mới đăng ký");
+    let unit = dossier["donVi"].as_str().unwrap().to_owned();
+    books.dossiers.push(dossier.clone());
+    books.new.entry(unit).or_default().push(at);
+    good(dossier)
+}
+
+fn find(books: &Books, code: &str) -> Option<usize> {
+    code.strip_prefix("DN-")?.parse::<usize>().ok().filter(|at| *at < books.dossiers.len())
+}
+
+async fn view(State(portal): State<Portal>, Path(code): Path<String>) -> Json<Value> {
+    let books = portal.books.lock().unwrap();
+    find(&books, &code).map_or_else(|| bad(3, "không tìm thấy"), |at| good(books.dossiers[at].clone()))
+}
+
+async fn inbox(State(portal): State<Portal>, Query(query): Query<Fields>) -> Json<Value> {
+    let mut books = portal.books.lock().unwrap();
+    let taken = books.new.remove(&query["don_vi"]).unwrap_or_default();
+    good(taken.into_iter().map(|at| books.dossiers[at].clone()).collect())
+}
+
+/// Every step a dossier can take: its name, the states it may be taken from, the state it leads to.
+const STEPS: [(&str, &[&str], &str); 8] = [
+    ("TiepNhan", &["Mới đăng ký"], "Được tiếp nhận"),
+    ("XuLy", &["Được tiếp nhận"], "Đang xử lý"),
+    ("HoanThanh", &["Đang xử lý"], "Đã xử lý xong"),
+    ("TraKetQua", &["Đã xử lý xong"], "Đã trả kết quả"),
+    ("Dung", &["Đang xử lý"], "Dừng xử lý"),
+    ("XinRut", &["Được tiếp nhận", "Đang xử lý"], "Công dân yêu cầu rút hồ sơ"),
+    ("ChoRut", &["Công dân yêu cầu rút hồ sơ"], "Dừng xử lý"),
+    ("ThuPhi", &["Được tiếp nhận"], "Được tiếp nhận"),
+];
+
+async fn step(State(portal): State<Portal>, Path(code): Path<String>, Query(query): Query<Fields>) -> Json<Value> {
+    let mut books = portal.books.lock().unwrap();
+    let Some(at) = find(&books, &code) else { return bad(3, "không tìm thấy") };
+    let Some((name, from, to)) = STEPS.iter().find(|(name, ..)| *name == query["ten"]) else { return bad(5, "bước lạ") };
+    let dossier = &mut books.dossiers[at];
+    if !from.contains(&dossier["trangThai"].as_str().unwrap()) {
+        return bad(7, "không được phép");
+    }
+    if *name == "XuLy" && dossier["thanhToan"] == "truc_tuyen" && dossier["daTra"] != true {
+        return bad(6, "chưa thanh toán");
+    }
+    dossier["trangThai"] = json!(to);
+    good(dossier.clone())
+}
+
+async fn pay(State(portal): State<Portal>, Path(code): Path<String>) -> Json<Value> {
+    good(json!({ "maThamChieu": format!("{code}/1"), "soTien": 1, "url": format!("http://{}/tra-tien/{code}", portal.address) }))
+}
+
+async fn pay_page() -> Html<&'static str> {
+    Html("<form method=post><button>Trả tiền</button></form>")
+}
+
+async fn paid(State(portal): State<Portal>, Path(code): Path<String>) -> Html<&'static str> {
+    let mut books = portal.books.lock().unwrap();
+    if let Some(at) = find(&books, &code) {
+        books.dossiers[at]["daTra"] = json!(true);
+    }
+    Html("Cảm ơn")
+}
+
+/// Starts the stand-in on a free loopback port; it lives as long as the tests.
+fn start() -> String {
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap().to_string();
+            tell.send(address.clone()).unwrap();
+            let routes = Router::new()
+                .route("/dang-nhap", post(sign_in))
+                .route("/ho-so", post(submit))
+                .route("/ho-so/{code}", get(view))
+                .route("/ho-so/{code}/buoc", post(step))
+                .route("/ho-so/{code}/thanh-toan", post(pay))
+                .route("/hop-thu", get(inbox))
+                .route("/tra-tien/{code}", get(pay_page).post(paid))
+                .with_state(Portal { books: Arc::default(), address });
+            axum::serve(listener, routes).await.unwrap();
+        });
+    });
+    format!("http://{}", told.recv().unwrap())
+}
+
+#[test]
+fn a_portal_that_nobody_wrote_vandan_for_is_driven_by_one_yaml_file() {
+    let desk = Desk::new();
+    let target = start();
+    let adapter = root().join("tests/data/stand-in.yaml").display().to_string();
+    let said = desk.play(&["--target", &target, "--portal", &adapter]);
+    said.ends_with(0);
+    assert_eq!(desk.count("select count(distinct dossier_code) from observations where dossier_code glob 'DN-*'"), 256);
+    assert!(desk.count("select count(*) from observations where state = 'returned' and state_word = 'Đã trả kết quả'") > 0);
+    assert!(desk.count("select count(*) from exchanges where outcome = 'refused' and status = 200") > 0, "failures inside HTTP 200 are seen");
+    assert!(said.err.contains("left out     post-desk (the portal has no post_inbox, hand_to_post)"), "{}", said.err);
+}

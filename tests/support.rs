@@ -1,0 +1,101 @@
+//! Running the binary, and looking at what it leaves.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use rusqlite::{Connection, OpenFlags};
+
+/// A folder that a test may fill, with `results/` in it, and the binary started there.
+pub(crate) struct Desk {
+    folder: tempfile::TempDir,
+}
+
+/// What a command came to.
+pub(crate) struct Said {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// The run file of the tests: 3,082 dossiers of Điện Biên, of which a test plays a part.
+pub(crate) fn tiny() -> String {
+    root().join("tests/data/tiny.yaml").display().to_string()
+}
+
+pub(crate) fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+impl Desk {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes a file, folders included.
+    pub(crate) fn put(&self, path: &str, text: &str) {
+        let path = self.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_vandan"));
+        command.args(args).current_dir(self.path()).env("NO_COLOR", "1").env("COLUMNS", "100").stdin(Stdio::null());
+        command
+    }
+
+    pub(crate) fn vandan(&self, args: &[&str]) -> Said {
+        self.command(args).output().unwrap().into()
+    }
+
+    /// Plays a twelfth of the tiny run, with further arguments.
+    pub(crate) fn play(&self, more: &[&str]) -> Said {
+        let tiny = tiny();
+        let mut args = vec!["run", tiny.as_str(), "--scale", "1/12"];
+        args.extend(more);
+        self.vandan(&args)
+    }
+
+    /// The text of a file in the latest results.
+    pub(crate) fn latest(&self, file: &str) -> String {
+        std::fs::read_to_string(self.path().join("results/latest").join(file)).unwrap()
+    }
+
+    /// One number out of the latest history.
+    pub(crate) fn count(&self, sql: &str) -> i64 {
+        let path = self.path().join("results/latest/history.sqlite");
+        let history = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        history.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    /// The rules with this verdict in the latest results.
+    pub(crate) fn rules(&self, verdict: &str) -> Vec<String> {
+        let verdicts: serde_json::Value = serde_json::from_str(&self.latest("verdicts.json")).unwrap();
+        let rules = verdicts["rules"].as_array().unwrap();
+        let chosen = rules.iter().filter(|rule| rule["verdict"] == verdict);
+        chosen.map(|rule| rule["id"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+impl Said {
+    /// Checks the exit code, showing everything that was said where it differs.
+    #[track_caller]
+    pub(crate) fn ends_with(&self, code: i32) -> &Self {
+        assert_eq!(self.code, code, "\n--- out ---\n{}\n--- err ---\n{}", self.out, self.err);
+        self
+    }
+}
