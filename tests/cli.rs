@@ -47,7 +47,16 @@ fn a_run_file_with_many_mistakes_shows_all_of_them_with_their_lines() {
     desk.put("mistakes.yaml", &text);
     let said = desk.vandan(&["run", "mistakes.yaml"]);
     said.ends_with(104);
-    for expected in ["time.length", "`soon`", "gates[0]", "faster than light", "journeys.cook: unknown field", "seed: -4", "--> mistakes.yaml:", "problems; nothing was sent"] {
+    for expected in [
+        "time.length",
+        "`soon`",
+        "gates[0]",
+        "faster than light",
+        "journeys.cook: unknown field",
+        "seed: -4",
+        "--> mistakes.yaml:",
+        "problems; nothing was sent",
+    ] {
         assert!(said.err.contains(expected), "{expected} in\n{}", said.err);
     }
     assert!(!desk.path().join("results").exists());

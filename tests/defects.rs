@@ -45,14 +45,20 @@ fn catches(defect: Defect) -> Result<(), String> {
     if failed == expected && said.code == 111 && has_evidence {
         Ok(())
     } else {
-        Err(format!("{}: expected {expected:?} to fail with evidence, got {failed:?} and exit {}\n{}", defect.name(), said.code, said.out))
+        Err(format!(
+            "{}: expected {expected:?} to fail with evidence, got {failed:?} and exit {}\n{}",
+            defect.name(),
+            said.code,
+            said.out
+        ))
     }
 }
 
 #[test]
 fn every_rule_is_broken_by_a_defect_and_every_defect_breaks_a_rule_that_exists() {
     let said = Desk::new().vandan(&["rules"]);
-    let rules: Vec<_> = said.out.lines().filter_map(|line| line.split_whitespace().next()).filter(|word| word.contains('-')).collect();
+    let rules: Vec<_> =
+        said.out.lines().filter_map(|line| line.split_whitespace().next()).filter(|word| word.contains('-')).collect();
     assert!(rules.len() >= 12, "{rules:?}");
     for rule in &rules {
         assert!(Defect::ALL.iter().any(|defect| defect.breaks().contains(rule)), "no defect breaks {rule}");

@@ -11,7 +11,10 @@ fn a_clean_run_conforms_and_accounts_for_every_dossier() {
     said.ends_with(0);
     assert!(said.out.contains("CONFORMS"), "{}", said.out);
     assert_eq!(desk.count("select count(*) from dossiers"), 256);
-    assert_eq!(desk.count("select count(distinct case_id) from exchanges where operation = 'submit' and outcome = 'ok'"), 256);
+    assert_eq!(
+        desk.count("select count(distinct case_id) from exchanges where operation = 'submit' and outcome = 'ok'"),
+        256
+    );
     assert_eq!(desk.count("select count(distinct case_id) from exchanges where operation = 'track' and phase = 'final_read' and outcome = 'ok'"), 256);
     assert_eq!(desk.count("select count(*) from exchanges where done_ns < due_ns or sent_ns < due_ns"), 0);
     for file in ["run.json", "plan.json", "verdicts.json", "summary.json", "junit.xml", "report.html"] {
@@ -77,6 +80,7 @@ fn an_interrupted_run_is_finished_judged_and_ends_with_105() {
 }
 
 /// Waits until a history holds so many exchanges; at most a minute.
+#[expect(clippy::disallowed_methods, reason = "a test waits for another process")]
 fn wait_for_exchanges(history: &std::path::Path, least: i64) {
     let start = Instant::now();
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
@@ -95,6 +99,12 @@ fn wait_for_exchanges(history: &std::path::Path, least: i64) {
 fn the_embedded_scenarios_are_those_on_disk() {
     let desk = Desk::new();
     let embedded = desk.vandan(&["plan", "dien-bien-2019", "--json"]);
-    let on_disk = desk.vandan(&["plan", "dien-bien-2019", "--json", "--scenarios", &root().join("scenarios").display().to_string()]);
+    let on_disk = desk.vandan(&[
+        "plan",
+        "dien-bien-2019",
+        "--json",
+        "--scenarios",
+        &root().join("scenarios").display().to_string(),
+    ]);
     assert_eq!(embedded.out, on_disk.out);
 }

@@ -86,7 +86,9 @@ const STEPS: [(&str, &[&str], &str); 8] = [
 async fn step(State(portal): State<Portal>, Path(code): Path<String>, Query(query): Query<Fields>) -> Json<Value> {
     let mut books = portal.books.lock().unwrap();
     let Some(at) = find(&books, &code) else { return bad(3, "không tìm thấy") };
-    let Some((name, from, to)) = STEPS.iter().find(|(name, ..)| *name == query["ten"]) else { return bad(5, "bước lạ") };
+    let Some((name, from, to)) = STEPS.iter().find(|(name, ..)| *name == query["ten"]) else {
+        return bad(5, "bước lạ");
+    };
     let dossier = &mut books.dossiers[at];
     if !from.contains(&dossier["trangThai"].as_str().unwrap()) {
         return bad(7, "không được phép");
@@ -99,7 +101,9 @@ async fn step(State(portal): State<Portal>, Path(code): Path<String>, Query(quer
 }
 
 async fn pay(State(portal): State<Portal>, Path(code): Path<String>) -> Json<Value> {
-    good(json!({ "maThamChieu": format!("{code}/1"), "soTien": 1, "url": format!("http://{}/tra-tien/{code}", portal.address) }))
+    good(
+        json!({ "maThamChieu": format!("{code}/1"), "soTien": 1, "url": format!("http://{}/tra-tien/{code}", portal.address) }),
+    )
 }
 
 async fn pay_page() -> Html<&'static str> {
@@ -146,7 +150,12 @@ fn a_portal_that_nobody_wrote_vandan_for_is_driven_by_one_yaml_file() {
     let said = desk.play(&["--target", &target, "--portal", &adapter]);
     said.ends_with(0);
     assert_eq!(desk.count("select count(distinct dossier_code) from observations where dossier_code glob 'DN-*'"), 256);
-    assert!(desk.count("select count(*) from observations where state = 'returned' and state_word = 'Đã trả kết quả'") > 0);
-    assert!(desk.count("select count(*) from exchanges where outcome = 'refused' and status = 200") > 0, "failures inside HTTP 200 are seen");
+    assert!(
+        desk.count("select count(*) from observations where state = 'returned' and state_word = 'Đã trả kết quả'") > 0
+    );
+    assert!(
+        desk.count("select count(*) from exchanges where outcome = 'refused' and status = 200") > 0,
+        "failures inside HTTP 200 are seen"
+    );
     assert!(said.err.contains("left out     post-desk (the portal has no post_inbox, hand_to_post)"), "{}", said.err);
 }

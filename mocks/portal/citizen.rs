@@ -5,13 +5,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 
 use crate::body::{Body, json};
 use crate::catalogue::Procedure;
 use crate::clock::wall_ns;
+use crate::defects::Defect;
 use crate::dossier::{Actor, Event};
 use crate::orders::{self, WantedPayment};
 use crate::payment::{self, Offer, PaymentState};
@@ -168,5 +169,8 @@ async fn withdraw(
 async fn look_up(State(portal): State<Arc<Portal>>, Path(code): Path<String>) -> Result<Response, Problem> {
     let registry = portal.registry();
     let dossier = registry.get(registry.find(&code)?)?;
+    if portal.defects.strike(Defect::CrashLookUp, dossier.ordinal, 4, 15) {
+        return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
+    }
     Ok(json(StatusCode::OK, &Public::new(dossier, portal.defects)))
 }

@@ -35,6 +35,8 @@ pub enum Defect {
     OkEnvelope,
     /// The public look-up tells who applied.
     OpenLookUp,
+    /// The public look-up crashes now and then.
+    CrashLookUp,
     /// The public look-up shows another deadline.
     TzSurface,
 }
@@ -48,6 +50,7 @@ impl Defect {
         Self::PadLoss,
         Self::RmwCounter,
         Self::OpenLookUp,
+        Self::CrashLookUp,
         Self::Jump9,
         Self::Weekend,
         Self::TzSurface,
@@ -76,6 +79,7 @@ impl Defect {
             Self::Early10 => "early-10",
             Self::OkEnvelope => "ok-envelope",
             Self::OpenLookUp => "open-look-up",
+            Self::CrashLookUp => "crash-look-up",
             Self::TzSurface => "tz-surface",
         }
     }
@@ -101,6 +105,7 @@ impl Defect {
             Self::Early10 => &["VN-PST-003"],
             Self::OkEnvelope => &["EG-ERR-002"],
             Self::OpenLookUp => &["EG-COD-008"],
+            Self::CrashLookUp => &["EG-OAS-002"],
             Self::TzSurface => &["EG-DDL-008"],
         }
     }
@@ -140,6 +145,9 @@ impl Defect {
             Self::OkEnvelope => {
                 "Refusals are answered with HTTP 200 and an error code in the body (seen in a province's one-stop \
                  backend)."
+            }
+            Self::CrashLookUp => {
+                "The public look-up of every 15th dossier is answered with 500, as when an exception is not caught."
             }
             Self::OpenLookUp => "The public look-up adds the applicant's full name and citizen number.",
             Self::TzSurface => {
@@ -191,7 +199,7 @@ mod tests {
         let mut names: Vec<_> = Defect::ALL.iter().map(|defect| defect.name()).collect();
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), 15);
+        assert_eq!(names.len(), 16);
         for defect in Defect::ALL {
             assert!(!defect.breaks().is_empty());
             assert!(defect.description().ends_with('.'), "{}", defect.description());

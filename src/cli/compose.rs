@@ -60,7 +60,7 @@ fn load_rules(scenarios: &mut Scenarios) -> Result<RuleSet, Problems> {
 
 fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Problems> {
     let file = scenarios.find("runs", &args.run)?;
-    let run = RunFile::load(&file.shown, &file.text)?;
+    let mut run = RunFile::load(&file.shown, &file.text)?;
     let mut problems = Problems::default();
     let world = note(&mut problems, load_world(args, &run, scenarios));
     let adapter = note(&mut problems, load_adapter(args, &run, scenarios));
@@ -77,6 +77,9 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     else {
         return Err(problems);
     };
+    if args.province.is_some() {
+        run.title = province.title().to_owned();
+    }
     let province = Arc::new(province);
     let seed = Seed(args.seed.unwrap_or(run.seed));
     let population = Population::new(Arc::clone(&province), seed, args.scale.unwrap_or(Scale::WHOLE));

@@ -127,6 +127,9 @@ fn write_plan(store: &mut Store, composed: &Composition, peers: &[Peer]) -> Resu
         province: composed.province.name(),
         due: composed.timeline.wall(arrival.due),
     }))?;
+    // A part of the dossiers cannot realise figures about all of them.
+    let part = (composed.population.count() < composed.province.count())
+        .then(|| format!("the run plays {} of {} dossiers", composed.population.count(), composed.province.count()));
     let figures: Vec<_> = world::figure_rows(&composed.province)
         .into_iter()
         .map(|row| Figure {
@@ -138,8 +141,8 @@ fn write_plan(store: &mut Store, composed: &Composition, peers: &[Peer]) -> Resu
             unit: row.unit,
             precision: row.precision,
             quote: row.quote,
-            measured_by: row.measured_by,
-            not_realised: row.not_realised,
+            measured_by: row.measured_by.filter(|_| part.is_none()),
+            not_realised: row.not_realised.or_else(|| part.clone()),
         })
         .collect();
     let calendar: Vec<_> = world::calendar_rows(&composed.province, &composed.calendar)

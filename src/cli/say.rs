@@ -25,7 +25,8 @@ pub(crate) fn say(folder: &Path, rules: &RuleSet, quiet: bool) -> Result<Exit, F
     let history = folder.join("history.sqlite");
     let session = Session::open(&history, rules).map_err(Failure::run)?;
     let judgement = session.judge(rules).map_err(Failure::run)?;
-    let summary = Summary::measure(&session, rules, &judgement).map_err(Failure::run)?;
+    let mut summary = Summary::measure(&session, rules, &judgement).map_err(Failure::run)?;
+    summary.folder = folder.display().to_string();
     write_all(folder, &judgement, &summary)?;
     if !quiet {
         let style = Style { color: console::colors_on_stdout(), width: console::width() };

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use model::words::Operation;
+use model::words::{Field, Operation};
 use model::{Document, Fields, Node, Position, Problem, Problems};
 
 use crate::rule::{Basis, Doubt, Level, Maturity, Oracle, Quiescence, Rule};
@@ -156,10 +156,11 @@ fn positive(node: &Node<'_>) -> Option<u64> {
 
 fn capability(node: &Node<'_>) -> Option<String> {
     let name = node.text()?;
-    if CAPABILITIES.contains(&name) || Operation::parse(name).is_some() {
+    let shown = name.strip_prefix("shows:").and_then(Field::parse);
+    if CAPABILITIES.contains(&name) || Operation::parse(name).is_some() || shown.is_some() {
         return Some(name.to_owned());
     }
-    let remedy = format!("an operation, or one of: {}", CAPABILITIES.join(", "));
+    let remedy = format!("an operation, shows:FIELD, or one of: {}", CAPABILITIES.join(", "));
     node.refuse(format!("`{name}` is no capability"), remedy)
 }
 
@@ -258,7 +259,7 @@ select 1
             "rules/SUB/EG-SUB-001.sql:2:4: the field `why` is missing\n\
              rules/SUB/EG-SUB-001.sql:3:9: rev: a number of at least 1 is expected here\n\
              rules/SUB/EG-SUB-001.sql:6:11: level: `MAY` is not known here (one of: MUST, SHOULD)\n\
-             rules/SUB/EG-SUB-001.sql:9:12: needs[0]: `submitt` is no capability (an operation, or one of: clock, progress, \
+             rules/SUB/EG-SUB-001.sql:9:12: needs[0]: `submitt` is no capability (an operation, shows:FIELD, or one of: clock, progress, \
              peer:bank, peer:post, dossier_code_pattern, legacy_envelope)\n\
              rules/SUB/EG-SUB-001.sql:10:60: basis[0].verified: `perhaps` is neither true nor false (true only if the source \
              was read)\n\

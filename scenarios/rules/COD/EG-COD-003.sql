@@ -6,7 +6,7 @@
 -- level: MUST
 -- maturity: candidate
 -- oracle: history
--- needs: [submit]
+-- needs: [submit, "shows:dossier_code"]
 -- basis:
 --   - {source: vandan rule catalogue 4.2, text: unique under concurrent submits, verified: true}
 --   - {source: "public code of two Vietnamese portals (rules.md 5.3, vietnam.md T7)", text: "number drawn by read, add one, write", verified: true}

@@ -6,7 +6,7 @@
 -- level: MUST
 -- maturity: candidate
 -- oracle: calendar
--- needs: [accept]
+-- needs: [accept, "shows:accepted_at", "shows:due_at"]
 -- basis:
 --   - {source: "Labour Code 2019, article 112 (public holidays; vietnam.md R26, R27)", text: "holidays and swapped working Saturdays of the calendar kept with the run", verified: true}
 --   - {source: Decree 118/2025/ND-CP, text: the receipt states the day of return by the legal time of the procedure, verified: false}

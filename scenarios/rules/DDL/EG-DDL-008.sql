@@ -6,7 +6,7 @@
 -- level: MUST
 -- maturity: candidate
 -- oracle: read_back
--- needs: [track, look_up]
+-- needs: [track, look_up, "shows:due_at"]
 -- quiescence: required
 -- basis:
 --   - {source: vandan rule catalogue 4.2, text: all surfaces show the same due date, verified: true}

@@ -3,7 +3,7 @@
 -- rev: 1
 -- title: No request makes the portal fail (5xx)
 -- title_vi: Không yêu cầu nào gây lỗi máy chủ (5xx)
--- level: SHOULD
+-- level: MUST
 -- maturity: candidate
 -- oracle: single_exchange
 -- basis:
@@ -12,7 +12,7 @@
 -- why: >-
 --   After a 5xx nobody knows whether the dossier, the payment or the step was taken or not.
 -- reasons: [vacuous]
--- kills: [portal:overload] # no mock has this defect yet; the hand-written history breaks the rule
+-- kills: [portal:crash-look-up]
 -- expected: "{operation} is answered with a status below 500"
 -- observed: "it was answered with status {status}"
 -- ---

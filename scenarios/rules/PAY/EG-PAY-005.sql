@@ -6,7 +6,7 @@
 -- level: MUST
 -- maturity: candidate
 -- oracle: second_ledger
--- needs: [pay, "peer:bank"]
+-- needs: [pay, "shows:receipts", "peer:bank"]
 -- quiescence: required
 -- basis:
 --   - {source: vandan rule catalogue 4.2, text: "duplicate callback => one effect (receipt, transition, sync)", verified: true}

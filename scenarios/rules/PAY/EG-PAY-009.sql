@@ -6,7 +6,7 @@
 -- level: MUST
 -- maturity: candidate
 -- oracle: second_ledger
--- needs: [track]
+-- needs: [track, "shows:amount_paid"]
 -- quiescence: required
 -- basis:
 --   - {source: "financial life of a dossier (vietnam.md 7 B)", text: "sum of paid = sum of receipts = sum of remitted; money in whole dong", verified: true}

@@ -1,5 +1,5 @@
 -- One answer of 503: a SHOULD, so a warning.
--- expect: warn, examined 2, broken 1, case 7
+-- expect: fail, examined 2, broken 1, case 7
 -- observed: it was answered with status 503
 insert into run values
     ('finished', 'yes'),

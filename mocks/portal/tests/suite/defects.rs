@@ -80,7 +80,7 @@ fn differences(one: &Value, other: &Value, at: &str, found: &mut Vec<String>) {
 #[tokio::test]
 async fn a_defect_changes_nothing_else_in_the_books() {
     let clean = lives(&[]).await;
-    let expected: [(Defect, &[&str]); 12] = [
+    let expected: [(Defect, &[&str]); 13] = [
         (Defect::TruncateName, &["/applicant/full_name"]),
         (Defect::Weekend, &["/due_at"]),
         (Defect::Skim, &["/payment/amount_paid"]),
@@ -91,6 +91,7 @@ async fn a_defect_changes_nothing_else_in_the_books() {
         (Defect::SigIgnored, &[]),
         (Defect::OkEnvelope, &[]),
         (Defect::OpenLookUp, &[]),
+        (Defect::CrashLookUp, &[]),
         (Defect::TzSurface, &[]),
         (Defect::PadLoss, &["/code", "/payment/reference"]),
     ];
@@ -315,6 +316,17 @@ async fn open_look_up_names_the_applicant() {
     let answer = scene.get("", &format!("/api/look-up/{code}")).await.ok();
     let applicant = json!({ "full_name": "Nguyễn Thị Thanh Hoa", "citizen_number": "003099000001" });
     assert_eq!(answer["applicant"], applicant);
+}
+
+#[tokio::test]
+async fn crash_look_up_fails_for_the_fourth_dossier_only() {
+    let scene = Scene::new(&[Defect::CrashLookUp]).await;
+    let mut statuses = Vec::new();
+    for reference in ["c-1", "c-2", "c-3", "c-4", "c-5"] {
+        let code = scene.submit(permit(reference)).await;
+        statuses.push(scene.get("", &format!("/api/look-up/{code}")).await.status.as_u16());
+    }
+    assert_eq!(statuses, [200, 200, 200, 500, 200]);
 }
 
 #[tokio::test]

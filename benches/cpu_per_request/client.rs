@@ -1,0 +1,235 @@
+//! The client process: plays the five-step journey with the whole engine, as `vandan run` would, and measures itself.
+
+use std::error::Error;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use engine::{Arrival, Arrivals, Authority, Casting, Guard, Health, Meters, RunClock, RunSpec, Settings};
+use history::{PlannedDossier, Recorder, Store};
+use journey::Scripts;
+use model::words::Channel;
+use model::{CaseId, Populace, Seed, SimTime, Timeline};
+use portal::Adapter;
+use serde::{Deserialize, Serialize};
+use world::{Calendar, Catalogue, Population, Province, Scale};
+
+use crate::processor;
+
+/// What is played.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Load {
+    /// Journeys, of five requests each.
+    pub(crate) journeys: u32,
+    /// How many come at once.
+    pub(crate) wave: u32,
+    /// From one wave to the next.
+    pub(crate) gap: Duration,
+}
+
+/// What it came to.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Played {
+    pub(crate) requests: u32,
+    /// Requests that were not answered as hoped, journeys that did not end as written, records lost: 0 in a good run.
+    pub(crate) wrong: u64,
+    /// Requests whose answer showed the very citizen who had submitted: one a journey in a good run.
+    pub(crate) recognised: u32,
+    /// From the first due instant to the last answer.
+    pub(crate) wall: Duration,
+    /// Processor time of the lane's thread, of the recorder's, and of the whole process from the start of the recorder
+    /// to the closed history.
+    pub(crate) lane: Duration,
+    pub(crate) recorder: Duration,
+    pub(crate) process: Duration,
+    /// Processor time before that: scenario files, population, plan written.
+    pub(crate) set_up: Duration,
+    /// The engine's own account of how late it was.
+    pub(crate) lag_p50: Duration,
+    pub(crate) lag_p99: Duration,
+    /// The same from the recorded history, `sent - due`: with the wait for a free connection.
+    pub(crate) late_p50: Duration,
+    pub(crate) late_p99: Duration,
+    pub(crate) peak_kib: u32,
+    /// Bytes of the closed history, plan included.
+    pub(crate) history_bytes: u64,
+    /// Mean bytes of a submitted form, and of the dossier read back.
+    pub(crate) submit_bytes: f64,
+    pub(crate) track_bytes: f64,
+}
+
+/// Connections of the lane, and of every peer.
+pub(crate) const CONNECTIONS: usize = 64;
+
+/// How often the threads' processor time is read.
+const LOOK: Duration = Duration::from_millis(20);
+
+const PORTAL: &str = include_str!("portal.yaml");
+const JOURNEY: &str = include_str!("journey.yaml");
+const PROVINCE: &str = include_str!("../../scenarios/provinces/tay-ninh-2021.yaml");
+const PROCEDURES: &str = include_str!("../../scenarios/procedures/common.yaml");
+const CALENDAR: &str = include_str!("../../scenarios/calendars/vietnam.yaml");
+
+/// Plays and prints a [`Played`] as one line of JSON.
+pub(crate) fn play(port: &str, load: &str) -> Result<(), Box<dyn Error>> {
+    let load: Load = serde_json::from_str(load)?;
+    let folder = tempfile::tempdir()?;
+    let history = folder.path().join("history.sqlite");
+    let population = population(load)?;
+    let spec = spec(port, load, Arc::clone(&population))?;
+    let mut store = Store::create(&history)?;
+    plan(&mut store, &population, load)?;
+    let before = processor::used_by("self")?.own;
+    let recorder = Recorder::start(store)?;
+    let meters = Meters::new(1);
+    let (health, lane, used_by_recorder, store, lost) = watched(|| {
+        let health = engine::run(spec, vec![arrivals(load)], &recorder, &meters, &AtomicBool::new(false))?;
+        let (store, lost) = recorder.finish()?;
+        Ok((health, store, lost.0))
+    })?;
+    store.close()?;
+    let process = processor::used_by("self")?.own - before;
+    let peak_kib = processor::peak_kib("self")?;
+    let snapshot = meters.snapshot();
+    let journeys_missed = u64::from(load.journeys) - snapshot.completed.min(u64::from(load.journeys));
+    let found = Found::read(&history)?;
+    let played = Played {
+        requests: u32::try_from(snapshot.ok)?,
+        wrong: snapshot.refused + snapshot.unknown + journeys_missed + lost,
+        recognised: found.recognised,
+        wall: found.wall,
+        lane,
+        recorder: used_by_recorder,
+        process,
+        set_up: before,
+        lag_p50: Duration::from_nanos(health.lag_p50),
+        lag_p99: Duration::from_nanos(health.lag_p99),
+        late_p50: found.late_p50,
+        late_p99: found.late_p99,
+        peak_kib,
+        history_bytes: std::fs::metadata(&history)?.len(),
+        submit_bytes: found.submit_bytes,
+        track_bytes: found.track_bytes,
+    };
+    writeln!(std::io::stdout(), "{}", serde_json::to_string(&played)?)?;
+    Ok(())
+}
+
+/// The people of Tây Ninh, as many times as there must be for every journey to have its own.
+fn population(load: Load) -> Result<Arc<Population>, Box<dyn Error>> {
+    let calendar = Calendar::load("vietnam.yaml", CALENDAR)?;
+    let catalogue = Catalogue::load("common.yaml", PROCEDURES)?;
+    let province = Province::load("tay-ninh-2021.yaml", PROVINCE, &catalogue, &calendar)?;
+    let times = load.journeys.div_ceil(province.count()).max(1);
+    Ok(Arc::new(Population::new(Arc::new(province), Seed(2021), Scale::new(times, 1)?)))
+}
+
+fn spec(port: &str, load: Load, people: Arc<Population>) -> Result<RunSpec, Box<dyn Error>> {
+    let adapter = Adapter::load("portal.yaml", PORTAL)?;
+    let scripts = Scripts::load([("journey.yaml", JOURNEY)], |operation| adapter.maps(operation))?;
+    let journey = scripts.find("five-steps").ok_or("journey.yaml holds no five-steps")?;
+    let length = Duration::from_nanos(due(load, load.journeys)) + Duration::from_millis(1);
+    let day = SimTime(86_400_000);
+    Ok(RunSpec {
+        adapter: Arc::new(adapter),
+        scripts: Arc::new(scripts),
+        casting: Casting {
+            channels: Channel::ALL.iter().map(|channel| (*channel, journey)).collect(),
+            desk: None,
+            post_desk: None,
+            final_reads: Vec::new(),
+        },
+        people: people as Arc<dyn Populace>,
+        staff: Vec::new(),
+        units: vec!["all".to_owned()],
+        timeline: Arc::new(Timeline::new([(SimTime(0), day, true, 1.0)], length)),
+        seed: Seed(2021),
+        target: Authority::parse(&format!("http://127.0.0.1:{port}"))?,
+        peers: Vec::new(),
+        guard: Guard::default(),
+        settings: Settings {
+            connections: CONNECTIONS,
+            under_way: 20_000,
+            timeout: Duration::from_secs(10),
+            drain: Duration::from_secs(10),
+            final_read: Duration::ZERO,
+            longest_answer: 4 << 20,
+            user_agent: format!("vandan/{} (run cpu_per_request)", env!("CARGO_PKG_VERSION")),
+        },
+    })
+}
+
+/// When a journey is due, in nanoseconds since the run began.
+fn due(load: Load, number: u32) -> u64 {
+    u64::try_from((load.gap * (number / load.wave.max(1))).as_nanos()).unwrap_or(u64::MAX)
+}
+
+fn arrivals(load: Load) -> Arrivals {
+    Box::new((0..load.journeys).map(move |number| Arrival { due: due(load, number), case: CaseId(number), unit: 0 }))
+}
+
+fn plan(store: &mut Store, people: &Population, load: Load) -> Result<(), Box<dyn Error>> {
+    let cases: Vec<_> = (0..load.journeys).map(|number| people.case(CaseId(number))).collect();
+    let planned = (0..).zip(&cases);
+    let planned = planned.map(|(at, case)| PlannedDossier { case, province: "tay-ninh-2021", due: due(load, at) });
+    Ok(store.plan_dossiers(planned)?)
+}
+
+/// Runs `work`, reading meanwhile what the lane's and the recorder's threads use; a thread's last look counts.
+fn watched(
+    work: impl FnOnce() -> Result<(Health, Store, u64), Box<dyn Error>>,
+) -> Result<(Health, Duration, Duration, Store, u64), Box<dyn Error>> {
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let watch = scope.spawn(|| {
+            let (mut lane, mut recorder) = (Duration::ZERO, Duration::ZERO);
+            while !over.load(Ordering::Relaxed) {
+                std::thread::sleep(LOOK);
+                lane = processor::used_by_thread("lane-0").unwrap_or(lane);
+                recorder = processor::used_by_thread("recorder").unwrap_or(recorder);
+            }
+            (lane, recorder)
+        });
+        let worked = work();
+        over.store(true, Ordering::Relaxed);
+        let (lane, recorder) = watch.join().map_err(|_panic| "the watch panicked")?;
+        let (health, store, lost) = worked?;
+        Ok((health, lane, recorder, store, lost))
+    })
+}
+
+/// What the recorded history says.
+struct Found {
+    wall: Duration,
+    late_p50: Duration,
+    late_p99: Duration,
+    recognised: u32,
+    submit_bytes: f64,
+    track_bytes: f64,
+}
+
+impl Found {
+    fn read(path: &Path) -> Result<Self, Box<dyn Error>> {
+        let history = history::open(path)?;
+        let number = |sql: &str| history.query_row(sql, [], |row| row.get::<_, u64>(0));
+        let mean = |sql: &str| history.query_row(sql, [], |row| row.get::<_, f64>(0));
+        let late = |quantile: &str| {
+            number(&format!(
+                "select sent_ns - due_ns from exchanges where sent_ns is not null order by 1 limit 1
+                 offset (select cast(count(sent_ns) * {quantile} as integer) from exchanges)"
+            ))
+        };
+        let recognised = "select count(*) from observations join exchanges using (exchange_id)
+            where owner_number is not null and observations.case_id = exchanges.case_id";
+        Ok(Self {
+            wall: Duration::from_nanos(number("select max(done_ns) - min(due_ns) from exchanges")?),
+            late_p50: Duration::from_nanos(late("0.5")?),
+            late_p99: Duration::from_nanos(late("0.99")?),
+            recognised: u32::try_from(number(recognised)?)?,
+            submit_bytes: mean("select avg(bytes_sent) from exchanges where operation = 'submit'")?,
+            track_bytes: mean("select avg(bytes_received) from exchanges where operation = 'track'")?,
+        })
+    }
+}
