@@ -22,8 +22,8 @@ fn a_province_is_added_by_writing_one_file() {
     let tiny = root().join("tests/data/tiny.yaml").display().to_string();
     let said = desk.vandan(&["run", &tiny, "--province", "ha-an"]);
     said.ends_with(0);
-    assert_eq!(desk.count("select count(*) from dossiers where province = 'ha-an'"), 60);
-    assert!(said.out.contains("1 of 1 figures exact"), "{}", said.out);
+    assert_eq!(desk.count("select count(*) from dossiers where province = 'ha-an'"), 120);
+    assert!(said.out.contains("1 of 1 figure exact"), "{}", said.out);
 }
 
 #[test]

@@ -27,7 +27,7 @@ struct Portal {
     address: String,
 }
 
-fn good(data: Value) -> Json<Value> {
+fn good(data: impl serde::Serialize) -> Json<Value> {
     Json(json!({ "error_code": 0, "message": "thành công", "data": data }))
 }
 
@@ -68,7 +68,7 @@ async fn view(State(portal): State<Portal>, Path(code): Path<String>) -> Json<Va
 async fn inbox(State(portal): State<Portal>, Query(query): Query<Fields>) -> Json<Value> {
     let mut books = portal.books.lock().unwrap();
     let taken = books.new.remove(&query["don_vi"]).unwrap_or_default();
-    good(taken.into_iter().map(|at| books.dossiers[at].clone()).collect())
+    good(taken.into_iter().map(|at| books.dossiers[at].clone()).collect::<Vec<_>>())
 }
 
 /// Every step a dossier can take: its name, the states it may be taken from, the state it leads to.

@@ -1,5 +1,7 @@
 //! Black-box tests: the binary as a user meets it. One test binary, one module per promise.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on is a test that fails")]
+
 mod cli;
 mod defects;
 mod newcomer;

@@ -78,7 +78,7 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
         return Err(problems);
     };
     if args.province.is_some() {
-        run.title = province.title().to_owned();
+        province.title().clone_into(&mut run.title);
     }
     let province = Arc::new(province);
     let seed = Seed(args.seed.unwrap_or(run.seed));

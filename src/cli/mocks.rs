@@ -34,14 +34,14 @@ impl Country {
             faults: mock_bank::Faults { duplicate: settings.duplicate, forged: settings.forged },
             callback_delay: Duration::ZERO,
         })
-        .map_err(not_started)?;
+        .map_err(|error| not_started(&error))?;
         let post = mock_post::start(mock_post::Config {
             bind: ANY_PORT,
             token: TOKEN.to_owned(),
             seed: composed.seed.0,
             transit: settings.transit.clone(),
         })
-        .map_err(not_started)?;
+        .map_err(|error| not_started(&error))?;
         let portal = mock_portal::start(mock_portal::Config {
             bind: ANY_PORT,
             bank_url: bank.url(),
@@ -53,12 +53,12 @@ impl Country {
             defects,
             test_hooks: true,
         })
-        .map_err(not_started)?;
+        .map_err(|error| not_started(&error))?;
         Ok(Self { portal, bank, post })
     }
 }
 
-fn not_started(error: std::io::Error) -> Failure {
+fn not_started(error: &std::io::Error) -> Failure {
     Failure::run(format!("could not start a mock: {error}"))
 }
 
@@ -108,7 +108,7 @@ pub(crate) fn serve(args: &MockArgs) -> Result<Exit, Failure> {
     }
     match args.name {
         Mock::Portal => {
-            let running = mock_portal::start(portal_config(args)?).map_err(not_started)?;
+            let running = mock_portal::start(portal_config(args)?).map_err(|error| not_started(&error))?;
             announce("reference portal", &running.url());
             running.wait();
         }
@@ -120,14 +120,14 @@ pub(crate) fn serve(args: &MockArgs) -> Result<Exit, Failure> {
                 faults: mock_bank::Faults { duplicate: 0.0, forged: 0.0 },
                 callback_delay: Duration::ZERO,
             };
-            let running = mock_bank::start(config).map_err(not_started)?;
+            let running = mock_bank::start(config).map_err(|error| not_started(&error))?;
             announce("payment platform", &running.url());
             running.wait();
         }
         Mock::Post => {
             let transit = Duration::from_secs(2)..=Duration::from_secs(5);
             let config = mock_post::Config { bind: args.bind, token: TOKEN.to_owned(), seed: args.seed, transit };
-            let running = mock_post::start(config).map_err(not_started)?;
+            let running = mock_post::start(config).map_err(|error| not_started(&error))?;
             announce("postal operator", &running.url());
             running.wait();
         }
@@ -168,12 +168,11 @@ fn announce(what: &str, url: &str) {
 
 fn list_defects() {
     let width = console::width().saturating_sub(2);
-    let mut text = String::new();
-    for defect in Defect::ALL {
-        text.push_str(&format!("{:<18} {}\n", defect.name(), defect.breaks().join(", ")));
-        text.push_str(&wrapped(defect.description(), usize::from(width)));
-    }
-    console::say(&text);
+    let entry = |defect: &Defect| {
+        let description = wrapped(defect.description(), usize::from(width));
+        format!("{:<18} {}\n{description}", defect.name(), defect.breaks().join(", "))
+    };
+    console::say(&Defect::ALL.iter().map(entry).collect::<String>());
 }
 
 /// A paragraph, indented by two.

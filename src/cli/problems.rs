@@ -10,16 +10,14 @@ use crate::scenarios::Scenarios;
 /// The failure that tells all of these problems.
 pub(crate) fn failure(problems: &Problems, scenarios: Option<&Scenarios>) -> Failure {
     let renderer = if console::colors_on_stderr() { Renderer::styled() } else { Renderer::plain() };
-    let mut text = String::new();
-    for problem in &problems.0 {
+    let one = |problem: &Problem| {
         let source = scenarios.and_then(|scenarios| scenarios.text_of(&problem.file));
-        text.push_str(&shown(problem, source, &renderer));
-        text.push_str("\n\n");
-    }
+        format!("{}\n\n", shown(problem, source, &renderer))
+    };
+    let all: String = problems.0.iter().map(one).collect();
     let count = problems.0.len();
     let s = if count == 1 { "" } else { "s" };
-    text.push_str(&format!("{count} problem{s}; nothing was sent"));
-    Failure::new(Exit::InvalidConfiguration, text)
+    Failure::new(Exit::InvalidConfiguration, format!("{all}{count} problem{s}; nothing was sent"))
 }
 
 fn shown(problem: &Problem, source: Option<&str>, renderer: &Renderer) -> String {

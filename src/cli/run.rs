@@ -38,7 +38,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
         (None, Some(country)) => inside(country)?,
         (None, None) => unreachable!("without a target the mocks are started"),
     };
-    write_plan(&mut store, &composed, &peers).map_err(Failure::run)?;
+    write_plan(&mut store, &composed, &peers, day_of(started)).map_err(Failure::run)?;
     let facts = facts(args, &composed, &results, &started, &target, lanes);
     store.set_facts(facts.iter().map(|(name, value)| (*name, value.clone()))).map_err(Failure::run)?;
     results.write("run.json", &run_json(&facts))?;
@@ -65,6 +65,11 @@ fn now() -> jiff::Timestamp {
     jiff::Timestamp::try_from(std::time::SystemTime::now()).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
 }
 
+/// The day in Vietnam.
+fn day_of(instant: jiff::Timestamp) -> jiff::civil::Date {
+    model::SimTime(instant.as_millisecond()).day()
+}
+
 /// Who may be spoken to; an authorization that has run out, or allows less than planned, is refused.
 fn guard(args: &RunArgs, composed: &Composition, started: &jiff::Timestamp) -> Result<Guard, Failure> {
     let Some(Authorization { by, host, until, max_rate }) = &composed.run.authorization else {
@@ -74,8 +79,7 @@ fn guard(args: &RunArgs, composed: &Composition, started: &jiff::Timestamp) -> R
         return Ok(Guard::default());
     }
     let refuse = |message: String| Err(Failure::new(Exit::Refused, message));
-    let today = model::SimTime(started.as_millisecond()).day();
-    if today > *until {
+    if day_of(*started) > *until {
         return refuse(format!("refused: the authorization by {by} for {host} ended on {until}"));
     }
     // Each dossier takes about a dozen exchanges, spread over its life; at the peak all of them may coincide.
@@ -120,7 +124,12 @@ fn inside(country: &Country) -> Result<(Authority, Vec<Peer>), Failure> {
     Ok((read(country.portal.url())?, vec![bank, post]))
 }
 
-fn write_plan(store: &mut Store, composed: &Composition, peers: &[Peer]) -> Result<(), history::HistoryError> {
+fn write_plan(
+    store: &mut Store,
+    composed: &Composition,
+    peers: &[Peer],
+    today: jiff::civil::Date,
+) -> Result<(), history::HistoryError> {
     let cases: Vec<_> = composed.arrivals.iter().map(|arrival| composed.population.case(arrival.case)).collect();
     store.plan_dossiers(cases.iter().zip(&composed.arrivals).map(|(case, arrival)| PlannedDossier {
         case,
@@ -145,7 +154,7 @@ fn write_plan(store: &mut Store, composed: &Composition, peers: &[Peer]) -> Resu
             not_realised: row.not_realised.or_else(|| part.clone()),
         })
         .collect();
-    let calendar: Vec<_> = world::calendar_rows(&composed.province, &composed.calendar)
+    let calendar: Vec<_> = world::calendar_rows(&composed.province, &composed.calendar, today)
         .into_iter()
         .map(|row| CalendarDay {
             day: row.day,

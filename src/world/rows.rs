@@ -1,6 +1,7 @@
 //! What the history stores of a province: plain rows of its tables `figures` and `calendar`.
 
 use jiff::ToSpan;
+use jiff::civil::Date;
 
 use crate::{Calendar, Period, Province, Realised};
 
@@ -68,9 +69,11 @@ pub fn figure_rows(province: &Province) -> Vec<FigureRow> {
     (0..).zip(province.figures()).map(row).collect()
 }
 
-/// The days that a run of this province can speak of: a week before its period, and half a year after it for due dates.
-pub fn calendar_rows(province: &Province, calendar: &Calendar) -> Vec<CalendarRow> {
-    let Period { from, until } = province.period();
+/// The days that a run of this province can speak of: its period and `today`, for portals that cannot be told another, from a
+/// week before the earlier to half a year after the later, for due dates.
+pub fn calendar_rows(province: &Province, calendar: &Calendar, today: Date) -> Vec<CalendarRow> {
+    let period = province.period();
+    let (from, until) = (period.from.min(today), period.until.max(today));
     let around = Period { from: from.saturating_sub(7.days()), until: until.saturating_add(180.days()) };
     let row = |day: crate::Day<'_>| CalendarRow {
         day: day.date.to_string(),
