@@ -117,7 +117,7 @@ pub(crate) fn serve(args: &MockArgs) -> Result<Exit, Failure> {
                 bind: args.bind,
                 secret: SECRET.to_owned(),
                 seed: args.seed,
-                faults: mock_bank::Faults { duplicate: 0.0, forged: 0.0 },
+                faults: mock_bank::Faults { duplicate: args.duplicate, forged: args.forged },
                 callback_delay: Duration::ZERO,
             };
             let running = mock_bank::start(config).map_err(|error| not_started(&error))?;

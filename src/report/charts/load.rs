@@ -67,13 +67,16 @@ fn legend() -> Markup {
     }
 }
 
-/// A dashed line where each phase after the first begins.
+/// A dashed line where each phase after the first begins; its name where the next one leaves room for it.
 fn phase_marks(across: &Scale, phases: &[PhaseTraffic]) -> Markup {
+    let begins = |phase: &PhaseTraffic| across.place(float(phase.start_ns) / 1e9);
     html! {
-        @for phase in phases.iter().skip(1) {
-            @let x = across.place(float(phase.start_ns) / 1e9);
+        @for (i, phase) in phases.iter().enumerate().skip(1) {
+            @let x = begins(phase);
             line .phase x1=(px(x)) y1="28" x2=(px(x)) y2=(BOTTOM) {}
-            (label((x + 4.0).min(RIGHT), 36.0, if x > RIGHT - 70.0 { "end" } else { "start" }, &phase.phase.replace('_', " ")))
+            @if phases.get(i + 1).is_none_or(|next| begins(next) - x > 70.0) {
+                (label((x + 4.0).min(RIGHT), 36.0, if x > RIGHT - 70.0 { "end" } else { "start" }, &phase.phase.replace('_', " ")))
+            }
         }
     }
 }
