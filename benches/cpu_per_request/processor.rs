@@ -1,19 +1,13 @@
 //! What processes and threads have used, as Linux tells under `/proc`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// `/proc` counts processor time in ticks of a hundredth of a second, on every Linux.
 const TICK: Duration = Duration::from_millis(10);
 
 /// Why something could not be measured.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ProcError {
-    #[error("could not read {0}: {1} (this benchmark needs Linux)")]
-    Read(String, std::io::Error),
-    #[error("could not find {0} in {1}")]
-    Missing(&'static str, String),
-}
+pub(crate) type Trouble = Box<dyn std::error::Error>;
 
 /// Processor time, user and system together.
 #[derive(Clone, Copy)]
@@ -25,24 +19,44 @@ pub(crate) struct Used {
 }
 
 /// What a process (`self`, or its number) has used.
-pub(crate) fn used_by(process: &str) -> Result<Used, ProcError> {
+pub(crate) fn used_by(process: &str) -> Result<Used, Trouble> {
     used(&format!("/proc/{process}/stat"))
 }
 
-/// What the thread of this process with this name has used; `None` if there is none (any more).
-pub(crate) fn used_by_thread(name: &str) -> Option<Duration> {
-    let threads = std::fs::read_dir("/proc/self/task").ok()?;
-    let thread = threads.flatten().map(|thread| thread.path()).find(|thread| is_named(thread, name))?;
-    used(&thread.join("stat").display().to_string()).ok().map(|used| used.own)
+/// Looks at one thread of this process, by its name.
+pub(crate) struct Watch {
+    name: &'static str,
+    /// Its folder under `/proc`, once it has been found: looking for it again and again would cost more than is measured.
+    thread: Option<PathBuf>,
+    /// What it had used when last seen.
+    pub(crate) used: Duration,
+}
+
+impl Watch {
+    pub(crate) fn new(name: &'static str) -> Self {
+        Self { name, thread: None, used: Duration::ZERO }
+    }
+
+    pub(crate) fn look(&mut self) {
+        if self.thread.is_none() {
+            let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+            self.thread = threads.map(|thread| thread.path()).find(|thread| is_named(thread, self.name));
+        }
+        if let Some(thread) = &self.thread
+            && let Ok(used) = used(&thread.join("stat").display().to_string())
+        {
+            self.used = used.own;
+        }
+    }
 }
 
 fn is_named(thread: &Path, name: &str) -> bool {
     std::fs::read_to_string(thread.join("comm")).is_ok_and(|comm| comm.trim_end() == name)
 }
 
-fn used(path: &str) -> Result<Used, ProcError> {
+fn used(path: &str) -> Result<Used, Trouble> {
     let stat = read(path)?;
-    let missing = || ProcError::Missing("the processor times", path.to_owned());
+    let missing = || missing("the processor times", path);
     // utime, stime, cutime and cstime are the fields 14 to 17; the second field, a name in brackets, may hold blanks.
     let (_, fields) = stat.rsplit_once(')').ok_or_else(missing)?;
     let ticks: Vec<u32> = fields.split_whitespace().skip(11).take(4).flat_map(str::parse).collect();
@@ -51,26 +65,26 @@ fn used(path: &str) -> Result<Used, ProcError> {
 }
 
 /// The most memory a process has held, in KiB.
-pub(crate) fn peak_kib(process: &str) -> Result<u32, ProcError> {
+pub(crate) fn peak_kib(process: &str) -> Result<u32, Trouble> {
     status(process, "VmHWM:")?
         .split_whitespace()
         .next()
         .and_then(|number| number.parse().ok())
-        .ok_or_else(|| ProcError::Missing("VmHWM", process.to_owned()))
+        .ok_or_else(|| missing("VmHWM", process))
 }
 
 /// The processors this process may run on, in order.
-pub(crate) fn allowed_cores() -> Result<Vec<u32>, ProcError> {
+pub(crate) fn allowed_cores() -> Result<Vec<u32>, Trouble> {
     let list = status("self", "Cpus_allowed_list:")?;
     let range = |part: &str| {
-        let (first, last) = part.split_once('-').unwrap_or((part, part));
-        Some(first.parse::<u32>().ok()?..=last.parse::<u32>().ok()?)
+        let (from, through) = part.split_once('-').unwrap_or((part, part));
+        Some(from.parse::<u32>().ok()?..=through.parse::<u32>().ok()?)
     };
     Ok(list.trim().split(',').filter_map(range).flatten().collect())
 }
 
 /// What the machine is and how busy, in a line.
-pub(crate) fn machine() -> Result<String, ProcError> {
+pub(crate) fn machine() -> Result<String, Trouble> {
     let model = read("/proc/cpuinfo")?;
     let model = model.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("unknown");
     let load = read("/proc/loadavg")?;
@@ -78,13 +92,18 @@ pub(crate) fn machine() -> Result<String, ProcError> {
     Ok(format!("{}, load average {load}", model.trim_start_matches(['\t', ':', ' '])))
 }
 
-fn status(process: &str, name: &'static str) -> Result<String, ProcError> {
+fn status(process: &str, name: &'static str) -> Result<String, Trouble> {
     let path = format!("/proc/{process}/status");
     let status = read(&path)?;
     let line = status.lines().find_map(|line| line.strip_prefix(name));
-    line.map(str::to_owned).ok_or(ProcError::Missing(name, path))
+    line.map(str::to_owned).ok_or_else(|| missing(name, &path))
 }
 
-fn read(path: &str) -> Result<String, ProcError> {
-    std::fs::read_to_string(path).map_err(|error| ProcError::Read(path.to_owned(), error))
+fn read(path: &str) -> Result<String, Trouble> {
+    std::fs::read_to_string(path)
+        .map_err(|error| format!("could not read {path}: {error} (this benchmark needs Linux)").into())
+}
+
+fn missing(what: &str, place: &str) -> Trouble {
+    format!("could not find {what} in {place}").into()
 }

@@ -4,7 +4,6 @@
 //! the benchmark measures. It counts its answers and tells the count at `/count`.
 
 use std::cell::RefCell;
-use std::error::Error;
 use std::fmt::Write as _;
 use std::io::{Read, Write as _};
 use std::net::Ipv4Addr;
@@ -14,8 +13,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::LocalSet;
 
+use crate::processor::Trouble;
+
 /// Serves until standard input closes; the first line of standard output is the port.
-pub(crate) fn serve() -> Result<(), Box<dyn Error>> {
+pub(crate) fn serve() -> Result<(), Trouble> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     LocalSet::new().block_on(&runtime, async {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
