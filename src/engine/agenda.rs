@@ -18,6 +18,8 @@ pub(crate) struct Person {
     pub(crate) session: Session,
     /// What they mean to do, earliest first.
     pub(crate) agenda: BinaryHeap<Entry>,
+    /// How many journeys they are on, those included that are not in the agenda just now.
+    pub(crate) journeys: u32,
     /// Whether an exchange of theirs is under way.
     pub(crate) busy: bool,
     /// When their hands were last free.

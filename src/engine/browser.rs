@@ -1,21 +1,25 @@
 //! One connection slot: speaks HTTP/1.1 over kept-alive connections, one exchange at a time, and takes the times.
 
 use std::future::poll_fn;
-use std::net::SocketAddr;
 use std::task::Poll;
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::Incoming;
-use hyper::client::conn::http1::{SendRequest, handshake};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Incoming};
+use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper_util::rt::TokioIo;
 use model::words::Fault;
 use tokio::net::{TcpStream, lookup_host};
+use tokio::sync::Notify;
 
 use crate::clock::RunClock;
 use crate::guard::{Authority, Guard};
+
+/// The longest head of an answer, and the most that is read at once: a flood on one connection must leave the others
+/// their turn.
+const LONGEST_HEAD: usize = 64 << 10;
 
 /// What one exchange came to, before anybody read the answer.
 #[derive(Debug)]
@@ -70,13 +74,13 @@ impl Browser {
     ) -> Attempt {
         let mut attempt = Attempt::not_sent(Fault::Connect, 0);
         attempt.bytes_sent = bytes_sent;
-        let outcome =
-            tokio::time::timeout(at.limits.timeout, self.converse(authority, request, &mut attempt, at)).await;
-        attempt.fault = match outcome {
-            Ok(Ok(())) => None,
-            Ok(Err(fault)) => Some(fault),
-            Err(_elapsed) => Some(Fault::TimedOut),
+        let outcome = tokio::select! {
+            biased;
+            outcome = self.converse(authority, request, &mut attempt, at) => outcome,
+            () = tokio::time::sleep(at.limits.timeout) => Err(Fault::TimedOut),
+            () = called(at.curtain) => Err(Fault::TimedOut),
         };
+        attempt.fault = outcome.err();
         if attempt.fault.is_some() {
             self.connections.retain(|(known, _)| known != authority);
         }
@@ -117,15 +121,35 @@ impl Browser {
         };
         attempt.first_byte = Some(at.clock.now());
         attempt.status = Some(response.status().as_u16());
-        match Limited::new(response.into_body(), at.limits.longest_answer).collect().await {
-            Ok(body) => {
-                attempt.body = body.to_bytes();
-                Ok(())
+        attempt.body = read_whole(response.into_body(), at.limits.longest_answer).await?;
+        Ok(())
+    }
+}
+
+/// Reads a body to its end, into one piece: kept apart, a million chunks of one byte would take forty times their
+/// length.
+async fn read_whole(mut body: Incoming, longest: usize) -> Result<Bytes, Fault> {
+    if body.size_hint().lower() > longest as u64 {
+        return Err(Fault::TooLong);
+    }
+    let mut first = Bytes::new();
+    let mut whole = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_broken| Fault::Broken)?;
+        let Ok(data) = frame.into_data() else { continue };
+        if first.len().max(whole.len()) + data.len() > longest {
+            return Err(Fault::TooLong);
+        }
+        if first.is_empty() {
+            first = data;
+        } else {
+            if whole.is_empty() {
+                whole.extend_from_slice(&first);
             }
-            Err(error) if error.is::<LengthLimitError>() => Err(Fault::TooLong),
-            Err(_broken) => Err(Fault::Broken),
+            whole.extend_from_slice(&data);
         }
     }
+    Ok(if whole.is_empty() { first } else { whole.freeze() })
 }
 
 /// What an exchange needs of its surroundings.
@@ -134,6 +158,15 @@ pub(crate) struct Scene<'a> {
     pub(crate) clock: &'a RunClock,
     pub(crate) guard: &'a Guard,
     pub(crate) limits: Limits,
+    /// Called when the run ends: what is under way then is cut off as if its time were over.
+    pub(crate) curtain: Option<&'a Notify>,
+}
+
+async fn called(curtain: Option<&Notify>) {
+    match curtain {
+        Some(curtain) => curtain.notified().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Whether a kept connection can take a request.
@@ -168,10 +201,10 @@ async fn send(
 }
 
 async fn connect(authority: &Authority, guard: &Guard) -> Result<SendRequest<Full<Bytes>>, Fault> {
-    let address = resolve(authority, guard).await?;
-    let stream = TcpStream::connect(address).await.map_err(|_refused| Fault::Connect)?;
+    let stream = open(authority, guard).await?;
     stream.set_nodelay(true).map_err(|_closed| Fault::Connect)?;
-    let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|_closed| Fault::Connect)?;
+    let handshake = Builder::new().max_buf_size(LONGEST_HEAD).handshake(TokioIo::new(stream));
+    let (sender, connection) = handshake.await.map_err(|_closed| Fault::Connect)?;
     tokio::task::spawn_local(async move {
         // How a connection ended is seen by the exchange that was on it.
         let _ended: Result<(), hyper::Error> = connection.await;
@@ -179,11 +212,18 @@ async fn connect(authority: &Authority, guard: &Guard) -> Result<SendRequest<Ful
     Ok(sender)
 }
 
-/// The address of an allowed host.
-async fn resolve(authority: &Authority, guard: &Guard) -> Result<SocketAddr, Fault> {
+/// Opens a connection to an allowed host, at the first of its addresses that takes one.
+pub(crate) async fn open(authority: &Authority, guard: &Guard) -> Result<TcpStream, Fault> {
     if !guard.allows(authority) {
         return Err(Fault::Forbidden);
     }
-    let mut found = lookup_host((authority.host(), authority.port())).await.map_err(|_unknown_host| Fault::Connect)?;
-    found.find(|address| guard.allows_address(authority, *address)).ok_or(Fault::Forbidden)
+    let found = lookup_host((authority.host(), authority.port())).await.map_err(|_unknown_host| Fault::Connect)?;
+    let mut fault = Fault::Forbidden;
+    for address in found.filter(|address| guard.allows_address(authority, *address)) {
+        fault = Fault::Connect;
+        if let Ok(stream) = TcpStream::connect(address).await {
+            return Ok(stream);
+        }
+    }
+    Err(fault)
 }

@@ -1,5 +1,7 @@
 //! Moves a run through its phases, tells the portal the time, collects the peers' ledgers.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::thread::JoinHandle;
@@ -8,28 +10,31 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 use history::{Inlet, Recorder};
 use http::HeaderValue;
-use model::words::{Answer, Operation, Phase};
-use portal::{ClockFacts, Context, Encoded, Memory, Reading, Session};
+use model::words::{Answer, Fault, Operation, Phase};
+use portal::{ClockFacts, Context, Encoded, Memory, Reading, Reply, Session};
 use tokio::runtime;
-use tokio::task::LocalSet;
+use tokio::task::{JoinHandle as LocalTask, LocalSet};
 
-use crate::browser::{Attempt, Browser, Limits, Scene};
+use crate::browser::{Attempt, Browser, Limits, Scene, open};
 use crate::clock::RunClock;
 use crate::guard::Authority;
 use crate::lane::{CURTAIN, Lane, Stage, play, request};
 use crate::meter::Meters;
-use crate::peers::Ledger;
+use crate::peers::{Ledger, Said};
 use crate::spec::{Arrivals, RunSpec};
 use crate::transcript;
 
 /// How often the conductor looks around.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// Looks between two collections of the ledgers.
-const LOOKS_PER_COLLECTION: u32 = 10;
-
 /// The longest a run that was stopped goes on with what is under way.
 const ABORTED_DRAIN: Duration = Duration::from_secs(5);
+
+/// The longest a run that was stopped reads dossiers back.
+const ABORTED_FINAL_READ: Duration = Duration::from_secs(10);
+
+/// The longest the conductor waits for one answer: while it waits it sees nothing else.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How the generator itself fared.
 #[expect(clippy::struct_excessive_bools, reason = "four independent claims about one run, each printed by name")]
@@ -57,6 +62,9 @@ pub enum EngineError {
     /// The portal cannot be reached.
     #[error("could not reach the portal at http://{0}: no connection (is it running? is the port right?)")]
     Unreachable(Authority),
+    /// The portal may not be spoken to.
+    #[error("refused to speak to http://{0}: it is neither this machine nor named by an authorization")]
+    Forbidden(Authority),
     /// A thread or a runtime could not be started.
     #[error("could not start a lane: {0}")]
     Start(#[from] std::io::Error),
@@ -76,7 +84,7 @@ pub enum EngineError {
 /// `stop` ends it early: no more arrivals, what is under way is finished, dossiers are read back.
 ///
 /// # Errors
-/// [`EngineError`] if the portal cannot be reached at all, a lane cannot be started or panics, or the recorder fails.
+/// [`EngineError`] if the portal may not be spoken to or cannot be reached at all, a lane cannot be started or panics, or the recorder fails.
 pub fn run(
     spec: RunSpec,
     arrivals: Vec<Arrivals>,
@@ -93,24 +101,45 @@ pub fn run(
     });
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     let conducting = LocalSet::new();
-    let mut conductor = Conductor::new(Arc::clone(&stage), meters.clone(), recorder.inlet());
+    // A meter without a lane would never say that its arrivals are over.
+    let conducted = Meters { lanes: meters.lanes.iter().take(arrivals.len()).cloned().collect() };
+    let mut conductor = Conductor::new(Arc::clone(&stage), conducted, recorder.inlet());
     conducting.block_on(&runtime, conductor.greet())?;
+    let lanes = start_lanes(&stage, arrivals, recorder, meters);
+    let failed = match &lanes {
+        Ok(lanes) => conducting.block_on(&runtime, conductor.conduct(recorder, stop, lanes)),
+        Err(_) => false,
+    };
+    stage.phase.store(CURTAIN, Ordering::Relaxed);
+    let lag = join_lanes(lanes?)?;
+    let health = conductor.health(&lag);
+    conductor.inlet.borrow_mut().close();
+    if failed { Err(EngineError::Recorder) } else { Ok(health) }
+}
+
+fn start_lanes(
+    stage: &Arc<Stage>,
+    arrivals: Vec<Arrivals>,
+    recorder: &Recorder,
+    meters: &Meters,
+) -> Result<Vec<LaneThread>, EngineError> {
     let mut threads = Vec::new();
     for (number, (arrivals, meter)) in arrivals.into_iter().zip(&meters.lanes).enumerate() {
-        let lane = LaneStart { stage: Arc::clone(&stage), number, arrivals, inlet: recorder.inlet() };
+        let lane = LaneStart { stage: Arc::clone(stage), number, arrivals, inlet: recorder.inlet() };
         threads.push(lane.start(Arc::clone(meter))?);
     }
-    let failed = conducting.block_on(&runtime, conductor.conduct(recorder, stop));
-    stage.phase.store(CURTAIN, Ordering::Relaxed);
+    Ok(threads)
+}
+
+/// Waits for all lanes, and puts together how late they were.
+fn join_lanes(threads: Vec<LaneThread>) -> Result<Histogram<u64>, EngineError> {
     let mut lag = Histogram::<u64>::new(3)?;
     for (number, thread) in threads.into_iter().enumerate() {
         let lane = thread.join().map_err(|_panic| EngineError::LanePanicked(number))??;
         // Both histograms hold the same range, so adding cannot fail.
         lag.add(&lane).unwrap_or_default();
     }
-    let health = conductor.health(&lag);
-    conductor.inlet.close();
-    if failed { Err(EngineError::Recorder) } else { Ok(health) }
+    Ok(lag)
 }
 
 struct LaneStart {
@@ -135,11 +164,14 @@ impl LaneStart {
 struct Conductor {
     stage: Arc<Stage>,
     meters: Meters,
-    inlet: Inlet,
+    /// Shared with the ledgers' tasks, borrowed only between awaits.
+    inlet: Rc<RefCell<Inlet>>,
     browser: Browser,
-    ledgers: Vec<Ledger>,
+    ledgers: Vec<Rc<Said>>,
     /// The next stretch of simulated time the portal must be told of.
     next_segment: usize,
+    /// When the phase ends at the latest.
+    phase_end: u64,
     quiescent: bool,
     read_back: bool,
     aborted: bool,
@@ -147,14 +179,14 @@ struct Conductor {
 
 impl Conductor {
     fn new(stage: Arc<Stage>, meters: Meters, inlet: Inlet) -> Self {
-        let ledgers = stage.spec.peers.iter().cloned().map(Ledger::new).collect();
         Self {
             stage,
             meters,
-            inlet,
+            inlet: Rc::new(RefCell::new(inlet)),
             browser: Browser::default(),
-            ledgers,
+            ledgers: Vec::new(),
             next_segment: 0,
+            phase_end: u64::MAX,
             quiescent: false,
             read_back: false,
             aborted: false,
@@ -163,57 +195,76 @@ impl Conductor {
 
     /// Opens a connection to the portal, so that an address where nobody is is told at once.
     async fn greet(&mut self) -> Result<(), EngineError> {
-        let target = &self.stage.spec.target;
-        let found = tokio::net::lookup_host((target.host(), target.port())).await;
-        let unreachable = || EngineError::Unreachable(target.clone());
-        let address = found.map_err(|_unknown_host| unreachable())?.next().ok_or_else(unreachable)?;
-        tokio::time::timeout(Duration::from_secs(5), tokio::net::TcpStream::connect(address))
-            .await
-            .map_err(|_elapsed| unreachable())?
-            .map(drop)
-            .map_err(|_refused| unreachable())
+        let spec = &self.stage.spec;
+        match tokio::time::timeout(PATIENCE, open(&spec.target, &spec.guard)).await {
+            Ok(Ok(_stream)) => Ok(()),
+            Ok(Err(Fault::Forbidden)) => Err(EngineError::Forbidden(spec.target.clone())),
+            Ok(Err(_)) | Err(_) => Err(EngineError::Unreachable(spec.target.clone())),
+        }
     }
 
-    /// Conducts to the end; says whether the recorder failed.
-    async fn conduct(&mut self, recorder: &Recorder, stop: &AtomicBool) -> bool {
-        let settings = self.stage.spec.settings.clone();
-        let load_end = self.stage.spec.timeline.wall_end();
-        let nanoseconds = |duration: Duration| u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
-        let mut phase_end = u64::MAX;
-        let mut looks = 0_u32;
+    /// Conducts to the end; says whether the recorder failed. A lane that ends before is left to be joined.
+    async fn conduct(&mut self, recorder: &Recorder, stop: &AtomicBool, lanes: &[LaneThread]) -> bool {
+        let ledgers = self.open_ledgers();
         loop {
             let now = self.stage.clock.now();
             self.tell_time(now).await;
-            looks = looks.wrapping_add(1);
-            if looks.is_multiple_of(LOOKS_PER_COLLECTION) {
-                self.collect().await;
-            }
+            self.inlet.borrow_mut().flush();
             if recorder.has_failed() {
                 return true;
             }
-            let stopped = stop.load(Ordering::Relaxed);
-            match self.stage.phase() {
-                Some(Phase::Load) if stopped || (now >= load_end && self.arrivals_are_over()) => {
-                    self.aborted = stopped;
-                    self.enter(Phase::Drain);
-                    let drain = if stopped { settings.drain.min(ABORTED_DRAIN) } else { settings.drain };
-                    phase_end = now + nanoseconds(drain);
-                }
-                Some(Phase::Drain) if self.is_quiet() || now >= phase_end => {
-                    self.quiescent = now < phase_end;
-                    self.stage.closing.store(true, Ordering::Relaxed);
-                    self.enter(Phase::FinalRead);
-                    phase_end = now + nanoseconds(settings.final_read);
-                }
-                Some(Phase::FinalRead) if self.final_reads_are_over() || now >= phase_end => {
-                    self.read_back = now < phase_end;
-                    self.collect().await;
-                    return false;
-                }
-                Some(Phase::Load | Phase::Drain | Phase::FinalRead) | None => {}
+            if lanes.iter().any(JoinHandle::is_finished) {
+                return false;
+            }
+            self.heed(stop, now);
+            if self.move_on(now) {
+                self.close_ledgers(ledgers).await;
+                return false;
             }
             tokio::time::sleep(LOOK.min(Duration::from_nanos(self.until_next_segment()))).await;
         }
+    }
+
+    /// Shortens the phase if the run was stopped.
+    fn heed(&mut self, stop: &AtomicBool, now: u64) {
+        if !self.aborted && stop.load(Ordering::Relaxed) {
+            self.aborted = true;
+            let longest = match self.stage.phase() {
+                Some(Phase::Load) => Duration::ZERO,
+                Some(Phase::Drain) => ABORTED_DRAIN,
+                Some(Phase::FinalRead) | None => ABORTED_FINAL_READ,
+            };
+            self.phase_end = self.phase_end.min(now + nanoseconds(longest));
+        }
+    }
+
+    /// Enters the next phase if this one is over; says whether it was the last.
+    fn move_on(&mut self, now: u64) -> bool {
+        let settings = &self.stage.spec.settings;
+        let is_late = now >= self.phase_end;
+        match self.stage.phase() {
+            Some(Phase::Load)
+                if is_late || (now >= self.stage.spec.timeline.wall_end() && self.arrivals_are_over()) =>
+            {
+                let longest = if self.aborted { settings.drain.min(ABORTED_DRAIN) } else { settings.drain };
+                self.phase_end = now + nanoseconds(longest);
+                self.enter(Phase::Drain);
+            }
+            Some(Phase::Drain) if is_late || self.is_quiet() => {
+                let longest =
+                    if self.aborted { settings.final_read.min(ABORTED_FINAL_READ) } else { settings.final_read };
+                self.phase_end = now + nanoseconds(longest);
+                self.quiescent = !is_late;
+                self.stage.closing.store(true, Ordering::Relaxed);
+                self.enter(Phase::FinalRead);
+            }
+            Some(Phase::FinalRead) if is_late || self.final_reads_are_over() => {
+                self.read_back = !is_late;
+                return true;
+            }
+            Some(Phase::Load | Phase::Drain | Phase::FinalRead) | None => {}
+        }
+        false
     }
 
     fn enter(&self, phase: Phase) {
@@ -228,21 +279,37 @@ impl Conductor {
         self.meters.lanes.iter().all(|lane| lane.final_reads_over.get() == 1)
     }
 
-    /// Nobody is under way with a dossier, every clerk has since looked into an empty inbox, the peers have nothing
-    /// pending.
+    /// Nobody is under way with a dossier; since the last thing was done, every clerk has looked into an empty inbox
+    /// and every peer has said that it has nothing pending.
     fn is_quiet(&self) -> bool {
         let lanes = &self.meters.lanes;
         let last_activity = lanes.iter().map(|lane| lane.last_activity.get()).max().unwrap_or(0);
         lanes.iter().all(|lane| lane.cases_under_way.get() == 0 && lane.idle_since.get() > last_activity)
-            && self.ledgers.iter().all(|ledger| ledger.settled)
+            && self.ledgers.iter().all(|said| said.settled.get().is_some_and(|asked| asked > last_activity))
     }
 
-    async fn collect(&mut self) {
+    /// Begins to collect the peers' ledgers.
+    fn open_ledgers(&mut self) -> Vec<LocalTask<()>> {
         let stage = Arc::clone(&self.stage);
-        for ledger in &mut self.ledgers {
-            ledger.collect(scene(&stage), &mut self.inlet).await;
+        let mut tasks = Vec::new();
+        for peer in &stage.spec.peers {
+            let said = Rc::new(Said::default());
+            let ledger = Ledger::new(peer.clone(), Rc::clone(&said));
+            self.ledgers.push(said);
+            tasks.push(tokio::task::spawn_local(ledger.collect_on(Arc::clone(&stage), Rc::clone(&self.inlet))));
         }
-        self.inlet.flush();
+        tasks
+    }
+
+    /// Has every ledger read to its end; one whose peer does not answer is left.
+    async fn close_ledgers(&mut self, tasks: Vec<LocalTask<()>>) {
+        self.ledgers.iter().for_each(|said| said.call_last());
+        let end = self.stage.clock.instant(self.stage.clock.now()) + PATIENCE;
+        for (task, said) in tasks.into_iter().zip(&self.ledgers) {
+            if tokio::time::timeout_at(end.into(), task).await.is_err() {
+                said.settled.set(None);
+            }
+        }
     }
 
     fn until_next_segment(&self) -> u64 {
@@ -254,15 +321,15 @@ impl Conductor {
     async fn tell_time(&mut self, now: u64) {
         let stage = Arc::clone(&self.stage);
         let spec = &stage.spec;
-        if !spec.adapter.maps(Operation::Clock) {
-            return;
-        }
         let segments = spec.timeline.segments();
         let begun = segments.partition_point(|segment| segment.wall_start <= now);
         if begun <= self.next_segment {
             return;
         }
         self.next_segment = begun;
+        if !spec.adapter.maps(Operation::Clock) {
+            return;
+        }
         let Some(segment) = begun.checked_sub(1).and_then(|at| segments.get(at)) else { return };
         let facts = ClockFacts { now: spec.timeline.sim(now), speed: segment.speed(), until: segment.end };
         self.send_clock(facts, segment.wall_start).await;
@@ -280,18 +347,22 @@ impl Conductor {
         for exchange in spec.adapter.exchanges(Operation::Clock) {
             let prepared = match spec.adapter.encode(exchange, &context, &mut encoded) {
                 Ok(()) => request(&mut encoded, &spec.target, &agent),
-                Err(_missing) => Err(model::words::Fault::Unwritable),
+                Err(_missing) => Err(Fault::Unwritable),
             };
-            let attempt = match prepared {
+            let mut attempt = match prepared {
                 Ok((authority, request, length)) => {
                     self.browser.exchange(&authority, request, length, scene(&stage)).await
                 }
                 Err(fault) => Attempt::not_sent(fault, stage.clock.now()),
             };
-            let answer = match (attempt.status, attempt.fault) {
-                (Some(status), None) => spec.adapter.decode(exchange, status, &attempt.body, &mut reading).answer,
-                (_, _) => Answer::Unknown,
+            let Reply { answer, fault } = match (attempt.status, attempt.fault) {
+                (Some(status), None) => spec.adapter.decode(exchange, status, &attempt.body, &mut reading),
+                (_, fault) => {
+                    reading = Reading::default();
+                    Reply { answer: Answer::Unknown, fault }
+                }
             };
+            attempt.fault = fault;
             let entry = transcript::Entry {
                 case: None,
                 actor: "timekeeper",
@@ -303,7 +374,7 @@ impl Conductor {
                 due,
                 answer,
             };
-            transcript::record(self.inlet.batch(), &entry, &attempt, &reading, &*spec.people);
+            transcript::record(self.inlet.borrow_mut().batch(), &entry, &attempt, &reading, &*spec.people);
         }
     }
 
@@ -315,9 +386,13 @@ impl Conductor {
             quiescent: self.quiescent,
             read_back: self.read_back,
             aborted: self.aborted,
-            peers_settled: self.ledgers.iter().all(|ledger| ledger.settled),
+            peers_settled: self.ledgers.iter().all(|said| said.settled.get().is_some()),
         }
     }
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 fn scene(stage: &Stage) -> Scene<'_> {
@@ -325,6 +400,7 @@ fn scene(stage: &Stage) -> Scene<'_> {
     Scene {
         clock: &stage.clock,
         guard: &stage.spec.guard,
-        limits: Limits { timeout: settings.timeout, longest_answer: settings.longest_answer },
+        limits: Limits { timeout: settings.timeout.min(PATIENCE), longest_answer: settings.longest_answer },
+        curtain: None,
     }
 }

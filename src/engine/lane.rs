@@ -10,7 +10,6 @@ use std::iter::Peekable;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::time::Duration;
 
 use bytes::Bytes;
 use hdrhistogram::Histogram;
@@ -20,7 +19,7 @@ use http_body_util::Full;
 use journey::{Ending, JourneyId, Situation, Walk, Wish};
 use model::words::{Answer, Fault, Field, Operation, Phase, Role};
 use model::{Case, CaseId, Stream};
-use portal::{Context, Encoded, Memory, Reading, Session};
+use portal::{Context, Encoded, Memory, Reading, Reply, Session};
 use tokio::sync::Notify;
 
 use crate::agenda::{Entry, Origin, People, Person, Seen, Task};
@@ -35,8 +34,8 @@ use crate::transcript;
 /// After the end of simulated time people who wait for more of it look again after this long.
 const LOOK_AGAIN: u64 = 20_000_000;
 
-/// The longest a lane sleeps before it looks at the phase again, and the longest a record stays unflushed.
-const BEAT: Duration = Duration::from_millis(50);
+/// The longest a lane sleeps before it looks at the phase again, in nanoseconds.
+const BEAT: u64 = 50_000_000;
 
 /// Exchanges in a batch before it is handed to the recorder.
 const BATCH: usize = 512;
@@ -57,6 +56,10 @@ pub(crate) struct Stage {
 pub(crate) const CURTAIN: u8 = 100;
 
 impl Stage {
+    pub(crate) fn is_over(&self) -> bool {
+        self.phase.load(Ordering::Relaxed) == CURTAIN
+    }
+
     pub(crate) fn phase(&self) -> Option<Phase> {
         let number = usize::from(self.phase.load(Ordering::Relaxed));
         Phase::ALL.get(number).copied()
@@ -83,6 +86,12 @@ pub(crate) struct Lane {
     /// Connection slots waiting for an act.
     idle: Vec<Rc<Notify>>,
     slots: usize,
+    /// Wakes the lane when something has become due before `wake`.
+    alarm: Rc<Notify>,
+    /// When the lane wakes of itself.
+    wake: u64,
+    /// Cuts off what is under way when the run ends.
+    curtain: Rc<Notify>,
     entered: u64,
     signed_in: u32,
     chance: Stream,
@@ -105,15 +114,40 @@ pub(crate) type LaneRef = Rc<RefCell<Lane>>;
 pub(crate) async fn play(lane: Lane) -> Histogram<u64> {
     let (stage, lane) = (Arc::clone(&lane.stage), Rc::new(RefCell::new(lane)));
     lane.borrow_mut().enter_staff();
-    while stage.phase.load(Ordering::Relaxed) != CURTAIN {
+    let alarm = Rc::clone(&lane.borrow().alarm);
+    while !stage.is_over() {
         let wake = lane.borrow_mut().turn();
         supply(&lane);
-        let beat = stage.clock.instant(wake).min(stage.clock.instant(stage.clock.now()) + BEAT);
-        tokio::time::sleep_until(beat.into()).await;
+        tokio::select! {
+            () = tokio::time::sleep_until(stage.clock.instant(wake).into()) => {}
+            () = alarm.notified() => {}
+        }
     }
+    cut_off(&lane).await;
     let mut lane = lane.borrow_mut();
     lane.inlet.close();
     lane.lag.clone()
+}
+
+/// Records what was begun and is not over, as never answered: a stall at the end must not hide.
+async fn cut_off(lane: &LaneRef) {
+    let (waiting, curtain) = {
+        let mut lane = lane.borrow_mut();
+        (std::mem::take(&mut lane.ready), Rc::clone(&lane.curtain))
+    };
+    for act in waiting {
+        let mut lane = lane.borrow_mut();
+        let now = lane.stage.clock.now();
+        lane.over(act, Attempt::not_sent(Fault::TimedOut, now));
+    }
+    curtain.notify_waiters();
+    // The bound is for a slot that panicked and will never be over.
+    for _ in 0..10_000 {
+        if lane.borrow().meter.in_flight() == 0 {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
 }
 
 /// Gives ready acts to connection slots, opening slots while the limit allows.
@@ -135,12 +169,12 @@ fn supply(lane: &LaneRef) {
 
 /// A connection slot: takes acts as long as there are any, then waits to be called.
 async fn slot(lane: LaneRef) {
-    let stage = Arc::clone(&lane.borrow().stage);
+    let (stage, curtain) = (Arc::clone(&lane.borrow().stage), Rc::clone(&lane.borrow().curtain));
     let called = Rc::new(Notify::new());
     let mut browser = Browser::default();
     let settings = &stage.spec.settings;
     let limits = Limits { timeout: settings.timeout, longest_answer: settings.longest_answer };
-    let scene = Scene { clock: &stage.clock, guard: &stage.spec.guard, limits };
+    let scene = Scene { clock: &stage.clock, guard: &stage.spec.guard, limits, curtain: Some(&curtain) };
     loop {
         let next = lane.borrow_mut().ready.pop_front();
         let Some(act) = next else {
@@ -153,7 +187,7 @@ async fn slot(lane: LaneRef) {
             Ok((authority, request, length)) => browser.exchange(&authority, request, length, scene).await,
             Err(fault) => Attempt::not_sent(fault, stage.clock.now()),
         };
-        lane.borrow_mut().over(act, &attempt);
+        lane.borrow_mut().over(act, attempt);
         supply(&lane);
     }
 }
@@ -183,6 +217,9 @@ impl Lane {
             ready: VecDeque::new(),
             idle: Vec::new(),
             slots: 0,
+            alarm: Rc::default(),
+            wake: 0,
+            curtain: Rc::default(),
             entered: 0,
             signed_in: 0,
             chance,
@@ -222,6 +259,7 @@ impl Lane {
     /// Does what is due, and says when something is due next.
     fn turn(&mut self) -> u64 {
         let now = self.stage.clock.now();
+        self.wake = 0;
         self.let_in(now);
         self.look_at_due(now);
         if self.stage.phase() == Some(Phase::FinalRead) {
@@ -232,7 +270,8 @@ impl Lane {
         }
         let next_timer = self.timers.peek().map_or(u64::MAX, |Reverse((due, _))| *due);
         let next_arrival = self.arrivals.peek().map_or(u64::MAX, |arrival| arrival.due);
-        next_timer.min(next_arrival).min(now + 1_000_000_000)
+        self.wake = next_timer.min(next_arrival).min(now + BEAT);
+        self.wake
     }
 
     fn flush(&mut self, now: u64) {
@@ -252,11 +291,10 @@ impl Lane {
             let stage = Arc::clone(&self.stage);
             let case = stage.spec.people.case(arrival.case);
             let journey = stage.spec.casting.channels.iter().find(|(channel, _)| *channel == case.channel);
-            let Some((_, journey)) = journey else { continue };
-            if self.people.count() >= stage.spec.settings.under_way {
+            let Some((_, journey)) = journey.filter(|_| self.people.count() < stage.spec.settings.under_way) else {
                 self.meter.dropped.add(1);
                 continue;
-            }
+            };
             self.meter.started.add(1);
             let task = task(Walk::new(*journey, arrival.case.0), Some(Box::new(case)), Origin::Arrival);
             let person = match stage.spec.scripts.role(*journey) {
@@ -282,11 +320,14 @@ impl Lane {
         if task.origin.keeps_run_open() {
             self.meter.cases_under_way.add(1);
         }
+        if let Some(person) = self.people.get_mut(person) {
+            person.journeys += 1;
+        }
         self.go_on(person, Box::new(task), from);
     }
 
     /// Asks a journey for its next operation and enters it into the person's agenda, or ends it.
-    fn go_on(&mut self, person: usize, mut task: Box<Task>, from: u64) {
+    fn go_on(&mut self, person: usize, mut task: Box<Task>, mut from: u64) {
         let stage = Arc::clone(&self.stage);
         let spec = &stage.spec;
         loop {
@@ -306,7 +347,10 @@ impl Lane {
                     task.due = self.due(from, moment);
                     return self.enter_agenda(person, task);
                 }
-                Wish::Follow(journey, moment) => self.follow(&task, journey, self.due(from, moment)),
+                Wish::Follow(journey, moment) => {
+                    from = self.due(from, moment);
+                    self.follow(&task, journey, from);
+                }
                 Wish::Each(journey) => self.each(person, journey, from),
                 Wish::End(ending) => return self.end(person, &task, ending),
             }
@@ -372,7 +416,9 @@ impl Lane {
         if task.origin.keeps_run_open() {
             self.meter.cases_under_way.take(1);
         }
-        if self.people.get(person).is_some_and(|person| person.staff.is_none() && person.agenda.is_empty()) {
+        let Some(walker) = self.people.get_mut(person) else { return };
+        walker.journeys -= 1;
+        if walker.journeys == 0 && walker.staff.is_none() {
             self.people.leave(person);
         }
     }
@@ -390,7 +436,8 @@ impl Lane {
 
     /// Lets a person do the first thing of their agenda, if it is due and their hands are free.
     fn let_act(&mut self, id: usize, now: u64) {
-        let Some(person) = self.people.get_mut(id) else { return };
+        let is_over = self.stage.is_over();
+        let Some(person) = self.people.get_mut(id).filter(|_| !is_over) else { return };
         if person.busy || person.agenda.peek().is_none_or(|entry| entry.due() > now) {
             return;
         }
@@ -423,12 +470,16 @@ impl Lane {
     }
 
     /// Reads the answer of an act, records it, and lets its person go on.
-    fn over(&mut self, act: Act, attempt: &Attempt) {
+    fn over(&mut self, act: Act, mut attempt: Attempt) {
         let stage = Arc::clone(&self.stage);
         let Act { person: id, mut task } = act;
-        let answer = self.weigh(&task, attempt);
+        let Reply { answer, fault } = self.weigh(&task, &attempt);
+        attempt.fault = fault;
         self.meter.answered(answer);
-        self.record(id, &task, attempt, answer);
+        self.record(id, &task, &attempt, answer);
+        if stage.is_over() {
+            return;
+        }
         let looked_in_vain = answer == Answer::Ok
             && matches!(task.operation, Operation::Inbox | Operation::PostInbox)
             && self.reading.items().is_empty();
@@ -462,19 +513,30 @@ impl Lane {
         if self.inlet.batch().len() >= BATCH {
             self.flush(now);
         }
+        self.set_alarm();
+    }
+
+    /// Wakes the lane earlier, if something has become due before it wakes of itself.
+    fn set_alarm(&mut self) {
+        if let Some(Reverse((due, _))) = self.timers.peek()
+            && *due < self.wake
+        {
+            self.wake = *due;
+            self.alarm.notify_one();
+        }
     }
 
     /// Reads the answer into `self.reading` and says what is known.
-    fn weigh(&mut self, task: &Task, attempt: &Attempt) -> Answer {
+    fn weigh(&mut self, task: &Task, attempt: &Attempt) -> Reply {
         let stage = Arc::clone(&self.stage);
         let exchange = stage.spec.adapter.exchanges(task.operation).get(task.exchange);
         match (exchange, attempt.status, attempt.fault) {
             (Some(exchange), Some(status), None) => {
-                stage.spec.adapter.decode(exchange, status, &attempt.body, &mut self.reading).answer
+                stage.spec.adapter.decode(exchange, status, &attempt.body, &mut self.reading)
             }
-            (_, _, _) => {
+            (_, _, fault) => {
                 self.reading = Reading::default();
-                Answer::Unknown
+                Reply { answer: Answer::Unknown, fault }
             }
         }
     }
@@ -557,6 +619,7 @@ fn person(staff: Option<usize>, name: String) -> Person {
         name,
         session: Session::default(),
         agenda: BinaryHeap::new(),
+        journeys: 0,
         busy: false,
         free_at: 0,
         idle_since: 0,

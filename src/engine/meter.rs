@@ -84,6 +84,11 @@ impl Count {
 }
 
 impl LaneMeter {
+    /// Exchanges begun and not over.
+    pub(crate) fn in_flight(&self) -> u64 {
+        self.begun.get().saturating_sub(self.ok.get() + self.refused.get() + self.unknown.get())
+    }
+
     pub(crate) fn answered(&self, answer: Answer) {
         match answer {
             Answer::Ok => self.ok.add(1),

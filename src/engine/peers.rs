@@ -1,28 +1,58 @@
 //! The peers' ledgers, collected over their one narrow interface: `GET /_ledger?after=N`.
+//!
+//! Each is collected beside everything else, so that a peer that does not answer holds nobody up.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use history::{Inlet, Signal};
 use http::Request;
 use http_body_util::Full;
 use serde::Deserialize;
+use tokio::sync::Notify;
 
-use crate::browser::{Browser, Scene};
+use crate::browser::{Browser, Limits, Scene};
 use crate::clock::RunClock;
+use crate::lane::Stage;
 use crate::spec::Peer;
 
-/// Signals asked for at once.
+/// How often a ledger is read.
+const READ_EVERY: Duration = Duration::from_millis(200);
+
+/// Signals asked for at once; a peer may give fewer.
 const PAGE: usize = 5_000;
 
-/// Pages taken in one go: a ledger that grows faster than it is read is read on at the next.
-const PAGES: usize = 20;
+/// The longest page that is read: 3 KiB a signal, whatever the limit for a portal's answers is.
+const LONGEST_PAGE: usize = PAGE * 3 * 1_024;
 
 /// A ledger being collected.
 pub(crate) struct Ledger {
     peer: Peer,
     browser: Browser,
     after: u64,
-    /// Whether the peer has answered last time, and had nothing pending.
-    pub(crate) settled: bool,
+    said: Rc<Said>,
+}
+
+/// What a ledger says, for the conductor to see.
+#[derive(Default)]
+pub(crate) struct Said {
+    /// When the peer was asked that answered last to have nothing pending; `None`: it did not answer, or has.
+    pub(crate) settled: Cell<Option<u64>>,
+    /// Whether this is the last time the ledger is read.
+    is_last: Cell<bool>,
+    /// Calls for the last time.
+    called: Notify,
+}
+
+impl Said {
+    /// Has the ledger read once more, to its end, and no more.
+    pub(crate) fn call_last(&self) {
+        self.is_last.set(true);
+        self.called.notify_one();
+    }
 }
 
 #[derive(Deserialize)]
@@ -48,24 +78,46 @@ struct Line {
 }
 
 impl Ledger {
-    pub(crate) fn new(peer: Peer) -> Self {
-        Self { peer, browser: Browser::default(), after: 0, settled: false }
+    pub(crate) fn new(peer: Peer, said: Rc<Said>) -> Self {
+        Self { peer, browser: Browser::default(), after: 0, said }
     }
 
-    /// Takes over what is new; a peer that does not answer is asked again next time.
-    pub(crate) async fn collect(&mut self, scene: Scene<'_>, inlet: &mut Inlet) {
-        self.settled = false;
-        for _ in 0..PAGES {
-            let Some(page) = self.page(scene).await else { return };
-            let is_last = page.signals.len() < PAGE;
+    /// Collects again and again, until called for the last time.
+    pub(crate) async fn collect_on(mut self, stage: Arc<Stage>, inlet: Rc<RefCell<Inlet>>) {
+        loop {
+            let is_last = self.said.is_last.get();
+            self.collect(&stage, &inlet).await;
+            if is_last {
+                return;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(READ_EVERY) => {}
+                () = self.said.called.notified() => {}
+            }
+        }
+    }
+
+    /// Takes over what is new, to the end of the ledger; a peer that does not answer is asked again next time.
+    async fn collect(&mut self, stage: &Stage, inlet: &RefCell<Inlet>) {
+        let limits = Limits { timeout: stage.spec.settings.timeout, longest_answer: LONGEST_PAGE };
+        let scene = Scene { clock: &stage.clock, guard: &stage.spec.guard, limits, curtain: None };
+        loop {
+            let asked = stage.clock.now();
+            let Some(page) = self.page(scene).await else {
+                self.said.settled.set(None);
+                return;
+            };
+            let is_end = page.signals.is_empty() || page.next <= self.after;
+            let mut inlet = inlet.borrow_mut();
             for line in page.signals {
                 inlet.batch().signal(line.signal(self.peer.name, scene.clock));
             }
-            self.after = page.next;
-            if is_last {
-                self.settled = page.settled;
+            inlet.flush();
+            if is_end {
+                self.said.settled.set(page.settled.then_some(asked));
                 return;
             }
+            self.after = page.next;
         }
     }
 

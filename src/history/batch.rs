@@ -172,6 +172,11 @@ impl Batch {
         self.rows.len()
     }
 
+    /// How many records it holds: exchanges, signals and facts.
+    pub(crate) fn records(&self) -> u64 {
+        (self.rows.len() + self.signals.len() + self.facts.len()) as u64
+    }
+
     /// Whether it holds nothing at all.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty() && self.signals.is_empty() && self.facts.is_empty()

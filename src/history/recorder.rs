@@ -113,7 +113,7 @@ impl Inlet {
         }
         while kept.len() > BACKLOG {
             let given_up = kept.remove(0);
-            self.lost.fetch_add(given_up.len() as u64, Ordering::Relaxed);
+            self.lost.fetch_add(given_up.records(), Ordering::Relaxed);
         }
         self.backlog = kept;
     }
@@ -122,7 +122,7 @@ impl Inlet {
     pub fn close(&mut self) {
         self.flush();
         for batch in self.backlog.drain(..) {
-            let records = batch.len() as u64;
+            let records = batch.records();
             if self.batches.send(batch).is_err() {
                 self.lost.fetch_add(records, Ordering::Relaxed);
             }

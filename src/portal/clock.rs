@@ -47,10 +47,20 @@ impl TimeFormat {
     /// # Errors
     /// [`TimeSyntax`] if the text is not of this format.
     pub fn read(self, text: &str) -> Result<SimTime, TimeSyntax> {
-        match self {
-            Self::Rfc3339 => SimTime::parse(text),
-            Self::Compact => SimTime::parse(&rearrange(text, [(0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14)])),
-            Self::Slashed => SimTime::parse(&rearrange(text, [(6, 10), (3, 5), (0, 2), (11, 13), (14, 16), (17, 19)])),
+        let parts = match self {
+            Self::Rfc3339 => return SimTime::parse(text),
+            Self::Compact => [(0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14)],
+            Self::Slashed => [(6, 10), (3, 5), (0, 2), (11, 13), (14, 16), (17, 19)],
+        };
+        let instant = SimTime::parse(&rearrange(text, parts))?;
+        // What stands between and behind the parts was not looked at.
+        if self.write(instant) == text {
+            Ok(instant)
+        } else {
+            Err(TimeSyntax {
+                text: text.to_owned(),
+                reason: "it has other signs between or behind its parts".to_owned(),
+            })
         }
     }
 }

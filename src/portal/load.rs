@@ -1,5 +1,6 @@
 //! The adapter's file: read, checked and compiled, every problem at once.
 
+use http::uri::PathAndQuery;
 use http::{HeaderName, HeaderValue, Method};
 use model::words::{DossierState, Field, Operation, ParcelState, PaymentState};
 use model::{Document, Fields, Node, Problems};
@@ -68,7 +69,11 @@ struct Failure {
 
 impl Failure {
     fn read(fields: &Fields<'_>) -> Option<Self> {
-        let code = fields.text("code");
+        let code = fields.need("code").and_then(|node| {
+            let path = node.text()?;
+            noted(&node, Wanted::default().scalar(path, Capture::ErrorCode))?;
+            Some(path.to_owned())
+        });
         let none = fields.list("none", |node| node.text().map(str::to_owned));
         let in_status_200 = flag(fields, "in_status_200", false);
         Some(Self { code: code?, none: none?, in_status_200: in_status_200? })
@@ -150,9 +155,18 @@ fn vocabulary<T: Copy + std::fmt::Display + 'static>(
             return node.refuse(format!("`{word}` is not our word"), format!("one of: {}", known.join(", ")));
         };
         let theirs = if node.is_list() { node.items()? } else { vec![node.clone()] };
-        theirs.iter().map(|theirs| Some((theirs.text()?.to_owned(), *ours))).collect::<Option<Vec<_>>>()
+        theirs.iter().map(|node| Some((node.text()?.to_owned(), (*ours, node.clone())))).collect::<Option<Vec<_>>>()
     })?;
-    Some(read.into_iter().flatten().collect())
+    let read: Vec<_> = read.into_iter().flatten().collect();
+    let mut words: Words<T> = Vec::with_capacity(read.len());
+    let mut all_told_apart = Some(());
+    for (word, (ours, node)) in read {
+        if words.iter().any(|(known, _)| *known == word) {
+            all_told_apart = node.refuse(format!("`{word}` stands for two of our words"), "keep one of them");
+        }
+        words.push((word, ours));
+    }
+    all_told_apart.map(|()| words)
 }
 
 fn operations(fields: &Fields<'_>, frame: &Frame<'_>) -> Option<Vec<Vec<Exchange>>> {
@@ -164,6 +178,10 @@ fn operations(fields: &Fields<'_>, frame: &Frame<'_>) -> Option<Vec<Vec<Exchange
             return node.refuse(format!("`{name}` is no operation"), format!("one of: {}", known.join(", ")));
         };
         let nodes = if node.is_list() { node.items()? } else { vec![node.clone()] };
+        if nodes.is_empty() {
+            return node
+                .refuse("an operation takes at least one exchange", "leave it out if the portal does not have it");
+        }
         let exchanges: Vec<_> =
             nodes.iter().map(|node| node.fields(|fields| exchange(operation, fields, frame))).collect();
         Some((operation, exchanges.into_iter().collect::<Option<Vec<_>>>()?))
@@ -221,20 +239,29 @@ fn request_line(node: &Node<'_>, names: &Names<'_>) -> Option<(Method, Template)
     let Some((method, target)) = text.split_once(' ') else {
         return node.refuse(format!("`{text}` is no request"), "write `METHOD /path`");
     };
-    let Ok(method) = Method::from_bytes(method.as_bytes()) else {
+    let Some(method) = METHODS.iter().find(|known| known.as_str() == method) else {
         return node.refuse(format!("`{method}` is no HTTP method"), "GET, POST, PUT, PATCH or DELETE");
     };
+    let target = target.trim();
     let mut template = Template::default();
-    if let Err(message) = template.text(target.trim(), Escape::Percent, names) {
+    if let Err(message) = template.text(target, Escape::Percent, names) {
         return node.refuse(message, "");
     }
+    let mut filled = template.sample();
     if template.begins_with_hole() {
         template.first_hole_raw();
-    } else if !target.trim().starts_with('/') {
+        filled.insert(0, b'/');
+    } else if !target.starts_with('/') {
         return node.refuse(format!("`{target}` is no path"), "a path begins with `/`; hosts are given with --target");
     }
-    Some((method, template))
+    if !filled.is_ascii() || PathAndQuery::try_from(filled).is_err() {
+        return node
+            .refuse(format!("`{target}` does not fit into a request"), "write what is not ASCII, and blanks, as %XX");
+    }
+    Some((method.clone(), template))
 }
+
+const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
 fn headers(fields: &Fields<'_>, name: &'static str, names: &Names<'_>) -> Option<Vec<(HeaderName, Template)>> {
     fields.map(name, |key, node| {
@@ -243,7 +270,10 @@ fn headers(fields: &Fields<'_>, name: &'static str, names: &Names<'_>) -> Option
         };
         let text = node.text()?;
         if HeaderValue::try_from(text.replace("${", "").replace('}', "")).is_err() {
-            return node.refuse(format!("`{text}` does not fit into a header"), "visible ASCII characters only");
+            return node.refuse(
+                format!("`{}` does not fit into a header", text.escape_debug()),
+                "visible ASCII characters only",
+            );
         }
         let mut template = Template::default();
         match template.text(text, Escape::Raw, names) {
@@ -339,7 +369,8 @@ fn fields_of(
         .map(name, |key, node| {
             let (key, optional) = key.strip_suffix('?').map_or((key, false), |key| (key, true));
             let Some(field) = Field::parse(key).filter(|field| *field != Field::StateWord) else {
-                let known: Vec<_> = Field::ALL.iter().map(|field| field.as_str()).collect();
+                let shown = Field::ALL.iter().filter(|field| **field != Field::StateWord);
+                let known: Vec<_> = shown.map(|field| field.as_str()).collect();
                 return node.refuse(format!("`{key}` is not observed"), format!("one of: {}", known.join(", ")));
             };
             if let (false, Some(required)) = (optional, required.as_deref_mut()) {

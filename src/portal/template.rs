@@ -16,7 +16,7 @@ pub(crate) enum Escape {
     Form,
     /// Inside the quotes of a JSON string.
     JsonText,
-    /// A whole JSON value: bare where the value is a number, else quoted.
+    /// A whole JSON value: bare where the value is meant as a number and is one, or null; else quoted.
     JsonValue,
 }
 
@@ -47,7 +47,7 @@ impl Template {
         }
     }
 
-    /// Adds a text with `${...}` holes; what stands between them is escaped like the values.
+    /// Adds a text with `${...}` holes; what stands between them is escaped like the values, but for paths and headers.
     pub(crate) fn text(&mut self, text: &str, escape: Escape, names: &Names<'_>) -> Result<(), String> {
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
@@ -70,10 +70,20 @@ impl Template {
         let mut bytes = BytesMut::new();
         match escape {
             // Paths and headers are written by the adapter's author as they must appear.
-            Escape::Raw | Escape::Percent | Escape::Form => bytes.extend_from_slice(text.as_bytes()),
+            Escape::Raw | Escape::Percent => bytes.extend_from_slice(text.as_bytes()),
+            Escape::Form => write_percent(text, true, &mut bytes),
             Escape::JsonText | Escape::JsonValue => write_json_text(text, &mut bytes),
         }
         self.literal(&bytes);
+    }
+
+    /// The text with an `x` in every hole.
+    pub(crate) fn sample(&self) -> Vec<u8> {
+        let pieces = self.pieces.iter().map(|piece| match piece {
+            Piece::Literal(bytes) => bytes.as_slice(),
+            Piece::Hole { .. } => b"x",
+        });
+        pieces.flatten().copied().collect()
     }
 
     /// Whether it begins with a hole.
@@ -108,13 +118,18 @@ fn write_escaped(text: &str, escape: Escape, bare: bool, out: &mut BytesMut) {
         Escape::Percent => write_percent(text, false, out),
         Escape::Form => write_percent(text, true, out),
         Escape::JsonText => write_json_text(text, out),
-        Escape::JsonValue if bare => out.extend_from_slice(text.as_bytes()),
+        Escape::JsonValue if bare && is_json_number_or_null(text) => out.extend_from_slice(text.as_bytes()),
         Escape::JsonValue => {
             out.put_u8(b'"');
             write_json_text(text, out);
             out.put_u8(b'"');
         }
     }
+}
+
+/// A portal may show anything where a number is expected: what is none must not break the JSON around it.
+fn is_json_number_or_null(text: &str) -> bool {
+    text == "null" || serde_json::from_str::<serde_json::Number>(text).is_ok()
 }
 
 /// The hexadecimal digit of the low four bits.

@@ -108,6 +108,13 @@ enum Source {
     ClockUntil,
 }
 
+impl Source {
+    /// Whether it is a number or an instant.
+    fn is_reckoned(self) -> bool {
+        matches!(self, Self::Fee | Self::AssessedFee | Self::ClockNow | Self::ClockSpeed | Self::ClockUntil)
+    }
+}
+
 /// The fixed references, with their spelling.
 const SOURCES: &[(&str, Source)] = &[
     ("applicant.full_name", Source::FullName),
@@ -154,6 +161,9 @@ impl Value {
             Some(_) => return Err(format!("`{text}` has an unknown filter (known: `last:N`)")),
         };
         let source = Self::source(name, session_names)?;
+        if last.is_some() && source.is_reckoned() {
+            return Err(format!("`{name}` is no text that could be cut"));
+        }
         let words = words.iter().find(|(reference, _)| *reference == name).map(|(_, words)| words.clone());
         Ok(Self { source, last, words: words.unwrap_or_default() })
     }
@@ -170,11 +180,12 @@ impl Value {
             });
         }
         if let Some(kept) = name.strip_prefix("session.") {
-            return session_names
-                .iter()
-                .position(|known| known == kept)
-                .map(Source::Session)
-                .ok_or_else(|| format!("`{name}` is kept by no operation (kept: {})", session_names.join(", ")));
+            return session_names.iter().position(|known| known == kept).map(Source::Session).ok_or_else(|| {
+                match session_names {
+                    [] => format!("`{name}` is kept by no operation (none keeps anything: write `keep`)"),
+                    [..] => format!("`{name}` is kept by no operation (kept: {})", session_names.join(", ")),
+                }
+            });
         }
         let known: Vec<_> = SOURCES.iter().map(|(known, _)| *known).collect();
         Err(format!("`{name}` is not known (known: {}, dossier.*, session.*)", known.join(", ")))
@@ -251,6 +262,6 @@ impl Value {
     fn cut<'a>(&self, text: &'a str) -> &'a str {
         let Some(last) = self.last else { return text };
         let skipped = text.chars().count().saturating_sub(last);
-        text.char_indices().nth(skipped).and_then(|(start, _)| text.get(start..)).unwrap_or(text)
+        text.char_indices().nth(skipped).and_then(|(start, _)| text.get(start..)).unwrap_or_default()
     }
 }

@@ -1,0 +1,15 @@
+//! The engine driven against a portal that misbehaves on command, over loopback, and judged by the history it leaves.
+
+#[cfg(test)]
+mod engine {
+    pub(crate) mod play;
+    pub(crate) mod portal;
+
+    mod ending;
+    mod hostile;
+    mod identities;
+    mod lanes;
+    mod peers;
+    mod safety;
+    mod timing;
+}

@@ -1,0 +1,105 @@
+//! Nobody gets lost: planned = started + dropped, started = completed + failed + unfinished.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use model::words::{Channel, Role};
+
+use super::play::Play;
+use super::portal::{Portal, hold, number, polite, say};
+
+#[test]
+fn everybody_planned_is_completed_failed_or_unfinished() {
+    // One in three is refused, one in three never answered, the others are served.
+    let portal = Portal::start(|asked, stream| match number(asked) % 3 {
+        0 => say(stream, 200, &polite(asked)),
+        1 => say(stream, 409, "{}"),
+        _ => hold(stream),
+    });
+    let played = Play::of(&portal, 30, "- do: submit")
+        .set(|settings| {
+            settings.drain = Duration::from_millis(200);
+            settings.final_read = Duration::from_millis(50);
+        })
+        .run();
+    let counted = played.counted;
+    assert_eq!((counted.started, counted.dropped), (30, 0));
+    assert_eq!((counted.completed, counted.failed), (10, 10));
+    assert_eq!(counted.started - counted.completed - counted.failed, 10, "unfinished");
+    assert!(!played.health().quiescent);
+}
+
+#[test]
+fn who_comes_when_too_many_are_under_way_is_dropped_and_counted() {
+    let portal = Portal::start(|_, stream| hold(stream));
+    let played = Play::of(&portal, 10, "- do: submit")
+        .set(|settings| {
+            settings.under_way = 3;
+            settings.timeout = Duration::from_millis(200);
+        })
+        .run();
+    assert_eq!((played.counted.started, played.counted.dropped), (3, 7));
+    assert_eq!(played.of("submit").len(), 3, "who was dropped sent nothing");
+    assert_eq!(played.counted.failed, 3);
+}
+
+#[test]
+fn who_comes_by_a_channel_that_nobody_serves_is_dropped_and_counted() {
+    let portal = Portal::polite();
+    let play = Play { channel: Channel::Post, ..Play::of(&portal, 5, "- do: submit") };
+    let played = play.run();
+    assert_eq!((played.counted.started, played.counted.dropped), (0, 5));
+}
+
+#[test]
+fn exchanges_under_way_when_the_run_ends_are_recorded_as_never_answered() {
+    let stop = Arc::new(AtomicBool::new(false));
+    let stopped = Arc::clone(&stop);
+    let portal = Portal::start(move |asked, stream| {
+        if number(asked) < 4 {
+            return say(stream, 200, &polite(asked));
+        }
+        stopped.store(true, Ordering::SeqCst);
+        hold(stream)
+    });
+    // Two connections: four people are cut off while they wait for one.
+    let play = Play { stop, ..Play::of(&portal, 10, "- do: submit") };
+    let played = play
+        .set(|settings| {
+            settings.connections = 2;
+            settings.timeout = Duration::from_secs(600);
+            settings.drain = Duration::from_millis(100);
+        })
+        .run();
+    let cut_off: Vec<_> = played.rows.iter().filter(|row| row.fault.as_deref() == Some("timed_out")).collect();
+    assert_eq!(cut_off.len(), 6, "{:#?}", played.rows);
+    assert_eq!(cut_off.iter().filter(|row| row.sent.is_some()).count(), 2);
+    assert_eq!(played.counted.in_flight, 0);
+    let counted = played.counted;
+    assert_eq!(counted.started - counted.completed - counted.failed, 6, "the run ended before they did");
+}
+
+#[test]
+fn whoever_looks_at_several_dossiers_goes_on_even_if_there_is_nothing_to_do_about_them() {
+    let inbox = r#"{"items":[{"code":"D-0","reference":"R-0"},{"code":"D-1","reference":"R-1"}]}"#;
+    let portal = Portal::start(move |asked, stream| {
+        say(stream, 200, &if asked.path.ends_with("inbox") { inbox.to_owned() } else { polite(asked) })
+    });
+    // A journey over as soon as it begins must not send its person away.
+    let steps = "- do: sign_in\n- do: submit\n- do: inbox\n- each: nothing\n- wait: 1 min\n- do: track";
+    let played = Play::of(&portal, 20, steps).with("nothing", Role::Citizen, "- end").run();
+    assert_eq!((played.counted.started, played.counted.completed), (20, 20));
+    assert_eq!(played.of("track").len(), 20);
+}
+
+#[test]
+fn the_recorder_loses_nothing_under_a_burst() {
+    let portal = Portal::polite();
+    let played = Play::of(&portal, 1_500, "- do: submit\n- do: track").run();
+    assert_eq!(played.lost, 0);
+    assert_eq!(played.rows.len(), 3_000);
+    assert_eq!(portal.asked().len(), 3_000, "each was sent once");
+    assert!(played.rows.iter().all(|row| row.outcome == "ok"));
+    assert!(portal.connections() <= 64 + 1, "connections are kept alive");
+}

@@ -1,0 +1,337 @@
+//! A run in a test: a few people, journeys written in the test, and what the history says afterwards.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use history::{Recorder, Store};
+use journey::Scripts;
+use model::words::{Channel, Level, Outcome, PaymentMethod, ReturnMethod, Role};
+use model::{Applicant, Case, CaseId, Populace, Seed, SimTime, Staff, Timeline, Vnd};
+use portal::Adapter;
+use vandan_engine::{
+    Arrival, Arrivals, Authority, Casting, EngineError, Guard, Health, Meters, Peer, RunClock, RunSpec, Settings,
+    Snapshot, lane_of,
+};
+
+use super::portal::Portal;
+
+/// One simulated minute is played in a millisecond.
+pub(crate) const MINUTE: u64 = 1_000_000;
+
+/// Nanoseconds of a millisecond of the wall clock.
+pub(crate) const MS: u64 = 1_000_000;
+
+/// No run of these tests takes as long.
+const HANGS: Duration = Duration::from_secs(40);
+
+const ADAPTER: &str = r#"
+portal: test
+title: A portal under test
+session_headers: { Authorization: "Bearer ${session.token}" }
+operations:
+  sign_in: { request: "POST /sign-in", form: { number: "${applicant.citizen_number}" }, keep: { token: $.token } }
+  submit:
+    request: POST /submit/${case.reference}
+    session: no
+    json: { reference: "${case.reference}", fee: "${case.fee}" }
+    read: { dossier_code: $.code, payment_url?: $.payment_url }
+  pay: { request: "POST /pay/${dossier.code}", session: no, read: { payment_url: $.payment_url } }
+  open_payment_page: { request: "GET ${dossier.payment_url}" }
+  track: { request: "GET /track/${dossier.code}", session: no, read: { dossier_code: $.code } }
+  look_up: { request: "GET /look-up/${dossier.code}" }
+  clerk_sign_in: { request: "POST /desk/sign-in", json: { clerk: "${clerk.name}" }, keep: { token: $.token } }
+  inbox: { request: "POST /desk/inbox", items: { at: $.items, read: { dossier_code: $.code, reference: $.reference } } }
+  accept: { request: "POST /desk/accept/${dossier.code}", session: no }
+  clerk_view: { request: "GET /desk/view/${dossier.code}", session: no }
+"#;
+
+/// A clerk's working day, for [`Play::with`] under the name `desk`: looks into the inbox until the run closes.
+pub(crate) const DAY: &str = "- do: clerk_sign_in\n- repeat:\n    at_most: 60000\n    until: closing\n    steps:\n      - wait: 5 min\n      - do: inbox\n      - each: casework";
+
+/// Operations of a portal that can be told the time, for [`Play::adapter`].
+pub(crate) const CLOCK: &str = "  clock: { request: PUT /clock, json: { now: \"${clock.now}\" } }\n";
+
+/// A run to be.
+///
+/// Journeys are cast by their names: `citizen` comes online, `counter` at the counter, `desk` is a clerk's day, and
+/// those that begin with `final` read back at the end.
+pub(crate) struct Play {
+    pub(crate) target: String,
+    pub(crate) adapter: String,
+    pub(crate) journeys: Vec<String>,
+    pub(crate) arrivals: Vec<Arrival>,
+    pub(crate) channel: Channel,
+    pub(crate) units: u16,
+    pub(crate) clerks: u16,
+    pub(crate) lanes: usize,
+    /// Length of the load, in milliseconds of the wall clock.
+    pub(crate) length: u64,
+    pub(crate) peers: Vec<Peer>,
+    pub(crate) settings: Settings,
+    pub(crate) stop: Arc<AtomicBool>,
+    pub(crate) people: Option<Arc<dyn Populace>>,
+}
+
+/// A run that was.
+pub(crate) struct Played {
+    pub(crate) health: Result<Health, EngineError>,
+    pub(crate) counted: Snapshot,
+    pub(crate) lost: u64,
+    pub(crate) took: Duration,
+    /// All exchanges, in order of their recording.
+    pub(crate) rows: Vec<Row>,
+    /// All signals, as `peer/sequence`.
+    pub(crate) signals: Vec<String>,
+}
+
+/// An exchange, as the history has it.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    pub(crate) case: Option<i64>,
+    pub(crate) actor: String,
+    pub(crate) journey: String,
+    pub(crate) operation: String,
+    pub(crate) phase: String,
+    pub(crate) due: i64,
+    pub(crate) sent: Option<i64>,
+    pub(crate) done: i64,
+    pub(crate) outcome: String,
+    pub(crate) status: Option<i64>,
+    pub(crate) fault: Option<String>,
+    pub(crate) bytes_received: i64,
+    pub(crate) reused: bool,
+}
+
+impl Row {
+    /// Outcome, status (0: none) and fault, for comparing.
+    pub(crate) fn came_to(&self) -> (&str, i64, &str) {
+        (&self.outcome, self.status.unwrap_or(0), self.fault.as_deref().unwrap_or("-"))
+    }
+}
+
+impl Play {
+    /// So many people come at once to this portal, with this journey.
+    pub(crate) fn of(portal: &Portal, count: u32, steps: &str) -> Self {
+        Self {
+            target: portal.url(),
+            adapter: ADAPTER.to_owned(),
+            journeys: vec![journey("citizen", Role::Citizen, steps)],
+            arrivals: (0..count).map(|case| Arrival { due: 0, case: CaseId(case), unit: 0 }).collect(),
+            channel: Channel::Online,
+            units: 1,
+            clerks: 0,
+            lanes: 1,
+            length: 20,
+            peers: Vec::new(),
+            settings: Settings {
+                connections: 64,
+                under_way: 10_000,
+                timeout: Duration::from_secs(10),
+                drain: Duration::from_secs(10),
+                final_read: Duration::from_secs(10),
+                longest_answer: 1 << 20,
+                user_agent: "vandan/test (run engine)".to_owned(),
+            },
+            stop: Arc::default(),
+            people: None,
+        }
+    }
+
+    pub(crate) fn with(mut self, name: &str, role: Role, steps: &str) -> Self {
+        self.journeys.push(journey(name, role, steps));
+        self
+    }
+
+    /// Lets a person come every so many milliseconds.
+    pub(crate) fn every(mut self, milliseconds: u64) -> Self {
+        for (arrival, i) in self.arrivals.iter_mut().zip(0_u64..) {
+            arrival.due = i * milliseconds * MS;
+        }
+        self
+    }
+
+    /// Adds operations, in YAML.
+    pub(crate) fn adapter(mut self, operations: &str) -> Self {
+        self.adapter.push_str(operations);
+        self
+    }
+
+    pub(crate) fn set(mut self, set: impl FnOnce(&mut Settings)) -> Self {
+        set(&mut self.settings);
+        self
+    }
+
+    /// Plays it; a run that hangs fails the test.
+    pub(crate) fn run(self) -> Played {
+        let (tell, told) = channel();
+        std::thread::spawn(move || drop(tell.send(self.play())));
+        told.recv_timeout(HANGS).expect("the run hangs, or the test's own scene panicked")
+    }
+
+    fn play(self) -> Played {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("history.sqlite");
+        let recorder = Recorder::start(Store::create(&path).unwrap()).unwrap();
+        let meters = Meters::new(self.lanes);
+        let (stop, streams, clock) = (Arc::clone(&self.stop), self.streams(), RunClock::start());
+        let health = vandan_engine::run(self.spec(), streams, &recorder, &meters, &stop);
+        let took = Duration::from_nanos(clock.now());
+        let (store, loss) = recorder.finish().unwrap();
+        store.close().unwrap();
+        let history = history::open(&path).unwrap();
+        let mut rows = history
+            .prepare(
+                "select case_id, actor, journey, operation, phase, due_ns, sent_ns, done_ns, outcome, status, fault,
+                 bytes_received, reused from exchanges order by exchange_id",
+            )
+            .unwrap();
+        let rows = rows.query_map([], |row| {
+            Ok(Row {
+                case: row.get(0)?,
+                actor: row.get(1)?,
+                journey: row.get(2)?,
+                operation: row.get(3)?,
+                phase: row.get(4)?,
+                due: row.get(5)?,
+                sent: row.get(6)?,
+                done: row.get(7)?,
+                outcome: row.get(8)?,
+                status: row.get(9)?,
+                fault: row.get(10)?,
+                bytes_received: row.get(11)?,
+                reused: row.get(12)?,
+            })
+        });
+        let rows = rows.unwrap().map(Result::unwrap).collect();
+        let mut signals = history.prepare("select peer || '/' || sequence from signals order by 1").unwrap();
+        let signals = signals.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        Played { health, counted: meters.snapshot(), lost: loss.0, took, rows, signals }
+    }
+
+    fn streams(&self) -> Vec<Arrivals> {
+        let of = |lane| -> Arrivals {
+            let here = self.arrivals.iter().filter(|arrival| lane_of(arrival.unit, self.lanes) == lane);
+            Box::new(here.copied().collect::<Vec<_>>().into_iter())
+        };
+        (0..self.lanes).map(of).collect()
+    }
+
+    fn spec(self) -> RunSpec {
+        let adapter = Adapter::load("test.yaml", &self.adapter).unwrap_or_else(|problems| panic!("{problems}"));
+        let files = self.journeys.iter().map(|text| ("journey.yaml", text.as_str()));
+        let scripts = Scripts::load(files, |_| true).unwrap_or_else(|problems| panic!("{problems}"));
+        let final_reads = ["final", "final-desk"].iter().filter_map(|name| scripts.find(name)).collect();
+        let channels = [(Channel::Online, "citizen"), (Channel::Counter, "counter")];
+        let casting = Casting {
+            channels: channels.iter().filter_map(|(channel, name)| Some((*channel, scripts.find(name)?))).collect(),
+            desk: scripts.find("desk"),
+            post_desk: None,
+            final_reads,
+        };
+        let units: Vec<_> = (0..self.units).map(|unit| format!("H{unit}")).collect();
+        let clerks = (0..self.units).flat_map(|unit| (0..self.clerks).map(move |number| (unit, number)));
+        let staff = clerks.map(|(unit, number)| Staff {
+            name: format!("clerk:H{unit}/{number}"),
+            password: "secret".to_owned(),
+            role: Role::Desk,
+            unit: Some(unit),
+            unit_code: format!("H{unit}"),
+        });
+        let end = SimTime(i64::try_from(self.length * 60_000).unwrap());
+        let people = self.people.unwrap_or_else(|| {
+            let unit_of = self.arrivals.iter().map(|arrival| (arrival.case, arrival.unit)).collect();
+            Arc::new(People { channel: self.channel, units: unit_of, panics_at: None })
+        });
+        RunSpec {
+            adapter: Arc::new(adapter),
+            scripts: Arc::new(scripts),
+            casting,
+            people,
+            staff: staff.collect(),
+            units,
+            timeline: Arc::new(Timeline::new([(SimTime(0), end, true, 1.0)], Duration::from_millis(self.length))),
+            seed: Seed(7),
+            target: Authority::parse(&self.target).unwrap(),
+            peers: self.peers,
+            guard: Guard::default(),
+            settings: self.settings,
+        }
+    }
+}
+
+impl Played {
+    /// The exchanges of one operation.
+    pub(crate) fn of(&self, operation: &str) -> Vec<&Row> {
+        self.rows.iter().filter(|row| row.operation == operation).collect()
+    }
+
+    /// The only exchange of one operation.
+    #[track_caller]
+    pub(crate) fn only(&self, operation: &str) -> &Row {
+        let rows = self.of(operation);
+        assert_eq!(rows.len(), 1, "{operation} in {:#?}", self.rows);
+        rows[0]
+    }
+
+    #[track_caller]
+    pub(crate) fn health(&self) -> &Health {
+        self.health.as_ref().unwrap()
+    }
+}
+
+/// A journey's file.
+pub(crate) fn journey(name: &str, role: Role, steps: &str) -> String {
+    let steps = steps.replace('\n', "\n  ");
+    format!("journey: {name}\ntitle: A journey of a test\nrole: {role}\nsteps:\n  {steps}\n")
+}
+
+/// A peer whose ledger is at this portal.
+pub(crate) fn peer(name: &'static str, portal: &Portal) -> Peer {
+    Peer { name, authority: Authority::parse(&portal.url()).unwrap() }
+}
+
+/// Everybody has a number; whoever is marked makes the formula panic.
+pub(crate) struct People {
+    pub(crate) channel: Channel,
+    pub(crate) units: Vec<(CaseId, u16)>,
+    pub(crate) panics_at: Option<CaseId>,
+}
+
+impl Populace for People {
+    fn count(&self) -> u32 {
+        u32::try_from(self.units.len()).unwrap()
+    }
+
+    fn case(&self, id: CaseId) -> Case {
+        assert!(self.panics_at != Some(id), "a populace that panics, as the test wants it");
+        let unit = self.units.iter().find(|(case, _)| *case == id).map_or(0, |(_, unit)| *unit);
+        Case {
+            id,
+            unit: format!("H{unit}"),
+            level: Level::Commune,
+            procedure: "1.000001".to_owned(),
+            legal_days: 5,
+            channel: self.channel,
+            fee: Vnd(15_000),
+            payment: PaymentMethod::Online,
+            returns: ReturnMethod::Electronic,
+            outcome: Outcome::OnTime,
+            arrival: SimTime(0),
+            tag: String::new(),
+            applicant: Applicant {
+                full_name: "Nguyễn Thị Thử".to_owned(),
+                citizen_number: format!("{:012}", 900_000_000_000_u64 + u64::from(id.0)),
+                phone: "0900000000".to_owned(),
+                email: "thu@example.invalid".to_owned(),
+                address: "Thôn 1".to_owned(),
+            },
+            reference: format!("R-{id}"),
+        }
+    }
+
+    fn recognise(&self, mark: &str) -> Option<CaseId> {
+        mark.strip_prefix("R-")?.parse().ok().map(CaseId)
+    }
+}

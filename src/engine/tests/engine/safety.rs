@@ -1,0 +1,165 @@
+//! The engine speaks to nobody it may not speak to.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::CaseId;
+use model::words::Channel;
+use vandan_engine::EngineError;
+
+use super::play::{People, Play};
+use super::portal::{Portal, number, polite, say};
+
+/// Addresses an answer may send people to, and what must come of it: nothing that leaves this machine.
+const PAYMENT_PAGES: &[(&str, &str)] = &[
+    ("http://10.255.255.1/pay", "forbidden"),
+    ("http://10.255.255.1:8080/pay?x=1", "forbidden"),
+    ("http://portal.example/pay", "forbidden"),
+    ("http://localhost.example/pay", "forbidden"),
+    ("http://127.0.0.1.example/pay", "forbidden"),
+    ("http://[2001:db8::1]:80/pay", "forbidden"),
+    ("http://0.0.0.0:1/pay", "forbidden"),
+    ("http://2130706433/pay", "forbidden"),
+    ("http://127.0.0.1@10.255.255.1/pay", "unwritable"),
+    ("http://10.255.255.1#@127.0.0.1/pay", "unwritable"),
+    ("http://10.255.255.1?@127.0.0.1/pay", "unwritable"),
+    ("https://127.0.0.1/pay", "unwritable"),
+    ("ftp://127.0.0.1/pay", "unwritable"),
+    ("javascript:alert(1)", "unwritable"),
+    ("/pay\\r\\nHost: portal.example", "unwritable"),
+    ("/pay HTTP/1.1", "unwritable"),
+    ("http://", "unwritable"),
+    ("", "unwritable"),
+];
+
+#[test]
+fn a_payment_page_elsewhere_is_never_opened() {
+    let portal = Portal::start(|asked, stream| match PAYMENT_PAGES.get(number(asked)) {
+        Some((url, _)) => {
+            say(stream, 200, &format!("{{\"code\":\"{}\",\"payment_url\":\"{url}\"}}", polite_code(asked)))
+        }
+        None => say(stream, 404, ""),
+    });
+    let count = u32::try_from(PAYMENT_PAGES.len()).unwrap();
+    let played = Play::of(&portal, count, "- do: submit\n- do: open_payment_page\n  unknown: continue").run();
+    let mut rows = played.of("open_payment_page");
+    rows.sort_by_key(|row| row.case);
+    assert_eq!(rows.len(), PAYMENT_PAGES.len());
+    for ((url, fault), row) in PAYMENT_PAGES.iter().zip(rows) {
+        assert_eq!(row.came_to(), ("unknown", 0, *fault), "{url}");
+        assert_eq!(row.sent, None, "{url}");
+    }
+    assert_eq!(portal.asked().len(), PAYMENT_PAGES.len(), "nothing but the submissions was sent");
+}
+
+fn polite_code(asked: &super::portal::Asked) -> String {
+    super::portal::last(asked).replace('R', "D")
+}
+
+#[test]
+fn a_payment_page_on_this_machine_is_opened_where_it_is() {
+    let bank = Portal::polite();
+    let url = format!("{}/page/1?x=%20y", bank.url());
+    let portal = Portal::start(move |asked, stream| {
+        say(stream, 200, &format!("{{\"code\":\"{}\",\"payment_url\":\"{url}\"}}", polite_code(asked)))
+    });
+    let played = Play::of(&portal, 1, "- do: submit\n- do: open_payment_page").run();
+    assert_eq!(played.only("open_payment_page").came_to(), ("ok", 200, "-"));
+    let asked = bank.asked();
+    assert_eq!((asked.len(), asked[0].path.as_str()), (1, "/page/1?x=%20y"));
+    assert!(asked[0].head.contains(&format!("host: {}", bank.address())), "{}", asked[0].head);
+}
+
+#[test]
+fn a_path_that_looks_like_a_host_stays_a_path() {
+    let portal = Portal::start(|asked, stream| {
+        say(stream, 200, &format!("{{\"code\":\"{}\",\"payment_url\":\"//portal.example/pay\"}}", polite_code(asked)))
+    });
+    let played = Play::of(&portal, 1, "- do: submit\n- do: open_payment_page").run();
+    assert_eq!(played.only("open_payment_page").outcome, "ok");
+    assert_eq!(portal.times("//portal.example/pay"), 1);
+}
+
+#[test]
+fn a_redirect_is_told_and_not_followed() {
+    let elsewhere = Portal::polite();
+    let url = elsewhere.url();
+    let portal = Portal::start(move |_, stream| {
+        let head = format!("HTTP/1.1 307 X\r\nlocation: {url}/there\r\ncontent-length: 0\r\n\r\n");
+        super::portal::write(stream, head.as_bytes())
+    });
+    let played = Play::of(&portal, 3, "- do: submit").run();
+    assert!(played.of("submit").iter().all(|row| row.came_to() == ("refused", 307, "-")));
+    assert_eq!((portal.asked().len(), elsewhere.connections()), (3, 0));
+}
+
+#[test]
+fn a_target_that_may_not_be_spoken_to_is_not_even_greeted() {
+    let portal = Portal::polite();
+    let mut play = Play::of(&portal, 1, "- do: submit");
+    play.target = "http://10.255.255.1:80".to_owned();
+    let played = play.run();
+    assert!(matches!(played.health, Err(EngineError::Forbidden(_))), "{:?}", played.health);
+    assert!(played.took < Duration::from_secs(1), "a connection was tried");
+    assert!(played.rows.is_empty());
+}
+
+#[test]
+fn a_portal_that_is_not_there_is_told_before_anybody_starts() {
+    let portal = Portal::polite();
+    let mut play = Play::of(&portal, 1, "- do: submit");
+    let gone = Portal::polite();
+    play.target = gone.url();
+    drop(gone);
+    let played = play.run();
+    assert!(matches!(played.health, Err(EngineError::Unreachable(_))), "{:?}", played.health);
+    assert_eq!((played.counted.started, played.rows.len()), (0, 0));
+}
+
+#[test]
+fn localhost_is_reached_at_whichever_of_its_addresses_somebody_listens() {
+    let portal = Portal::polite();
+    let mut play = Play::of(&portal, 2, "- do: submit");
+    play.target = format!("http://localhost:{}", portal.address().port());
+    assert_eq!(play.run().counted.completed, 2);
+}
+
+#[test]
+fn every_request_says_who_sends_it() {
+    let portal = Portal::polite();
+    Play::of(&portal, 1, "- do: submit\n- do: track").run();
+    for asked in portal.asked() {
+        assert!(asked.head.contains("user-agent: vandan/test (run engine)\r\n"), "{}", asked.head);
+    }
+}
+
+#[test]
+fn a_request_whose_values_are_not_known_is_not_sent() {
+    // Nobody has signed in, so there is no token; nobody has submitted, so there is no code.
+    let portal = Portal::polite();
+    let steps = "- do: inbox\n  unknown: continue\n- do: track\n  unknown: continue";
+    let played = Play::of(&portal, 1, steps).run();
+    assert!(played.rows.iter().all(|row| row.came_to() == ("unknown", 0, "unwritable") && row.sent.is_none()));
+    assert_eq!((played.rows.len(), portal.asked().len()), (2, 0));
+}
+
+#[test]
+fn a_lane_that_panics_ends_the_run_with_an_error() {
+    let portal = Portal::polite();
+    let units = vec![(CaseId(0), 0), (CaseId(1), 0)];
+    let people = People { channel: Channel::Online, units, panics_at: Some(CaseId(1)) };
+    let mut play = Play::of(&portal, 2, "- do: submit");
+    play.people = Some(Arc::new(people));
+    let played = play.run();
+    assert!(matches!(played.health, Err(EngineError::LanePanicked(0))), "{:?}", played.health);
+}
+
+#[test]
+fn a_session_is_shown_with_later_requests() {
+    let portal = Portal::start(|asked, stream| say(stream, 200, &polite(asked)));
+    let played = Play::of(&portal, 1, "- do: sign_in\n- do: inbox").run();
+    assert_eq!(played.counted.completed, 1);
+    let asked = portal.asked();
+    assert_eq!(asked[0].body, b"number=900000000000");
+    assert!(asked[1].head.contains("authorization: Bearer t-1\r\n"), "{}", asked[1].head);
+}
