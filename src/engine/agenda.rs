@@ -28,6 +28,31 @@ pub(crate) struct Person {
     pub(crate) idle_since: u64,
 }
 
+impl Person {
+    /// An applicant.
+    pub(crate) fn citizen() -> Self {
+        Self::named("citizen".to_owned(), None)
+    }
+
+    /// The clerk at this place in the staff.
+    pub(crate) fn clerk(name: String, at: usize) -> Self {
+        Self::named(name, Some(at))
+    }
+
+    fn named(name: String, staff: Option<usize>) -> Self {
+        Self {
+            staff,
+            name,
+            session: Session::default(),
+            agenda: BinaryHeap::new(),
+            journeys: 0,
+            busy: false,
+            free_at: 0,
+            idle_since: 0,
+        }
+    }
+}
+
 /// A journey of a person, waiting for its next operation.
 pub(crate) struct Task {
     pub(crate) walk: Walk,
@@ -89,6 +114,20 @@ const REMEMBERED: [Field; 9] = [
 ];
 
 impl Task {
+    /// A journey at its beginning.
+    pub(crate) fn new(walk: Walk, case: Option<Box<Case>>, origin: Origin) -> Self {
+        Self {
+            walk,
+            case,
+            memory: Memory::default(),
+            seen: Seen::default(),
+            operation: Operation::LookUp,
+            exchange: 0,
+            due: 0,
+            origin,
+        }
+    }
+
     /// Remembers what an answer shows of the dossier.
     pub(crate) fn remember(&mut self, reading: &Reading, item: &Item) {
         for field in REMEMBERED {

@@ -15,13 +15,15 @@ use portal::{ClockFacts, Context, Encoded, Memory, Reading, Reply, Session};
 use tokio::runtime;
 use tokio::task::{JoinHandle as LocalTask, LocalSet};
 
+use crate::acting::request;
 use crate::browser::{Attempt, Browser, Limits, Scene, open};
 use crate::clock::RunClock;
 use crate::guard::Authority;
-use crate::lane::{CURTAIN, Lane, Stage, play, request};
+use crate::lane::{Lane, play};
 use crate::meter::Meters;
 use crate::peers::{Ledger, Said};
 use crate::spec::{Arrivals, RunSpec};
+use crate::stage::{CURTAIN, Stage};
 use crate::transcript;
 
 /// How often the conductor looks around.

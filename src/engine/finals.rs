@@ -6,8 +6,8 @@ use journey::{JourneyId, Walk};
 use model::CaseId;
 use model::words::{Field, Role};
 
-use crate::agenda::Origin;
-use crate::lane::{Lane, person_citizen, task};
+use crate::agenda::{Origin, Person, Task};
+use crate::lane::Lane;
 
 /// Journeys of the final read that a lane walks at once.
 const AT_ONCE: usize = 48;
@@ -50,7 +50,7 @@ impl Lane {
         let stage = Arc::clone(&self.stage);
         let case = stage.spec.people.case(id);
         let unit = stage.spec.units.iter().position(|unit| *unit == case.unit);
-        let mut task = task(Walk::new(journey, id.0), Some(Box::new(case)), Origin::FinalRead);
+        let mut task = Task::new(Walk::new(journey, id.0), Some(Box::new(case)), Origin::FinalRead);
         if let Some(code) = self.codes.get(&id) {
             task.memory.set(Field::DossierCode, code);
         }
@@ -60,7 +60,7 @@ impl Lane {
                 unit.and_then(|unit| u16::try_from(unit).ok()).and_then(|unit| self.clerk_for(unit, id))
             }
         };
-        let person = clerk.unwrap_or_else(|| self.people.enter(person_citizen()));
+        let person = clerk.unwrap_or_else(|| self.people.enter(Person::citizen()));
         self.meter.read_back.add(1);
         self.begin(person, task, now);
     }

@@ -9,6 +9,7 @@
 //! The engine does not know what a province is: it sees a stream of [`Arrival`]s and a [`model::Populace`]. It judges
 //! nothing.
 
+mod acting;
 mod agenda;
 mod browser;
 mod clock;
@@ -19,7 +20,9 @@ mod lane;
 mod meter;
 mod peers;
 mod spec;
+mod stage;
 mod transcript;
+mod walking;
 
 pub use clock::RunClock;
 pub use conductor::{EngineError, Health, run};

@@ -16,8 +16,8 @@ use tokio::sync::Notify;
 
 use crate::browser::{Browser, Limits, Scene};
 use crate::clock::RunClock;
-use crate::lane::Stage;
 use crate::spec::Peer;
+use crate::stage::Stage;
 
 /// How often a ledger is read.
 const READ_EVERY: Duration = Duration::from_millis(200);

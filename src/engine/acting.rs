@@ -1,0 +1,177 @@
+//! One act of a person: written as a request, and, when it is over, read, recorded and taken in.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderValue, Request};
+use http_body_util::Full;
+use model::words::{Answer, Fault, Field, Operation, Phase};
+use portal::{Context, Encoded, Reading, Reply};
+
+use crate::agenda::{Entry, Task};
+use crate::browser::Attempt;
+use crate::guard::Authority;
+use crate::lane::{Act, Lane};
+use crate::transcript;
+
+/// Exchanges in a batch before it is handed to the recorder.
+const BATCH: usize = 512;
+
+impl Lane {
+    /// Writes the request of an act.
+    pub(crate) fn prepare(&mut self, act: &Act) -> Result<(Authority, Request<Full<Bytes>>, usize), Fault> {
+        let stage = Arc::clone(&self.stage);
+        let spec = &stage.spec;
+        let person = self.people.get(act.person).ok_or(Fault::Unwritable)?;
+        let exchange = spec.adapter.exchanges(act.task.operation).get(act.task.exchange).ok_or(Fault::Unwritable)?;
+        let context = Context {
+            case: act.task.case.as_deref(),
+            memory: &act.task.memory,
+            session: &person.session,
+            staff: person.staff.and_then(|at| spec.staff.get(at)),
+            clock: None,
+        };
+        spec.adapter.encode(exchange, &context, &mut self.request).map_err(|_missing| Fault::Unwritable)?;
+        request(&mut self.request, &spec.target, &self.user_agent)
+    }
+
+    /// Reads the answer of an act, records it, and lets its person go on.
+    pub(crate) fn over(&mut self, act: Act, mut attempt: Attempt) {
+        let stage = Arc::clone(&self.stage);
+        let Act { person: id, mut task } = act;
+        let Reply { answer, fault } = self.weigh(&task, &attempt);
+        attempt.fault = fault;
+        self.meter.answered(answer);
+        self.record(id, &task, &attempt, answer);
+        if stage.is_over() {
+            return;
+        }
+        let looked_in_vain = answer == Answer::Ok
+            && matches!(task.operation, Operation::Inbox | Operation::PostInbox)
+            && self.reading.items().is_empty();
+        if let Some(person) = self.people.get_mut(id) {
+            person.busy = false;
+            person.free_at = attempt.done;
+            person.idle_since = if looked_in_vain { attempt.sent.unwrap_or(0) } else { person.idle_since };
+        }
+        if !looked_in_vain && !matches!(task.operation, Operation::ClerkSignIn) {
+            self.meter.last_activity.set(attempt.done);
+        }
+        if answer == Answer::Ok {
+            self.take_in(id, &mut task);
+        }
+        if answer == Answer::Ok && task.exchange + 1 < stage.spec.adapter.exchanges(task.operation).len() {
+            task.exchange += 1;
+            task.due = attempt.done;
+            self.enter_agenda(id, task);
+        } else {
+            task.walk.answered(answer);
+            self.go_on(id, task, attempt.done);
+        }
+        if let Some(due) = self.people.get(id).and_then(|person| person.agenda.peek()).map(Entry::due) {
+            self.timers.push(Reverse((due, id)));
+        }
+        let now = self.stage.clock.now();
+        if self.stage.phase() == Some(Phase::FinalRead) {
+            self.read_back(now);
+        }
+        self.look_at_due(now);
+        if self.inlet.batch().len() >= BATCH {
+            self.flush(now);
+        }
+        self.set_alarm();
+    }
+
+    /// Wakes the lane earlier, if something has become due before it wakes of itself.
+    pub(crate) fn set_alarm(&mut self) {
+        if let Some(Reverse((due, _))) = self.timers.peek()
+            && *due < self.wake
+        {
+            self.wake = *due;
+            self.alarm.notify_one();
+        }
+    }
+
+    /// Reads the answer into `self.reading` and says what is known.
+    pub(crate) fn weigh(&mut self, task: &Task, attempt: &Attempt) -> Reply {
+        let stage = Arc::clone(&self.stage);
+        let exchange = stage.spec.adapter.exchanges(task.operation).get(task.exchange);
+        match (exchange, attempt.status, attempt.fault) {
+            (Some(exchange), Some(status), None) => {
+                stage.spec.adapter.decode(exchange, status, &attempt.body, &mut self.reading)
+            }
+            (_, _, fault) => {
+                self.reading = Reading::default();
+                Reply { answer: Answer::Unknown, fault }
+            }
+        }
+    }
+
+    /// Takes what an answer gave into session, memory and the list of known dossiers.
+    pub(crate) fn take_in(&mut self, id: usize, task: &mut Task) {
+        if let Some(person) = self.people.get_mut(id)
+            && self.reading.kept().next().is_some()
+        {
+            self.signed_in += 1;
+            for (index, value) in self.reading.kept() {
+                person.session.keep(index, value);
+            }
+            let lanes = u32::try_from(self.stage.lanes).unwrap_or(1);
+            person.session.number = self.signed_in * lanes + u32::try_from(self.number).unwrap_or(0);
+        }
+        let (Some(case), [item]) = (task.case.as_deref().map(|case| case.id), self.reading.items()) else { return };
+        let item = *item;
+        task.remember(&self.reading, &item);
+        if task.operation == Operation::Submit
+            && let Some(code) = self.reading.value(&item, Field::DossierCode)
+        {
+            self.codes.insert(case, code.into());
+        }
+    }
+
+    pub(crate) fn record(&mut self, id: usize, task: &Task, attempt: &Attempt, answer: Answer) {
+        let stage = Arc::clone(&self.stage);
+        let Some(person) = self.people.get(id) else { return };
+        let entry = transcript::Entry {
+            case: task.case.as_deref().map(|case| case.id),
+            actor: &person.name,
+            session: person.session.number,
+            journey: stage.spec.scripts.name(task.walk.journey()),
+            operation: task.operation,
+            phase: stage.phase().unwrap_or(Phase::FinalRead),
+            lane: u8::try_from(self.number).unwrap_or(u8::MAX),
+            due: task.due,
+            answer,
+        };
+        transcript::record(self.inlet.batch(), &entry, attempt, &self.reading, &*stage.spec.people);
+    }
+}
+
+/// Puts an encoded request into hyper's form.
+pub(crate) fn request(
+    encoded: &mut Encoded,
+    target: &Authority,
+    user_agent: &HeaderValue,
+) -> Result<(Authority, Request<Full<Bytes>>, usize), Fault> {
+    let line = std::str::from_utf8(&encoded.target).map_err(|_binary| Fault::Unwritable)?;
+    let (authority, path) = if line.starts_with('/') {
+        (target.clone(), line)
+    } else {
+        Authority::split(line).map_err(|_no_address| Fault::Unwritable)?
+    };
+    let mut request = Request::new(Full::default());
+    *request.method_mut() = encoded.method.clone();
+    *request.uri_mut() = path.parse().map_err(|_no_path| Fault::Unwritable)?;
+    let headers = request.headers_mut();
+    let host = HeaderValue::from_str(&authority.to_string()).map_err(|_invisible| Fault::Unwritable)?;
+    headers.insert(http::header::HOST, host);
+    headers.insert(http::header::USER_AGENT, user_agent.clone());
+    for (name, value) in encoded.headers.drain(..) {
+        headers.insert(name, value);
+    }
+    let body = encoded.body.split().freeze();
+    let length = body.len();
+    *request.body_mut() = Full::new(body);
+    Ok((authority, request, length))
+}

@@ -1,0 +1,155 @@
+//! People on their way through their journeys: what they wish next goes into their agenda, and is taken out when its time
+//! has come.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use journey::{Ending, JourneyId, Situation, Walk, Wish};
+use model::words::Field;
+
+use crate::agenda::{Entry, Origin, Person, Task};
+use crate::lane::{Act, Lane};
+use crate::transcript;
+
+/// After the end of simulated time people who wait for more of it look again after this long.
+const LOOK_AGAIN: u64 = 20_000_000;
+
+impl Lane {
+    /// Gives a person a journey to walk from now on.
+    pub(crate) fn begin(&mut self, person: usize, task: Task, from: u64) {
+        if task.origin.keeps_run_open() {
+            self.meter.cases_under_way.add(1);
+        }
+        if let Some(person) = self.people.get_mut(person) {
+            person.journeys += 1;
+        }
+        self.go_on(person, Box::new(task), from);
+    }
+
+    /// Asks a journey for its next operation and enters it into the person's agenda, or ends it.
+    pub(crate) fn go_on(&mut self, person: usize, mut task: Box<Task>, mut from: u64) {
+        let stage = Arc::clone(&self.stage);
+        let spec = &stage.spec;
+        loop {
+            let situation = Situation {
+                case: task.case.as_deref(),
+                state: task.seen.state,
+                payment_state: task.seen.payment_state,
+                due_at: task.seen.due_at,
+                now: spec.timeline.sim(from),
+                timeline: &spec.timeline,
+                closing: stage.closing.load(Ordering::Relaxed),
+            };
+            match spec.scripts.next(&mut task.walk, &situation, self.chance) {
+                Wish::Do(operation, moment) => {
+                    task.operation = operation;
+                    task.exchange = 0;
+                    task.due = self.due(from, moment);
+                    return self.enter_agenda(person, task);
+                }
+                Wish::Follow(journey, moment) => {
+                    from = self.due(from, moment);
+                    self.follow(&task, journey, from);
+                }
+                Wish::Each(journey) => self.each(person, journey, from),
+                Wish::End(ending) => return self.end(person, &task, ending),
+            }
+        }
+    }
+
+    /// When an operation wished for at a simulated moment is due on the wall clock.
+    pub(crate) fn due(&self, from: u64, moment: model::SimTime) -> u64 {
+        let timeline = &self.stage.spec.timeline;
+        if from >= timeline.wall_end() && moment > timeline.end() {
+            return from + LOOK_AGAIN;
+        }
+        timeline.wall(moment).max(from)
+    }
+
+    pub(crate) fn enter_agenda(&mut self, person: usize, task: Box<Task>) {
+        self.entered += 1;
+        let entry = Entry::new(task, self.entered);
+        let due = entry.due();
+        if let Some(person) = self.people.get_mut(person) {
+            person.agenda.push(entry);
+        }
+        self.timers.push(Reverse((due, person)));
+    }
+
+    /// The applicant of the same dossier walks another journey, as a person of their own.
+    pub(crate) fn follow(&mut self, task: &Task, journey: JourneyId, from: u64) {
+        let Some(case) = &task.case else { return };
+        let walk = Walk::new(journey, case.id.0);
+        let follower = Task {
+            memory: task.memory.clone(),
+            seen: task.seen,
+            ..Task::new(walk, Some(case.clone()), Origin::Consequence)
+        };
+        let person = self.people.enter(Person::citizen());
+        self.begin(person, follower, from);
+    }
+
+    /// A clerk takes up each dossier the last answer showed and that belongs to this run.
+    pub(crate) fn each(&mut self, person: usize, journey: JourneyId, from: u64) {
+        let stage = Arc::clone(&self.stage);
+        let reading = std::mem::take(&mut self.reading);
+        for item in reading.items() {
+            let Some(case) = transcript::whose(&reading, item, &*stage.spec.people) else { continue };
+            if let Some(code) = reading.value(item, Field::DossierCode) {
+                self.codes.entry(case).or_insert_with(|| code.into());
+            }
+            let planned = stage.spec.people.case(case);
+            let mut work = Task::new(Walk::new(journey, case.0), Some(Box::new(planned)), Origin::Consequence);
+            work.remember(&reading, item);
+            self.begin(person, work, from);
+        }
+        self.reading = reading;
+    }
+
+    pub(crate) fn end(&mut self, person: usize, task: &Task, ending: Ending) {
+        match (task.origin, ending) {
+            (Origin::Arrival, Ending::AsWritten) => self.meter.completed.add(1),
+            (Origin::Arrival, Ending::GaveUp) => self.meter.failed.add(1),
+            (Origin::FinalRead, _) => self.finals.one_is_over(),
+            (Origin::Consequence | Origin::WorkingDay, _) => {}
+        }
+        if task.origin.keeps_run_open() {
+            self.meter.cases_under_way.take(1);
+        }
+        let Some(walker) = self.people.get_mut(person) else { return };
+        walker.journeys -= 1;
+        if walker.journeys == 0 && walker.staff.is_none() {
+            self.people.leave(person);
+        }
+    }
+
+    /// Lets everybody act whose time has come.
+    pub(crate) fn look_at_due(&mut self, now: u64) {
+        while let Some(Reverse((due, person))) = self.timers.peek().copied() {
+            if due > now {
+                return;
+            }
+            self.timers.pop();
+            self.let_act(person, now);
+        }
+    }
+
+    /// Lets a person do the first thing of their agenda, if it is due and their hands are free.
+    pub(crate) fn let_act(&mut self, id: usize, now: u64) {
+        let is_over = self.stage.is_over();
+        let Some(person) = self.people.get_mut(id).filter(|_| !is_over) else { return };
+        if person.busy || person.agenda.peek().is_none_or(|entry| entry.due() > now) {
+            return;
+        }
+        let Some(entry) = person.agenda.pop() else { return };
+        let mut task = entry.task;
+        task.due = task.due.max(person.free_at);
+        person.busy = true;
+        let lag = now.saturating_sub(task.due);
+        self.lag.saturating_record(lag);
+        self.meter.lag.set(lag);
+        self.meter.begun.add(1);
+        self.ready.push_back(Act { person: id, task });
+    }
+}
