@@ -130,12 +130,15 @@ fn write_plan(
     peers: &[Peer],
     today: jiff::civil::Date,
 ) -> Result<(), history::HistoryError> {
-    let cases: Vec<_> = composed.arrivals.iter().map(|arrival| composed.population.case(arrival.case)).collect();
-    store.plan_dossiers(cases.iter().zip(&composed.arrivals).map(|(case, arrival)| PlannedDossier {
-        case,
-        province: composed.province.name(),
-        due: composed.timeline.wall(arrival.due),
-    }))?;
+    // In pieces, so that a large populace never stands in memory as a whole.
+    for arrivals in composed.arrivals.chunks(10_000) {
+        let cases: Vec<_> = arrivals.iter().map(|arrival| composed.population.case(arrival.case)).collect();
+        store.plan_dossiers(cases.iter().zip(arrivals).map(|(case, arrival)| PlannedDossier {
+            case,
+            province: composed.province.name(),
+            due: composed.timeline.wall(arrival.due),
+        }))?;
+    }
     // A part of the dossiers cannot realise figures about all of them.
     let part = (composed.population.count() < composed.province.count())
         .then(|| format!("the run plays {} of {} dossiers", composed.population.count(), composed.province.count()));

@@ -42,9 +42,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[expect(clippy::struct_excessive_bools, reason = "four independent claims about one run, each printed by name")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Health {
-    /// Half of the exchanges were handed to a connection at most this late, in nanoseconds.
+    /// Half of the exchanges were queued for a connection at most this late, in nanoseconds. Waiting for a free connection
+    /// is not in it: that is the portal's doing as long as connections suffice, and part of `waited` in any case.
     pub lag_p50: u64,
-    /// 99 of 100 exchanges were handed to a connection at most this late, in nanoseconds.
+    /// 99 of 100 exchanges were queued for a connection at most this late, in nanoseconds.
     pub lag_p99: u64,
     /// The latest, in nanoseconds.
     pub lag_max: u64,

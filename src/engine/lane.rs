@@ -73,7 +73,7 @@ pub(crate) struct Act {
 
 pub(crate) type LaneRef = Rc<RefCell<Lane>>;
 
-/// Plays a lane until the curtain; gives back how late its exchanges were handed to connections, in nanoseconds.
+/// Plays a lane until the curtain; gives back how late its exchanges were queued for a connection, in nanoseconds.
 pub(crate) async fn play(lane: Lane) -> Histogram<u64> {
     let (stage, lane) = (Arc::clone(&lane.stage), Rc::new(RefCell::new(lane)));
     lane.borrow_mut().enter_staff();

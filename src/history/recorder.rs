@@ -174,3 +174,42 @@ impl Writer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Signal;
+
+    #[test]
+    fn what_a_recorder_that_has_gone_does_not_take_is_counted_signals_too() {
+        let (batches, inbox) = sync_channel(1);
+        drop(inbox);
+        let lost = Arc::new(AtomicU64::new(0));
+        let mut inlet = Inlet {
+            batches,
+            spare: Arc::default(),
+            lost: Arc::clone(&lost),
+            current: Batch::default(),
+            backlog: Vec::new(),
+        };
+        for sequence in 1..=3 {
+            inlet.batch().signal(Signal {
+                peer: "bank",
+                sequence,
+                at: 0,
+                direction: "in".into(),
+                kind: "order".into(),
+                reference: None,
+                dossier_code: None,
+                amount: None,
+                state: None,
+                fault: None,
+                status: None,
+                detail: None,
+            });
+            inlet.flush();
+        }
+        inlet.close();
+        assert_eq!(lost.load(Ordering::Relaxed), 3);
+    }
+}
