@@ -107,7 +107,12 @@ pub fn run(
     // A meter without a lane would never say that its arrivals are over.
     let conducted = Meters { lanes: meters.lanes.iter().take(arrivals.len()).cloned().collect() };
     let mut conductor = Conductor::new(Arc::clone(&stage), conducted, recorder.inlet());
-    conducting.block_on(&runtime, conductor.greet())?;
+    conducting.block_on(&runtime, async {
+        conductor.greet().await?;
+        // Before anybody comes, the portal must know what time it is.
+        conductor.tell_time(0).await;
+        Ok::<(), EngineError>(())
+    })?;
     let lanes = start_lanes(&stage, arrivals, recorder, meters);
     let failed = match &lanes {
         Ok(lanes) => conducting.block_on(&runtime, conductor.conduct(recorder, stop, lanes)),

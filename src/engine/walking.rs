@@ -52,7 +52,10 @@ impl Lane {
                     from = self.due(from, moment);
                     self.follow(&task, journey, from);
                 }
-                Wish::Each(journey) => self.each(person, journey, from),
+                Wish::Each(journey, moment) => {
+                    from = self.due(from, moment);
+                    self.each(person, journey, from);
+                }
                 Wish::End(ending) => return self.end(person, &task, ending),
             }
         }

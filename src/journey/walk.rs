@@ -21,7 +21,10 @@ pub struct Walk {
     subject: u32,
     draws: u32,
     counters: [u16; LOOPS],
+    /// How the operation last wished for was answered; none since it was wished for.
     answer: Option<Answer>,
+    /// Whether the walk stands at an operation that was wished for.
+    is_waiting: bool,
 }
 
 /// What the person sees around them when asked what they wish.
@@ -50,8 +53,8 @@ pub enum Wish {
     Do(Operation, SimTime),
     /// Let the applicant of the same dossier walk this journey; then ask again.
     Follow(JourneyId, SimTime),
-    /// Walk this journey for each dossier the last answer showed; then ask again.
-    Each(JourneyId),
+    /// Walk this journey for each dossier the last answer showed, from this instant on; then ask again.
+    Each(JourneyId, SimTime),
     /// Nothing more.
     End(Ending),
 }
@@ -68,7 +71,7 @@ pub enum Ending {
 impl Walk {
     /// At the beginning of a journey; `subject` (the case, or the number of the clerk) makes its chance its own.
     pub fn new(journey: JourneyId, subject: u32) -> Self {
-        Self { journey, at: 0, subject, draws: 0, counters: [0; LOOPS], answer: None }
+        Self { journey, at: 0, subject, draws: 0, counters: [0; LOOPS], answer: None, is_waiting: false }
     }
 
     /// The journey it walks.
@@ -116,6 +119,9 @@ impl Asked<'_, '_> {
     /// Moves on from the operation that was answered.
     fn settle_answer(&mut self, code: &[Instruction]) {
         let Some(Instruction::Do { refused, unknown, .. }) = code.get(self.walk.at) else { return };
+        if !std::mem::take(&mut self.walk.is_waiting) {
+            return;
+        }
         self.walk.at = match self.walk.answer {
             Some(Answer::Ok) => self.walk.at + 1,
             Some(Answer::Refused) => *refused,
@@ -130,6 +136,7 @@ impl Asked<'_, '_> {
         self.walk.at = match instruction {
             Instruction::Do { operation, .. } => {
                 self.walk.answer = None;
+                self.walk.is_waiting = true;
                 return Some(Wish::Do(*operation, self.not_before));
             }
             Instruction::Follow(journey) => {
@@ -138,7 +145,7 @@ impl Asked<'_, '_> {
             }
             Instruction::Each(journey) => {
                 self.walk.at = next;
-                return Some(Wish::Each(*journey));
+                return Some(Wish::Each(*journey, self.not_before));
             }
             Instruction::End => return Some(Wish::End(Ending::AsWritten)),
             Instruction::GiveUp => return Some(Wish::End(Ending::GaveUp)),
@@ -151,8 +158,7 @@ impl Asked<'_, '_> {
                 let midnight = SimTime::start_of(self.not_before.day());
                 if self.not_before > midnight + *time {
                     let tomorrow = midnight + Duration::from_secs(86_400);
-                    let timeline = self.situation.timeline;
-                    self.not_before = timeline.next_office(tomorrow).unwrap_or(timeline.end().max(self.not_before));
+                    self.not_before = self.situation.timeline.next_office(tomorrow).unwrap_or(tomorrow);
                 }
                 next
             }
@@ -183,15 +189,12 @@ impl Asked<'_, '_> {
         None
     }
 
-    /// Offices work in office hours, applicants whenever they like.
+    /// Offices work in office hours, applicants whenever they like. Where no office hour is left the moment stands: it lies
+    /// after the end of the period.
     fn wait_until(&mut self, moment: SimTime) {
         self.not_before = match self.role {
             Role::Citizen => moment,
-            Role::Desk | Role::PostDesk => self
-                .situation
-                .timeline
-                .next_office(moment)
-                .unwrap_or(self.situation.timeline.end().max(self.not_before)),
+            Role::Desk | Role::PostDesk => self.situation.timeline.next_office(moment).unwrap_or(moment),
         };
     }
 
@@ -290,7 +293,7 @@ mod tests {
             match wish {
                 Wish::Do(..) => walk.answered(answers.next().unwrap()),
                 Wish::End(_) => break,
-                Wish::Follow(..) | Wish::Each(_) => {}
+                Wish::Follow(..) | Wish::Each(..) => {}
             }
         }
         wishes
@@ -302,7 +305,7 @@ mod tests {
             .map(|wish| match wish {
                 Wish::Do(operation, _) => operation.as_str(),
                 Wish::Follow(..) => "follow",
-                Wish::Each(_) => "each",
+                Wish::Each(..) => "each",
                 Wish::End(Ending::AsWritten) => "end",
                 Wish::End(Ending::GaveUp) => "gave up",
             })
@@ -368,6 +371,12 @@ mod tests {
             let wish = scripts.next(&mut walk, &situation, Seed(1).stream("chance"));
             assert_eq!(wish, Wish::Do(Operation::Accept, expected));
         }
+    }
+
+    #[test]
+    fn an_operation_directly_after_a_follow_is_done() {
+        let text = "  - do: submit\n  - follow: a\n  - do: track\n  - each: a\n  - do: look_up\n";
+        assert_eq!(done(&walk(text, &[])), ["submit", "follow", "track", "each", "look_up", "end"]);
     }
 
     #[test]

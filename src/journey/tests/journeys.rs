@@ -89,7 +89,7 @@ impl Sight {
                     walk.answered(answers.next().unwrap_or(Answer::Ok));
                 }
                 Wish::Follow(journey, _) => wishes.push(format!("follow {}", scripts.name(journey))),
-                Wish::Each(journey) => wishes.push(format!("each {}", scripts.name(journey))),
+                Wish::Each(journey, _) => wishes.push(format!("each {}", scripts.name(journey))),
                 Wish::End(Ending::AsWritten) => return [wishes, vec!["end".to_owned()]].concat(),
                 Wish::End(Ending::GaveUp) => return [wishes, vec!["gave up".to_owned()]].concat(),
             }
@@ -184,7 +184,7 @@ fn chance_takes_arms_by_their_weights_and_the_same_again() {
     let sight = Sight::new();
     let take = |subject| match sight.next(&scripts, &mut Walk::new(scripts.find("a").unwrap(), subject)) {
         Wish::Do(operation, _) => operation,
-        Wish::Follow(..) | Wish::Each(_) | Wish::End(_) => panic!("an arm does something"),
+        Wish::Follow(..) | Wish::Each(..) | Wish::End(_) => panic!("an arm does something"),
     };
     let tracked = (0..4_000).filter(|subject| take(*subject) == Operation::Track).count();
     assert!((2_850..3_150).contains(&tracked), "three in four, within five standard deviations: {tracked}");
@@ -201,7 +201,7 @@ fn pauses_add_up_and_lie_where_the_author_said() {
     ]);
     let waited = |name, subject| match sight.next(&scripts, &mut Walk::new(scripts.find(name).unwrap(), subject)) {
         Wish::Do(_, moment) => moment.0,
-        Wish::Follow(..) | Wish::Each(_) | Wish::End(_) => panic!("a pause is followed by an operation"),
+        Wish::Follow(..) | Wish::Each(..) | Wish::End(_) => panic!("a pause is followed by an operation"),
     };
     assert!((0..1_000).all(|subject| (10 * MINUTE..=20 * MINUTE).contains(&waited("a", subject))));
     let mean = (0..4_000).map(|subject| waited("b", subject)).sum::<i64>() / 4_000;
