@@ -2,7 +2,7 @@
 //!
 //! Given how many come in a window, the points of a Poisson process are independent draws from its rate curve: the instant
 //! of a dossier is `L^-1(u)`, `L` being the mass of its channel's curve over its cell's window and `u` a draw that belongs to
-//! the dossier. [`arrivals`] lists them in order; it knows nothing of wall time, which is [`timeline`]'s.
+//! the dossier. [`arrivals`] lists them in order; it knows nothing of wall time, which is [`timeline()`]'s.
 //!
 //! # Source
 //! Kim and Whitt, "Are call center and hospital arrivals well modeled by nonhomogeneous Poisson processes?", 2014
