@@ -55,7 +55,7 @@ fn a_run_file_with_many_mistakes_shows_all_of_them_with_their_lines() {
         "journeys.cook: unknown field",
         "seed: -4",
         "--> mistakes.yaml:",
-        "problems; nothing was sent",
+        "problems; nothing was done",
     ] {
         assert!(said.err.contains(expected), "{expected} in\n{}", said.err);
     }

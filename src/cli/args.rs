@@ -23,7 +23,13 @@ fn exit_codes() -> String {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Show what a run would do, without sending anything
-    Plan(PlanArgs),
+    Plan {
+        #[command(flatten)]
+        choice: PlanArgs,
+        /// Print plan.json instead of a summary
+        #[arg(long)]
+        json: bool,
+    },
     /// Play a run against a portal, record it, judge it, report it
     Run(RunArgs),
     /// Judge a recorded run again
@@ -75,11 +81,8 @@ pub(crate) struct PlanArgs {
     #[arg(long, value_name = "PART", value_parser = scale)]
     pub(crate) scale: Option<world::Scale>,
     /// Play in this time instead, as "10 s"
-    #[arg(long, value_name = "TIME", value_parser = crate::run_file::duration)]
+    #[arg(long, value_name = "TIME", value_parser = length)]
     pub(crate) length: Option<std::time::Duration>,
-    /// Print plan.json instead of a summary
-    #[arg(long)]
-    pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) scenarios: ScenarioArgs,
 }
@@ -89,7 +92,7 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) plan: PlanArgs,
     /// Drive this portal (http://HOST:PORT) instead of the reference portal that comes along
-    #[arg(long, value_name = "URL", requires = "portal")]
+    #[arg(long, value_name = "URL")]
     pub(crate) target: Option<String>,
     /// Collect the ledger of a bank that the portal under test uses
     #[arg(long, value_name = "URL", requires = "target")]
@@ -101,8 +104,8 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "NAME", conflicts_with = "target")]
     pub(crate) defect: Vec<String>,
     /// Threads that drive the portal; one per two cores if not given
-    #[arg(long)]
-    pub(crate) lanes: Option<usize>,
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub(crate) lanes: Option<u8>,
     /// Where results are written
     #[arg(long, value_name = "DIR", default_value = "results")]
     pub(crate) results: PathBuf,
@@ -170,6 +173,12 @@ pub(crate) enum Mock {
 fn share(text: &str) -> Result<f64, String> {
     let number: f64 = text.parse().map_err(|_no_number| format!("`{text}` is not a number"))?;
     model::Share::new(number).map(model::Share::value).map_err(|error| error.to_string())
+}
+
+/// A run lasts a second at least.
+fn length(text: &str) -> Result<std::time::Duration, String> {
+    let length = crate::run_file::duration(text)?;
+    if length.as_secs() > 0 { Ok(length) } else { Err(format!("`{text}` is too short: a run lasts a second at least")) }
 }
 
 /// Reads `1/20`, or `1`.

@@ -28,7 +28,7 @@ impl Exit {
     pub(crate) const TABLE: [(Self, u8, &'static str); 8] = [
         (Self::Conforms, 0, "conforms"),
         (Self::GateBreached, 99, "a gate is breached"),
-        (Self::InvalidConfiguration, 104, "invalid configuration; nothing was sent"),
+        (Self::InvalidConfiguration, 104, "invalid configuration; nothing was done"),
         (Self::Aborted, 105, "ended by Ctrl-C; what was recorded is judged"),
         (Self::OurBug, 107, "a bug of vandan's own"),
         (Self::RuleFailed, 111, "a rule failed"),

@@ -46,7 +46,7 @@ fn main() -> ExitCode {
 
 fn carry_out(verb: Verb) -> Result<Exit, Failure> {
     match verb {
-        Verb::Plan(args) => plan::plan(&args),
+        Verb::Plan { choice, json } => plan::plan(&choice, json),
         Verb::Run(args) => run::run(&args),
         Verb::Judge(args) => say::judge(&args),
         Verb::Report(args) => say::report(&args),

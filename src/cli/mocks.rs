@@ -144,7 +144,6 @@ fn portal_config(args: &MockArgs) -> Result<mock_portal::Config, Failure> {
             seed: Some(args.seed),
             scale: None,
             length: None,
-            json: false,
             scenarios: args.scenarios.clone(),
         })?),
         None => Catalogue::sample(),

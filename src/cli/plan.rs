@@ -10,9 +10,9 @@ use crate::compose::Composition;
 use crate::console;
 use crate::exit::{Exit, Failure};
 
-pub(crate) fn plan(args: &PlanArgs) -> Result<Exit, Failure> {
+pub(crate) fn plan(args: &PlanArgs, json: bool) -> Result<Exit, Failure> {
     let composed = Composition::of(args)?;
-    let text = if args.json { composed.plan.to_json() } else { summary(&composed) };
+    let text = if json { composed.plan.to_json() } else { summary(&composed) };
     console::say(&text);
     Ok(Exit::Conforms)
 }

@@ -17,7 +17,7 @@ pub(crate) fn failure(problems: &Problems, scenarios: Option<&Scenarios>) -> Fai
     let all: String = problems.0.iter().map(one).collect();
     let count = problems.0.len();
     let s = if count == 1 { "" } else { "s" };
-    Failure::new(Exit::InvalidConfiguration, format!("{all}{count} problem{s}; nothing was sent"))
+    Failure::new(Exit::InvalidConfiguration, format!("{all}{count} problem{s}; nothing was done"))
 }
 
 fn shown(problem: &Problem, source: Option<&str>, renderer: &Renderer) -> String {

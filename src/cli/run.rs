@@ -25,7 +25,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let started = now();
     let guard = guard(args, &composed, &started)?;
     let outside = outside(args, &guard)?;
-    let lanes = args.lanes.unwrap_or_else(default_lanes).clamp(1, 64);
+    let lanes = args.lanes.map_or_else(default_lanes, usize::from).min(64);
     let results = Results::create(&args.results, &composed.run.name, &started)?;
     if !args.quiet {
         console::tell(&plan::summary(&composed));
@@ -172,6 +172,15 @@ fn write_plan(
     store.plan_context(&figures, &calendar, &capabilities, &gates)
 }
 
+/// The command as it was typed, quoted where a shell needs it.
+fn typed() -> String {
+    let quoted = |argument: String| {
+        let is_plain = argument.chars().all(|sign| sign.is_ascii_alphanumeric() || "-_./:=".contains(sign));
+        if is_plain { argument } else { format!("'{argument}'") }
+    };
+    std::iter::once("vandan".to_owned()).chain(std::env::args().skip(1).map(quoted)).collect::<Vec<_>>().join(" ")
+}
+
 type Facts = Vec<(&'static str, String)>;
 
 fn facts(
@@ -186,6 +195,7 @@ fn facts(
     let mut facts = vec![
         ("run_id", results.id.clone()),
         ("run_file", args.plan.run.clone()),
+        ("command", typed()),
         ("title", composed.run.title.clone()),
         ("province", composed.province.name().to_owned()),
         ("seed", composed.seed.0.to_string()),

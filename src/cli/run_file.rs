@@ -72,7 +72,7 @@ pub(crate) struct Authorization {
 impl RunFile {
     pub(crate) fn load(file: &str, text: &str) -> Result<Self, Problems> {
         Document::parse(file, text)?.read(|fields| {
-            let name = fields.text("run");
+            let name = fields.need("run").and_then(|node| name(&node));
             let title = fields.text("title");
             let province = fields.text("province");
             let procedures = fields.text("procedures");
@@ -111,6 +111,17 @@ impl RunFile {
                 authorization,
             })
         })
+    }
+}
+
+/// The name of a run becomes the name of a folder.
+fn name(node: &Node<'_>) -> Option<String> {
+    let text = node.text()?;
+    let is_name = !text.is_empty() && text.chars().all(|sign| sign.is_ascii_alphanumeric() || "-_.".contains(sign));
+    if is_name && !text.starts_with('.') {
+        Some(text.to_owned())
+    } else {
+        node.refuse(format!("`{text}` is no name for a run"), "letters, digits, `-`, `_` and `.`: it names a folder")
     }
 }
 

@@ -35,6 +35,13 @@ impl Scenarios {
         let mut problems = Problems::default();
         if folder.is_dir() {
             on_disk(folder, folder, &mut files, &mut problems);
+        } else if folder != Path::new("scenarios") {
+            let message = "there is no such folder".to_owned();
+            problems.extend(problem(
+                &folder.display().to_string(),
+                message,
+                "name a folder with --scenarios".to_owned(),
+            ));
         }
         problems.or(Self { files, read: Vec::new() })
     }

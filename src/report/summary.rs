@@ -192,8 +192,11 @@ impl Summary {
         self.fact("title").or_else(|| self.fact("run_file")).unwrap_or("a run without a title")
     }
 
-    /// The command that repeats this run.
+    /// The command that repeats this run: as it was typed, where the run says so.
     pub fn command(&self) -> String {
+        if let Some(command) = self.fact("command") {
+            return command.to_owned();
+        }
         let file = self.fact("run_file").unwrap_or("RUN_FILE");
         self.fact("seed")
             .map_or_else(|| format!("vandan run {file}"), |seed| format!("vandan run {file} --seed {seed}"))
@@ -212,6 +215,8 @@ impl Summary {
                     _ => format!("{word}: {}", counted(breached.len() as u64, "gate", "gates")),
                 }
             }
+            // The instrument worked; the recording does not say enough.
+            Overall::Invalid if self.invalid.is_empty() => format!("UNDECIDED: {}", self.doubt()),
             Overall::Invalid => format!("{word}: {}", self.doubt()),
         }
     }

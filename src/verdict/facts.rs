@@ -66,11 +66,18 @@ pub enum Validity {
 impl Validity {
     /// Examines the facts of a run. A fact that is not stated speaks against nothing, except that the run was finished.
     pub fn of(run: &RunFacts) -> Self {
-        let reasons: Vec<_> =
-            [cut_short(run), late(run), dropping(run), losing(run), unbalanced_plan(run), unbalanced_starts(run)]
-                .into_iter()
-                .flatten()
-                .collect();
+        let reasons: Vec<_> = [
+            cut_short(run),
+            late(run),
+            dropping(run),
+            losing(run),
+            giving_up(run),
+            unbalanced_plan(run),
+            unbalanced_starts(run),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
         if reasons.is_empty() { Self::Valid } else { Self::Invalid(reasons) }
     }
 }
@@ -103,6 +110,19 @@ fn dropping(run: &RunFacts) -> Option<String> {
 fn losing(run: &RunFacts) -> Option<String> {
     let lost = run.integer("recorder_lost")?;
     (lost > 0).then(|| format!("the recorder lost {lost} records"))
+}
+
+/// More journeys than this share that were left without a way on: whatever was judged speaks of too few.
+const GIVEN_UP: f64 = 0.05;
+
+fn giving_up(run: &RunFacts) -> Option<String> {
+    let (failed, started) = (run.number("failed")?, run.number("started")?);
+    (failed > GIVEN_UP * started).then(|| {
+        format!(
+            "{failed} of {started} people could not go on with their dossier (a refusal, or no answer, left no way on: look \
+             at the operations that were refused)"
+        )
+    })
 }
 
 fn unbalanced_plan(run: &RunFacts) -> Option<String> {

@@ -78,8 +78,17 @@ impl Gate {
     /// # Errors
     /// [`GateSyntax`] says what is expected where.
     pub fn parse(claim: &str) -> Result<Self, GateSyntax> {
-        let words: Vec<_> = claim.split_whitespace().collect();
+        let spaced = claim.replace('<', " < ");
+        let mut words: Vec<_> = spaced.split_whitespace().map(str::to_owned).collect();
+        // `800 ms` and `0.1 %` are one word, like `800ms` and `0.1%`.
+        if words.get(4).is_some_and(|unit| ["us", "ms", "s", "min", "%"].contains(&unit.as_str())) {
+            let unit = words.remove(4);
+            if let Some(number) = words.get_mut(3) {
+                number.push_str(&unit);
+            }
+        }
         let claim = words.join(" ");
+        let words: Vec<_> = words.iter().map(String::as_str).collect();
         read(&words)
             .map(|(operation, measure, confidence)| Self { claim: claim.clone(), operation, measure, confidence })
             .map_err(|reason| GateSyntax { claim, reason })

@@ -48,8 +48,8 @@ fn summary(series: &WallSeries, due: &[f64], done: &[f64]) -> String {
     let flying = series.points.iter().map(|point| point.in_flight).max().unwrap_or(0);
     let waited = series.points.iter().filter_map(|point| point.waited_p95_ns).max();
     format!(
-        "Points of {} s. At most {} exchanges per second were due and {} done; at most {} were in flight; \
-         the worst p95 of waiting was {}.",
+        "Points of {} s. At most {} exchanges per second were due and {} done; at the end of a point at most {} were in \
+         flight; the worst p95 of waiting was {}.",
         series.width_s,
         peak(due),
         peak(done),

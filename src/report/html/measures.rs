@@ -13,7 +13,7 @@ pub(super) fn latency(summary: &Summary) -> Markup {
     let traffic = &summary.traffic;
     let content = html! {
         p {
-            b { "Waited" } " counts from the instant at which a person meant to act, so it includes every delay the portal caused before "
+            b { "Waited" } " counts from the instant at which a person meant to act, so it includes every delay before "
             "the request could leave; " b { "served" } " counts from sending. An exchange without an answer counts as long as was waited for it."
         }
         @if let Some(all) = &traffic.all {
