@@ -144,6 +144,8 @@ fn spec(port: &str, load: Load, people: Arc<Population>) -> Result<RunSpec, Trou
         },
         people: people as Arc<dyn Populace>,
         staff: Vec::new(),
+        registrar: None,
+        publications: Vec::new(),
         units: vec!["all".to_owned()],
         timeline: Arc::new(Timeline::new([(SimTime(0), day, true, 1.0)], length)),
         seed: Seed(2021),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::Casting;
+use engine::{Casting, Publication};
 use journey::{JourneyId, Scripts};
 use model::words::{Channel, Operation, Role};
 use model::{Problem, Problems, Seed, Staff, Timeline};
@@ -30,6 +30,9 @@ pub(crate) struct Composition {
     pub(crate) scripts: Arc<Scripts>,
     pub(crate) casting: Casting,
     pub(crate) staff: Vec<Staff>,
+    /// Who publishes changes of the catalogue.
+    pub(crate) registrar: Staff,
+    pub(crate) publications: Vec<Publication>,
     pub(crate) rules: RuleSet,
     /// What does not apply at this portal, in words.
     pub(crate) left_out: Vec<String>,
@@ -101,6 +104,8 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
         scripts: Arc::new(scripts),
         casting,
         staff,
+        registrar: registrar(),
+        publications: Vec::new(),
         rules,
         left_out,
     })
@@ -202,6 +207,17 @@ fn cast(
 
 fn words(operations: &[Operation]) -> String {
     operations.iter().map(|operation| operation.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// Who publishes changes of the catalogue.
+fn registrar() -> Staff {
+    Staff {
+        name: "registrar".to_owned(),
+        password: PASSWORD.to_owned(),
+        role: Role::Desk,
+        unit: None,
+        unit_code: String::new(),
+    }
 }
 
 /// The clerks of every unit, and those at the post's counters.

@@ -247,6 +247,8 @@ fn spec(composed: &Composition, target: Authority, peers: Vec<Peer>, guard: Guar
         casting: composed.casting.clone(),
         people: Arc::clone(&composed.population) as Arc<dyn Populace>,
         staff: composed.staff.clone(),
+        registrar: Some(composed.registrar.clone()),
+        publications: composed.publications.clone(),
         units: composed.province.units().iter().map(|unit| unit.code.clone()).collect(),
         timeline: Arc::clone(&composed.timeline),
         seed: composed.seed,

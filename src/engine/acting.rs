@@ -31,6 +31,7 @@ impl Lane {
             session: &person.session,
             staff: person.staff.and_then(|at| spec.staff.get(at)),
             clock: None,
+            offer: None,
         };
         spec.adapter.encode(exchange, &context, &mut self.request).map_err(|_missing| Fault::Unwritable)?;
         request(&mut self.request, &spec.target, &self.user_agent)

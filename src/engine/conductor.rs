@@ -9,22 +9,21 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 use history::{Inlet, Recorder};
-use http::HeaderValue;
-use model::words::{Answer, Fault, Operation, Phase};
-use portal::{ClockFacts, Context, Encoded, Memory, Reading, Reply, Session};
+use model::words::{Fault, Operation, Phase};
+use portal::ClockFacts;
 use tokio::runtime;
 use tokio::task::{JoinHandle as LocalTask, LocalSet};
 
-use crate::acting::request;
-use crate::browser::{Attempt, Browser, Limits, Scene, open};
+use crate::browser::open;
 use crate::clock::RunClock;
+use crate::errand::{Errand, Messenger, PATIENCE};
 use crate::guard::Authority;
 use crate::lane::{Lane, play};
 use crate::meter::Meters;
 use crate::peers::{Ledger, Said};
+use crate::registrar::Registrar;
 use crate::spec::{Arrivals, RunSpec};
 use crate::stage::{CURTAIN, Stage};
-use crate::transcript;
 
 /// How often the conductor looks around.
 const LOOK: Duration = Duration::from_millis(20);
@@ -34,9 +33,6 @@ const ABORTED_DRAIN: Duration = Duration::from_secs(5);
 
 /// The longest a run that was stopped reads dossiers back.
 const ABORTED_FINAL_READ: Duration = Duration::from_secs(10);
-
-/// The longest the conductor waits for one answer: while it waits it sees nothing else.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How the generator itself fared.
 #[expect(clippy::struct_excessive_bools, reason = "four independent claims about one run, each printed by name")]
@@ -109,8 +105,9 @@ pub fn run(
     let mut conductor = Conductor::new(Arc::clone(&stage), conducted, recorder.inlet());
     conducting.block_on(&runtime, async {
         conductor.greet().await?;
-        // Before anybody comes, the portal must know what time it is.
+        // Before anybody comes, the portal must know what time it is, and we what it offers.
         conductor.tell_time(0).await;
+        conductor.registrar.read().await;
         Ok::<(), EngineError>(())
     })?;
     let lanes = start_lanes(&stage, arrivals, recorder, meters);
@@ -174,7 +171,8 @@ struct Conductor {
     meters: Meters,
     /// Shared with the ledgers' tasks, borrowed only between awaits.
     inlet: Rc<RefCell<Inlet>>,
-    browser: Browser,
+    timekeeper: Messenger,
+    registrar: Registrar,
     ledgers: Vec<Rc<Said>>,
     /// The next stretch of simulated time the portal must be told of.
     next_segment: usize,
@@ -187,11 +185,14 @@ struct Conductor {
 
 impl Conductor {
     fn new(stage: Arc<Stage>, meters: Meters, inlet: Inlet) -> Self {
+        let inlet = Rc::new(RefCell::new(inlet));
+        let messenger = || Messenger::new(Arc::clone(&stage), Rc::clone(&inlet));
         Self {
+            timekeeper: messenger(),
+            registrar: Registrar::new(Arc::clone(&stage), messenger()),
             stage,
             meters,
-            inlet: Rc::new(RefCell::new(inlet)),
-            browser: Browser::default(),
+            inlet,
             ledgers: Vec::new(),
             next_segment: 0,
             phase_end: u64::MAX,
@@ -217,6 +218,9 @@ impl Conductor {
         loop {
             let now = self.stage.clock.now();
             self.tell_time(now).await;
+            if self.stage.phase() == Some(Phase::Load) {
+                self.registrar.publish(now).await;
+            }
             self.inlet.borrow_mut().flush();
             if recorder.has_failed() {
                 return true;
@@ -226,10 +230,11 @@ impl Conductor {
             }
             self.heed(stop, now);
             if self.move_on(now) {
+                self.registrar.read().await;
                 self.close_ledgers(ledgers).await;
                 return false;
             }
-            tokio::time::sleep(LOOK.min(Duration::from_nanos(self.until_next_segment()))).await;
+            tokio::time::sleep(LOOK.min(Duration::from_nanos(self.until_next_errand()))).await;
         }
     }
 
@@ -320,9 +325,11 @@ impl Conductor {
         }
     }
 
-    fn until_next_segment(&self) -> u64 {
-        let next = self.stage.spec.timeline.segments().get(self.next_segment);
-        next.map_or(u64::MAX, |segment| segment.wall_start.saturating_sub(self.stage.clock.now()))
+    /// How long until the portal must be told something, in nanoseconds.
+    fn until_next_errand(&self) -> u64 {
+        let segment = self.stage.spec.timeline.segments().get(self.next_segment).map(|segment| segment.wall_start);
+        let next = segment.into_iter().chain(self.registrar.due()).min();
+        next.map_or(u64::MAX, |due| due.saturating_sub(self.stage.clock.now()))
     }
 
     /// Tells the portal of the stretch of simulated time that has begun, if it can be told.
@@ -340,50 +347,8 @@ impl Conductor {
         }
         let Some(segment) = begun.checked_sub(1).and_then(|at| segments.get(at)) else { return };
         let facts = ClockFacts { now: spec.timeline.sim(now), speed: segment.speed(), until: segment.end };
-        self.send_clock(facts, segment.wall_start).await;
-    }
-
-    async fn send_clock(&mut self, facts: ClockFacts, due: u64) {
-        let stage = Arc::clone(&self.stage);
-        let spec = &stage.spec;
-        let (memory, session) = (Memory::default(), Session::default());
-        let context = Context { case: None, memory: &memory, session: &session, staff: None, clock: Some(facts) };
-        let agent = HeaderValue::from_str(&spec.settings.user_agent)
-            .unwrap_or_else(|_invisible| HeaderValue::from_static("vandan"));
-        let mut encoded = Encoded::default();
-        let mut reading = Reading::default();
-        for exchange in spec.adapter.exchanges(Operation::Clock) {
-            let prepared = match spec.adapter.encode(exchange, &context, &mut encoded) {
-                Ok(()) => request(&mut encoded, &spec.target, &agent),
-                Err(_missing) => Err(Fault::Unwritable),
-            };
-            let mut attempt = match prepared {
-                Ok((authority, request, length)) => {
-                    self.browser.exchange(&authority, request, length, scene(&stage)).await
-                }
-                Err(fault) => Attempt::not_sent(fault, stage.clock.now()),
-            };
-            let Reply { answer, fault } = match (attempt.status, attempt.fault) {
-                (Some(status), None) => spec.adapter.decode(exchange, status, &attempt.body, &mut reading),
-                (_, fault) => {
-                    reading = Reading::default();
-                    Reply { answer: Answer::Unknown, fault }
-                }
-            };
-            attempt.fault = fault;
-            let entry = transcript::Entry {
-                case: None,
-                actor: "timekeeper",
-                session: 0,
-                journey: "clock",
-                operation: Operation::Clock,
-                phase: stage.phase().unwrap_or(Phase::Load),
-                lane: 0,
-                due,
-                answer,
-            };
-            transcript::record(self.inlet.borrow_mut().batch(), &entry, &attempt, &reading, &*spec.people);
-        }
+        let errand = Errand::plain("timekeeper", Operation::Clock, segment.wall_start);
+        self.timekeeper.run(Errand { clock: Some(facts), ..errand }).await;
     }
 
     fn health(&self, lag: &Histogram<u64>) -> Health {
@@ -401,14 +366,4 @@ impl Conductor {
 
 fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
-}
-
-fn scene(stage: &Stage) -> Scene<'_> {
-    let settings = &stage.spec.settings;
-    Scene {
-        clock: &stage.clock,
-        guard: &stage.spec.guard,
-        limits: Limits { timeout: settings.timeout.min(PATIENCE), longest_answer: settings.longest_answer },
-        curtain: None,
-    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use journey::{JourneyId, Scripts};
 use model::words::Channel;
-use model::{CaseId, Populace, Seed, Staff, Timeline};
+use model::{CaseId, Offer, Populace, Seed, Staff, Timeline};
 use portal::Adapter;
 
 use crate::guard::{Authority, Guard};
@@ -51,6 +51,15 @@ pub struct Peer {
     pub authority: Authority,
 }
 
+/// A change of the portal's catalogue that the run publishes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Publication {
+    /// When, in nanoseconds since the run began.
+    pub due: u64,
+    /// How the procedure is offered from then on.
+    pub offer: Offer,
+}
+
 /// Limits and lengths.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -82,6 +91,10 @@ pub struct RunSpec {
     pub people: Arc<dyn Populace>,
     /// Who works for the offices.
     pub staff: Vec<Staff>,
+    /// Who publishes changes of the catalogue.
+    pub registrar: Option<Staff>,
+    /// The changes, in the order of their instants, which all differ.
+    pub publications: Vec<Publication>,
     /// Codes of the units, by index.
     pub units: Vec<String>,
     /// The map of time.

@@ -1,6 +1,6 @@
 //! From an exchange to the records of the history.
 
-use history::{Batch, Exchange, Observed, ProgressLine, Text};
+use history::{Batch, Exchange, Observed, ProgressLine, ShownService, Text};
 use model::words::{Answer, Field, Operation, Phase};
 use model::{CaseId, Populace};
 use portal::{Item, Reading};
@@ -50,6 +50,9 @@ pub(crate) fn record(
     };
     let error_code = reading.error_code().map(|code| batch.text(code));
     batch.exchange(exchange, error_code);
+    if matches!(entry.operation, Operation::Catalogue | Operation::Publish) {
+        return record_services(batch, reading);
+    }
     let single = if reading.items().len() <= 1 { entry.case } else { None };
     for (position, item) in (0_u32..).zip(reading.items()) {
         let case = whose(reading, item, people).or(single);
@@ -67,6 +70,17 @@ pub(crate) fn record(
             reading.line(line).map(|text| text.map(|text| batch.text(text)) as Option<Text>);
         let case = entry.case.map(|case| case.0);
         batch.progress(ProgressLine { position, case, happened_at, event, state, state_word });
+    }
+}
+
+/// Records the procedures that an answer of the catalogue shows.
+fn record_services(batch: &mut Batch, reading: &Reading) {
+    for (position, item) in (0_u32..).zip(reading.items()) {
+        let shown = |field| reading.value(item, field);
+        let procedure = shown(Field::Procedure).map(|text| batch.text(text));
+        let level = shown(Field::ServiceLevel).map(|text| batch.text(text));
+        let payable = shown(Field::Payable).and_then(|text| text.parse().ok());
+        batch.service(ShownService { position, procedure, level, payable });
     }
 }
 

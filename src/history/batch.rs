@@ -79,6 +79,19 @@ pub struct ProgressLine {
     pub state_word: Option<Text>,
 }
 
+/// One procedure as the portal's catalogue shows it: a row of the table `services`.
+#[derive(Clone, Copy, Debug)]
+pub struct ShownService {
+    /// Place in the answer, from 0.
+    pub position: u32,
+    /// Code of the procedure.
+    pub procedure: Option<Text>,
+    /// The level of service.
+    pub level: Option<Text>,
+    /// Whether it can be paid online, if that was understood.
+    pub payable: Option<bool>,
+}
+
 /// One message or act of a peer: a row of the table `signals`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signal {
@@ -108,12 +121,13 @@ pub struct Signal {
     pub detail: Option<String>,
 }
 
-/// A row of an exchange with the rows that hang on it: how many observations and log lines follow it.
+/// A row of an exchange with the rows that hang on it: how many observations, log lines and services follow it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Row {
     pub(crate) exchange: Exchange,
     pub(crate) observed: u32,
     pub(crate) progress: u32,
+    pub(crate) services: u32,
     pub(crate) error_code: Option<Text>,
 }
 
@@ -124,6 +138,7 @@ pub struct Batch {
     pub(crate) rows: Vec<Row>,
     pub(crate) observed: Vec<Observed>,
     pub(crate) progress: Vec<ProgressLine>,
+    pub(crate) services: Vec<ShownService>,
     pub(crate) signals: Vec<Signal>,
     pub(crate) facts: Vec<(String, String)>,
 }
@@ -138,7 +153,7 @@ impl Batch {
 
     /// Adds an exchange; observations and log lines added next belong to it.
     pub fn exchange(&mut self, exchange: Exchange, error_code: Option<Text>) {
-        self.rows.push(Row { exchange, observed: 0, progress: 0, error_code });
+        self.rows.push(Row { exchange, observed: 0, progress: 0, services: 0, error_code });
     }
 
     /// Adds what the last exchange says of a dossier.
@@ -154,6 +169,14 @@ impl Batch {
         if let Some(row) = self.rows.last_mut() {
             row.progress += 1;
             self.progress.push(line);
+        }
+    }
+
+    /// Adds a procedure of the catalogue that the last exchange shows.
+    pub fn service(&mut self, service: ShownService) {
+        if let Some(row) = self.rows.last_mut() {
+            row.services += 1;
+            self.services.push(service);
         }
     }
 
@@ -191,6 +214,7 @@ impl Batch {
         self.rows.clear();
         self.observed.clear();
         self.progress.clear();
+        self.services.clear();
         self.signals.clear();
         self.facts.clear();
     }

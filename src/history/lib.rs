@@ -7,9 +7,10 @@
 //! This crate does not know portals, provinces or rules, and never waits for a sender.
 
 mod batch;
+mod catalogue;
 mod recorder;
 mod store;
 
-pub use batch::{Batch, Exchange, Observed, ProgressLine, Signal, Text};
+pub use batch::{Batch, Exchange, Observed, ProgressLine, ShownService, Signal, Text};
 pub use recorder::{Inlet, Recorder, RecorderLoss};
 pub use store::{CalendarDay, Figure, HistoryError, PlannedDossier, SCHEMA, SCHEMA_VERSION, Store, open};

@@ -33,7 +33,7 @@ create table dossiers (
 create table exchanges (
     exchange_id   integer primary key,
     case_id       integer, -- null where no single dossier is meant (sign-in of a clerk, inbox)
-    actor         text not null, -- citizen, clerk:<unit>/<n>, post:<n>, reader, timekeeper
+    actor         text not null, -- citizen, clerk:<unit>/<n>, post:<n>, reader, registrar, timekeeper
     session       integer not null, -- 0 = none; numbers the sign-ins of the run
     journey       text not null,
     operation     text not null,
@@ -95,6 +95,25 @@ create table progress (
     primary key (exchange_id, position)
 ) without rowid;
 
+-- One procedure as the portal's catalogue showed it: read before the load and after everything, or answered to a publication.
+create table services (
+    exchange_id   integer not null,
+    position      integer not null, -- place in the portal's answer, from 0
+    procedure     text,
+    service_level integer, -- 2, 3, 4
+    payable       integer, -- 1: its fee can be paid online
+    primary key (exchange_id, position)
+) without rowid;
+
+-- One change of the catalogue that the run publishes: how the procedure is offered from then on, as planned.
+create table publications (
+    position      integer primary key,
+    procedure     text not null,
+    service_level integer not null,
+    payable       integer not null,
+    due_ns        integer not null unique -- that of its exchange
+);
+
 -- One message between the portal and a peer we play, or one act of the peer: the other ledger.
 create table signals (
     peer         text not null, -- bank, post
@@ -137,7 +156,7 @@ create table calendar (
 
 -- What the adapter can do and which peers are ours: rules that need more do not apply.
 create table capabilities (
-    name text primary key -- an operation's name, `clock`, `peer:bank`, `peer:post`, `progress`, `dossier_code_pattern`
+    name text primary key -- an operation's name, `clock`, `peer:bank`, `peer:post`, `progress`, `publications` (the run changes the catalogue), `dossier_code_pattern`
 ) without rowid;
 
 -- The claims of the run file, judged with the rules.
@@ -152,6 +171,8 @@ union all select 'dossiers',     'one synthetic dossier as planned'
 union all select 'exchanges',    'one HTTP exchange: due, sent, first byte, done; ok, refused or unknown'
 union all select 'observations', 'what the portal asserted of one dossier in one exchange'
 union all select 'progress',     'one line of the portal''s own log of a dossier, as read back'
+union all select 'services',     'one procedure as the portal''s catalogue showed it in one exchange'
+union all select 'publications', 'one change of the catalogue that the run publishes, as planned'
 union all select 'signals',      'one message or act of a peer we play (bank, post): the other ledger'
 union all select 'figures',      'one published figure, and the query that counts the same here'
 union all select 'calendar',     'one day, working or not'

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use model::Case;
 use model::words::Field;
-use rusqlite::{Connection, OpenFlags, Statement, params};
+use rusqlite::{Connection, OpenFlags, Statement, Transaction, params};
 
 use crate::batch::Row;
-use crate::{Batch, Observed, ProgressLine};
+use crate::{Batch, Observed, ProgressLine, catalogue};
 
 /// The tables of a history, as SQL.
 pub const SCHEMA: &str = include_str!("schema.sql");
@@ -223,6 +223,11 @@ impl Store {
         Ok(())
     }
 
+    /// All or nothing, for writing plans.
+    pub(crate) fn transaction(&mut self) -> Result<Transaction<'_>, HistoryError> {
+        Ok(self.connection.transaction()?)
+    }
+
     /// Writes batches and commits them together.
     ///
     /// # Errors
@@ -259,6 +264,7 @@ struct Rows<'a> {
     exchange: Statement<'a>,
     observed: Statement<'a>,
     progress: Statement<'a>,
+    service: Statement<'a>,
     signal: Statement<'a>,
     fact: Statement<'a>,
 }
@@ -276,6 +282,7 @@ impl<'a> Rows<'a> {
             )?,
             observed: connection.prepare(&observed)?,
             progress: connection.prepare("insert into progress values (?1,?2,?3,?4,?5,?6,?7)")?,
+            service: catalogue::prepare(connection)?,
             signal: connection
                 .prepare("insert or ignore into signals values (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)")?,
             fact: connection.prepare("insert or replace into run values (?1,?2)")?,
@@ -285,6 +292,7 @@ impl<'a> Rows<'a> {
     fn write(&mut self, batch: &Batch, next: &mut i64) -> Result<(), rusqlite::Error> {
         let mut observed = batch.observed.iter();
         let mut progress = batch.progress.iter();
+        let mut services = batch.services.iter();
         for row in &batch.rows {
             let exchange_id = *next;
             *next += 1;
@@ -294,6 +302,9 @@ impl<'a> Rows<'a> {
             }
             for line in progress.by_ref().take(row.progress as usize) {
                 self.write_progress(batch, line, exchange_id)?;
+            }
+            for service in services.by_ref().take(row.services as usize) {
+                catalogue::write(&mut self.service, batch, service, exchange_id)?;
             }
         }
         for signal in &batch.signals {
@@ -384,7 +395,7 @@ fn columns() -> impl Iterator<Item = &'static str> {
 }
 
 /// SQLite's integers are signed; instants and counts of a run are far below their limit.
-fn signed(number: u64) -> i64 {
+pub(crate) fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 

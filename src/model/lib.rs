@@ -9,6 +9,7 @@
 mod case;
 mod document;
 mod money;
+mod offer;
 mod problem;
 mod random;
 mod sourced;
@@ -20,6 +21,7 @@ pub mod words;
 pub use case::{Applicant, Case, CaseId, Populace};
 pub use document::{Document, Fields, Node, Position};
 pub use money::{Share, ShareOutOfRange, Vnd};
+pub use offer::Offer;
 pub use problem::{Problem, Problems};
 pub use random::{Permutation, Seed, Stream};
 pub use sourced::{Precision, Source, Sourced};

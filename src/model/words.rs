@@ -205,6 +205,10 @@ words! {
         ClerkView = "clerk_view",
         /// The portal's own totals are read.
         Statistics = "statistics",
+        /// Anybody reads the catalogue of procedures.
+        Catalogue = "catalogue",
+        /// A registrar publishes how a procedure is offered from now on.
+        Publish = "publish",
         /// The portal is told the simulated time.
         Clock = "clock",
     }
@@ -235,7 +239,8 @@ words! {
 }
 
 words! {
-    /// What a portal may show of a dossier: the columns of the table `observations`, then what only journeys need.
+    /// What a portal may show: of a dossier, the columns of the table `observations`; then what only journeys need; then of
+    /// a procedure in its catalogue, kept in the table `services`.
     Field {
         /// Number of the dossier (mã hồ sơ).
         DossierCode = "dossier_code",
@@ -283,6 +288,10 @@ words! {
         Version = "version",
         /// Address of the payment page; not kept in the history.
         PaymentUrl = "payment_url",
+        /// The level of service at which the catalogue offers a procedure: 2, 3 or 4.
+        ServiceLevel = "service_level",
+        /// Whether the catalogue lets a procedure be paid online: `true` or `false`.
+        Payable = "payable",
     }
 }
 

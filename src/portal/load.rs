@@ -220,7 +220,7 @@ fn exchange(operation: Operation, fields: &Fields<'_>, frame: &Frame<'_>) -> Opt
     })
 }
 
-/// Signing in needs no session; nor do the public look-up, the payment platform's pages and the clock.
+/// Signing in needs no session; nor do the public look-up, the catalogue, the payment platform's pages and the clock.
 fn is_without_session(operation: Operation) -> bool {
     matches!(
         operation,
@@ -229,6 +229,7 @@ fn is_without_session(operation: Operation) -> bool {
             | Operation::LookUp
             | Operation::OpenPaymentPage
             | Operation::ConfirmPayment
+            | Operation::Catalogue
             | Operation::Clock
     )
 }

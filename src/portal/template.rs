@@ -16,7 +16,7 @@ pub(crate) enum Escape {
     Form,
     /// Inside the quotes of a JSON string.
     JsonText,
-    /// A whole JSON value: bare where the value is meant as a number and is one, or null; else quoted.
+    /// A whole JSON value: bare where the value is meant as a number or truth value and is one, or null; else quoted.
     JsonValue,
 }
 
@@ -118,7 +118,7 @@ fn write_escaped(text: &str, escape: Escape, bare: bool, out: &mut BytesMut) {
         Escape::Percent => write_percent(text, false, out),
         Escape::Form => write_percent(text, true, out),
         Escape::JsonText => write_json_text(text, out),
-        Escape::JsonValue if bare && is_json_number_or_null(text) => out.extend_from_slice(text.as_bytes()),
+        Escape::JsonValue if bare && is_json_literal(text) => out.extend_from_slice(text.as_bytes()),
         Escape::JsonValue => {
             out.put_u8(b'"');
             write_json_text(text, out);
@@ -128,8 +128,8 @@ fn write_escaped(text: &str, escape: Escape, bare: bool, out: &mut BytesMut) {
 }
 
 /// A portal may show anything where a number is expected: what is none must not break the JSON around it.
-fn is_json_number_or_null(text: &str) -> bool {
-    text == "null" || serde_json::from_str::<serde_json::Number>(text).is_ok()
+fn is_json_literal(text: &str) -> bool {
+    matches!(text, "null" | "true" | "false") || serde_json::from_str::<serde_json::Number>(text).is_ok()
 }
 
 /// The hexadecimal digit of the low four bits.

@@ -2,7 +2,7 @@
 //! loaded, written without looking anything up by name.
 
 use model::words::{Channel, Field, PaymentMethod, ReturnMethod};
-use model::{Case, Staff};
+use model::{Case, Offer, Staff};
 
 use crate::clock::{ClockFacts, TimeFormat};
 
@@ -19,6 +19,8 @@ pub struct Context<'a> {
     pub staff: Option<&'a Staff>,
     /// The simulated clock, for telling the portal the time.
     pub clock: Option<ClockFacts>,
+    /// How a procedure is to be offered, for publishing it.
+    pub offer: Option<&'a Offer>,
 }
 
 /// What an actor remembers of a dossier from the portal's answers.
@@ -106,12 +108,24 @@ enum Source {
     ClockNow,
     ClockSpeed,
     ClockUntil,
+    OfferProcedure,
+    OfferLevel,
+    OfferPayable,
 }
 
 impl Source {
     /// Whether it is a number or an instant.
     fn is_reckoned(self) -> bool {
-        matches!(self, Self::Fee | Self::AssessedFee | Self::ClockNow | Self::ClockSpeed | Self::ClockUntil)
+        matches!(
+            self,
+            Self::Fee
+                | Self::AssessedFee
+                | Self::ClockNow
+                | Self::ClockSpeed
+                | Self::ClockUntil
+                | Self::OfferLevel
+                | Self::OfferPayable
+        )
     }
 }
 
@@ -136,17 +150,21 @@ const SOURCES: &[(&str, Source)] = &[
     ("clock.now", Source::ClockNow),
     ("clock.speed", Source::ClockSpeed),
     ("clock.until", Source::ClockUntil),
+    ("offer.procedure", Source::OfferProcedure),
+    ("offer.level", Source::OfferLevel),
+    ("offer.payable", Source::OfferPayable),
 ];
 
 /// The adapter's own words for the values of a closed vocabulary, by reference.
 pub(crate) type WordMaps = Vec<(&'static str, Vec<(&'static str, String)>)>;
 
 /// The references whose words an adapter may translate, with our words.
-pub(crate) fn translatable() -> [(&'static str, Vec<&'static str>); 3] {
+pub(crate) fn translatable() -> [(&'static str, Vec<&'static str>); 4] {
     [
         ("case.channel", Channel::ALL.iter().map(|word| word.as_str()).collect()),
         ("case.payment", PaymentMethod::ALL.iter().map(|word| word.as_str()).collect()),
         ("case.return", ReturnMethod::ALL.iter().map(|word| word.as_str()).collect()),
+        ("offer.payable", vec!["true", "false"]),
     ]
 }
 
@@ -191,10 +209,10 @@ impl Value {
         Err(format!("`{name}` is not known (known: {}, dossier.*, session.*)", known.join(", ")))
     }
 
-    /// Whether the value is a JSON number, or null, rather than a text.
+    /// Whether the value is a JSON number, a truth value, or null, rather than a text.
     pub(crate) fn is_bare(&self) -> bool {
         match self.source {
-            Source::Fee | Source::AssessedFee | Source::ClockSpeed => true,
+            Source::Fee | Source::AssessedFee | Source::ClockSpeed | Source::OfferLevel | Source::OfferPayable => true,
             Source::Seen(field) => {
                 matches!(field, Field::Fee | Field::AmountDue | Field::AmountPaid | Field::Version | Field::Receipts)
             }
@@ -214,7 +232,8 @@ impl Value {
             | Source::StaffPassword
             | Source::StaffUnit
             | Source::ClockNow
-            | Source::ClockUntil => false,
+            | Source::ClockUntil
+            | Source::OfferProcedure => false,
         }
     }
 
@@ -243,6 +262,9 @@ impl Value {
             Source::ClockNow => return Some(write(&time.write(context.clock?.now))),
             Source::ClockUntil => return Some(write(&time.write(context.clock?.until))),
             Source::ClockSpeed => return Some(write(&format!("{:.3}", context.clock?.speed))),
+            Source::OfferProcedure => context.offer?.procedure.as_str(),
+            Source::OfferLevel => return Some(write(&context.offer?.level.to_string())),
+            Source::OfferPayable => self.translated(if context.offer?.payable { "true" } else { "false" }),
         };
         Some(write(self.cut(text)))
     }

@@ -5,6 +5,7 @@ mod engine {
     pub(crate) mod play;
     pub(crate) mod portal;
 
+    mod catalogue;
     mod ending;
     mod hostile;
     mod identities;

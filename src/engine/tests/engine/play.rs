@@ -11,8 +11,8 @@ use model::words::{Channel, Level, Outcome, PaymentMethod, ReturnMethod, Role};
 use model::{Applicant, Case, CaseId, Populace, Seed, SimTime, Staff, Timeline, Vnd};
 use portal::Adapter;
 use vandan_engine::{
-    Arrival, Arrivals, Authority, Casting, EngineError, Guard, Health, Meters, Peer, RunClock, RunSpec, Settings,
-    Snapshot, lane_of,
+    Arrival, Arrivals, Authority, Casting, EngineError, Guard, Health, Meters, Peer, Publication, RunClock, RunSpec,
+    Settings, Snapshot, lane_of,
 };
 
 use super::portal::Portal;
@@ -72,6 +72,7 @@ pub(crate) struct Play {
     pub(crate) settings: Settings,
     pub(crate) stop: Arc<AtomicBool>,
     pub(crate) people: Option<Arc<dyn Populace>>,
+    pub(crate) publications: Vec<Publication>,
 }
 
 /// A run that was.
@@ -84,6 +85,8 @@ pub(crate) struct Played {
     pub(crate) rows: Vec<Row>,
     /// All signals, as `peer/sequence`.
     pub(crate) signals: Vec<String>,
+    /// What was shown of the catalogue, as `operation procedure level payable`.
+    pub(crate) services: Vec<String>,
 }
 
 /// An exchange, as the history has it.
@@ -136,6 +139,7 @@ impl Play {
             },
             stop: Arc::default(),
             people: None,
+            publications: Vec::new(),
         }
     }
 
@@ -207,7 +211,14 @@ impl Play {
         let rows = rows.unwrap().map(Result::unwrap).collect();
         let mut signals = history.prepare("select peer || '/' || sequence from signals order by 1").unwrap();
         let signals = signals.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-        Played { health, counted: meters.snapshot(), lost: loss.0, took, rows, signals }
+        let mut services = history
+            .prepare(
+                "select format('%s %s %s %s', operation, procedure, service_level, payable)
+                 from services join exchanges using (exchange_id) order by exchange_id, position",
+            )
+            .unwrap();
+        let services = services.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        Played { health, counted: meters.snapshot(), lost: loss.0, took, rows, signals, services }
     }
 
     fn streams(&self) -> Vec<Arrivals> {
@@ -250,6 +261,14 @@ impl Play {
             casting,
             people,
             staff: staff.collect(),
+            registrar: Some(Staff {
+                name: "registrar".to_owned(),
+                password: "secret".to_owned(),
+                role: Role::Desk,
+                unit: None,
+                unit_code: String::new(),
+            }),
+            publications: self.publications,
             units,
             timeline: Arc::new(Timeline::new([(SimTime(0), end, true, 1.0)], Duration::from_millis(self.length))),
             seed: Seed(7),

@@ -16,19 +16,19 @@ fn said(file: &str) -> String {
 const LISTS: [(&str, &str); 4] = [
     (
         "{KNOWN}",
-        "applicant.full_name, applicant.citizen_number, applicant.phone, applicant.email, applicant.address, case.reference, case.unit, case.procedure, case.channel, case.payment, case.return, case.fee, case.assessed_fee, clerk.name, clerk.password, clerk.unit, clock.now, clock.speed, clock.until, dossier.*, session.*",
+        "applicant.full_name, applicant.citizen_number, applicant.phone, applicant.email, applicant.address, case.reference, case.unit, case.procedure, case.channel, case.payment, case.return, case.fee, case.assessed_fee, clerk.name, clerk.password, clerk.unit, clock.now, clock.speed, clock.until, offer.procedure, offer.level, offer.payable, dossier.*, session.*",
     ),
     (
         "{SHOWN}",
-        "dossier_code, state, state_word, procedure, submitted_at, accepted_at, due_at, completed_at, returned_at, fee, payment_state, payment_reference, transaction_id, amount_due, amount_paid, receipts, waybill, parcel_state, owner_number, owner_name, reference, version, payment_url",
+        "dossier_code, state, state_word, procedure, submitted_at, accepted_at, due_at, completed_at, returned_at, fee, payment_state, payment_reference, transaction_id, amount_due, amount_paid, receipts, waybill, parcel_state, owner_number, owner_name, reference, version, payment_url, service_level, payable",
     ),
     (
         "{OBSERVED}",
-        "dossier_code, state, procedure, submitted_at, accepted_at, due_at, completed_at, returned_at, fee, payment_state, payment_reference, transaction_id, amount_due, amount_paid, receipts, waybill, parcel_state, owner_number, owner_name, reference, version, payment_url",
+        "dossier_code, state, procedure, submitted_at, accepted_at, due_at, completed_at, returned_at, fee, payment_state, payment_reference, transaction_id, amount_due, amount_paid, receipts, waybill, parcel_state, owner_number, owner_name, reference, version, payment_url, service_level, payable",
     ),
     (
         "{OPERATIONS}",
-        "sign_in, submit, pay, open_payment_page, confirm_payment, track, look_up, withdraw, clerk_sign_in, inbox, post_inbox, accept, collect_fee, start, complete, stop, approve_withdrawal, hand_over, hand_to_post, clerk_view, statistics, clock",
+        "sign_in, submit, pay, open_payment_page, confirm_payment, track, look_up, withdraw, clerk_sign_in, inbox, post_inbox, accept, collect_fee, start, complete, stop, approve_withdrawal, hand_over, hand_to_post, clerk_view, statistics, catalogue, publish, clock",
     ),
 ];
 
@@ -81,7 +81,7 @@ const MISTAKES: &[Mistake] = &[
     // A session header of something nobody keeps.
     mistake!("session_headers: { X: \"${session.token}\" }\noperations:\n  submit: { request: POST /a }\n", "p.yaml:3:23: session_headers.X: `session.token` is kept by no operation (none keeps anything: write `keep`)"),
     // Words for something that is not translated.
-    mistake!("words: { applicant.full_name: { a: b } }\noperations: {}\n", "p.yaml:3:31: words.applicant.full_name: `applicant.full_name` cannot be translated (one of: case.channel, case.payment, case.return)"),
+    mistake!("words: { applicant.full_name: { a: b } }\noperations: {}\n", "p.yaml:3:31: words.applicant.full_name: `applicant.full_name` cannot be translated (one of: case.channel, case.payment, case.return, offer.payable)"),
     // A word of ours that is none.
     mistake!("words: { case.payment: { card: the } }\noperations: {}\n", "p.yaml:3:32: words.case.payment.card: `card` is not our word (one of: none, online, cod, counter)"),
     // An operation that is none.

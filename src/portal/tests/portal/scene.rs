@@ -85,6 +85,7 @@ impl Scene {
             session: &self.session,
             staff: Some(&self.staff),
             clock: Some(self.clock),
+            offer: None,
         }
     }
 

@@ -311,3 +311,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_offer_is_written_in_json_literals_or_in_the_portals_own_words() {
+    let offer = model::Offer { procedure: "1.001193".to_owned(), level: 4, payable: false };
+    let scene = Scene::new();
+    let written = |words: &str| {
+        let adapter = adapter(&format!(
+            "{words}operations:\n  publish: {{ request: \"PUT /c/${{offer.procedure}}\", session: no, json: {{ level: \"${{offer.level}}\", payable: \"${{offer.payable}}\" }} }}\n"
+        ));
+        let mut request = Encoded::default();
+        let context = vandan_portal::Context { offer: Some(&offer), ..scene.context() };
+        adapter.encode(&adapter.exchanges(Operation::Publish)[0], &context, &mut request).unwrap();
+        (request.target.to_vec(), String::from_utf8(request.body.to_vec()).unwrap())
+    };
+    assert_eq!(written(""), (b"/c/1.001193".to_vec(), r#"{"level":4,"payable":false}"#.to_owned()));
+    let (_, body) = written("words: { offer.payable: { \"true\": CO, \"false\": KHONG } }\n");
+    assert_eq!(body, r#"{"level":4,"payable":"KHONG"}"#);
+}

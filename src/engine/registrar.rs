@@ -1,0 +1,56 @@
+//! The registrar: reads the portal's catalogue before the load and after everything, and publishes the planned changes
+//! when they are due, while traffic runs.
+
+use std::sync::Arc;
+
+use model::words::Operation;
+
+use crate::errand::{Errand, Messenger};
+use crate::stage::Stage;
+
+/// The name in the history.
+const REGISTRAR: &str = "registrar";
+
+/// The most changes published before the conductor looks around again.
+const AT_ONCE: usize = 32;
+
+/// What of the catalogue is still to be done.
+pub(crate) struct Registrar {
+    stage: Arc<Stage>,
+    messenger: Messenger,
+    /// The next planned change.
+    next: usize,
+}
+
+impl Registrar {
+    pub(crate) fn new(stage: Arc<Stage>, messenger: Messenger) -> Self {
+        Self { stage, messenger, next: 0 }
+    }
+
+    /// Reads the whole catalogue, if the portal shows it.
+    pub(crate) async fn read(&mut self) {
+        let now = self.stage.clock.now();
+        self.messenger.run(Errand::plain(REGISTRAR, Operation::Catalogue, now)).await;
+    }
+
+    /// When the next change is due; `None` if there is none, or the portal takes none.
+    pub(crate) fn due(&self) -> Option<u64> {
+        let takes_changes = self.stage.spec.adapter.maps(Operation::Publish);
+        self.stage.spec.publications.get(self.next).filter(|_| takes_changes).map(|publication| publication.due)
+    }
+
+    /// Publishes what has become due, signing in before the first change.
+    pub(crate) async fn publish(&mut self, now: u64) {
+        let stage = Arc::clone(&self.stage);
+        for _ in 0..AT_ONCE {
+            let Some(due) = self.due().filter(|due| *due <= now) else { return };
+            if self.next == 0 {
+                let sign_in = Errand::plain(REGISTRAR, Operation::ClerkSignIn, due);
+                self.messenger.run(Errand { staff: stage.spec.registrar.as_ref(), ..sign_in }).await;
+            }
+            let offer = stage.spec.publications.get(self.next).map(|publication| &publication.offer);
+            self.next += 1;
+            self.messenger.run(Errand { offer, ..Errand::plain(REGISTRAR, Operation::Publish, due) }).await;
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! How a procedure is offered online: what a registrar publishes, and what a catalogue shows.
+
+/// A procedure as the portal is to offer it (dịch vụ công trực tuyến).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// National code of the procedure.
+    pub procedure: String,
+    /// Level of service: 2 forms to print, 3 submitted online, 4 paid online and returned too.
+    ///
+    /// # Source
+    /// Decree 43/2011, article 3; vietnam.md 3.1 for how long the levels were in force.
+    pub level: u8,
+    /// Whether its fee can be paid online; independent of the level (vietnam.md 1.3, no. 13).
+    pub payable: bool,
+}
