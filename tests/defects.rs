@@ -1,4 +1,5 @@
-//! Each defect of the reference portal makes exactly the rules fail that it names; without one, none fails.
+//! Each defect of the reference portal makes exactly the rules fail that it names, as far as they are shipped;
+//! without one, none fails.
 
 use std::sync::Mutex;
 
@@ -9,9 +10,30 @@ use crate::support::Desk;
 /// Runs at once: they mostly wait.
 const AT_ONCE: usize = 3;
 
+/// The rules that defects name before they are shipped. A rule id that is neither here nor shipped is a slip.
+const COMING: [&str; 2] = ["VN-CAT-001", "VN-CAT-002"];
+
+/// The ids of the rules that are shipped.
+fn shipped() -> Vec<String> {
+    let said = Desk::new().vandan(&["rules"]);
+    let words = said.out.lines().filter_map(|line| line.split_whitespace().next());
+    words.filter(|word| word.contains('-')).map(str::to_owned).collect()
+}
+
+/// The shipped rules that a defect breaks; none while its rules are still to come.
+fn breaks(defect: Defect, shipped: &[String]) -> Vec<String> {
+    let mut rules: Vec<_> = defect.breaks().iter().map(|rule| (*rule).to_owned()).collect();
+    rules.retain(|rule| shipped.contains(rule));
+    rules.sort();
+    rules
+}
+
 #[test]
 fn each_defect_breaks_exactly_the_rules_it_names() {
-    let waiting = Mutex::new(Defect::ALL.to_vec());
+    let shipped = shipped();
+    let ready = Defect::ALL.iter().copied().filter(|defect| !breaks(*defect, &shipped).is_empty());
+    let waiting = Mutex::new(ready.collect::<Vec<_>>());
+    assert!(waiting.lock().unwrap().len() >= 16);
     let wrong = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE {
@@ -19,7 +41,7 @@ fn each_defect_breaks_exactly_the_rules_it_names() {
                 loop {
                     let next = waiting.lock().unwrap().pop();
                     let Some(defect) = next else { return };
-                    if let Err(complaint) = catches(defect) {
+                    if let Err(complaint) = catches(defect, &breaks(defect, &shipped)) {
                         wrong.lock().unwrap().push(complaint);
                     }
                 }
@@ -30,11 +52,9 @@ fn each_defect_breaks_exactly_the_rules_it_names() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
-fn catches(defect: Defect) -> Result<(), String> {
+fn catches(defect: Defect, expected: &[String]) -> Result<(), String> {
     let desk = Desk::new();
     let said = desk.play(&["--defect", defect.name()]);
-    let mut expected: Vec<_> = defect.breaks().iter().map(|rule| (*rule).to_owned()).collect();
-    expected.sort();
     let failed = desk.rules("fail");
     let verdicts: serde_json::Value = serde_json::from_str(&desk.latest("verdicts.json")).unwrap();
     let witnesses = verdicts["rules"].as_array().unwrap().iter().filter(|rule| rule["verdict"] == "fail");
@@ -55,17 +75,16 @@ fn catches(defect: Defect) -> Result<(), String> {
 }
 
 #[test]
-fn every_rule_is_broken_by_a_defect_and_every_defect_breaks_a_rule_that_exists() {
-    let said = Desk::new().vandan(&["rules"]);
-    let rules: Vec<_> =
-        said.out.lines().filter_map(|line| line.split_whitespace().next()).filter(|word| word.contains('-')).collect();
+fn every_rule_is_broken_by_a_defect_and_every_defect_breaks_a_rule_that_exists_or_is_to_come() {
+    let rules = shipped();
     assert!(rules.len() >= 12, "{rules:?}");
     for rule in &rules {
-        assert!(Defect::ALL.iter().any(|defect| defect.breaks().contains(rule)), "no defect breaks {rule}");
+        assert!(Defect::ALL.iter().any(|defect| defect.breaks().contains(&rule.as_str())), "no defect breaks {rule}");
     }
     for defect in Defect::ALL {
         for rule in defect.breaks() {
-            assert!(rules.contains(rule), "{} breaks {rule}, which does not exist", defect.name());
+            let is_known = rules.iter().any(|shipped| shipped == rule) || COMING.contains(rule);
+            assert!(is_known, "{} breaks {rule}, which neither exists nor is to come", defect.name());
         }
     }
 }

@@ -39,6 +39,69 @@ pub struct Procedure {
     pub legal_days: u16,
     /// The tariff, in whole VND; 0 is free of charge.
     pub fee: i64,
+    /// How much of the service is online.
+    #[serde(default)]
+    pub service_level: ServiceLevel,
+    /// Whether the fee can be paid online; no matter of the level (some services below level 4 can).
+    #[serde(default = "yes")]
+    pub payable: bool,
+    /// Whether the result can be returned by post.
+    #[serde(default = "yes")]
+    pub postal: bool,
+    /// Whether the applicant need never come in person.
+    #[serde(default)]
+    pub process: Process,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// How much of a service is online, as portals counted it until 2022; written as the number.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(try_from = "u64", into = "u64")]
+pub enum ServiceLevel {
+    /// Level 2: what is to be known and the forms are online; dossiers come in at the counter or by post.
+    Two,
+    /// Level 3: dossiers come in online as well.
+    Three,
+    /// Level 4: the fee and the return of the result need no counter either.
+    #[default]
+    Four,
+}
+
+impl TryFrom<u64> for ServiceLevel {
+    type Error = &'static str;
+
+    fn try_from(level: u64) -> Result<Self, Self::Error> {
+        match level {
+            2 => Ok(Self::Two),
+            3 => Ok(Self::Three),
+            4 => Ok(Self::Four),
+            _ => Err("must be 2, 3 or 4"),
+        }
+    }
+}
+
+impl From<ServiceLevel> for u64 {
+    fn from(level: ServiceLevel) -> Self {
+        match level {
+            ServiceLevel::Two => 2,
+            ServiceLevel::Three => 3,
+            ServiceLevel::Four => 4,
+        }
+    }
+}
+
+/// How much of a procedure is done without coming in person, as portals have counted it since 2022.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Process {
+    /// All of it (toàn trình).
+    #[default]
+    Full,
+    /// A part of it (một phần).
+    Partial,
 }
 
 /// A person at a desk.
@@ -46,7 +109,7 @@ pub struct Procedure {
 pub struct Clerk {
     /// What the clerk signs in with.
     pub id: String,
-    /// The unit whose inbox the clerk works off; none for a post clerk.
+    /// The unit whose inbox the clerk works off; none for a post clerk and a registrar.
     pub unit: Option<String>,
     /// What the clerk may do.
     pub role: Role,
@@ -62,10 +125,13 @@ pub enum Role {
     Desk,
     /// Hands finished results of all units to the post.
     Post,
+    /// Keeps the catalogue of procedures.
+    Registrar,
 }
 
 impl Catalogue {
-    /// A small catalogue to try things by hand: two units, three procedures, a desk each, one post counter.
+    /// A small catalogue to try things by hand: two units, three procedures, a desk each, one post counter,
+    /// one registrar.
     pub fn sample() -> Self {
         let unit =
             |code: &str, name: &str, level: &str| Unit { code: code.into(), name: name.into(), level: level.into() };
@@ -74,6 +140,10 @@ impl Catalogue {
             name: name.into(),
             legal_days,
             fee,
+            service_level: ServiceLevel::default(),
+            payable: true,
+            postal: true,
+            process: Process::default(),
         };
         let clerk = |id: &str, unit: Option<&str>, role| Clerk {
             id: id.into(),
@@ -92,6 +162,7 @@ impl Catalogue {
                 clerk("desk-1", Some("H99.01"), Role::Desk),
                 clerk("desk-2", Some("H99.02"), Role::Desk),
                 clerk("post-1", None, Role::Post),
+                clerk("registrar-1", None, Role::Registrar),
             ],
         }
     }
@@ -118,7 +189,7 @@ impl Index {
                     problems.push(format!("clerk {} works at unit {unit}, which is not in the list", clerk.id));
                 }
                 (None, Role::Desk) => problems.push(format!("clerk {} has a desk but no unit", clerk.id)),
-                (Some(_), Role::Desk | Role::Post) | (None, Role::Post) => {}
+                (Some(_), _) | (None, Role::Post | Role::Registrar) => {}
             }
         }
         for procedure in procedures.values().filter(|procedure| procedure.fee < 0) {
@@ -135,19 +206,13 @@ impl Index {
         self.units.get(code)
     }
 
-    pub(crate) fn procedure(&self, code: &str) -> Option<&Arc<Procedure>> {
-        self.procedures.get(code)
-    }
-
     pub(crate) fn clerk(&self, id: &str) -> Option<&Arc<Clerk>> {
         self.clerks.get(id)
     }
 
-    /// All procedures, by code.
-    pub(crate) fn procedures(&self) -> Vec<&Procedure> {
-        let mut procedures: Vec<&Procedure> = self.procedures.values().map(AsRef::as_ref).collect();
-        procedures.sort_by(|one, other| one.code.cmp(&other.code));
-        procedures
+    /// The procedures as they were on offer when the portal started.
+    pub(crate) fn procedures(&self) -> impl Iterator<Item = &Arc<Procedure>> {
+        self.procedures.values()
     }
 }
 
@@ -177,7 +242,7 @@ mod tests {
     #[test]
     fn the_sample_is_sound() {
         let index = Index::new(Catalogue::sample()).unwrap();
-        assert_eq!(index.procedures().len(), 3);
+        assert_eq!(index.procedures().count(), 3);
     }
 
     #[test]
@@ -202,6 +267,9 @@ mod tests {
         }"#;
         let catalogue: Catalogue = serde_json::from_str(text).unwrap();
         assert_eq!(catalogue.clerks[0].role, Role::Desk);
+        let procedure = &catalogue.procedures[0];
+        assert_eq!((procedure.service_level, procedure.process), (ServiceLevel::Four, Process::Full));
+        assert!(procedure.payable && procedure.postal, "what an older catalogue does not say is allowed");
         assert!(Index::new(catalogue).is_ok());
     }
 }

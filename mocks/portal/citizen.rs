@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 
-use crate::body::{Body, json};
-use crate::catalogue::Procedure;
+use crate::body::{Body, Path, json};
 use crate::clock::wall_ns;
 use crate::defects::Defect;
 use crate::dossier::{Actor, Event};
@@ -26,7 +25,6 @@ use crate::view::{Full, Public, Receipt, Standing};
 pub(crate) fn routes() -> Router<Arc<Portal>> {
     Router::new()
         .route("/api/sessions", post(sign_in))
-        .route("/api/procedures", get(procedures))
         .route("/api/dossiers", post(submit))
         .route("/api/dossiers/{code}", get(read))
         .route("/api/dossiers/{code}/payments", post(pay))
@@ -57,15 +55,6 @@ async fn sign_in(State(portal): State<Arc<Portal>>, Body(credentials): Body<Cred
     Ok(json(StatusCode::CREATED, &Opened { token }))
 }
 
-#[derive(Serialize)]
-struct Procedures<'catalogue> {
-    items: Vec<&'catalogue Procedure>,
-}
-
-async fn procedures(State(portal): State<Arc<Portal>>) -> Response {
-    json(StatusCode::OK, &Procedures { items: portal.catalogue.procedures() })
-}
-
 async fn submit(
     State(portal): State<Arc<Portal>>,
     SignedIn(person): SignedIn,
@@ -76,13 +65,13 @@ async fn submit(
 
 /// Receives a submission by a citizen or, for an applicant who is at the counter or has written, by a clerk.
 pub(crate) fn receive(portal: &Portal, person: &Person, raw: RawSubmission) -> Result<Response, Problem> {
-    let submission = raw.check(&portal.catalogue, person)?;
     let actor = match person {
         Person::Citizen(_) => Actor::Applicant,
         Person::Clerk(clerk) => Actor::Clerk(Arc::clone(clerk)),
     };
     let mut registry = portal.registry();
-    match registry.submit(submission, actor) {
+    let submission = raw.check(&portal.catalogue, &registry.procedures, person)?;
+    match registry.submit(submission, actor)? {
         Submitted::New(id) => Ok(json(StatusCode::CREATED, &Receipt::new(registry.get(id)?))),
         Submitted::Lost(dossier) => Ok(json(StatusCode::CREATED, &Receipt::new(&dossier))),
         Submitted::Known(id) => Ok(json(StatusCode::OK, &Receipt::new(registry.get(id)?))),

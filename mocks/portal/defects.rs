@@ -39,6 +39,10 @@ pub enum Defect {
     CrashLookUp,
     /// The public look-up shows another deadline.
     TzSurface,
+    /// Some publications of the catalogue are confirmed and lost.
+    CatalogueLostUpdate,
+    /// A publication of the catalogue moves deadlines that were given.
+    CatalogueMovesDeadlines,
 }
 
 impl Defect {
@@ -60,6 +64,8 @@ impl Defect {
         Self::Skim,
         Self::Early10,
         Self::OkEnvelope,
+        Self::CatalogueLostUpdate,
+        Self::CatalogueMovesDeadlines,
     ];
 
     /// The name by which it is switched on.
@@ -81,6 +87,8 @@ impl Defect {
             Self::OpenLookUp => "open-look-up",
             Self::CrashLookUp => "crash-look-up",
             Self::TzSurface => "tz-surface",
+            Self::CatalogueLostUpdate => "catalogue-lost-update",
+            Self::CatalogueMovesDeadlines => "catalogue-moves-deadlines",
         }
     }
 
@@ -107,6 +115,8 @@ impl Defect {
             Self::OpenLookUp => &["EG-COD-008"],
             Self::CrashLookUp => &["EG-OAS-002"],
             Self::TzSurface => &["EG-DDL-008"],
+            Self::CatalogueLostUpdate => &["VN-CAT-001"],
+            Self::CatalogueMovesDeadlines => &["VN-CAT-002"],
         }
     }
 
@@ -154,6 +164,13 @@ impl Defect {
                 "The public look-up shows deadlines seven hours early, as when UTC is taken for local time (OpenCPS \
                  was seen to mix the two)."
             }
+            Self::CatalogueLostUpdate => {
+                "Every 20th procedure that a registrar publishes is confirmed with its new version, and never stored."
+            }
+            Self::CatalogueMovesDeadlines => {
+                "The publication of a procedure gives its open dossiers the deadline of the new legal time, though \
+                 each should keep that of its day of receipt."
+            }
         }
     }
 }
@@ -199,7 +216,7 @@ mod tests {
         let mut names: Vec<_> = Defect::ALL.iter().map(|defect| defect.name()).collect();
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), 16);
+        assert_eq!(names.len(), Defect::ALL.len());
         for defect in Defect::ALL {
             assert!(!defect.breaks().is_empty());
             assert!(defect.description().ends_with('.'), "{}", defect.description());

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 
-use crate::body::{Body, json};
+use crate::body::{Body, Path, json};
 use crate::catalogue::{Clerk, Role};
 use crate::citizen::{self, Reason};
 use crate::dossier::{self, Actor, Dossier, Event, ParcelState};
@@ -89,7 +89,7 @@ async fn take(
     let unit = match (request.queue, clerk.role) {
         (Queue::Intake, Role::Desk) => clerk.unit.as_deref().unwrap_or_default(),
         (Queue::Post, Role::Post) => "",
-        (Queue::Intake, Role::Post) | (Queue::Post, Role::Desk) => {
+        (Queue::Intake, Role::Post | Role::Registrar) | (Queue::Post, Role::Desk | Role::Registrar) => {
             return Err(Problem::new(Kind::Forbidden, "this queue belongs to another role"));
         }
     };

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
+use crate::calendar::{self, Weekends};
 use crate::catalogue::{Clerk, Procedure, Unit};
 use crate::moment::Moment;
 use crate::payment::Payment;
@@ -135,7 +136,10 @@ pub(crate) struct Dossier {
     pub(crate) ordinal: u64,
     pub(crate) code: String,
     pub(crate) unit: Arc<Unit>,
+    /// As it was when the dossier came in; later publications do not reach it.
     pub(crate) procedure: Arc<Procedure>,
+    /// Which version of the procedure that was.
+    pub(crate) procedure_version: u64,
     pub(crate) channel: Channel,
     pub(crate) client_reference: Option<String>,
     pub(crate) applicant: Applicant,
@@ -209,6 +213,13 @@ impl Dossier {
     /// Whether the case is being handled: received, and neither ended nor about to be withdrawn.
     pub(crate) fn is_open(&self) -> bool {
         matches!(self.state, State::Submitted | State::Accepted | State::InProcess)
+    }
+
+    /// Gives an open dossier the deadline of another legal time; see the defect `catalogue-moves-deadlines`.
+    pub(crate) fn move_deadline(&mut self, legal_days: u16) {
+        if matches!(self.state, State::Accepted | State::InProcess) {
+            self.due_at = self.accepted_at.map(|at| calendar::due_at(at, legal_days, Weekends::Off));
+        }
     }
 
     /// The queue it waits in, if it waits in one.

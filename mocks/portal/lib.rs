@@ -2,7 +2,7 @@
 //! one of its [`Defect`]s is switched on.
 //!
 //! The main type is [`Running`]: a server on its own thread. Citizens submit, pay, follow and withdraw;
-//! clerks accept, start, complete and hand over; the payment platform and the post report to it. It keeps
+//! clerks accept, start, complete and hand over; registrars keep the catalogue; the payment platform and the post report to it. It keeps
 //! everything in memory and its own business clock, which a tester can set and speed up.
 //!
 //! It deliberately shares no code with the tool that tests it, nor with the other mocks: it has its own
@@ -17,6 +17,8 @@ mod calendar;
 mod clock;
 mod moment;
 
+mod procedures;
+
 mod dossier;
 mod payment;
 mod steps;
@@ -30,6 +32,7 @@ mod view;
 mod citizen;
 mod desk;
 mod peers;
+mod registrar;
 mod test_hooks;
 
 mod body;
@@ -38,7 +41,7 @@ mod orders;
 mod outgoing;
 mod problem;
 
-pub use catalogue::{Catalogue, Clerk, Procedure, Role, Unit};
+pub use catalogue::{Catalogue, Clerk, Procedure, Process, Role, ServiceLevel, Unit};
 pub use config::Config;
 pub use defects::Defect;
 pub use server::{Running, start};

@@ -129,6 +129,9 @@ pub(crate) enum Offer {
 /// Prepares the order of an online payment. The same dossier gets the same reference until that order is
 /// cancelled, so that two requests at once cannot lead to two payments.
 pub(crate) fn offer(dossier: &mut Dossier) -> Result<Offer, Problem> {
+    if !dossier.procedure.payable {
+        return Err(Problem::new(Kind::NotPayable, format!("procedure {}", dossier.procedure.code)));
+    }
     let payment = &mut dossier.payment;
     match (payment.method, payment.state) {
         (_, PaymentState::Paid | PaymentState::Collected) => {

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 
-use crate::body::{Body, json};
+use crate::body::{Body, Query, json};
 use crate::checksum;
 use crate::defects::Defect;
 use crate::dossier::ParcelState;

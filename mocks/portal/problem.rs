@@ -1,13 +1,16 @@
 //! Refusals, as problem details.
 //!
 //! # Source
-//! RFC 9457, with the members `error_code` (a stable word) and `errors` (every wrong field).
+//! RFC 9457, with the members `error_code` (a stable word) and `errors` (every wrong field). What is for people
+//! to read is English, or Vietnamese where the request asks for it (`Accept-Language: vi`).
 
 use std::borrow::Cow;
 
 use axum::Json;
-use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::extract::Request;
+use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
@@ -26,6 +29,9 @@ pub(crate) enum Kind {
     PaymentInProgress,
     NothingToPay,
     AlreadyPaid,
+    NotOnline,
+    NotPayable,
+    NotPostal,
     PeerUnavailable,
 }
 
@@ -43,27 +49,97 @@ impl Kind {
             | Kind::PaymentRequired
             | Kind::PaymentInProgress
             | Kind::NothingToPay
-            | Kind::AlreadyPaid => StatusCode::CONFLICT,
+            | Kind::AlreadyPaid
+            | Kind::NotOnline
+            | Kind::NotPayable
+            | Kind::NotPostal => StatusCode::CONFLICT,
             Kind::PeerUnavailable => StatusCode::BAD_GATEWAY,
         }
     }
 
-    /// The stable word and the title.
-    fn words(self) -> (&'static str, &'static str) {
+    /// The stable word.
+    fn code(self) -> &'static str {
+        self.words().0
+    }
+
+    /// What it is called in a language.
+    fn title(self, language: Language) -> &'static str {
+        let (_, english, vietnamese) = self.words();
+        match language {
+            Language::English => english,
+            Language::Vietnamese => vietnamese,
+        }
+    }
+
+    /// The stable word and the titles.
+    fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Kind::Malformed => ("malformed", "The request cannot be read"),
-            Kind::TooLarge => ("too_large", "The request is too large"),
-            Kind::Validation => ("validation", "Some fields are wrong"),
-            Kind::Unauthenticated => ("unauthenticated", "Nobody is signed in"),
-            Kind::Forbidden => ("forbidden", "This person may not do that"),
-            Kind::NotFound => ("not_found", "There is no such thing"),
-            Kind::MethodNotAllowed => ("method_not_allowed", "That cannot be done here"),
-            Kind::IllegalTransition => ("illegal_transition", "The dossier's state does not allow it"),
-            Kind::PaymentRequired => ("payment_required", "The fee must be paid first"),
-            Kind::PaymentInProgress => ("payment_in_progress", "The fee is being paid"),
-            Kind::NothingToPay => ("nothing_to_pay", "Nothing is to be paid this way"),
-            Kind::AlreadyPaid => ("already_paid", "The fee is paid"),
-            Kind::PeerUnavailable => ("peer_unavailable", "Another system did not answer as agreed"),
+            Kind::Malformed => ("malformed", "The request cannot be read", "Không đọc được yêu cầu"),
+            Kind::TooLarge => ("too_large", "The request is too large", "Yêu cầu quá lớn"),
+            Kind::Validation => ("validation", "Some fields are wrong", "Một số trường thông tin không hợp lệ"),
+            Kind::Unauthenticated => ("unauthenticated", "Nobody is signed in", "Chưa đăng nhập"),
+            Kind::Forbidden => ("forbidden", "This person may not do that", "Không có quyền thực hiện"),
+            Kind::NotFound => ("not_found", "There is no such thing", "Không tìm thấy"),
+            Kind::MethodNotAllowed => {
+                ("method_not_allowed", "That cannot be done here", "Thao tác không được hỗ trợ ở địa chỉ này")
+            }
+            Kind::IllegalTransition => (
+                "illegal_transition",
+                "The dossier's state does not allow it",
+                "Trạng thái hồ sơ không cho phép thao tác này",
+            ),
+            Kind::PaymentRequired => ("payment_required", "The fee must be paid first", "Phải nộp phí, lệ phí trước"),
+            Kind::PaymentInProgress => {
+                ("payment_in_progress", "The fee is being paid", "Phí, lệ phí đang được thanh toán")
+            }
+            Kind::NothingToPay => {
+                ("nothing_to_pay", "Nothing is to be paid this way", "Không có khoản nào phải nộp theo cách này")
+            }
+            Kind::AlreadyPaid => ("already_paid", "The fee is paid", "Phí, lệ phí đã được nộp"),
+            Kind::NotOnline => (
+                "not_online",
+                "This service does not take dossiers online (level 2): hand it in at the counter or by post",
+                "Dịch vụ công mức độ 2, không nhận hồ sơ trực tuyến: xin nộp trực tiếp hoặc qua bưu chính",
+            ),
+            Kind::NotPayable => (
+                "not_payable",
+                "The fee of this service cannot be paid online",
+                "Dịch vụ công này không hỗ trợ thanh toán trực tuyến",
+            ),
+            Kind::NotPostal => (
+                "not_postal",
+                "The result of this service is not returned by post",
+                "Dịch vụ công này không trả kết quả qua bưu chính",
+            ),
+            Kind::PeerUnavailable => (
+                "peer_unavailable",
+                "Another system did not answer as agreed",
+                "Hệ thống liên thông không trả lời đúng thỏa thuận",
+            ),
+        }
+    }
+}
+
+/// A language in which people are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Language {
+    English,
+    Vietnamese,
+}
+
+impl Language {
+    /// The one of the two that a request names first; English where it names neither.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let wanted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let first = wanted.split(',').map(str::trim).find(|tag| tag.starts_with("vi") || tag.starts_with("en"));
+        if first.is_some_and(|tag| tag.starts_with("vi")) { Self::Vietnamese } else { Self::English }
+    }
+
+    /// Its tag.
+    pub(crate) fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Vietnamese => "vi",
         }
     }
 }
@@ -71,12 +147,32 @@ impl Kind {
 /// A field that is wrong, and why.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Flaw {
-    pub(crate) field: &'static str,
-    pub(crate) message: Cow<'static, str>,
+    field: Cow<'static, str>,
+    message: Cow<'static, str>,
+}
+
+impl Flaw {
+    pub(crate) fn new(field: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
+
+    fn in_vietnamese(&self) -> Self {
+        let message = match self.message.as_ref() {
+            "is missing" => "còn thiếu",
+            "is too long" => "quá dài",
+            "is not in the catalogue" => "không có trong danh mục",
+            "is not open to this person" => "không dành cho người này",
+            "must have twelve digits" => "phải có 12 chữ số",
+            "must not be negative" => "không được âm",
+            "is needed by the post" => "bưu điện cần thông tin này",
+            _ => "không hợp lệ",
+        };
+        Self { field: self.field.clone(), message: message.into() }
+    }
 }
 
 /// One refusal.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Problem {
     kind: Kind,
     detail: Cow<'static, str>,
@@ -94,19 +190,46 @@ impl Problem {
 
     /// One wrong field.
     pub(crate) fn field(field: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self::fields(vec![Flaw { field, message: message.into() }])
+        Self::fields(vec![Flaw::new(field, message)])
     }
 
     /// Every wrong field.
     pub(crate) fn fields(errors: Vec<Flaw>) -> Self {
-        let names: Vec<&str> = errors.iter().map(|flaw| flaw.field).collect();
+        let names: Vec<&str> = errors.iter().map(|flaw| flaw.field.as_ref()).collect();
         Self { kind: Kind::Validation, detail: format!("wrong: {}", names.join(", ")).into(), errors }
     }
 
     /// The names of the wrong fields, in the order in which they were found.
     #[cfg(test)]
-    pub(crate) fn field_names(&self) -> Vec<&'static str> {
-        self.errors.iter().map(|flaw| flaw.field).collect()
+    pub(crate) fn field_names(&self) -> Vec<String> {
+        self.errors.iter().map(|flaw| flaw.field.clone().into_owned()).collect()
+    }
+
+    fn answer(&self, language: Language) -> Response {
+        let status = self.kind.status();
+        let (detail, errors) = match language {
+            Language::English => (self.detail.as_ref(), Cow::Borrowed(self.errors.as_slice())),
+            // The titles are whole sentences; what else is in a detail is for whoever debugs, in English.
+            Language::Vietnamese => {
+                (self.kind.title(language), Cow::Owned(self.errors.iter().map(Flaw::in_vietnamese).collect()))
+            }
+        };
+        let details = Details {
+            kind: format!("urn:mock-portal:problem:{}", self.kind.code()),
+            title: self.kind.title(language),
+            status: status.as_u16(),
+            detail,
+            error_code: self.kind.code(),
+            errors: &errors,
+        };
+        let mut response = (status, Json(details)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+        if self.kind == Kind::Unauthenticated {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
     }
 }
 
@@ -124,24 +247,19 @@ struct Details<'problem> {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = self.kind.status();
-        let (error_code, title) = self.kind.words();
-        let details = Details {
-            kind: format!("urn:mock-portal:problem:{error_code}"),
-            title,
-            status: status.as_u16(),
-            detail: &self.detail,
-            error_code,
-            errors: &self.errors,
-        };
-        let mut response = (status, Json(details)).into_response();
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if self.kind == Kind::Unauthenticated {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        response.extensions_mut().insert(Refused { error_code, message: title });
+        let mut response = self.answer(Language::English);
+        response.extensions_mut().insert(self);
         response
+    }
+}
+
+/// Says a refusal again in Vietnamese, if that was asked for.
+pub(crate) async fn in_language(request: Request, next: Next) -> Response {
+    let language = Language::of(request.headers());
+    let response = next.run(request).await;
+    match (language, response.extensions().get::<Problem>()) {
+        (Language::Vietnamese, Some(problem)) => problem.answer(language),
+        (Language::Vietnamese, None) | (Language::English, _) => response,
     }
 }
 
@@ -154,8 +272,11 @@ struct Refused {
 
 /// The defect `ok-envelope`: a refusal becomes a success whose body says otherwise.
 pub(crate) async fn in_ok_envelope(response: Response) -> Response {
-    match response.extensions().get::<Refused>() {
-        Some(refused) => Json(*refused).into_response(),
+    match response.extensions().get::<Problem>() {
+        Some(problem) => {
+            let kind = problem.kind;
+            Json(Refused { error_code: kind.code(), message: kind.title(Language::English) }).into_response()
+        }
         None => response,
     }
 }
@@ -164,7 +285,7 @@ pub(crate) async fn in_ok_envelope(response: Response) -> Response {
 mod tests {
     use super::*;
 
-    const KINDS: [Kind; 13] = [
+    const KINDS: [Kind; 16] = [
         Kind::Malformed,
         Kind::TooLarge,
         Kind::Validation,
@@ -177,12 +298,15 @@ mod tests {
         Kind::PaymentInProgress,
         Kind::NothingToPay,
         Kind::AlreadyPaid,
+        Kind::NotOnline,
+        Kind::NotPayable,
+        Kind::NotPostal,
         Kind::PeerUnavailable,
     ];
 
     #[test]
     fn every_kind_of_refusal_has_a_word_of_its_own() {
-        let mut words: Vec<&str> = KINDS.iter().map(|kind| kind.words().0).collect();
+        let mut words: Vec<&str> = KINDS.iter().map(|kind| kind.code()).collect();
         words.sort_unstable();
         words.dedup();
         assert_eq!(words.len(), KINDS.len());
@@ -198,8 +322,21 @@ mod tests {
     }
 
     #[test]
+    fn the_language_named_first_is_spoken() {
+        let language = |text: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static(text));
+            Language::of(&headers)
+        };
+        assert_eq!(Language::of(&HeaderMap::new()), Language::English);
+        assert_eq!(language("vi-VN,vi;q=0.9,en;q=0.8"), Language::Vietnamese);
+        assert_eq!(language("fr, en, vi"), Language::English);
+        assert_eq!(language("fr"), Language::English);
+    }
+
+    #[test]
     fn all_wrong_fields_are_named() {
-        let flaw = |field| Flaw { field, message: "is wrong".into() };
+        let flaw = |field: &'static str| Flaw::new(field, "is wrong");
         assert_eq!(Problem::fields(vec![flaw("unit"), flaw("channel")]).detail, "wrong: unit, channel");
     }
 }

@@ -11,6 +11,7 @@ use crate::dossier::{Actor, Dossier, Event, Parcel, ParcelState, State};
 use crate::moment::Moment;
 use crate::payment::{Payment, PaymentState};
 use crate::problem::Problem;
+use crate::procedures::{Procedures, Published};
 use crate::queues::{Line, Queue};
 use crate::session::Sessions;
 use crate::submission::Submission;
@@ -42,6 +43,7 @@ pub(crate) struct Registry {
     defects: Defects,
     pub(crate) clock: Clock,
     pub(crate) sessions: Sessions,
+    pub(crate) procedures: Procedures,
     dossiers: Vec<Dossier>,
     by_code: HashMap<String, DossierId>,
     /// Applicant, then client reference.
@@ -68,11 +70,12 @@ pub(crate) enum Submitted {
 }
 
 impl Registry {
-    pub(crate) fn new(defects: Defects) -> Self {
+    pub(crate) fn new(defects: Defects, procedures: Procedures) -> Self {
         Self {
             defects,
             clock: Clock::real(),
             sessions: Sessions::new(wall_ns()),
+            procedures,
             dossiers: Vec::new(),
             by_code: HashMap::new(),
             by_client_reference: HashMap::new(),
@@ -111,18 +114,19 @@ impl Registry {
     }
 
     /// Receives a dossier, or recognises it.
-    pub(crate) fn submit(&mut self, submission: Submission, actor: Actor) -> Submitted {
+    pub(crate) fn submit(&mut self, submission: Submission, actor: Actor) -> Result<Submitted, Problem> {
         let known = submission
             .client_reference
             .as_ref()
             .and_then(|reference| self.by_client_reference.get(&submission.owner)?.get(reference));
         if let Some(id) = known {
-            return Submitted::Known(*id);
+            return Ok(Submitted::Known(*id));
         }
+        submission.check_service()?;
         self.submissions += 1;
         let dossier = self.draw_up(submission, actor);
         if self.defects.strike(Defect::AckBeforeCommit, dossier.ordinal, 2, 20) {
-            return Submitted::Lost(Box::new(dossier));
+            return Ok(Submitted::Lost(Box::new(dossier)));
         }
         let copy = self.defects.strike(Defect::DoubleInsert, dossier.ordinal, 3, 20).then(|| dossier.clone());
         let id = self.store(dossier);
@@ -130,12 +134,13 @@ impl Registry {
             let code = self.next_code(&copy.unit.code, copy.submitted_at);
             self.store(Dossier { code, ..copy });
         }
-        Submitted::New(id)
+        Ok(Submitted::New(id))
     }
 
     fn draw_up(&mut self, submission: Submission, actor: Actor) -> Dossier {
         let now = self.clock.now(wall_ns());
-        let fee = submission.procedure.fee;
+        let Published { procedure, version: procedure_version } = submission.procedure;
+        let fee = procedure.fee;
         let mut applicant = submission.applicant;
         if self.defects.strike(Defect::TruncateName, self.submissions, 1, 5) {
             applicant.full_name = applicant.full_name.chars().take(10).collect();
@@ -144,7 +149,8 @@ impl Registry {
             ordinal: self.submissions,
             code: self.next_code(&submission.unit.code, now),
             unit: submission.unit,
-            procedure: submission.procedure,
+            procedure,
+            procedure_version,
             channel: submission.channel,
             client_reference: submission.client_reference,
             applicant,
@@ -242,6 +248,18 @@ impl Registry {
         outcome
     }
 
+    /// Called after every publication. It changes no dossier: each keeps the procedure it came in under,
+    /// until a defect forgets that.
+    pub(crate) fn catalogue_changed(&mut self, published: &Published) {
+        if !self.defects.has(Defect::CatalogueMovesDeadlines) {
+            return;
+        }
+        let procedure = &published.procedure;
+        for dossier in self.dossiers.iter_mut().filter(|dossier| dossier.procedure.code == procedure.code) {
+            dossier.move_deadline(procedure.legal_days);
+        }
+    }
+
     fn line(&mut self, queue: Queue, unit: &str) -> &mut Line {
         match queue {
             Queue::Intake => &mut self.unit_books(unit).intake,
@@ -282,7 +300,7 @@ mod tests {
 
     #[test]
     fn a_number_past_9999_widens_and_is_not_cut() {
-        let mut registry = Registry::new(Defects::default());
+        let mut registry = Registry::new(Defects::default(), Procedures::default());
         let now = moment("2021-03-05T08:00:00+07:00");
         registry.unit_books("H12").numbers.insert(now.date(), 9_998);
         assert_eq!(registry.next_code("H12", now), "H12-210305-9999");
@@ -292,7 +310,7 @@ mod tests {
 
     #[test]
     fn a_tiny_run_meets_the_repeated_number_wherever_two_share_a_unit_and_a_day() {
-        let mut registry = Registry::new(Defects::new(&[Defect::RmwCounter]));
+        let mut registry = Registry::new(Defects::new(&[Defect::RmwCounter]), Procedures::default());
         let (one, other) = (moment("2021-03-05T08:00:00+07:00"), moment("2021-03-06T08:00:00+07:00"));
         assert_eq!(registry.next_code("H12", one), "H12-210305-0001");
         assert_eq!(registry.next_code("H13", one), "H13-210305-0001");

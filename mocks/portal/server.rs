@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::map_response;
+use axum::middleware::{from_fn, map_response};
 use axum::serve::ListenerExt;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime;
@@ -19,8 +19,9 @@ use crate::config::Config;
 use crate::defects::{Defect, Defects};
 use crate::outgoing::Caller;
 use crate::problem::{self, Kind, Problem};
+use crate::procedures::Procedures;
 use crate::registry::Registry;
-use crate::{citizen, desk, peers, test_hooks};
+use crate::{citizen, desk, peers, registrar, test_hooks};
 
 /// Far above any submission, far below what would hurt.
 const LONGEST_BODY: usize = 1024 * 1024;
@@ -122,14 +123,8 @@ fn listen(bind: SocketAddr) -> io::Result<TcpListener> {
 
 fn portal(config: Config, catalogue: Index, address: SocketAddr) -> Arc<Portal> {
     let defects = Defects::new(&config.defects);
-    Arc::new(Portal {
-        config,
-        catalogue,
-        defects,
-        url: format!("http://{address}"),
-        registry: Mutex::new(Registry::new(defects)),
-        caller: Caller::new(),
-    })
+    let registry = Mutex::new(Registry::new(defects, Procedures::new(&catalogue)));
+    Arc::new(Portal { config, catalogue, defects, url: format!("http://{address}"), registry, caller: Caller::new() })
 }
 
 async fn serve(listener: TcpListener, portal: Arc<Portal>, stopped: watch::Receiver<bool>) {
@@ -146,7 +141,7 @@ async fn serve(listener: TcpListener, portal: Arc<Portal>, stopped: watch::Recei
 
 /// Citizens and clerks may meet the defect `ok-envelope`; peers and testers do not.
 fn routes(portal: Arc<Portal>) -> Router {
-    let mut people = Router::new().merge(citizen::routes()).merge(desk::routes());
+    let mut people = Router::new().merge(citizen::routes()).merge(desk::routes()).merge(registrar::routes());
     if portal.defects.has(Defect::OkEnvelope) {
         people = people.layer(map_response(problem::in_ok_envelope));
     }
@@ -157,6 +152,7 @@ fn routes(portal: Arc<Portal>) -> Router {
     all.fallback(async || Problem::not_found("address"))
         .method_not_allowed_fallback(async || Problem::new(Kind::MethodNotAllowed, "try another method"))
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .layer(from_fn(problem::in_language))
         .with_state(portal)
 }
 

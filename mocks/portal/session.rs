@@ -94,6 +94,9 @@ pub(crate) struct DeskClerk(pub(crate) Arc<Clerk>);
 /// A clerk at the post counter.
 pub(crate) struct PostClerk(pub(crate) Arc<Clerk>);
 
+/// A clerk who keeps the catalogue.
+pub(crate) struct RegistrarClerk(pub(crate) Arc<Clerk>);
+
 fn signed_in(parts: &Parts, portal: &Portal) -> Result<Person, Problem> {
     let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = header.and_then(|value| value.strip_prefix("Bearer "));
@@ -153,6 +156,14 @@ impl FromRequestParts<Arc<Portal>> for PostClerk {
 
     async fn from_request_parts(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Problem> {
         clerk_in(Role::Post, parts, portal).map(Self)
+    }
+}
+
+impl FromRequestParts<Arc<Portal>> for RegistrarClerk {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Problem> {
+        clerk_in(Role::Registrar, parts, portal).map(Self)
     }
 }
 

@@ -6,8 +6,9 @@ use serde::de::DeserializeOwned;
 use serde::de::value::{Error, StrDeserializer};
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Index, Procedure, Unit};
-use crate::problem::{Flaw, Problem};
+use crate::catalogue::{Index, ServiceLevel, Unit};
+use crate::problem::{Flaw, Kind, Problem};
+use crate::procedures::{Procedures, Published};
 use crate::session::Person;
 
 /// The longest name or address, in characters.
@@ -95,7 +96,7 @@ struct RawApplicant {
 /// A sound submission.
 #[derive(Debug)]
 pub(crate) struct Submission {
-    pub(crate) procedure: Arc<Procedure>,
+    pub(crate) procedure: Published,
     pub(crate) unit: Arc<Unit>,
     pub(crate) channel: Channel,
     pub(crate) client_reference: Option<String>,
@@ -114,7 +115,7 @@ struct Flaws(Vec<Flaw>);
 
 impl Flaws {
     fn add(&mut self, field: &'static str, message: &'static str) {
-        self.0.push(Flaw { field, message: message.into() });
+        self.0.push(Flaw::new(field, message));
     }
 
     /// Passes a value on, or notes that it is missing.
@@ -134,10 +135,14 @@ impl Flaws {
 
 impl RawSubmission {
     /// Checks everything and names everything that is wrong.
-    pub(crate) fn check(self, catalogue: &Index, person: &Person) -> Result<Submission, Problem> {
+    pub(crate) fn check(
+        self,
+        catalogue: &Index,
+        procedures: &Procedures,
+        person: &Person,
+    ) -> Result<Submission, Problem> {
         let mut flaws = Flaws::default();
-        let procedure =
-            flaws.need(catalogue.procedure(&self.procedure).cloned(), "procedure", "is not in the catalogue");
+        let procedure = flaws.need(procedures.get(&self.procedure).cloned(), "procedure", "is not in the catalogue");
         let unit = flaws.need(catalogue.unit(&self.unit).cloned(), "unit", "is not in the catalogue");
         let channel = flaws.need(channel_for(&self.channel, person), "channel", "is not open to this person");
         let owner = flaws.need(
@@ -214,6 +219,24 @@ impl RawSubmission {
     }
 }
 
+impl Submission {
+    /// Whether the service is offered in the way that was asked for, today.
+    pub(crate) fn check_service(&self) -> Result<(), Problem> {
+        let procedure = &self.procedure.procedure;
+        let refused = |kind| Err(Problem::new(kind, format!("procedure {}", procedure.code)));
+        if self.channel == Channel::Online && procedure.service_level == ServiceLevel::Two {
+            return refused(Kind::NotOnline);
+        }
+        if self.payment_method == PaymentMethod::Online && !procedure.payable {
+            return refused(Kind::NotPayable);
+        }
+        if self.return_method == ReturnMethod::Post && !procedure.postal {
+            return refused(Kind::NotPostal);
+        }
+        Ok(())
+    }
+}
+
 impl RawApplicant {
     fn into_applicant(self) -> Applicant {
         Applicant {
@@ -269,13 +292,13 @@ mod tests {
         })
     }
 
-    fn check(body: Value, person: &Person) -> Result<Submission, Vec<&'static str>> {
+    fn check(body: Value, person: &Person) -> Result<Submission, Vec<String>> {
         let raw: RawSubmission = serde_json::from_value(body).unwrap();
         let index = Index::new(Catalogue::sample()).unwrap();
-        raw.check(&index, person).map_err(|problem| problem.field_names())
+        raw.check(&index, &Procedures::new(&index), person).map_err(|problem| problem.field_names())
     }
 
-    fn wrong(change: impl FnOnce(&mut Value)) -> Vec<&'static str> {
+    fn wrong(change: impl FnOnce(&mut Value)) -> Vec<String> {
         let mut body = sound();
         change(&mut body);
         check(body, &CITIZEN).map(|_| ()).unwrap_err()

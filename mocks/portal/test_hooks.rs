@@ -15,6 +15,7 @@ use crate::clock::{Course, wall_ns};
 use crate::dossier;
 use crate::moment::Moment;
 use crate::problem::{Flaw, Problem};
+use crate::procedures::Procedures;
 use crate::queues::Queue;
 use crate::registry::Registry;
 use crate::server::Portal;
@@ -41,7 +42,7 @@ fn real_speed() -> f64 {
 impl Setting {
     fn check(&self) -> Result<Course, Problem> {
         let mut flaws = Vec::new();
-        let mut flaw = |field, message: &'static str| flaws.push(Flaw { field, message: message.into() });
+        let mut flaw = |field: &'static str, message: &'static str| flaws.push(Flaw::new(field, message));
         let now = Moment::parse(&self.now);
         let until = self.until.as_deref().map(Moment::parse);
         if now.is_none() {
@@ -108,8 +109,8 @@ struct Emptied {
     dossiers: usize,
 }
 
-/// Back to the start: no dossiers, nobody signed in, real time.
+/// Back to the start: no dossiers, nobody signed in, the first catalogue, real time.
 async fn reset(State(portal): State<Arc<Portal>>) -> Response {
-    *portal.registry() = Registry::new(portal.defects);
+    *portal.registry() = Registry::new(portal.defects, Procedures::new(&portal.catalogue));
     json(StatusCode::OK, &Emptied { dossiers: 0 })
 }

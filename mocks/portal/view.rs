@@ -13,6 +13,8 @@ use crate::submission::{Applicant, Channel, Form, PaymentMethod, ReturnMethod};
 pub(crate) struct Full<'dossier> {
     code: &'dossier str,
     procedure: &'dossier str,
+    procedure_version: u64,
+    legal_days: u16,
     unit: &'dossier str,
     channel: Channel,
     state: State,
@@ -39,6 +41,8 @@ impl<'dossier> Full<'dossier> {
         Self {
             code: &dossier.code,
             procedure: &dossier.procedure.code,
+            procedure_version: dossier.procedure_version,
+            legal_days: dossier.procedure.legal_days,
             unit: &dossier.unit.code,
             channel: dossier.channel,
             state: dossier.state,

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use mock_portal::{Catalogue, Clerk, Defect, Procedure, Role, Unit};
+use mock_portal::{Catalogue, Clerk, Defect, Procedure, Process, Role, ServiceLevel, Unit};
 
 use crate::args::{Mock, MockArgs, PlanArgs};
 use crate::compose::Composition;
@@ -86,6 +86,10 @@ fn catalogue(composed: &Composition) -> Catalogue {
         name: procedure.name.clone(),
         legal_days: procedure.legal_days,
         fee: procedure.fee.0,
+        service_level: ServiceLevel::default(),
+        payable: true,
+        postal: true,
+        process: Process::default(),
     };
     let clerk = |staff: &model::Staff| Clerk {
         id: staff.name.clone(),

@@ -111,6 +111,10 @@ impl Scene {
         self.call(Method::POST, token, path, body.to_string()).await
     }
 
+    pub(crate) async fn put(&self, token: &str, path: &str, body: Value) -> Answer {
+        self.call(Method::PUT, token, path, body.to_string()).await
+    }
+
     pub(crate) async fn get(&self, token: &str, path: &str) -> Answer {
         self.call(Method::GET, token, path, String::new()).await
     }
