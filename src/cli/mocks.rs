@@ -97,10 +97,16 @@ fn catalogue(composed: &Composition) -> Catalogue {
         role: if staff.unit.is_some() { Role::Desk } else { Role::Post },
         password: staff.password.clone(),
     };
+    let registrar = Clerk {
+        id: composed.registrar.name.clone(),
+        unit: None,
+        role: Role::Registrar,
+        password: composed.registrar.password.clone(),
+    };
     Catalogue {
         units: composed.province.units().iter().map(unit).collect(),
         procedures: composed.province.catalogue().iter().map(procedure).collect(),
-        clerks: composed.staff.iter().map(clerk).collect(),
+        clerks: composed.staff.iter().map(clerk).chain([registrar]).collect(),
     }
 }
 

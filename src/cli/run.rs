@@ -169,6 +169,8 @@ fn write_plan(
     let gates: Vec<_> = composed.run.gates.iter().map(|(claim, _)| claim.clone()).collect();
     let mut capabilities = composed.adapter.capabilities();
     capabilities.extend(peers.iter().map(|peer| format!("peer:{}", peer.name)));
+    capabilities.extend((!composed.publications.is_empty()).then(|| "publications".to_owned()));
+    store.plan_publications(composed.publications.iter().map(|change| (change.due, &change.offer)))?;
     store.plan_context(&figures, &calendar, &capabilities, &gates)
 }
 
