@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::words::{Channel, Level, Outcome, PaymentMethod, ReturnMethod};
+use crate::words::{ApplicantKind, Channel, Level, Outcome, PaymentMethod, ReturnMethod};
 use crate::{SimTime, Vnd};
 
 /// The number of a planned dossier within its run, counted from 0 in no particular order.
@@ -44,21 +44,32 @@ pub struct Case {
     pub tag: String,
     /// Who applies.
     pub applicant: Applicant,
-    /// The applicant's own reference: unique in the run, carries the case number so that it can be recognised.
+    /// The applicant's own reference: unique in the run, carries the person's number so that it can be recognised.
     pub reference: String,
 }
 
-/// Who applies: never a real person (the century digit of the number is 8 or 9).
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Who applies: never a real person (the century digit of the number is 8 or 9, unless a run asks for realistic ones).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Applicant {
-    /// Family, middle and given name in Vietnamese order, NFC.
+    /// Whether a citizen applies, or an organisation through its legal representative.
+    pub kind: ApplicantKind,
+    /// Family, middle and given name in Vietnamese order, NFC unless hard inputs are asked for; of an organisation, its
+    /// legal representative's.
     pub full_name: String,
     /// Twelve digits; inverts to the case.
     pub citizen_number: String,
+    /// Date of birth, as `1985-04-23`.
+    pub birth_date: String,
+    /// Name of the organisation; empty for citizens.
+    pub organisation: String,
+    /// Ten digits, or ten and three for a branch; inverts to the case; empty for citizens.
+    pub tax_code: String,
     /// A number that is not assigned.
     pub phone: String,
     /// An address under a reserved domain.
     pub email: String,
+    /// The network address of the person's device, of a network for documentation.
+    pub network_address: String,
     /// Where results are sent.
     pub address: String,
 }
@@ -79,6 +90,6 @@ pub trait Populace: Send + Sync {
     /// The planned dossier with this id. Ids outside `0..count` give an unspecified case, never a panic.
     fn case(&self, id: CaseId) -> Case;
 
-    /// The case whose citizen number or reference this is; `None` if it is nobody of this run.
+    /// The case whose citizen number, tax code or reference this is; `None` if it is nobody of this run.
     fn recognise(&self, mark: &str) -> Option<CaseId>;
 }

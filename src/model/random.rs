@@ -54,26 +54,39 @@ impl Stream {
 /// A keyed bijection of `0..size` onto itself, with its inverse, in constant time and memory.
 ///
 /// A Feistel network over a rectangle of a x b points (a = ceil(sqrt n), b = ceil(n / a)), six rounds, walked until
-/// the image lies below `size`; the excess is below sqrt(size), so walking is rare.
+/// the image lies below `size`; the excess is below sqrt(size), so walking is rare. A round adds a keyed 64-bit mix of one
+/// side to the other: it need not resist anybody, only look like chance, and it is several times as fast as a [`Stream`].
 ///
 /// # Source
 /// Black and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002 (generalised Feistel, cycle walking).
 #[derive(Clone, Copy, Debug)]
 pub struct Permutation {
-    stream: Stream,
+    /// One key for each round.
+    keys: [u64; ROUNDS],
     size: u64,
     left: u64,
     right: u64,
 }
 
-const ROUNDS: u32 = 6;
+const ROUNDS: usize = 6;
 
 impl Permutation {
     /// The bijection of `0..size` that belongs to this stream.
     pub fn new(stream: Stream, size: u64) -> Self {
         let left = ceil_sqrt(size.max(1));
         let right = size.max(1).div_ceil(left);
-        Self { stream, size, left, right }
+        let mut round = 0;
+        let keys = [(); ROUNDS].map(|()| {
+            let [a, b, ..] = stream.words(round, 0);
+            round += 1;
+            (u64::from(a) << 32) | u64::from(b)
+        });
+        Self { keys, size, left, right }
+    }
+
+    /// How many points there are.
+    pub fn size(&self) -> u64 {
+        self.size
     }
 
     /// Where `i` goes.
@@ -88,7 +101,8 @@ impl Permutation {
         self.walk(rank, Self::decrypt)
     }
 
-    fn walk(&self, start: u64, step: fn(&Self, u64) -> u64) -> u64 {
+    #[inline]
+    fn walk(&self, start: u64, step: impl Fn(&Self, u64) -> u64) -> u64 {
         if start >= self.size {
             return start;
         }
@@ -99,29 +113,44 @@ impl Permutation {
         point
     }
 
+    #[inline]
     fn encrypt(&self, point: u64) -> u64 {
         let (mut l, mut r) = (point / self.right, point % self.right);
-        for round in 0..ROUNDS {
-            if round % 2 == 0 {
-                l = (l + self.stream.below_draw(r, round, self.left)) % self.left;
-            } else {
-                r = (r + self.stream.below_draw(l, round, self.right)) % self.right;
-            }
+        let (a, b) = (self.left, self.right);
+        let [k0, k1, k2, k3, k4, k5] = self.keys;
+        for (to_left, to_right) in [(k0, k1), (k2, k3), (k4, k5)] {
+            l = plus(l, mixed(r, to_left, a), a);
+            r = plus(r, mixed(l, to_right, b), b);
         }
-        l * self.right + r
+        l * b + r
     }
 
+    #[inline]
     fn decrypt(&self, point: u64) -> u64 {
         let (mut l, mut r) = (point / self.right, point % self.right);
-        for round in (0..ROUNDS).rev() {
-            if round % 2 == 0 {
-                l = (l + self.left - self.stream.below_draw(r, round, self.left)) % self.left;
-            } else {
-                r = (r + self.right - self.stream.below_draw(l, round, self.right)) % self.right;
-            }
+        let (a, b) = (self.left, self.right);
+        let [k0, k1, k2, k3, k4, k5] = self.keys;
+        for (to_left, to_right) in [(k4, k5), (k2, k3), (k0, k1)] {
+            r = plus(r, b - mixed(l, to_right, b), b);
+            l = plus(l, a - mixed(r, to_left, a), a);
         }
-        l * self.right + r
+        l * b + r
     }
+}
+
+/// A number in `0..bound` that depends on every bit of `side` and `key`.
+#[inline]
+fn mixed(side: u64, key: u64, bound: u64) -> u64 {
+    let mut z = (side ^ key).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 32)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    low64((u128::from(z) * u128::from(bound)) >> 64)
+}
+
+/// The sum of two numbers up to `bound`, less the bound if it is reached.
+#[inline]
+fn plus(a: u64, b: u64, bound: u64) -> u64 {
+    let sum = a + b;
+    if sum >= bound { sum - bound } else { sum }
 }
 
 fn ceil_sqrt(n: u64) -> u64 {
@@ -192,6 +221,23 @@ mod tests {
             let mut seen: Vec<_> = (0..size).map(|i| permutation.forward(i)).collect();
             seen.sort_unstable();
             assert!(seen.iter().copied().eq(0..size), "size {size}");
+        }
+    }
+
+    #[test]
+    fn the_first_points_of_a_permutation_spread_evenly() {
+        let size = 100_000_000;
+        for seed in 0..4 {
+            let permutation = Permutation::new(Seed(seed).stream("order"), size);
+            let mut bins = [0_u64; 34];
+            for i in 0..100_000 {
+                let bin = usize::try_from(permutation.forward(i) * 34 / size).unwrap();
+                bins[bin] += 1;
+            }
+            // Chi-square with 33 degrees of freedom, times 34 to stay whole: 63.9 is its 99.9 % point.
+            let chi_square: u64 =
+                bins.iter().map(|bin| (bin * 34).abs_diff(100_000).pow(2)).sum::<u64>() / 100_000 / 34;
+            assert!((10..64).contains(&chi_square), "{chi_square} with seed {seed}");
         }
     }
 

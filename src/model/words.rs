@@ -57,6 +57,23 @@ words! {
 }
 
 words! {
+    /// Who applies (loại người nộp).
+    ApplicantKind {
+        /// A citizen (công dân).
+        Citizen = "citizen",
+        /// An organisation, through its legal representative (tổ chức, người đại diện theo pháp luật).
+        Organisation = "organisation",
+    }
+}
+
+impl Default for ApplicantKind {
+    /// Citizens are the rule.
+    fn default() -> Self {
+        Self::Citizen
+    }
+}
+
+words! {
     /// How the fee of a dossier is paid.
     PaymentMethod {
         /// Nothing is to be paid.

@@ -21,7 +21,10 @@ pub use arrivals::{Arrival, Curve, arrivals, timeline};
 pub use calendar::{Calendar, Day};
 pub use period::Period;
 pub use plan::{Peak, Peaks, Plan, PlannedFigure, Quantity};
-pub use population::{Population, Scale, ScaleOutOfRange, Sex};
+pub use population::{
+    Birthday, Exposed, HardInputs, HardInputsSyntax, Identity, Population, Realism, Rendered, Scale, ScaleOutOfRange,
+    Sex, TooManyPeople, exposed, exposed_applicant,
+};
 pub use profile::{
     CashOnDelivery, Catalogue, Cell, Decimal, Dimension, Figure, Office, Paper, People, Place, Planned, Procedure,
     Province, Realised, Selector, Unit, Word,

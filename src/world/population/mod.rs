@@ -1,138 +1,193 @@
 //! Everybody in a run, as a formula: nothing is stored per person.
 //!
 //! ```text
-//! case number --keyed bijection--> rank --prefix sums--> cell, ordinal --> every field
+//! case number --keyed bijection--> rank --integer table--> cell, person --> every field
 //!      ^                                                                      |
-//!      +------ citizen number, reference: recognised in constant time --------+
+//!      +------ citizen number, tax code, reference: recognised in constant time
 //! ```
 //!
 //! [`Population`] knows the province's cells and a seed. The same seed gives the same people on any machine; chance enters by
-//! streams named after the field they decide, so a new field changes no other.
+//! streams named after the field they decide, so a new field changes no other. A person's number ([`Identity::person`]) does not depend
+//! on the scale: a smaller run has the same people, with the same dossiers, only fewer. The case number does: it is the
+//! person's place in the run.
+//!
+//! Two faces: [`Population::identity`] with [`Population::render`] allocates nothing; [`Populace::case`] is made from them.
 
 mod amounts;
+mod birthday;
+mod contacts;
+mod guard;
+mod hard;
+mod layout;
+mod letters;
+mod lot;
 mod name_tables;
 mod names;
 mod numbers;
+mod organisations;
+mod rendered;
+mod tax_codes;
+mod text;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
-use model::words::PaymentMethod;
+use model::words::{ApplicantKind, PaymentMethod};
 use model::{Applicant, Case, CaseId, Permutation, Populace, Seed, SimTime, Stream, Vnd};
 
-pub use numbers::Sex;
+pub use birthday::Birthday;
+pub use guard::{Exposed, exposed, exposed_applicant};
+pub use hard::{HardInputs, HardInputsSyntax};
+pub use layout::{Scale, ScaleOutOfRange, TooManyPeople};
+pub use numbers::{Realism, Sex};
+pub use rendered::Rendered;
 
+use crate::Arrival;
 use crate::profile::{Cell, People, Province};
-use crate::{Arrival, apportion};
 use amounts::Amounts;
+use contacts::Contacts;
+use layout::{Layout, Seat};
+use lot::Lot;
+use names::{Name, Names};
 use numbers::{CitizenNumbers, References};
-
-/// How much of a province is played: a fraction of its dossiers, above 0 and at most 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Scale {
-    numerator: u32,
-    denominator: u32,
-}
-
-/// A fraction that was to be a scale is none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("read {numerator}/{denominator} as a scale: it must lie above 0 and not above 1")]
-pub struct ScaleOutOfRange {
-    /// What was above the line.
-    pub numerator: u32,
-    /// What was below.
-    pub denominator: u32,
-}
-
-impl Scale {
-    /// All dossiers, as published.
-    pub const WHOLE: Self = Self { numerator: 1, denominator: 1 };
-
-    /// This fraction of the dossiers.
-    ///
-    /// # Errors
-    /// [`ScaleOutOfRange`] if the fraction is 0, above 1, or divides by 0.
-    pub fn new(numerator: u32, denominator: u32) -> Result<Self, ScaleOutOfRange> {
-        let scale = Self { numerator, denominator };
-        let within = numerator > 0 && numerator <= denominator;
-        if within { Ok(scale) } else { Err(ScaleOutOfRange { numerator, denominator }) }
-    }
-
-    /// How many of `whole` are played, rounded down, but at least one.
-    pub fn of(self, whole: u32) -> u32 {
-        let part = u64::from(whole) * u64::from(self.numerator) / u64::from(self.denominator);
-        u32::try_from(part).unwrap_or(whole).max(1)
-    }
-}
+use organisations::Organisations;
+use rendered::Text;
+use tax_codes::TaxCodes;
 
 /// The people of a province and their dossiers.
 #[derive(Clone, Debug)]
 pub struct Population {
     province: Arc<Province>,
     seed: Seed,
-    count: u32,
-    /// For each cell of the province, in order: where its ranks end, and where the ordinals of its payers on delivery begin.
-    ends: Vec<u32>,
-    payers: Vec<u32>,
+    layout: Layout,
+    /// From case numbers to ranks.
     order: Permutation,
+    /// What is reckoned once for each cell of the province, in order.
+    shares: Vec<Share>,
     numbers: CitizenNumbers,
+    tax_codes: TaxCodes,
     references: References,
+    contacts: Contacts,
     amounts: Amounts,
+    names: Names,
+    hard: hard::Choice,
+    organisations: Organisations,
+    peoples: Lot,
+    places: Lot,
+    /// `, Xã Noong Hẹt, huyện Điện Biên, tỉnh Điện Biên`: what follows the house, for each place.
+    address_ends: Vec<String>,
     streams: Streams,
+}
+
+/// What all people of a cell have in common.
+#[derive(Clone, Copy, Debug)]
+struct Share {
+    /// Mass of the channel's curve before the cell's window, and within.
+    before: u64,
+    within: u64,
+    /// How many of a hundred are organisations.
+    organisations: u8,
+    /// What they pay, unless it is collected on delivery.
+    fee: Vnd,
+    /// The number of the first payer on delivery, if they pay so.
+    first_payer: Option<u32>,
 }
 
 /// One source of chance for each field.
 #[derive(Clone, Copy, Debug)]
 struct Streams {
     people: Stream,
-    name: Stream,
     place: Stream,
     house: Stream,
     arrival: Stream,
-    phone: Permutation,
+    birthday: Stream,
+    organisation: Stream,
 }
 
-/// How many phone numbers there are.
-const PHONES: u64 = 1_000_000;
+/// One dossier and its applicant as numbers: everything about them that is not text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Number of the dossier in this run.
+    pub case: CaseId,
+    /// Number of the person: the same at every scale.
+    pub person: u64,
+    /// The dossier's cell, by its position in [`Province::cells`].
+    pub cell: u32,
+    /// Who applies.
+    pub kind: ApplicantKind,
+    /// The sex that the citizen number states.
+    pub sex: Sex,
+    /// When the person was born.
+    pub born: Birthday,
+    /// The citizen number as a number of twelve digits.
+    pub citizen_number: u64,
+    /// What is to be paid.
+    pub fee: Vnd,
+    /// When the applicant means to submit.
+    pub arrival: SimTime,
+    name: Name,
+    place: u32,
+    house: u16,
+}
+
+/// House numbers run from 1 to this.
+const HOUSES: u64 = 300;
 
 impl Population {
-    /// The people that belong to this seed. At a smaller scale every cell shrinks in proportion (Webster, so the counts of a
-    /// smaller run never exceed those of a larger one).
-    pub fn new(province: Arc<Province>, seed: Seed, scale: Scale) -> Self {
-        let all = province.count();
-        let weights: Vec<_> = province.cells().iter().map(|cell| u64::from(cell.count)).collect();
-        let counts = apportion(u64::from(scale.of(all)), &weights);
-        let (mut ends, mut payers, mut count, mut paying) = (Vec::new(), Vec::new(), 0, 0);
-        for (cell, cell_count) in province.cells().iter().zip(counts) {
-            let cell_count = u32::try_from(cell_count).unwrap_or(cell.count);
-            payers.push(paying);
-            count += cell_count;
-            ends.push(count);
-            if cell.payment == PaymentMethod::CashOnDelivery {
-                paying += cell_count;
-            }
-        }
-        let all_payers = province.cells().iter().filter(|cell| cell.payment == PaymentMethod::CashOnDelivery);
-        let all_payers = all_payers.map(|cell| cell.count).sum();
-        let year = u16::try_from(province.period().from.year()).unwrap_or(0);
-        Self {
+    /// The people that belong to this seed. At a smaller scale every cell shrinks in proportion (Webster), and those who remain are
+    /// the same people.
+    ///
+    /// # Errors
+    /// [`TooManyPeople`] if the scale asks for more than the citizen numbers of a province can tell apart.
+    pub fn new(province: Arc<Province>, seed: Seed, scale: Scale) -> Result<Self, TooManyPeople> {
+        let weights: Vec<_> = province.cells().iter().map(|cell| cell.count).collect();
+        let layout = Layout::new(&weights, scale, CitizenNumbers::LIMIT)?;
+        let shares = shares(&province);
+        let paying = province.cells().iter().filter(|cell| cell.payment == PaymentMethod::CashOnDelivery);
+        let payers = paying.map(|cell| cell.count).sum();
+        let address_end = |place: &crate::Place| format!(", {}, tỉnh {}", place.name, province.territory());
+        Ok(Self {
             seed,
-            count,
-            ends,
-            payers,
-            order: Permutation::new(seed.stream("order"), u64::from(count)),
-            numbers: CitizenNumbers::new(province.number_code(), year, count, seed),
-            references: References::new(count, seed),
-            amounts: Amounts::new(province.cod(), paying, all_payers, seed.stream("amount")),
+            order: Permutation::new(seed.stream("order"), u64::from(layout.count())),
+            layout,
+            shares,
+            numbers: numbers(&province, Realism::Impossible, seed),
+            tax_codes: TaxCodes::new(seed),
+            references: References::new(seed),
+            contacts: Contacts::new(seed),
+            amounts: Amounts::new(province.cod(), payers, payers, seed.stream("amount")),
+            names: Names::new(seed),
+            hard: hard::Choice::new(HardInputs::default(), seed),
+            organisations: Organisations::new(seed),
+            peoples: Lot::new(province.peoples().iter().map(|(_, weight)| *weight)),
+            places: Lot::new(province.places().iter().map(|place| place.weight)),
+            address_ends: province.places().iter().map(address_end).collect(),
             streams: Streams {
                 people: seed.stream("people"),
-                name: seed.stream("name"),
                 place: seed.stream("place"),
                 house: seed.stream("house"),
                 arrival: seed.stream("arrival"),
-                phone: Permutation::new(seed.stream("phone"), PHONES),
+                birthday: seed.stream("birthday"),
+                organisation: seed.stream("organisation"),
             },
             province,
-        }
+        })
+    }
+
+    /// The same people, some of them with names that portals stumble over.
+    #[must_use]
+    pub fn with_hard_inputs(mut self, inputs: HardInputs) -> Self {
+        self.hard = hard::Choice::new(inputs, self.seed);
+        self
+    }
+
+    /// The same people with numbers of this realism.
+    #[must_use]
+    pub fn with_realism(mut self, realism: Realism) -> Self {
+        self.numbers = numbers(&self.province, realism, self.seed);
+        self
     }
 
     /// The province they live in.
@@ -147,93 +202,175 @@ impl Population {
 
     /// Every case number, in order.
     pub fn ids(&self) -> impl Iterator<Item = CaseId> + use<> {
-        (0..self.count).map(CaseId)
+        (0..self.layout.count()).map(CaseId)
     }
 
     /// The province's cells, with how many dossiers of each are planned at this scale.
     pub fn cells(&self) -> impl Iterator<Item = (&Cell, u32)> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        let counts = self.ends.iter().zip(starts).map(|(end, start)| end - start);
-        self.province.cells().iter().zip(counts)
+        self.province.cells().iter().zip(self.layout.counts())
     }
 
     /// The cell of a case. Ids outside the population give an unspecified cell.
     pub fn cell(&self, id: CaseId) -> &Cell {
-        self.place(id).1
+        self.cell_at(self.seat(id).cell)
     }
 
     /// When a case comes in, and where to.
     pub fn arrival(&self, id: CaseId) -> Arrival {
-        let cell = self.cell(id);
-        Arrival { due: self.due(id, cell), case: id, unit: cell.unit }
+        let seat = self.seat(id);
+        let due = self.due(&seat, self.share(seat.cell));
+        Arrival { due, case: id, unit: self.cell_at(seat.cell).unit }
     }
 
-    /// Position of the case's cell, the cell, the case's ordinal within it.
-    fn place(&self, id: CaseId) -> (usize, &Cell, u32) {
-        let rank = u32::try_from(self.order.forward(u64::from(id.0))).unwrap_or(0).min(self.count.saturating_sub(1));
-        let position = self.ends.partition_point(|end| *end <= rank);
-        let start = position.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+    /// One dossier and its applicant as numbers. Ids outside the population give an unspecified one.
+    pub fn identity(&self, id: CaseId) -> Identity {
+        let seat = self.seat(id);
+        let (person, share) = (seat.person, self.share(seat.cell));
+        let number = self.numbers.of(person);
+        let people = self.peoples.draw(first(self.streams.people, person));
+        let people = self.province.peoples().get(people).map_or(People::Kinh, |(people, _)| *people);
+        let house = 1 + ((u64::from(first(self.streams.house, person)) * HOUSES) >> 32);
+        Identity {
+            case: id,
+            person,
+            cell: u32::try_from(seat.cell).unwrap_or(0),
+            kind: self.kind(person, share),
+            sex: number.sex,
+            born: Birthday::drawn(number.year, first(self.streams.birthday, person)),
+            citizen_number: number.digits,
+            fee: share.first_payer.map_or(share.fee, |payer| self.amounts.of(payer + seat.place)),
+            arrival: self.due(&seat, share),
+            name: self.names.draw(person, people, number.sex, self.hard.of(person)),
+            place: u32::try_from(self.places.draw(first(self.streams.place, person))).unwrap_or(0),
+            house: u16::try_from(house).unwrap_or(1),
+        }
+    }
+
+    /// Writes everything about a person into a buffer, over whom was there before.
+    pub fn render(&self, identity: &Identity, out: &mut Rendered) {
+        let person = identity.person;
+        out.clear();
+        self.names.push(identity.name, person, &mut out.text);
+        out.end(Text::FullName);
+        text::push_digits::<12>(identity.citizen_number, &mut out.text);
+        out.end(Text::CitizenNumber);
+        identity.born.push(&mut out.text);
+        out.end(Text::BirthDate);
+        if identity.kind == ApplicantKind::Organisation {
+            self.organisations.push(person, &mut out.text);
+        }
+        out.end(Text::Organisation);
+        if identity.kind == ApplicantKind::Organisation {
+            self.tax_codes.push(person, &mut out.text);
+        }
+        out.end(Text::TaxCode);
+        self.contacts.push_phone(person, &mut out.text);
+        out.end(Text::Phone);
+        self.names.push_ascii(identity.name, &mut out.text);
+        out.text.push('.');
+        text::push_number(person, &mut out.text);
+        out.text.push_str("@dan.example");
+        out.end(Text::Email);
+        self.contacts.push_network_address(person, &mut out.text);
+        out.end(Text::NetworkAddress);
+        out.text.push_str("Số ");
+        text::push_number(u64::from(identity.house), &mut out.text);
+        out.text.push_str(self.address_ends.get(identity.place as usize).map_or("", String::as_str));
+        out.end(Text::Address);
+        self.references.push(person, &mut out.text);
+        out.end(Text::Reference);
+    }
+
+    #[inline]
+    fn seat(&self, id: CaseId) -> Seat {
+        let rank = u32::try_from(self.order.forward(u64::from(id.0))).unwrap_or(u32::MAX);
+        self.layout.seat(rank.min(self.layout.count().saturating_sub(1)))
+    }
+
+    fn cell_at(&self, position: usize) -> &Cell {
         match self.province.cells().get(position) {
-            Some(cell) => (position, cell, rank - start),
-            None => unreachable!("a rank below the count lies before the end of the last cell"),
+            Some(cell) => cell,
+            None => unreachable!("the layout has as many cells as the province"),
         }
     }
 
-    fn due(&self, id: CaseId, cell: &Cell) -> SimTime {
-        let (before, within) = self.province.mass(cell.channel, cell.window);
-        let drawn = self.streams.arrival.below(u64::from(id.0), within);
-        self.province.instant(cell.channel, before + drawn)
-    }
-
-    fn fee(&self, position: usize, cell: &Cell, ordinal: u32, tariff: Vnd) -> Vnd {
-        match cell.payment {
-            PaymentMethod::None => Vnd::ZERO,
-            PaymentMethod::Online | PaymentMethod::Counter => tariff,
-            PaymentMethod::CashOnDelivery => {
-                let first = self.payers.get(position).copied().unwrap_or(0);
-                self.amounts.of(first + ordinal)
-            }
+    #[inline]
+    fn share(&self, position: usize) -> &Share {
+        match self.shares.get(position) {
+            Some(share) => share,
+            None => unreachable!("there is a share for each cell of the layout"),
         }
     }
 
-    fn applicant(&self, id: CaseId) -> Applicant {
-        let index = u64::from(id.0);
-        let (citizen_number, sex) = self.numbers.write(id);
-        let weights = self.province.peoples().iter().map(|(people, weight)| (people, *weight));
-        let people = drawn(self.streams.people, index, weights).copied().unwrap_or(People::Kinh);
-        let full_name = names::full_name(self.streams.name, index, people, sex);
-        let places = self.province.places().iter().map(|place| (place, place.weight));
-        let place = drawn(self.streams.place, index, places).map_or("", |place| &place.name);
-        let house = 1 + self.streams.house.below(index, 300);
+    fn due(&self, seat: &Seat, share: &Share) -> SimTime {
+        let drawn = self.streams.arrival.below(seat.person, share.within);
+        self.province.instant(self.cell_at(seat.cell).channel, share.before + drawn)
+    }
+
+    #[inline]
+    fn kind(&self, person: u64, share: &Share) -> ApplicantKind {
+        let percent = u64::from(share.organisations);
+        // Most cells have none or only organisations: nothing is drawn for them.
+        let is_organisation = percent > 0 && self.streams.organisation.below(person, 100) < percent;
+        if is_organisation { ApplicantKind::Organisation } else { ApplicantKind::Citizen }
+    }
+
+    fn case_of(&self, person: u64) -> Option<CaseId> {
+        let rank = self.layout.rank(person)?;
+        u32::try_from(self.order.backward(u64::from(rank))).ok().map(CaseId)
+    }
+
+    fn applicant(&self, identity: &Identity, texts: &Rendered) -> Applicant {
         Applicant {
-            email: format!("{}.{index}@dan.example", names::ascii(&full_name)),
-            full_name,
-            citizen_number,
-            phone: format!("+84000{:06}", self.streams.phone.forward(index % PHONES)),
-            address: format!("Số {house}, {place}, tỉnh {}", self.province.territory()),
+            kind: identity.kind,
+            full_name: texts.full_name().to_owned(),
+            citizen_number: texts.citizen_number().to_owned(),
+            birth_date: texts.birth_date().to_owned(),
+            organisation: texts.organisation().to_owned(),
+            tax_code: texts.tax_code().to_owned(),
+            phone: texts.phone().to_owned(),
+            email: texts.email().to_owned(),
+            network_address: texts.network_address().to_owned(),
+            address: texts.address().to_owned(),
         }
     }
 }
 
-/// One of some things, by weight.
-fn drawn<T>(stream: Stream, index: u64, things: impl Iterator<Item = (T, u64)> + Clone) -> Option<T> {
-    let mut left = stream.below(index, things.clone().map(|(_, weight)| weight).sum());
-    for (thing, weight) in things {
-        match left.checked_sub(weight) {
-            Some(rest) => left = rest,
-            None => return Some(thing),
-        }
-    }
-    None
+fn numbers(province: &Province, realism: Realism, seed: Seed) -> CitizenNumbers {
+    let year = u16::try_from(province.period().from.year()).unwrap_or(0);
+    CitizenNumbers::new(province.number_code(), year, realism, seed)
+}
+
+fn shares(province: &Province) -> Vec<Share> {
+    let mut payers = 0;
+    let share = |cell: &Cell| {
+        let (before, within) = province.mass(cell.channel, cell.window);
+        let first_payer = (cell.payment == PaymentMethod::CashOnDelivery).then_some(payers);
+        payers += first_payer.map_or(0, |_| cell.count);
+        let tariff = province.catalogue().get(usize::from(cell.procedure)).map_or(Vnd::ZERO, |procedure| procedure.fee);
+        let fee = if cell.payment == PaymentMethod::None { Vnd::ZERO } else { tariff };
+        Share { before, within, organisations: province.organisations(cell.procedure), fee, first_payer }
+    };
+    province.cells().iter().map(share).collect()
+}
+
+/// The first random word of a person.
+#[inline]
+fn first(stream: Stream, person: u64) -> u32 {
+    let [word, ..] = stream.words(person, 0);
+    word
 }
 
 impl Populace for Population {
     fn count(&self) -> u32 {
-        self.count
+        self.layout.count()
     }
 
     fn case(&self, id: CaseId) -> Case {
-        let (position, cell, ordinal) = self.place(id);
+        let identity = self.identity(id);
+        let mut texts = Rendered::default();
+        self.render(&identity, &mut texts);
+        let cell = self.cell_at(identity.cell as usize);
         let unit = self.province.units().get(usize::from(cell.unit));
         let procedure = self.province.catalogue().get(usize::from(cell.procedure));
         let tag = usize::from(cell.tag).checked_sub(1).and_then(|tag| self.province.tags().get(tag));
@@ -244,18 +381,24 @@ impl Populace for Population {
             procedure: procedure.map(|procedure| procedure.code.clone()).unwrap_or_default(),
             legal_days: procedure.map_or(1, |procedure| procedure.legal_days),
             channel: cell.channel,
-            fee: self.fee(position, cell, ordinal, procedure.map_or(Vnd::ZERO, |procedure| procedure.fee)),
+            fee: identity.fee,
             payment: cell.payment,
             returns: cell.returns,
             outcome: cell.outcome,
-            arrival: self.due(id, cell),
+            arrival: identity.arrival,
             tag: tag.cloned().unwrap_or_default(),
-            applicant: self.applicant(id),
-            reference: self.references.write(id),
+            applicant: self.applicant(&identity, &texts),
+            reference: texts.reference().to_owned(),
         }
     }
 
     fn recognise(&self, mark: &str) -> Option<CaseId> {
-        self.numbers.read(mark).or_else(|| self.references.read(mark))
+        if let Some(case) =
+            self.numbers.read(mark).or_else(|| self.references.read(mark)).and_then(|person| self.case_of(person))
+        {
+            return Some(case);
+        }
+        let case = self.tax_codes.read(mark).and_then(|person| self.case_of(person))?;
+        (self.identity(case).kind == ApplicantKind::Organisation).then_some(case)
     }
 }

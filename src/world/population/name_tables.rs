@@ -9,7 +9,7 @@ use crate::profile::People;
 /// Names with their weights.
 pub(crate) type Table = &'static [(&'static str, u32)];
 
-/// The tables of one people and sex.
+/// The tables of one people and sex, in the order in which the parts of a name are written.
 pub(crate) struct Tables {
     pub(crate) family: Table,
     pub(crate) middle: Table,
@@ -20,34 +20,53 @@ pub(crate) struct Tables {
 
 /// The tables of this people and sex.
 pub(crate) fn tables(people: People, sex: Sex) -> Tables {
-    match (people, sex) {
-        (People::Kinh, Sex::Male) => {
-            Tables { family: KINH_FAMILY, middle: KINH_MIDDLE_MALE, given: KINH_GIVEN_MALE, middles: [5, 80, 15] }
-        }
-        (People::Kinh, Sex::Female) => {
-            Tables { family: KINH_FAMILY, middle: KINH_MIDDLE_FEMALE, given: KINH_GIVEN_FEMALE, middles: [3, 62, 35] }
-        }
-        (People::Thai, Sex::Male) => {
-            Tables { family: THAI_FAMILY, middle: THAI_MIDDLE_MALE, given: THAI_GIVEN_MALE, middles: [8, 90, 2] }
-        }
-        (People::Thai, Sex::Female) => {
-            Tables { family: THAI_FAMILY, middle: THAI_MIDDLE_FEMALE, given: THAI_GIVEN_FEMALE, middles: [3, 92, 5] }
-        }
-        (People::Hmong, Sex::Male) => {
-            Tables { family: HMONG_FAMILY, middle: HMONG_MIDDLE_MALE, given: HMONG_GIVEN_MALE, middles: [15, 83, 2] }
-        }
-        (People::Hmong, Sex::Female) => Tables {
-            family: HMONG_FAMILY,
-            middle: HMONG_MIDDLE_FEMALE,
-            given: HMONG_GIVEN_FEMALE,
-            middles: [12, 86, 2],
-        },
-    }
+    let (family, middle, given, middles) = match (people, sex) {
+        (People::Kinh, Sex::Male) => (KINH_FAMILY, KINH_MIDDLE_MALE, KINH_GIVEN_MALE, [5, 80, 15]),
+        (People::Kinh, Sex::Female) => (KINH_FAMILY, KINH_MIDDLE_FEMALE, KINH_GIVEN_FEMALE, [3, 62, 35]),
+        (People::Thai, Sex::Male) => (THAI_FAMILY, THAI_MIDDLE_MALE, THAI_GIVEN_MALE, [8, 90, 2]),
+        (People::Thai, Sex::Female) => (THAI_FAMILY, THAI_MIDDLE_FEMALE, THAI_GIVEN_FEMALE, [3, 92, 5]),
+        (People::Hmong, Sex::Male) => (HMONG_FAMILY, HMONG_MIDDLE_MALE, HMONG_GIVEN_MALE, [15, 83, 2]),
+        (People::Hmong, Sex::Female) => (HMONG_FAMILY, HMONG_MIDDLE_FEMALE, HMONG_GIVEN_FEMALE, [12, 86, 2]),
+        (People::Muong, Sex::Male) => (MUONG_FAMILY, KINH_MIDDLE_MALE, KINH_GIVEN_MALE, [4, 90, 6]),
+        (People::Muong, Sex::Female) => (MUONG_FAMILY, PLAIN_MIDDLE_FEMALE, KINH_GIVEN_FEMALE, [2, 90, 8]),
+        (People::Tay, Sex::Male) => (TAY_FAMILY, KINH_MIDDLE_MALE, KINH_GIVEN_MALE, [4, 88, 8]),
+        (People::Tay, Sex::Female) => (TAY_FAMILY, PLAIN_MIDDLE_FEMALE, KINH_GIVEN_FEMALE, [2, 86, 12]),
+        (People::Dao, Sex::Male) => (DAO_FAMILY, DAO_MIDDLE_MALE, DAO_GIVEN_MALE, [6, 92, 2]),
+        (People::Dao, Sex::Female) => (DAO_FAMILY, DAO_MIDDLE_FEMALE, DAO_GIVEN_FEMALE, [10, 88, 2]),
+        (People::Khmer, Sex::Male) => (KHMER_FAMILY, KHMER_MIDDLE_MALE, KHMER_GIVEN_MALE, [55, 40, 5]),
+        (People::Khmer, Sex::Female) => (KHMER_FAMILY, KHMER_MIDDLE_FEMALE, KHMER_GIVEN_FEMALE, [25, 70, 5]),
+        // The Ê Đê say who one is first, and the clan last.
+        (People::Ede, Sex::Male) => (EDE_FIRST_MALE, EDE_OWN_MALE, EDE_CLAN, [0, 100, 0]),
+        (People::Ede, Sex::Female) => (EDE_OWN_FEMALE, EDE_CLAN, EDE_CLAN, [100, 0, 0]),
+    };
+    Tables { family, middle, given, middles }
 }
 
-/// The family names of all peoples.
-#[cfg(test)]
-pub(crate) const FAMILIES: [Table; 3] = [KINH_FAMILY, THAI_FAMILY, HMONG_FAMILY];
+/// Names that men and women have, with a mark in every given name: for namesakes who differ in nothing but the form of their letters.
+pub(crate) const NAMESAKES: Tables = Tables {
+    family: KINH_FAMILY,
+    middle: &[("Thanh", 30), ("Minh", 30), ("Ngọc", 25), ("Xuân", 20), ("Khánh", 15), ("Hoài", 8)],
+    given: &[("Bình", 20), ("Châu", 15), ("Tâm", 20), ("Hà", 20), ("Hải", 15), ("Thủy", 15), ("Hạnh", 12), ("Ân", 8)],
+    middles: [10, 70, 20],
+};
+
+/// Names that are often stored with the wrong D.
+pub(crate) const WITH_D: Tables = Tables {
+    family: &[("Đặng", 30), ("Đỗ", 30), ("Đinh", 20), ("Đoàn", 15), ("Đào", 15), ("Đàm", 6), ("Đồng", 4)],
+    middle: &[("Đình", 20), ("Đức", 20), ("Đăng", 10), ("Dương", 8), ("Diệu", 6)],
+    given: &[("Đạt", 12), ("Dũng", 15), ("Đông", 10), ("Dung", 14), ("Định", 8), ("Đoan", 8), ("Duy", 10), ("Đan", 6)],
+    middles: [5, 90, 5],
+};
+
+/// Words that lengthen a name, by their number of letters: two to six.
+#[rustfmt::skip]
+pub(crate) const FILLERS: [&[&str]; 5] = [
+    &["Ái", "Ân", "An", "Hà", "Tú", "Mỹ", "Vũ"],
+    &["Anh", "Đức", "Kim", "Thu", "Hữu", "Cẩm"],
+    &["Minh", "Ngọc", "Xuân", "Bích", "Bình", "Châu", "Thục", "Diễm"],
+    &["Thanh", "Hoàng", "Thành", "Trọng", "Khánh", "Hương", "Thiên", "Quỳnh"],
+    &["Phương", "Nguyên", "Nguyệt", "Thường", "Trường"],
+];
 
 #[rustfmt::skip]
 const KINH_FAMILY: Table = &[
@@ -139,4 +158,85 @@ const HMONG_GIVEN_FEMALE: Table = &[
     ("Mỷ", 18), ("Dua", 14), ("Dợ", 16), ("Máy", 14), ("Pà", 14), ("Sua", 14), ("Chía", 12), ("Dí", 10), ("Cở", 12),
     ("Ca", 12), ("Xua", 10), ("Mai", 14), ("Sông", 10), ("Lia", 10), ("Dúa", 8), ("Chừ", 8), ("Bầu", 8), ("Ghênh", 5),
     ("Á", 2),
+];
+
+#[rustfmt::skip]
+const MUONG_FAMILY: Table = &[
+    ("Bùi", 420), ("Đinh", 160), ("Quách", 120), ("Hà", 90), ("Bạch", 60), ("Phạm", 50), ("Xa", 25), ("Nguyễn", 40),
+];
+
+#[rustfmt::skip]
+const TAY_FAMILY: Table = &[
+    ("Nông", 220), ("Hoàng", 200), ("Lý", 90), ("Lương", 70), ("Ma", 70), ("Vi", 50), ("Bế", 40), ("Triệu", 40),
+    ("Đàm", 35), ("Hứa", 35), ("La", 20), ("Lộc", 10),
+];
+
+#[rustfmt::skip]
+const PLAIN_MIDDLE_FEMALE: Table = &[("Thị", 850), ("Thu", 40), ("Hồng", 30), ("Bích", 20), ("Kim", 20)];
+
+#[rustfmt::skip]
+const DAO_FAMILY: Table = &[
+    ("Triệu", 260), ("Bàn", 200), ("Đặng", 120), ("Lý", 120), ("Phùng", 70), ("Chảo", 90), ("Tẩn", 80), ("Phàn", 50),
+];
+
+#[rustfmt::skip]
+const DAO_MIDDLE_MALE: Table = &[("Văn", 300), ("Tòn", 120), ("Láo", 150), ("Chòi", 80), ("Tiến", 70), ("Hữu", 40)];
+
+#[rustfmt::skip]
+const DAO_GIVEN_MALE: Table = &[
+    ("Phàu", 14), ("Sanh", 14), ("Lở", 12), ("San", 14), ("Tả", 10), ("Ú", 4), ("Khuân", 10), ("Vạng", 10),
+    ("Chiêm", 10), ("Phúc", 12), ("Nhàn", 10), ("Quyên", 8),
+];
+
+#[rustfmt::skip]
+const DAO_MIDDLE_FEMALE: Table = &[("Thị", 420), ("Mùi", 120), ("Tả", 130), ("Mán", 40)];
+
+#[rustfmt::skip]
+const DAO_GIVEN_FEMALE: Table = &[
+    ("Mẩy", 22), ("Mùi", 18), ("Pham", 10), ("Khé", 10), ("Chiệp", 8), ("Nái", 12), ("Coi", 10), ("Ghển", 6), ("Ton", 8),
+];
+
+#[rustfmt::skip]
+const KHMER_FAMILY: Table = &[
+    ("Thạch", 260), ("Sơn", 180), ("Kim", 130), ("Danh", 130), ("Lâm", 80), ("Châu", 70), ("Lý", 50), ("Kiên", 50),
+    ("Tăng", 30), ("Trà", 20),
+];
+
+#[rustfmt::skip]
+const KHMER_MIDDLE_MALE: Table = &[("Sa", 60), ("Sô", 50), ("Minh", 40), ("Văn", 40), ("Rích", 20), ("Chanh", 20)];
+
+#[rustfmt::skip]
+const KHMER_GIVEN_MALE: Table = &[
+    ("Phal", 14), ("Rương", 12), ("Phon", 12), ("Thia", 10), ("Sây", 10), ("Ươl", 6), ("Rết", 10), ("Sóc Kha", 8),
+    ("Đa Ra", 10), ("Thươl", 8), ("Mên", 8), ("Siêng", 10),
+];
+
+#[rustfmt::skip]
+const KHMER_MIDDLE_FEMALE: Table = &[("Thị", 600), ("Sa", 60), ("Sô", 30), ("Ngọc", 30)];
+
+#[rustfmt::skip]
+const KHMER_GIVEN_FEMALE: Table = &[
+    ("Rinh", 12), ("Phal La", 8), ("Sa Rươne", 4), ("Sóc Kha", 10), ("Nhanh", 12), ("Pich", 8), ("Chanh Đa", 10),
+    ("Thi", 10), ("Mây", 12), ("Diên", 10), ("Ưng", 6),
+];
+
+#[rustfmt::skip]
+const EDE_FIRST_MALE: Table = &[("Y", 1)];
+
+#[rustfmt::skip]
+const EDE_OWN_MALE: Table = &[
+    ("Bhăm", 14), ("Wăn", 12), ("Blĭt", 8), ("Nguyên", 12), ("Thanh", 14), ("Krŭ", 8), ("Dhŭn", 8), ("Mŏk", 6),
+    ("Sŭ", 6), ("Hrin", 10), ("Djăl", 8), ("Yŭk", 6),
+];
+
+#[rustfmt::skip]
+const EDE_OWN_FEMALE: Table = &[
+    ("H'Hen", 14), ("H'Lan", 14), ("H'Bliă", 10), ("H'Nuôn", 10), ("H'Yuê", 8), ("H'Mơ", 8), ("H'Ngăm", 8),
+    ("H'Ruin", 8), ("H'Đăm", 8), ("H'Sương", 10),
+];
+
+#[rustfmt::skip]
+const EDE_CLAN: Table = &[
+    ("Niê", 200), ("Mlô", 120), ("Kbuôr", 60), ("Ayŭn", 60), ("Êban", 70), ("Byă", 60), ("Niê Kdăm", 80), ("Kđoh", 30),
+    ("Hđơk", 25), ("Ênuôl", 40),
 ];

@@ -1,43 +1,227 @@
 //! Names: family, middle and given name in Vietnamese order, composed (NFC), by people and sex.
 //!
-//! A name belongs to nobody: the frequency tables of [`super::name_tables`] are combined at random.
+//! A name belongs to nobody: the frequency tables of [`super::name_tables`] are combined at random. A drawn [`Name`] is a few numbers;
+//! [`Names::push`] writes it.
 
-use model::Stream;
+use model::{Seed, Stream};
 
-use super::name_tables::{Table, tables};
+use super::hard::Hard;
+use super::letters::{ascii, push_decomposed};
+use super::lot::Lot;
+use super::name_tables::{FILLERS, NAMESAKES, Table, Tables, WITH_D, tables};
 use super::numbers::Sex;
 use crate::profile::People;
 
-/// The name of the person with this number among all.
-pub(crate) fn full_name(stream: Stream, index: u64, people: People, sex: Sex) -> String {
-    let tables = tables(people, sex);
-    let [family, middle, given, shape] = stream.words(index, 0);
-    let mut parts = vec![pick(tables.family, family)];
-    let [none, one, _] = tables.middles;
-    let hundredth = below(shape, 100);
-    if hundredth >= none {
-        parts.push(pick(tables.middle, middle));
-    }
-    if hundredth >= none + one {
-        // Two-part given names: the first part is a given name, too.
-        let [second, ..] = stream.words(index, 1);
-        parts.push(pick(tables.given, second));
-    }
-    parts.push(pick(tables.given, given));
-    parts.dedup();
-    parts.join(" ")
+/// A drawn name: positions in the tables, and how its letters are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Name {
+    /// Positions among [`Names::words`]: family, middle, first and second given name; [`NONE`] where there is none.
+    parts: [u16; 4],
+    letters: Letters,
 }
 
-fn pick(table: Table, word: u32) -> &'static str {
-    let total = table.iter().map(|(_, weight)| weight).sum();
-    let mut left = below(word, total);
-    for (name, weight) in table {
-        match left.checked_sub(*weight) {
-            Some(rest) => left = rest,
-            None => return name,
+/// How a name is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Letters {
+    /// Composed (NFC).
+    Composed,
+    /// Decomposed (NFD).
+    Decomposed,
+    /// With the Icelandic eth (U+00D0), which looks like Đ (U+0110).
+    Eth,
+    /// With a D instead of Đ.
+    PlainD,
+    /// Lengthened to [`LONG`] letters.
+    Long,
+}
+
+const NONE: u16 = u16::MAX;
+
+/// How many letters a long name has, blanks included.
+const LONG: usize = 60;
+
+/// All names there are, ready to be drawn.
+#[derive(Clone, Debug)]
+pub(crate) struct Names {
+    stream: Stream,
+    fillers: Stream,
+    words: Vec<Word>,
+    /// By people and sex, in the order of [`People::ALL`].
+    kits: Vec<Kit>,
+    namesakes: Kit,
+    with_d: Kit,
+}
+
+#[derive(Clone, Debug)]
+struct Word {
+    text: &'static str,
+    ascii: String,
+}
+
+/// The tables of one people and sex.
+#[derive(Clone, Debug)]
+struct Kit {
+    family: Pool,
+    middle: Pool,
+    given: Pool,
+    middles: [u32; 3],
+}
+
+/// Words that stand together in [`Names::words`].
+#[derive(Clone, Debug)]
+struct Pool {
+    first: u16,
+    lot: Lot,
+}
+
+impl Pool {
+    fn new(table: Table, words: &mut Vec<Word>) -> Self {
+        let first = u16::try_from(words.len()).unwrap_or(NONE);
+        words.extend(table.iter().map(|(text, _)| Word { text, ascii: ascii(text) }));
+        Self { first, lot: Lot::new(table.iter().map(|(_, weight)| u64::from(*weight))) }
+    }
+
+    #[inline]
+    fn draw(&self, word: u32) -> u16 {
+        self.first + u16::try_from(self.lot.draw(word)).unwrap_or(0)
+    }
+}
+
+impl Kit {
+    fn new(tables: &Tables, words: &mut Vec<Word>) -> Self {
+        Self {
+            family: Pool::new(tables.family, words),
+            middle: Pool::new(tables.middle, words),
+            given: Pool::new(tables.given, words),
+            middles: tables.middles,
         }
     }
-    ""
+
+    #[inline]
+    fn draw(&self, stream: Stream, index: u64) -> [u16; 4] {
+        let [family, middle, given, shape] = stream.words(index, 0);
+        let [none, one, _] = self.middles;
+        let hundredth = below(shape, 100);
+        let middle = if hundredth < none { NONE } else { self.middle.draw(middle) };
+        // Two-part given names: the first part is a given name, too.
+        let first = if hundredth < none + one { NONE } else { self.given.draw(stream.words(index, 1)[0]) };
+        [self.family.draw(family), middle, first, self.given.draw(given)]
+    }
+}
+
+impl Names {
+    pub(crate) fn new(seed: Seed) -> Self {
+        let mut words = Vec::new();
+        let mut kits = Vec::new();
+        for (_, people) in People::ALL {
+            for sex in [Sex::Male, Sex::Female] {
+                kits.push(Kit::new(&tables(*people, sex), &mut words));
+            }
+        }
+        let (namesakes, with_d) = (Kit::new(&NAMESAKES, &mut words), Kit::new(&WITH_D, &mut words));
+        Self { stream: seed.stream("name"), fillers: seed.stream("long name"), words, kits, namesakes, with_d }
+    }
+
+    /// The name of a person.
+    #[inline]
+    pub(crate) fn draw(&self, person: u64, people: People, sex: Sex, hard: Option<Hard>) -> Name {
+        match hard {
+            None => Name { parts: self.parts(person, people, sex), letters: Letters::Composed },
+            Some(hard) => self.draw_hard(person, people, sex, hard),
+        }
+    }
+
+    fn parts(&self, index: u64, people: People, sex: Sex) -> [u16; 4] {
+        let kit = self.kits.get(2 * people as usize + sex as usize).unwrap_or(&self.namesakes);
+        kit.draw(self.stream, index)
+    }
+
+    fn draw_hard(&self, person: u64, people: People, sex: Sex, hard: Hard) -> Name {
+        let [family, middle, first, given] = self.parts(person, people, sex);
+        match hard {
+            Hard::Namesake => {
+                let letters = if person.is_multiple_of(2) { Letters::Composed } else { Letters::Decomposed };
+                Name { parts: self.namesakes.draw(self.stream, person & !1), letters }
+            }
+            Hard::Long => Name { parts: [family, middle, first, given], letters: Letters::Long },
+            Hard::OneWord => Name { parts: [NONE, NONE, NONE, given], letters: Letters::Composed },
+            Hard::Minority(people) => Name { parts: self.parts(person, people, sex), letters: Letters::Composed },
+            Hard::ConfusedD => {
+                let letters = match person % 3 {
+                    0 => Letters::Composed,
+                    1 => Letters::Eth,
+                    _ => Letters::PlainD,
+                };
+                Name { parts: self.with_d.draw(self.stream, person), letters }
+            }
+        }
+    }
+
+    /// The words of a name, the same word not twice in a row.
+    fn words(&self, name: Name) -> impl Iterator<Item = &Word> {
+        let mut before = NONE;
+        let new = move |part: &u16| *part != NONE && std::mem::replace(&mut before, *part) != *part;
+        name.parts.into_iter().filter(new).filter_map(|part| self.words.get(usize::from(part)))
+    }
+
+    /// Appends a person's name.
+    #[inline]
+    pub(crate) fn push(&self, name: Name, person: u64, out: &mut String) {
+        if name.letters == Letters::Long {
+            return self.push_long(name, person, out);
+        }
+        for (i, word) in self.words(name).enumerate() {
+            if i > 0 {
+                out.push(' ');
+            }
+            match name.letters {
+                Letters::Composed | Letters::Long => out.push_str(word.text),
+                Letters::Decomposed => push_decomposed(word.text, out),
+                Letters::Eth => out.extend(word.text.chars().map(|letter| if letter == 'Đ' { 'Ð' } else { letter })),
+                Letters::PlainD => out.extend(word.text.chars().map(|letter| if letter == 'Đ' { 'D' } else { letter })),
+            }
+        }
+    }
+
+    /// Appends the name with so many words before its last that it has exactly [`LONG`] letters.
+    fn push_long(&self, name: Name, person: u64, out: &mut String) {
+        let start = out.len();
+        let words: Vec<_> = self.words(name).map(|word| word.text).collect();
+        let Some((given, others)) = words.split_last() else { return };
+        for word in others {
+            out.push_str(word);
+            out.push(' ');
+        }
+        let written = out.get(start..).map_or(0, |text| text.chars().count());
+        let mut left = LONG.saturating_sub(written + given.chars().count());
+        let mut draw = 0;
+        while left > 0 {
+            // Each word takes its letters and a blank, 3 to 7 in all; what is left must be enough for a last one.
+            let length = match left {
+                0..=7 => left - 1,
+                8..=14 => left / 2 - 1,
+                _ => 2 + usize::try_from(self.fillers.below_draw(person, draw, 5)).unwrap_or(0),
+            };
+            let fillers = FILLERS.get(length.saturating_sub(2)).copied().unwrap_or_default();
+            let chosen = self.fillers.below_draw(person, draw + 1, fillers.len() as u64);
+            out.push_str(usize::try_from(chosen).ok().and_then(|chosen| fillers.get(chosen)).unwrap_or(&""));
+            out.push(' ');
+            left = left.saturating_sub(length + 1);
+            draw += 2;
+        }
+        out.push_str(given);
+    }
+
+    /// Appends the name as it stands in an e-mail address.
+    #[inline]
+    pub(crate) fn push_ascii(&self, name: Name, out: &mut String) {
+        for (i, word) in self.words(name).enumerate() {
+            if i > 0 {
+                out.push('.');
+            }
+            out.push_str(&word.ascii);
+        }
+    }
 }
 
 /// A number in `0..bound` from a random word.
@@ -45,68 +229,92 @@ fn below(word: u32, bound: u32) -> u32 {
     u32::try_from((u64::from(word) * u64::from(bound)) >> 32).unwrap_or(0)
 }
 
-/// The name in lower-case ASCII, parts joined by dots, as people write it in e-mail addresses.
-pub(crate) fn ascii(name: &str) -> String {
-    name.to_lowercase().chars().filter_map(plain).collect()
-}
-
-fn plain(letter: char) -> Option<char> {
-    match letter {
-        'a'..='z' | '0'..='9' => Some(letter),
-        ' ' => Some('.'),
-        'à' | 'á' | 'ả' | 'ã' | 'ạ' | 'ă' | 'ằ' | 'ắ' | 'ẳ' | 'ẵ' | 'ặ' | 'â' | 'ầ' | 'ấ' | 'ẩ' | 'ẫ' | 'ậ' => {
-            Some('a')
-        }
-        'è' | 'é' | 'ẻ' | 'ẽ' | 'ẹ' | 'ê' | 'ề' | 'ế' | 'ể' | 'ễ' | 'ệ' => Some('e'),
-        'ì' | 'í' | 'ỉ' | 'ĩ' | 'ị' => Some('i'),
-        'ò' | 'ó' | 'ỏ' | 'õ' | 'ọ' | 'ô' | 'ồ' | 'ố' | 'ổ' | 'ỗ' | 'ộ' | 'ơ' | 'ờ' | 'ớ' | 'ở' | 'ỡ' | 'ợ' => {
-            Some('o')
-        }
-        'ù' | 'ú' | 'ủ' | 'ũ' | 'ụ' | 'ư' | 'ừ' | 'ứ' | 'ử' | 'ữ' | 'ự' => Some('u'),
-        'ỳ' | 'ý' | 'ỷ' | 'ỹ' | 'ỵ' => Some('y'),
-        'đ' => Some('d'),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use model::Seed;
-
-    use super::super::name_tables::FAMILIES;
     use super::*;
 
-    fn names() -> Vec<String> {
-        let mut names = Vec::new();
-        for (_, people) in People::ALL {
-            for sex in [Sex::Male, Sex::Female] {
-                names.extend((0..2_000).map(|i| full_name(Seed(3).stream("name"), i, *people, sex)));
-            }
-        }
-        names
+    fn written(names: &Names, person: u64, people: People, sex: Sex, hard: Option<Hard>) -> String {
+        let mut text = String::new();
+        names.push(names.draw(person, people, sex, hard), person, &mut text);
+        text
+    }
+
+    fn all(people: u64, hard: Option<Hard>) -> Vec<String> {
+        let names = Names::new(Seed(3));
+        let both = |of: People| [(of, Sex::Male), (of, Sex::Female)];
+        let kits = People::ALL.iter().flat_map(|(_, of)| both(*of));
+        kits.flat_map(|(of, sex)| (0..people).map(move |person| (person, of, sex)))
+            .map(|(person, of, sex)| written(&names, person, of, sex, hard))
+            .collect()
     }
 
     #[test]
-    fn names_have_two_to_five_parts_with_the_family_first() {
-        for name in names() {
-            assert!((2..=5).contains(&name.split(' ').count()), "{name}");
-            let families = FAMILIES.concat();
-            assert!(families.iter().any(|(family, _)| name.starts_with(family)), "{name}");
+    fn names_have_two_to_six_words_with_the_family_first() {
+        let names = Names::new(Seed(3));
+        for (_, people) in People::ALL {
+            for sex in [Sex::Male, Sex::Female] {
+                let families = tables(*people, sex).family;
+                for person in 0..500 {
+                    let name = written(&names, person, *people, sex, None);
+                    assert!((2..=6).contains(&name.split(' ').count()), "{name}");
+                    assert!(families.iter().any(|(family, _)| name.starts_with(family)), "{name}");
+                }
+            }
         }
     }
 
     #[test]
     fn names_are_composed_and_every_letter_has_a_plain_one() {
-        for name in names() {
+        for name in all(1_000, None) {
             assert!(!name.chars().any(|letter| ('\u{300}'..='\u{36f}').contains(&letter)), "{name}");
-            assert_eq!(ascii(&name).chars().count(), name.chars().count(), "{name}");
+            assert_eq!(ascii(&name).chars().count(), name.replace('\'', "").chars().count(), "{name}");
             assert!(ascii(&name).is_ascii());
         }
     }
 
     #[test]
     fn short_and_long_names_occur() {
-        let lengths: Vec<_> = names().iter().map(|name| name.chars().count()).collect();
+        let lengths: Vec<_> = all(1_000, None).iter().map(|name| name.chars().count()).collect();
         assert!(lengths.iter().min() < Some(&6) && lengths.iter().max() > Some(&20));
+    }
+
+    #[test]
+    fn long_names_have_exactly_sixty_letters() {
+        for name in all(500, Some(Hard::Long)) {
+            assert_eq!(name.chars().count(), 60, "{name}");
+            assert!(!name.contains("  "), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_of_one_word_have_no_family() {
+        let names = all(200, Some(Hard::OneWord));
+        let families = tables(People::Kinh, Sex::Male).family;
+        let is_family = |name: &str| families.iter().any(|(family, _)| name == *family);
+        // A few given names (Phal La) have two words, and Mai is both.
+        assert!(names.iter().filter(|name| !name.contains(' ') && !is_family(name)).count() > names.len() * 3 / 4);
+    }
+
+    #[test]
+    fn namesakes_differ_only_in_the_form_of_their_letters() {
+        let names = Names::new(Seed(3));
+        for person in (0..200).step_by(2) {
+            let composed = written(&names, person, People::Kinh, Sex::Male, Some(Hard::Namesake));
+            let twin = written(&names, person + 1, People::Kinh, Sex::Female, Some(Hard::Namesake));
+            let mut decomposed = String::new();
+            push_decomposed(&composed, &mut decomposed);
+            assert_ne!(composed, twin);
+            assert_eq!(decomposed, twin);
+        }
+    }
+
+    #[test]
+    fn a_confused_d_is_right_an_eth_or_plain() {
+        let names = Names::new(Seed(3));
+        let names: Vec<_> =
+            (0..300).map(|person| written(&names, person, People::Kinh, Sex::Male, Some(Hard::ConfusedD))).collect();
+        let having = |sign: char| names.iter().filter(|name| name.contains(sign)).count();
+        assert_eq!((having('Đ'), having('\u{d0}')), (100, 100));
+        assert!(names.iter().skip(2).step_by(3).all(|name| name.starts_with('D')));
     }
 }

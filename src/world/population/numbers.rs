@@ -1,139 +1,229 @@
-//! The numbers people carry, and how a case is recognised by them.
+//! The numbers citizens carry, and how a person is recognised by them.
 //!
-//! A citizen number is the province's three digits and the image of the case under a keyed bijection; a reference spells the
-//! case out. Both invert in constant time, so whatever a portal shows leads back to the plan.
+//! A citizen number is the province's three digits and the image of the person under a keyed bijection; a reference spells the
+//! person out. Both invert in constant time, so whatever a portal shows leads back to the plan.
 
-use model::{CaseId, Permutation, Seed};
+use model::{Permutation, Seed};
+
+use super::text::{push_digits, push_number};
 
 /// The sex a citizen number states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Sex {
-    /// Century digit 8.
+    /// An even century digit.
     Male,
-    /// Century digit 9.
+    /// An odd one.
     Female,
 }
 
-/// Twelve-digit citizen numbers that no living person can have.
+impl Sex {
+    /// As people write it in forms.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Male => "nam",
+            Self::Female => "nữ",
+        }
+    }
+}
+
+/// Whether the numbers of a run could be somebody's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Realism {
+    /// Century digit 8 or 9: nobody has such a number before the year 2300.
+    #[default]
+    Impossible,
+    /// The century digit of the year of birth, for portals that hold both against each other; such a number may be
+    /// somebody's, so it must not leave the machine without its owner's consent.
+    Realistic,
+}
+
+impl Realism {
+    /// The century digit of a man born in this year.
+    fn century(self, year: u16) -> u64 {
+        match self {
+            Self::Impossible => 8,
+            Self::Realistic if year < 2000 => 0,
+            Self::Realistic => 2,
+        }
+    }
+}
+
+/// Twelve-digit citizen numbers.
 ///
 /// ```text
 /// 072 9 85 123456
 /// |   | |  six digits
 /// |   | year of birth, last two digits
-/// |   8 male, 9 female: the 24th century, so nobody before the year 2300
+/// |   century and sex: 8 male, 9 female are the 24th century, so nobody before the year 2300
 /// province
 /// ```
 ///
-/// Everything after the province is the case under one keyed bijection.
+/// Everything after the province is the person under one keyed bijection.
 ///
 /// # Source
 /// Decree 137/2015, article 13 (structure of the number).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CitizenNumbers {
-    province: u16,
+    province: u64,
     first_year: u16,
-    count: u32,
+    realism: Realism,
     order: Permutation,
 }
 
-/// The ages that applicants have.
-const YOUNGEST: u16 = 18;
+/// What a citizen number says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CitizenNumber {
+    /// All twelve digits.
+    pub(crate) digits: u64,
+    pub(crate) sex: Sex,
+    /// Year of birth.
+    pub(crate) year: u16,
+}
+
+/// The ages that applicants reach in the year: nobody is younger than 18 at any time of it.
+const YOUNGEST: u16 = 19;
 const YEARS: u16 = 60;
 const SERIALS: u64 = 1_000_000;
 
 impl CitizenNumbers {
-    /// The numbers of `count` people who apply in `year`.
-    pub(crate) fn new(province: u16, year: u16, count: u32, seed: Seed) -> Self {
-        let size = 2 * u64::from(YEARS) * SERIALS;
+    /// How many people one province's numbers tell apart.
+    pub(crate) const LIMIT: u64 = 2 * YEARS as u64 * SERIALS;
+
+    /// The numbers of people who apply in `year`.
+    pub(crate) fn new(province: u16, year: u16, realism: Realism, seed: Seed) -> Self {
         let first_year = year.saturating_sub(YOUNGEST + YEARS - 1);
-        Self { province, first_year, count, order: Permutation::new(seed.stream("citizen number"), size) }
+        let order = Permutation::new(seed.stream("citizen number"), Self::LIMIT);
+        Self { province: u64::from(province), first_year, realism, order }
     }
 
-    /// The number of a case, and the sex it states.
-    pub(crate) fn write(&self, case: CaseId) -> (String, Sex) {
-        let point = self.order.forward(u64::from(case.0));
+    /// The number of a person, with what it states.
+    #[inline]
+    pub(crate) fn of(&self, person: u64) -> CitizenNumber {
+        let point = self.order.forward(person);
         let (who, serial) = (point / SERIALS, point % SERIALS);
-        let year = (u64::from(self.first_year) + who % u64::from(YEARS)) % 100;
-        let (digit, sex) = if who < u64::from(YEARS) { (8, Sex::Male) } else { (9, Sex::Female) };
-        (format!("{:03}{digit}{year:02}{serial:06}", self.province), sex)
+        let (male, sex) = if who < u64::from(YEARS) { (0, Sex::Male) } else { (1, Sex::Female) };
+        let age = u16::try_from(who % u64::from(YEARS)).unwrap_or(0);
+        let year = self.first_year + age;
+        let century = self.realism.century(year) + male;
+        let digits = self.province * 1_000_000_000 + century * 100_000_000 + u64::from(year % 100) * SERIALS + serial;
+        CitizenNumber { digits, sex, year }
     }
 
-    /// The case that has this number.
-    pub(crate) fn read(&self, text: &str) -> Option<CaseId> {
+    /// The person who has this number.
+    pub(crate) fn read(&self, text: &str) -> Option<u64> {
         if text.len() != 12 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
-        let part = |range: std::ops::Range<usize>| text.get(range)?.parse::<u64>().ok();
-        let female = part(3..4)?.checked_sub(8)?;
-        let age = (part(4..6)? + 100 - u64::from(self.first_year) % 100) % 100;
-        if part(0..3)? != u64::from(self.province) || age >= u64::from(YEARS) {
-            return None;
-        }
-        let point = (female * u64::from(YEARS) + age) * SERIALS + part(6..12)?;
-        let case = u32::try_from(self.order.backward(point)).ok()?;
-        (case < self.count).then_some(CaseId(case))
+        let digits: u64 = text.parse().ok()?;
+        let (serial, year) = (digits % SERIALS, digits / SERIALS % 100);
+        let age = (year + 100 - u64::from(self.first_year) % 100) % 100;
+        // Whatever the century digit: the number that is written for this point must be the same.
+        let point = |female| (female * u64::from(YEARS) + age) * SERIALS + serial;
+        let persons = [0, 1].map(|female| self.order.backward(point(female)));
+        let read = persons.into_iter().find(|person| self.of(*person).digits == digits);
+        read.filter(|_| age < u64::from(YEARS))
     }
 }
 
-/// References such as `VD-3FA2-000017K`: a mark of the seed, the case, a check character.
+/// References such as `VD-3FA2-000017K`: a mark of the seed, the person, a check character.
 #[derive(Clone, Debug)]
 pub(crate) struct References {
     /// `VD-3FA2-`.
     prefix: String,
-    count: u32,
+    /// What the check of the prefix carries over.
+    carried: u32,
 }
 
 /// The check character's alphabet.
 const ALPHABET: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 impl References {
-    pub(crate) fn new(count: u32, seed: Seed) -> Self {
+    pub(crate) fn new(seed: Seed) -> Self {
         let mark = seed.stream("reference").below(0, 0x1_0000);
-        Self { prefix: format!("VD-{mark:04X}-"), count }
+        let prefix = format!("VD-{mark:04X}-");
+        Self { carried: carry(36, &prefix), prefix }
     }
 
-    pub(crate) fn write(&self, case: CaseId) -> String {
-        let body = format!("{}{:06}", self.prefix, case.0);
-        let check = check_character(&body);
-        format!("{body}{check}")
+    pub(crate) fn push(&self, person: u64, out: &mut String) {
+        out.push_str(&self.prefix);
+        let start = out.len();
+        if person < 1_000_000 {
+            push_digits::<6>(person, out)
+        } else {
+            push_number(person, out)
+        }
+        let carried = carry(self.carried, out.get(start..).unwrap_or_default());
+        out.push(check_character(carried));
     }
 
-    pub(crate) fn read(&self, text: &str) -> Option<CaseId> {
+    pub(crate) fn read(&self, text: &str) -> Option<u64> {
         let body = text.strip_prefix(&self.prefix)?;
-        let case = CaseId(body.get(..body.len().checked_sub(1)?)?.parse().ok()?);
-        (case.0 < self.count && self.write(case) == text).then_some(case)
+        let person = body.get(..body.len().checked_sub(1)?)?.parse().ok()?;
+        let mut written = String::new();
+        self.push(person, &mut written);
+        (written == text).then_some(person)
     }
 }
 
-/// The check character of the letters and digits of a text: one wrong or two swapped characters are always noticed.
+/// What the letters and digits of a text carry over: one wrong or two swapped characters are always noticed.
 ///
 /// # Source
 /// ISO/IEC 7064, MOD 37,36.
-fn check_character(text: &str) -> char {
-    let values = text.bytes().filter_map(|byte| ALPHABET.iter().position(|known| *known == byte));
-    let carried = values.fold(36, |carried, value| {
+fn carry(carried: u32, text: &str) -> u32 {
+    let values = text.chars().filter_map(|sign| sign.to_digit(36));
+    values.fold(carried, |carried, value| {
         let sum = (carried + value) % 36;
         (if sum == 0 { 36 } else { sum }) * 2 % 37
-    });
-    ALPHABET.get((37 - carried) % 36).map_or('0', |byte| char::from(*byte))
+    })
+}
+
+fn check_character(carried: u32) -> char {
+    ALPHABET.get(((37 - carried) % 36) as usize).map_or('0', |byte| char::from(*byte))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn numbers() -> CitizenNumbers {
-        CitizenNumbers::new(72, 2021, 59_457, Seed(1))
+    const PEOPLE: u64 = 59_457;
+
+    fn numbers(realism: Realism) -> CitizenNumbers {
+        CitizenNumbers::new(72, 2021, realism, Seed(1))
+    }
+
+    fn written(person: u64) -> (String, CitizenNumber) {
+        let number = numbers(Realism::Impossible).of(person);
+        (format!("{:012}", number.digits), number)
     }
 
     #[test]
-    fn a_number_is_well_formed_and_states_the_sex() {
-        for case in 0..1_000 {
-            let (number, sex) = numbers().write(CaseId(case));
-            assert_eq!(number.len(), 12);
-            assert!(number.starts_with(if sex == Sex::Male { "0728" } else { "0729" }), "{number}");
-            let year: u16 = number[4..6].parse().unwrap();
-            assert!(!(4..44).contains(&year), "nobody is younger than 18 or older than 77: {number}");
+    fn a_number_is_well_formed_and_states_sex_and_year() {
+        for person in 0..1_000 {
+            let (text, number) = written(person);
+            assert_eq!(text.len(), 12);
+            assert!(text.starts_with(if number.sex == Sex::Male { "0728" } else { "0729" }), "{text}");
+            assert_eq!(text[4..6], format!("{:02}", number.year % 100));
+            assert!((1943..=2002).contains(&number.year), "nobody is younger than 18 or older than 78: {text}");
+        }
+    }
+
+    #[test]
+    fn numbers_invert_in_both_styles() {
+        for realism in [Realism::Impossible, Realism::Realistic] {
+            for person in (0..CitizenNumbers::LIMIT).step_by(1_234_567) {
+                let number = numbers(realism).of(person);
+                assert_eq!(numbers(realism).read(&format!("{:012}", number.digits)), Some(person));
+            }
+        }
+    }
+
+    #[test]
+    fn a_realistic_number_has_the_century_of_its_year() {
+        for person in 0..1_000 {
+            let number = numbers(Realism::Realistic).of(person);
+            let century = number.digits / 100_000_000 % 10;
+            let expected = (if number.year < 2000 { 0 } else { 2 }) + u64::from(number.sex == Sex::Female);
+            assert_eq!(century, expected, "{number:?}");
         }
     }
 
@@ -143,24 +233,31 @@ mod tests {
         for foreign in
             ["072085123456", "072185123456", "011885123456", "072820123456", "07288512345", "07288512345x", ""]
         {
-            assert_eq!(numbers().read(foreign), None, "{foreign}");
+            assert_eq!(numbers(Realism::Impossible).read(foreign), None, "{foreign}");
         }
     }
 
     #[test]
     fn a_mistyped_number_is_almost_always_nobody() {
-        let (number, _) = numbers().write(CaseId(5));
+        let (number, _) = written(5);
         let mistyped = (0..100_000).map(|serial| format!("{}{serial:06}", &number[..6]));
-        let recognised = mistyped.filter(|number| numbers().read(number).is_some()).count();
+        let numbers = numbers(Realism::Impossible);
+        let recognised = mistyped.filter_map(|number| numbers.read(&number)).filter(|person| *person < PEOPLE).count();
         // 59,457 of 120 million numbers are somebody's: about 50 of these.
         assert!((20..100).contains(&recognised), "{recognised}");
     }
 
     #[test]
-    fn a_reference_shows_its_case_and_notices_mistakes() {
-        let references = References::new(59_457, Seed(1));
-        let reference = references.write(CaseId(17));
-        assert_eq!(references.read(&reference), Some(CaseId(17)));
+    fn a_reference_shows_its_person_and_notices_mistakes() {
+        let references = References::new(Seed(1));
+        let write = |person| {
+            let mut text = String::new();
+            references.push(person, &mut text);
+            text
+        };
+        let reference = write(17);
+        assert_eq!(references.read(&reference), Some(17));
+        assert_eq!(references.read(&write(12_345_678)), Some(12_345_678));
         assert_eq!(reference.len(), 15);
         assert!(reference.contains("-000017"), "{reference}");
         for position in 0..reference.len() {
@@ -173,6 +270,8 @@ mod tests {
             }
         }
         assert_eq!(references.read("VD-"), None);
-        assert_eq!(references.read(&References::new(59_457, Seed(2)).write(CaseId(17))), None);
+        let mut other = String::new();
+        References::new(Seed(2)).push(17, &mut other);
+        assert_eq!(references.read(&other), None);
     }
 }

@@ -9,6 +9,7 @@ use super::catalogue::{Catalogue, bounded};
 use super::cell::{Cell, Harvest};
 use super::figure::{Figure, Planned};
 use super::money::{self, CashOnDelivery, Stated};
+use super::organisations::organisations;
 use super::selector::Selector;
 use super::split::split_further;
 use super::tree::{Context, StatedFigure, Tree};
@@ -43,6 +44,7 @@ fn read(fields: &Fields<'_>, catalogue: &Catalogue, calendar: &Calendar) -> Opti
     let office = fields.need("office").and_then(|node| Office::read(&node));
     let places = fields.need("places").and_then(|node| places(fields, &node));
     let peoples = fields.need("names").and_then(|node| peoples(&node));
+    let organisations = organisations(fields, catalogue);
     let mut codes = Vec::new();
     let units = fields.need("units").and_then(|_| fields.list("units", |node| Unit::read(node, catalogue, &mut codes)));
     let tags = fields.map("tags", |name, node| tag(name, node));
@@ -71,6 +73,7 @@ fn read(fields: &Fields<'_>, catalogue: &Catalogue, calendar: &Calendar) -> Opti
         peoples: peoples?,
         figures: counts.figures,
         cod: counts.cod,
+        organisations: organisations?,
         cells: counts.cells,
         schedules: schedules?,
         catalogue: catalogue.clone(),

@@ -9,6 +9,7 @@ mod cell;
 mod figure;
 mod loading;
 mod money;
+mod organisations;
 mod selector;
 mod split;
 mod tree;
@@ -53,6 +54,8 @@ pub struct Province {
     peoples: Vec<(People, u64)>,
     figures: Vec<Figure>,
     cod: Option<CashOnDelivery>,
+    /// For each procedure of the catalogue, how many of a hundred applicants are organisations.
+    organisations: Vec<u8>,
     cells: Vec<Cell>,
     /// One for each channel, in the order of [`Channel::ALL`].
     schedules: Vec<Schedule>,
@@ -88,12 +91,30 @@ pub enum People {
     Thai,
     /// H'Mông.
     Hmong,
+    /// Mường.
+    Muong,
+    /// Tày and Nùng.
+    Tay,
+    /// Dao.
+    Dao,
+    /// Khmer.
+    Khmer,
+    /// Ê Đê.
+    Ede,
 }
 
 impl People {
     /// Every people with its spelling in files.
-    pub const ALL: &'static [(&'static str, Self)] =
-        &[("kinh", Self::Kinh), ("thai", Self::Thai), ("hmong", Self::Hmong)];
+    pub const ALL: &'static [(&'static str, Self)] = &[
+        ("kinh", Self::Kinh),
+        ("thai", Self::Thai),
+        ("hmong", Self::Hmong),
+        ("muong", Self::Muong),
+        ("tay", Self::Tay),
+        ("dao", Self::Dao),
+        ("khmer", Self::Khmer),
+        ("ede", Self::Ede),
+    ];
 }
 
 impl Province {
@@ -170,6 +191,11 @@ impl Province {
     /// What is said about cash on delivery, if anybody pays so.
     pub fn cod(&self) -> Option<&CashOnDelivery> {
         self.cod.as_ref()
+    }
+
+    /// How many of a hundred applicants for a procedure are organisations.
+    pub fn organisations(&self, procedure: u16) -> u8 {
+        self.organisations.get(usize::from(procedure)).copied().unwrap_or(0)
     }
 
     /// The cells that make up the whole.
