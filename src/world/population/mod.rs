@@ -16,7 +16,7 @@ mod numbers;
 
 use std::sync::Arc;
 
-use model::words::PaymentMethod;
+use model::words::{FeeBasis, PaymentMethod};
 use model::{Applicant, Case, CaseId, Permutation, Populace, Seed, SimTime, Stream, Vnd};
 
 pub use numbers::Sex;
@@ -70,9 +70,8 @@ pub struct Population {
     province: Arc<Province>,
     seed: Seed,
     count: u32,
-    /// For each cell of the province, in order: where its ranks end, and where the ordinals of its payers on delivery begin.
+    /// For each cell of the province, in order: where its ranks end.
     ends: Vec<u32>,
-    payers: Vec<u32>,
     order: Permutation,
     numbers: CitizenNumbers,
     references: References,
@@ -101,28 +100,20 @@ impl Population {
         let all = province.count();
         let weights: Vec<_> = province.cells().iter().map(|cell| u64::from(cell.count)).collect();
         let counts = apportion(u64::from(scale.of(all)), &weights);
-        let (mut ends, mut payers, mut count, mut paying) = (Vec::new(), Vec::new(), 0, 0);
+        let (mut ends, mut count) = (Vec::new(), 0);
         for (cell, cell_count) in province.cells().iter().zip(counts) {
-            let cell_count = u32::try_from(cell_count).unwrap_or(cell.count);
-            payers.push(paying);
-            count += cell_count;
+            count += u32::try_from(cell_count).unwrap_or(cell.count);
             ends.push(count);
-            if cell.payment == PaymentMethod::CashOnDelivery {
-                paying += cell_count;
-            }
         }
-        let all_payers = province.cells().iter().filter(|cell| cell.payment == PaymentMethod::CashOnDelivery);
-        let all_payers = all_payers.map(|cell| cell.count).sum();
         let year = u16::try_from(province.period().from.year()).unwrap_or(0);
         Self {
             seed,
             count,
             ends,
-            payers,
             order: Permutation::new(seed.stream("order"), u64::from(count)),
             numbers: CitizenNumbers::new(province.number_code(), year, count, seed),
             references: References::new(count, seed),
-            amounts: Amounts::new(province.cod(), paying, all_payers, seed.stream("amount")),
+            amounts: Amounts::new(&province, seed),
             streams: Streams {
                 people: seed.stream("people"),
                 name: seed.stream("name"),
@@ -185,14 +176,16 @@ impl Population {
         self.province.instant(cell.channel, before + drawn)
     }
 
-    fn fee(&self, position: usize, cell: &Cell, ordinal: u32, tariff: Vnd) -> Vnd {
-        match cell.payment {
-            PaymentMethod::None => Vnd::ZERO,
-            PaymentMethod::Online | PaymentMethod::Counter => tariff,
-            PaymentMethod::CashOnDelivery => {
-                let first = self.payers.get(position).copied().unwrap_or(0);
-                self.amounts.of(first + ordinal)
-            }
+    /// The charge of the province that a case's fee belongs to, by its position; none if it is the tariff, or nothing.
+    pub fn charge(&self, id: CaseId) -> Option<usize> {
+        self.amounts.charge(self.place(id).0)
+    }
+
+    fn fee(&self, position: usize, cell: &Cell, ordinal: u32, tariff: Vnd) -> (Vnd, FeeBasis) {
+        match self.amounts.of(position, ordinal) {
+            Some(amount) => (amount, FeeBasis::Assessed),
+            None if cell.payment == PaymentMethod::None => (Vnd::ZERO, FeeBasis::Tariff),
+            None => (tariff, FeeBasis::Tariff),
         }
     }
 
@@ -236,6 +229,8 @@ impl Populace for Population {
         let (position, cell, ordinal) = self.place(id);
         let unit = self.province.units().get(usize::from(cell.unit));
         let procedure = self.province.catalogue().get(usize::from(cell.procedure));
+        let tariff = procedure.map_or(Vnd::ZERO, |procedure| procedure.fee);
+        let (fee, fee_basis) = self.fee(position, cell, ordinal, tariff);
         let tag = usize::from(cell.tag).checked_sub(1).and_then(|tag| self.province.tags().get(tag));
         Case {
             id,
@@ -244,7 +239,8 @@ impl Populace for Population {
             procedure: procedure.map(|procedure| procedure.code.clone()).unwrap_or_default(),
             legal_days: procedure.map_or(1, |procedure| procedure.legal_days),
             channel: cell.channel,
-            fee: self.fee(position, cell, ordinal, procedure.map_or(Vnd::ZERO, |procedure| procedure.fee)),
+            fee,
+            fee_basis,
             payment: cell.payment,
             returns: cell.returns,
             outcome: cell.outcome,
