@@ -155,6 +155,7 @@ fn write_plan(
             quote: row.quote,
             measured_by: row.measured_by.filter(|_| part.is_none()),
             not_realised: row.not_realised.or_else(|| part.clone()),
+            tolerance: row.tolerance,
         })
         .collect();
     let calendar: Vec<_> = world::calendar_rows(&composed.province, &composed.calendar, today)

@@ -13,4 +13,4 @@ mod store;
 
 pub use batch::{Batch, Exchange, Observed, ProgressLine, ShownService, Signal, Text};
 pub use recorder::{Inlet, Recorder, RecorderLoss};
-pub use store::{CalendarDay, Figure, HistoryError, PlannedDossier, SCHEMA, SCHEMA_VERSION, Store, open};
+pub use store::{CalendarDay, Figure, HistoryError, PlannedDossier, SCHEMA, SCHEMA_VERSION, Store, Target, open};

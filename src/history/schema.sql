@@ -140,10 +140,33 @@ create table figures (
     scope        text not null,
     value        real not null,
     unit         text not null,
-    precision    text not null, -- exact, rounded, at_least, more_than, truncated, inconsistent
+    precision    text not null, -- exact, rounded, truncated, about, at_least, more_than, less_than, inconsistent
     quote        text not null,
     measured_by  text, -- SQL over the derived tables; null if a run cannot realise the figure
     not_realised text -- why not
+);
+
+-- How far a counted number may be off a figure that is rounded, truncated or about right. Histories of before have no such
+-- table: then half of the last digit stated is allowed, all of it where it is truncated.
+create table tolerances (
+    figure_id text primary key,
+    tolerance real not null
+) without rowid;
+
+-- What provinces have set themselves (KPI), and the query that answers it in this history. A missed target is the province's,
+-- never the portal's. Histories of before have no such table.
+create table targets (
+    position    integer primary key,
+    target_id   text not null,
+    title       text not null,
+    title_vi    text not null,
+    document    text not null,
+    figure_id   text, -- the figure that states it; null if none does
+    denominator text not null, -- what is 100 %, in words
+    comparison  text not null, -- at_least, more_than, less_than, exact
+    value       real not null,
+    measured_by text, -- SQL over the derived tables that returns two numbers, part and base; null if no run can answer
+    not_shown   text -- why not
 );
 
 -- The working calendar, one day a row; working days are counted by difference of working_days_before.
@@ -175,6 +198,8 @@ union all select 'services',     'one procedure as the portal''s catalogue showe
 union all select 'publications', 'one change of the catalogue that the run publishes, as planned'
 union all select 'signals',      'one message or act of a peer we play (bank, post): the other ledger'
 union all select 'figures',      'one published figure, and the query that counts the same here'
+union all select 'tolerances',   'how far a counted number may be off a figure that is rounded, truncated or about right'
+union all select 'targets',      'one target that a province has set itself, and the query that answers it here'
 union all select 'calendar',     'one day, working or not'
 union all select 'capabilities', 'one thing the adapter can do, or a peer that is ours'
 union all select 'gates',        'one claim of the run file'

@@ -86,6 +86,33 @@ pub struct Figure {
     pub measured_by: Option<String>,
     /// Why no run can realise it.
     pub not_realised: Option<String>,
+    /// How far a counted number may be off it, if at all: a row of the table `tolerances`.
+    pub tolerance: Option<f64>,
+}
+
+/// A target that a province has set itself: a row of the table `targets`, in its order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    /// Its id.
+    pub id: String,
+    /// What is to be reached, in English.
+    pub title: String,
+    /// The same in Vietnamese.
+    pub title_vi: String,
+    /// The document that sets it.
+    pub document: String,
+    /// The figure that states it.
+    pub figure: Option<String>,
+    /// What is 100 %, in words.
+    pub denominator: String,
+    /// How the share must compare with the value.
+    pub comparison: &'static str,
+    /// The value, 0..=1.
+    pub value: f64,
+    /// The query that returns part and base.
+    pub measured_by: Option<String>,
+    /// Why no run can answer.
+    pub not_shown: Option<String>,
 }
 
 /// One day of the working calendar: a row of the table `calendar`.
@@ -206,6 +233,12 @@ impl Store {
                     figure.not_realised,
                 ])?;
             }
+            let mut insert = transaction.prepare("insert into tolerances values (?1, ?2)")?;
+            for figure in figures {
+                if let Some(tolerance) = figure.tolerance {
+                    insert.execute(params![figure.id, tolerance])?;
+                }
+            }
             let mut insert = transaction.prepare("insert into calendar values (?1,?2,?3,?4)")?;
             for day in calendar {
                 insert.execute(params![day.day, day.working, day.working_days_before, day.note])?;
@@ -226,6 +259,34 @@ impl Store {
     /// All or nothing, for writing plans.
     pub(crate) fn transaction(&mut self) -> Result<Transaction<'_>, HistoryError> {
         Ok(self.connection.transaction()?)
+    }
+
+    /// Writes the targets that provinces have set themselves.
+    ///
+    /// # Errors
+    /// [`HistoryError::Write`]; then nothing of it is written.
+    pub fn plan_targets(&mut self, targets: &[Target]) -> Result<(), HistoryError> {
+        let transaction = self.connection.transaction()?;
+        {
+            let mut insert = transaction.prepare("insert into targets values (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)")?;
+            for (position, target) in (0_i64..).zip(targets) {
+                insert.execute(params![
+                    position,
+                    target.id,
+                    target.title,
+                    target.title_vi,
+                    target.document,
+                    target.figure,
+                    target.denominator,
+                    target.comparison,
+                    target.value,
+                    target.measured_by,
+                    target.not_shown,
+                ])?;
+            }
+        }
+        transaction.commit()?;
+        Ok(())
     }
 
     /// Writes batches and commits them together.

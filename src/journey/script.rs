@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use model::words::{Channel, DossierState, Level, Operation, Outcome, PaymentMethod, PaymentState, ReturnMethod, Role};
+use model::words::{
+    Channel, DossierState, FeeBasis, Level, Operation, Outcome, PaymentMethod, PaymentState, ReturnMethod, Role,
+};
 use model::{Document, Fields, Node, Problems};
 
 /// A journey as written.
@@ -59,6 +61,7 @@ pub(crate) enum Fact {
     Channel,
     Level,
     Payment,
+    Fee,
     Return,
     Outcome,
     State,
@@ -66,10 +69,11 @@ pub(crate) enum Fact {
 }
 
 impl Fact {
-    const ALL: [(&'static str, Self); 7] = [
+    const ALL: [(&'static str, Self); 8] = [
         ("channel", Self::Channel),
         ("level", Self::Level),
         ("payment", Self::Payment),
+        ("fee", Self::Fee),
         ("return", Self::Return),
         ("outcome", Self::Outcome),
         ("state", Self::State),
@@ -82,6 +86,7 @@ impl Fact {
             Self::Channel => Channel::ALL.iter().map(|word| word.as_str()).collect(),
             Self::Level => Level::ALL.iter().map(|word| word.as_str()).collect(),
             Self::Payment => PaymentMethod::ALL.iter().map(|word| word.as_str()).collect(),
+            Self::Fee => FeeBasis::ALL.iter().map(|word| word.as_str()).collect(),
             Self::Return => ReturnMethod::ALL.iter().map(|word| word.as_str()).collect(),
             Self::Outcome => Outcome::ALL.iter().map(|word| word.as_str()).collect(),
             Self::State => DossierState::ALL.iter().map(|word| word.as_str()).collect(),

@@ -219,6 +219,7 @@ impl Asked<'_, '_> {
             Fact::Channel => case.map(|case| case.channel.as_str()),
             Fact::Level => case.map(|case| case.level.as_str()),
             Fact::Payment => case.map(|case| case.payment.as_str()),
+            Fact::Fee => case.map(|case| case.fee_basis.as_str()),
             Fact::Return => case.map(|case| case.returns.as_str()),
             Fact::Outcome => case.map(|case| case.outcome.as_str()),
             Fact::State => self.situation.state.map(DossierState::as_str),

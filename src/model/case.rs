@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::words::{ApplicantKind, Channel, Level, Outcome, PaymentMethod, ReturnMethod};
+use crate::words::{ApplicantKind, Channel, FeeBasis, Level, Outcome, PaymentMethod, ReturnMethod};
 use crate::{SimTime, Vnd};
 
 /// The number of a planned dossier within its run, counted from 0 in no particular order.
@@ -32,6 +32,8 @@ pub struct Case {
     pub channel: Channel,
     /// What is to be paid.
     pub fee: Vnd,
+    /// What that is reckoned by.
+    pub fee_basis: FeeBasis,
     /// How it is paid.
     pub payment: PaymentMethod,
     /// How the result is returned.

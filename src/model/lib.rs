@@ -7,6 +7,7 @@
 //! YAML file becomes values and how everything wrong with it is said at once.
 
 mod case;
+mod decimal;
 mod document;
 mod money;
 mod offer;
@@ -19,6 +20,7 @@ mod timeline;
 pub mod words;
 
 pub use case::{Applicant, Case, CaseId, Populace};
+pub use decimal::{Comparison, Counted, Decimal, tolerance};
 pub use document::{Document, Fields, Node, Position};
 pub use money::{Share, ShareOutOfRange, Vnd};
 pub use offer::Offer;

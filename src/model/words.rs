@@ -88,6 +88,16 @@ words! {
 }
 
 words! {
+    /// What the fee of a dossier is reckoned by.
+    FeeBasis {
+        /// The tariff of its procedure, known before anything is submitted; also where nothing is due.
+        Tariff = "tariff",
+        /// The office's own assessment when it accepts: taxes, charges by quantity.
+        Assessed = "assessed",
+    }
+}
+
+words! {
     /// How the result reaches the applicant.
     ReturnMethod {
         /// Collected at the one-stop counter.

@@ -1,7 +1,7 @@
 //! What a request may be filled with: typed references such as `${applicant.full_name}`, resolved when the adapter is
 //! loaded, written without looking anything up by name.
 
-use model::words::{Channel, Field, PaymentMethod, ReturnMethod};
+use model::words::{Channel, FeeBasis, Field, PaymentMethod, ReturnMethod};
 use model::{Case, Offer, Staff};
 
 use crate::clock::{ClockFacts, TimeFormat};
@@ -269,11 +269,11 @@ impl Value {
         Some(write(self.cut(text)))
     }
 
-    /// What the office assesses when it accepts: taxes and charges collected on delivery; otherwise the tariff stands.
+    /// What the office assesses when it accepts; otherwise the tariff stands.
     fn assessed<R>(case: &Case, write: impl FnOnce(&str) -> R) -> R {
-        match case.payment {
-            PaymentMethod::CashOnDelivery => write(&case.fee.0.to_string()),
-            PaymentMethod::None | PaymentMethod::Online | PaymentMethod::Counter => write("null"),
+        match case.fee_basis {
+            FeeBasis::Assessed => write(&case.fee.0.to_string()),
+            FeeBasis::Tariff => write("null"),
         }
     }
 

@@ -117,14 +117,21 @@ impl FigureLine {
 ///
 /// A query that fails, writes, or answers with no number is said in its own line; the others are still counted.
 pub(crate) fn measure(session: &Connection) -> rusqlite::Result<Vec<FigureLine>> {
-    let mut statement = session.prepare(
-        "select figure_id, document, name, scope, value, unit, precision, quote, measured_by, not_realised
+    // Histories of before have no tolerances.
+    let tolerance = if has_table(session, "tolerances")? {
+        "(select tolerance from tolerances where tolerances.figure_id = figures.figure_id)"
+    } else {
+        "null"
+    };
+    let mut statement = session.prepare(&format!(
+        "select figure_id, document, name, scope, value, unit, precision, quote, measured_by, not_realised, {tolerance}
            from figures order by position, figure_id",
-    )?;
+    ))?;
     let rows = statement.query_map([], |row| {
         let (stated, precision): (f64, String) = (row.get(4)?, row.get(6)?);
         let (query, reason): (Option<String>, Option<String>) = (row.get(8)?, row.get(9)?);
-        let (generated, agreement) = compare(session, stated, &precision, query.as_deref(), reason);
+        let claim = Claim { stated, precision: &precision, tolerance: row.get(10)? };
+        let (generated, agreement) = compare(session, claim, query.as_deref(), reason);
         Ok(FigureLine {
             figure_id: row.get(0)?,
             document: row.get(1)?,
@@ -141,10 +148,23 @@ pub(crate) fn measure(session: &Connection) -> rusqlite::Result<Vec<FigureLine>>
     rows.collect()
 }
 
+/// What a document says.
+#[derive(Clone, Copy)]
+struct Claim<'a> {
+    stated: f64,
+    precision: &'a str,
+    /// How far off is allowed; reckoned from the digits if not recorded.
+    tolerance: Option<f64>,
+}
+
+/// Whether a history has a table; those of before lack some.
+pub(crate) fn has_table(session: &Connection, name: &str) -> rusqlite::Result<bool> {
+    session.query_row("select exists (select 1 from main.sqlite_master where name = ?1)", [name], |row| row.get(0))
+}
+
 fn compare(
     session: &Connection,
-    stated: f64,
-    precision: &str,
+    claim: Claim<'_>,
     query: Option<&str>,
     reason: Option<String>,
 ) -> (Option<f64>, Agreement) {
@@ -153,7 +173,7 @@ fn compare(
     };
     match value_of(session, query) {
         Err(error) => (None, Agreement::NotCounted(error)),
-        Ok(generated) => (Some(generated), agreement(stated, generated, precision)),
+        Ok(generated) => (Some(generated), agreement(claim, generated)),
     }
 }
 
@@ -175,17 +195,20 @@ fn value_of(session: &Connection, query: &str) -> Result<f64, String> {
         .ok_or_else(|| "the query answers with no number".to_owned())
 }
 
-fn agreement(stated: f64, generated: f64, precision: &str) -> Agreement {
+fn agreement(claim: Claim<'_>, generated: f64) -> Agreement {
+    let Claim { stated, precision, .. } = claim;
     let delta = generated - stated;
+    let tolerance = |digits: f64| claim.tolerance.unwrap_or_else(|| last_digit(stated) * digits) + NOISE;
     let Some((_, precision)) = Precision::ALL.iter().find(|(spelling, _)| *spelling == precision) else {
         return Agreement::NotJudged(format!("stated as `{precision}`, which has no test"));
     };
     let met = match precision {
         Precision::Exact => delta.abs() < NOISE,
-        Precision::Rounded => delta.abs() <= last_digit(stated) / 2.0 + NOISE,
+        Precision::Rounded | Precision::About => delta.abs() <= tolerance(0.5),
         Precision::AtLeast => delta > -NOISE,
         Precision::MoreThan => delta > NOISE,
-        Precision::Truncated => delta > -NOISE && delta < last_digit(stated) - NOISE,
+        Precision::LessThan => delta < -NOISE,
+        Precision::Truncated => delta > -NOISE && delta < tolerance(1.0) - 2.0 * NOISE,
         Precision::Inconsistent => {
             return Agreement::NotJudged("the document contradicts itself here".to_owned());
         }
@@ -232,20 +255,34 @@ mod tests {
             // "more than 4.5 billion" is not met by 4.5 billion
             (4.5e9, 4.5e9, "more_than", Agreement::Differs),
             (4.5e9, 4_500_000_001.0, "more_than", Agreement::WithinPrecision),
+            (0.03, 0.0204, "less_than", Agreement::WithinPrecision),
+            (0.03, 0.03, "less_than", Agreement::Differs),
+            (0.98, 0.984, "about", Agreement::WithinPrecision),
+            (0.98, 0.986, "about", Agreement::Differs),
             // 19.97 % cut off may be 19.979 %, neither 19.98 % nor 19.96 %
             (0.1997, 0.199_79, "truncated", Agreement::WithinPrecision),
             (0.1997, 0.1998, "truncated", Agreement::Differs),
             (0.1997, 0.1996, "truncated", Agreement::Differs),
         ];
         for (stated, generated, precision, expected) in cases {
-            assert_eq!(agreement(stated, generated, precision), expected, "{stated} {precision} {generated}");
+            let claim = Claim { stated, precision, tolerance: None };
+            assert_eq!(agreement(claim, generated), expected, "{stated} {precision} {generated}");
         }
     }
 
     #[test]
     fn a_contradiction_is_shown_and_never_judged() {
-        assert!(matches!(agreement(1_969.0, 1_500.0, "inconsistent"), Agreement::NotJudged(_)));
-        assert!(matches!(agreement(0.73, 0.1, "about"), Agreement::NotJudged(_)));
+        let claim = |stated, precision| Claim { stated, precision, tolerance: None };
+        assert!(matches!(agreement(claim(1_969.0, "inconsistent"), 1_500.0), Agreement::NotJudged(_)));
+        assert!(matches!(agreement(claim(0.73, "perhaps"), 0.1), Agreement::NotJudged(_)));
+    }
+
+    #[test]
+    fn a_recorded_tolerance_counts_where_the_digits_do_not_show_it() {
+        // 0.70 is stated to the hundredth; as a number it is 0.7.
+        let claim = Claim { stated: 0.7, precision: "rounded", tolerance: Some(0.005) };
+        assert_eq!(agreement(claim, 0.71), Agreement::Differs);
+        assert_eq!(agreement(Claim { tolerance: None, ..claim }, 0.71), Agreement::WithinPrecision);
     }
 
     #[test]

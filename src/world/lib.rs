@@ -10,15 +10,18 @@
 mod apportion;
 mod arrivals;
 mod calendar;
+mod fidelity;
 mod period;
 mod plan;
 mod population;
 mod profile;
 mod rows;
+mod target;
 
 pub use apportion::{Sequence, apportion};
 pub use arrivals::{Arrival, Curve, arrivals, timeline};
 pub use calendar::{Calendar, Day};
+pub use fidelity::{CountedFigure, Fidelity};
 pub use period::Period;
 pub use plan::{Peak, Peaks, Plan, PlannedFigure, Quantity};
 pub use population::{
@@ -26,10 +29,11 @@ pub use population::{
     Sex, TooManyPeople, exposed, exposed_applicant,
 };
 pub use profile::{
-    CashOnDelivery, Catalogue, Cell, Decimal, Dimension, Figure, Office, Paper, People, Place, Planned, Procedure,
-    Province, Realised, Selector, Unit, Word,
+    Assumption, Catalogue, Cell, Charge, Contradiction, Dimension, Figure, Office, Paper, People, Place, Planned,
+    Procedure, Province, Realised, Selector, Terms, Unit, Word,
 };
-pub use rows::{CalendarRow, FigureRow, calendar_rows, figure_rows};
+pub use rows::{CalendarRow, FigureRow, TargetRow, calendar_rows, figure_rows, target_rows};
+pub use target::{Reached, Share, Target};
 
 #[cfg(test)]
 mod shipped;

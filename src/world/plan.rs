@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use model::words::PaymentMethod;
 use model::{Case, Populace, Timeline};
 use serde::{Deserialize, Serialize};
 
@@ -95,7 +94,7 @@ impl Plan {
         let province = population.province();
         let mut tally = Tally::default();
         for arrival in arrivals {
-            tally.take(&population.case(arrival.case), arrival, timeline);
+            tally.take(population, arrival, timeline);
         }
         Self {
             schema: Self::SCHEMA.to_owned(),
@@ -111,7 +110,7 @@ impl Plan {
             peak: Peaks { day: peak(&tally.days), hour: peak(&tally.hours), second: peak(&tally.seconds) },
             totals: totals(population),
             months: by_month(&tally.days),
-            figures: province.figures().iter().map(|figure| planned(population, figure, tally.collected)).collect(),
+            figures: province.figures().iter().map(|figure| planned(population, figure, &tally.sums)).collect(),
             days: tally.days,
         }
     }
@@ -130,19 +129,21 @@ struct Tally {
     days: BTreeMap<String, u32>,
     hours: BTreeMap<String, u32>,
     seconds: BTreeMap<u64, u32>,
-    collected: i64,
+    /// For each charge, by its position.
+    sums: BTreeMap<usize, i64>,
 }
 
 impl Tally {
-    fn take(&mut self, case: &Case, arrival: &Arrival, timeline: &Timeline) {
-        self.digest.case(case, arrival);
+    fn take(&mut self, population: &Population, arrival: &Arrival, timeline: &Timeline) {
+        let case = population.case(arrival.case);
+        self.digest.case(&case, arrival);
         let instant = arrival.due.to_string();
         let (day, hour) = (instant.get(..10).unwrap_or(""), instant.get(..13).unwrap_or(""));
         *self.days.entry(day.to_owned()).or_default() += 1;
         *self.hours.entry(hour.to_owned()).or_default() += 1;
         *self.seconds.entry(timeline.wall(arrival.due) / 1_000_000_000).or_default() += 1;
-        if case.payment == PaymentMethod::CashOnDelivery {
-            self.collected += case.fee.0;
+        if let Some(charge) = population.charge(arrival.case) {
+            *self.sums.entry(charge).or_default() += case.fee.0;
         }
     }
 }
@@ -176,7 +177,7 @@ fn by_month(days: &BTreeMap<String, u32>) -> BTreeMap<String, u32> {
     months
 }
 
-fn planned(population: &Population, figure: &Figure, collected: i64) -> PlannedFigure {
+fn planned(population: &Population, figure: &Figure, sums: &BTreeMap<usize, i64>) -> PlannedFigure {
     let count = |selector: &Selector| -> u32 {
         let meant = population.cells().filter(|(cell, _)| selector.matches(|dimension| Some(cell.word(dimension))));
         meant.map(|(_, count)| count).sum()
@@ -185,7 +186,7 @@ fn planned(population: &Population, figure: &Figure, collected: i64) -> PlannedF
         Planned::Nothing => None,
         Planned::Dossiers(selector) => Some(Quantity::Whole(count(selector).into())),
         Planned::Share(part, base) => Some(Quantity::Share(f64::from(count(part)) / f64::from(count(base).max(1)))),
-        Planned::CollectedSum => Some(Quantity::Whole(collected)),
+        Planned::Sum(charge) => Some(Quantity::Whole(sums.get(charge).copied().unwrap_or(0))),
         Planned::PostCounters => Some(Quantity::Whole(population.province().post_counters().into())),
     };
     let stated = figure.stated.value;

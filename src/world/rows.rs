@@ -2,8 +2,11 @@
 
 use jiff::ToSpan;
 use jiff::civil::Date;
+use model::Precision;
 
-use crate::{Calendar, Period, Province, Realised};
+use crate::profile::Terms;
+use crate::target::NO_SUCH_DOSSIERS;
+use crate::{Calendar, Period, Province, Realised, Share, Target};
 
 /// A row of the history's table `figures`.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +33,33 @@ pub struct FigureRow {
     pub measured_by: Option<String>,
     /// Why a run cannot show it.
     pub not_realised: Option<String>,
+    /// How far a counted number may be off, for precisions that allow it.
+    pub tolerance: Option<f64>,
+}
+
+/// A row of the history's table `targets`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TargetRow {
+    /// Its id.
+    pub id: String,
+    /// What is to be reached.
+    pub title: String,
+    /// The same in Vietnamese.
+    pub title_vi: String,
+    /// The document that sets it.
+    pub document: String,
+    /// The figure that states it.
+    pub figure: Option<String>,
+    /// What is 100 %, in words.
+    pub denominator: String,
+    /// How the share must compare.
+    pub comparison: &'static str,
+    /// The value, 0..=1.
+    pub value: f64,
+    /// The SQL that returns part and base; none if no run of this province can answer.
+    pub measured_by: Option<String>,
+    /// Why not.
+    pub not_shown: Option<String>,
 }
 
 /// A row of the history's table `calendar`.
@@ -64,9 +94,48 @@ pub fn figure_rows(province: &Province) -> Vec<FigureRow> {
             quote: figure.stated.source.quote.clone(),
             measured_by,
             not_realised,
+            tolerance: match figure.stated.source.precision {
+                Precision::Rounded | Precision::Truncated | Precision::About => Some(figure.tolerance.value()),
+                Precision::Exact
+                | Precision::AtLeast
+                | Precision::MoreThan
+                | Precision::LessThan
+                | Precision::Inconsistent => None,
+            },
         }
     };
     (0..).zip(province.figures()).map(row).collect()
+}
+
+/// The targets, in their order: with the query where the dossiers of this province can answer.
+pub fn target_rows(targets: &[Target], province: &Province) -> Vec<TargetRow> {
+    let row = |target: &Target| {
+        let (measured_by, not_shown) = match &target.share {
+            Share::Dossiers { of, measured_by, .. } if has_any(province, of) => (Some(measured_by.clone()), None),
+            Share::Dossiers { .. } => (None, Some(NO_SUCH_DOSSIERS.to_owned())),
+            Share::Figures { .. } => (None, Some("no dossier shows it: see `vandan fidelity`".to_owned())),
+            Share::Not(reason) => (None, Some(reason.clone())),
+        };
+        TargetRow {
+            id: target.id.clone(),
+            title: target.title.clone(),
+            title_vi: target.title_vi.clone(),
+            document: target.document.file.clone(),
+            figure: target.figure.clone(),
+            denominator: target.denominator.clone(),
+            comparison: target.bound.as_str(),
+            value: target.value.value(),
+            measured_by,
+            not_shown,
+        }
+    };
+    targets.iter().map(row).collect()
+}
+
+fn has_any(province: &Province, of: &Terms) -> bool {
+    of.resolve(province).is_some_and(|of| {
+        province.cells().iter().any(|cell| cell.count > 0 && of.matches(|dimension| Some(cell.word(dimension))))
+    })
 }
 
 /// The days that a run of this province can speak of: its period and `today`, for portals that cannot be told another, from a

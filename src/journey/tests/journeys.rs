@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use model::words::{
-    Answer, Channel, DossierState, Level, Operation, Outcome, PaymentMethod, PaymentState, ReturnMethod,
+    Answer, Channel, DossierState, FeeBasis, Level, Operation, Outcome, PaymentMethod, PaymentState, ReturnMethod,
 };
 use model::{Applicant, Case, CaseId, Seed, SimTime, Timeline, Vnd};
 use vandan_journey::{Ending, Scripts, Situation, Walk, Wish};
@@ -39,6 +39,7 @@ impl Sight {
                 legal_days: 5,
                 channel: Channel::Online,
                 fee: Vnd(0),
+                fee_basis: FeeBasis::Tariff,
                 payment: PaymentMethod::Online,
                 returns: ReturnMethod::Post,
                 outcome: Outcome::Late,

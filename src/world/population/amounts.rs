@@ -1,32 +1,75 @@
-//! The amounts collected on delivery: whole dong, heavy-tailed, adding up to the stated sum to the dong.
+//! The amounts that are not the tariff's: whole dong, heavy-tailed, adding up to the stated sum to the dong.
+//!
+//! An amount belongs to a dossier of the published whole, whatever part of it is played: dossier `ordinal` of a cell has a
+//! number among the payers of its charge, and a keyed permutation of all payers says at which place of the spread it pays. A
+//! populace larger than the published one goes through the same places again, each time in another order.
 
-use model::{Permutation, Stream, Vnd};
+use model::{Permutation, Seed, Vnd};
 
-use crate::apportion;
-use crate::profile::CashOnDelivery;
+use crate::Province;
+use crate::profile::Spread;
 
-/// A table of amounts, dealt to the payers in an order that belongs to the seed.
+/// The amounts of a population.
 #[derive(Clone, Debug)]
 pub(crate) struct Amounts {
-    /// Ascending.
-    table: Vec<Vnd>,
-    order: Permutation,
+    seed: Seed,
+    /// One for each charge of the province, with the order of the published whole.
+    spreads: Vec<(Spread, Permutation)>,
+    /// For each cell of the province, in order.
+    seats: Vec<Option<Seat>>,
+}
+
+/// Where the dossiers of a cell stand among the payers of a charge.
+#[derive(Clone, Copy, Debug)]
+struct Seat {
+    /// Position of the charge.
+    charge: usize,
+    /// The number of the cell's first payer.
+    first: u64,
+    /// How many payers the cell has in the published whole.
+    count: u32,
 }
 
 impl Amounts {
-    /// The amounts of `payers` out of the `all` that the stated sum is spread over.
-    pub(crate) fn new(cod: Option<&CashOnDelivery>, payers: u32, all: u32, stream: Stream) -> Self {
-        let table = cod.map_or_else(Vec::new, |cod| {
-            let sum = u128::from(cod.sum) * u128::from(payers) / u128::from(all.max(1));
-            apportion(u64::try_from(sum).unwrap_or(cod.sum), &cod.amounts(payers))
-        });
-        let table = table.into_iter().map(|amount| Vnd(i64::try_from(amount).unwrap_or(i64::MAX))).collect();
-        Self { table, order: Permutation::new(stream, u64::from(payers)) }
+    /// The amounts that belong to this seed.
+    pub(crate) fn new(province: &Province, seed: Seed) -> Self {
+        let mut counts = vec![0_u64; province.charges().len()];
+        let mut seats = Vec::with_capacity(province.cells().len());
+        for cell in province.cells() {
+            let seat = province.charge_of(cell).and_then(|charge| {
+                let count = counts.get_mut(charge)?;
+                let first = *count;
+                *count += u64::from(cell.count);
+                Some(Seat { charge, first, count: cell.count })
+            });
+            seats.push(seat);
+        }
+        let spreads = province.charges().iter().zip(counts).enumerate();
+        let spreads =
+            spreads.map(|(charge, (said, payers))| (said.spread(payers), order(seed, charge, 0, payers))).collect();
+        Self { seed, spreads, seats }
     }
 
-    /// The amount of payer number `ordinal`; zero beyond the last.
-    pub(crate) fn of(&self, ordinal: u32) -> Vnd {
-        let place = usize::try_from(self.order.forward(u64::from(ordinal))).ok();
-        place.and_then(|place| self.table.get(place)).copied().unwrap_or(Vnd::ZERO)
+    /// The charge of a cell's dossiers; none if they pay the tariff, or nothing.
+    pub(crate) fn charge(&self, cell: usize) -> Option<usize> {
+        Some((*self.seats.get(cell)?)?.charge)
     }
+
+    /// What dossier `ordinal` of a cell pays; none if that is the tariff, or nothing.
+    pub(crate) fn of(&self, cell: usize, ordinal: u32) -> Option<Vnd> {
+        let seat = (*self.seats.get(cell)?)?;
+        let (spread, whole) = self.spreads.get(seat.charge)?;
+        let (round, within) = (ordinal / seat.count.max(1), ordinal % seat.count.max(1));
+        let payer = seat.first + u64::from(within);
+        let place = match round {
+            0 => whole.forward(payer),
+            round => order(self.seed, seat.charge, round, spread.payers()).forward(payer),
+        };
+        i64::try_from(spread.amount(place)).ok().map(Vnd)
+    }
+}
+
+/// At which place each payer pays, for one round of the published whole.
+fn order(seed: Seed, charge: usize, round: u32, payers: u64) -> Permutation {
+    Permutation::new(seed.stream(&format!("amount/{charge}/{round}")), payers)
 }

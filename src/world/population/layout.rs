@@ -73,8 +73,8 @@ impl Scale {
 pub(crate) struct Seat {
     /// Position of its cell.
     pub(crate) cell: usize,
-    /// Its number within a cell of scale 1, from 0.
-    pub(crate) place: u32,
+    /// Its number within the cell, from 0.
+    pub(crate) ordinal: u32,
     /// Whose it is.
     pub(crate) person: u64,
 }
@@ -120,11 +120,11 @@ impl Layout {
         let (cell, ordinal) = self.ranks.find(rank);
         let (first, weight) = self.people.step(cell);
         if ordinal < weight {
-            return Seat { cell, place: ordinal, person: u64::from(first) + u64::from(ordinal) };
+            return Seat { cell, ordinal, person: u64::from(first) + u64::from(ordinal) };
         }
         let weight = weight.max(1);
         let (times, place) = (ordinal / weight, ordinal % weight);
-        Seat { cell, place, person: u64::from(times) * self.whole + u64::from(first) + u64::from(place) }
+        Seat { cell, ordinal, person: u64::from(times) * self.whole + u64::from(first) + u64::from(place) }
     }
 
     /// The rank of a person's dossier; `None` if the person has none at this scale.
@@ -234,7 +234,7 @@ mod tests {
             for rank in 0..layout.count() {
                 let seat = layout.seat(rank);
                 prop_assert_eq!(layout.rank(seat.person), Some(rank));
-                prop_assert!(seat.place < weights[seat.cell]);
+                prop_assert!(seat.ordinal < layout.counts().nth(seat.cell).unwrap());
             }
             prop_assert_eq!(people(&layout).len(), layout.count() as usize);
             prop_assert_eq!(layout.rank(u64::from(numerator) * layout.whole), None);

@@ -34,7 +34,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use model::words::{ApplicantKind, PaymentMethod};
+use model::words::{ApplicantKind, FeeBasis, PaymentMethod};
 use model::{Applicant, Case, CaseId, Permutation, Populace, Seed, SimTime, Stream, Vnd};
 
 pub use birthday::Birthday;
@@ -89,10 +89,8 @@ struct Share {
     within: u64,
     /// How many of a hundred are organisations.
     organisations: u8,
-    /// What they pay, unless it is collected on delivery.
+    /// What they pay, unless their amount is drawn.
     fee: Vnd,
-    /// The number of the first payer on delivery, if they pay so.
-    first_payer: Option<u32>,
 }
 
 /// One source of chance for each field.
@@ -125,6 +123,8 @@ pub struct Identity {
     pub citizen_number: u64,
     /// What is to be paid.
     pub fee: Vnd,
+    /// Where the amount comes from.
+    pub fee_basis: FeeBasis,
     /// When the applicant means to submit.
     pub arrival: SimTime,
     name: Name,
@@ -145,8 +145,6 @@ impl Population {
         let weights: Vec<_> = province.cells().iter().map(|cell| cell.count).collect();
         let layout = Layout::new(&weights, scale, CitizenNumbers::LIMIT)?;
         let shares = shares(&province);
-        let paying = province.cells().iter().filter(|cell| cell.payment == PaymentMethod::CashOnDelivery);
-        let payers = paying.map(|cell| cell.count).sum();
         let address_end = |place: &crate::Place| format!(", {}, tỉnh {}", place.name, province.territory());
         Ok(Self {
             seed,
@@ -157,7 +155,7 @@ impl Population {
             tax_codes: TaxCodes::new(seed),
             references: References::new(seed),
             contacts: Contacts::new(seed),
-            amounts: Amounts::new(province.cod(), payers, payers, seed.stream("amount")),
+            amounts: Amounts::new(&province, seed),
             names: Names::new(seed),
             hard: hard::Choice::new(HardInputs::default(), seed),
             organisations: Organisations::new(seed),
@@ -215,6 +213,11 @@ impl Population {
         self.cell_at(self.seat(id).cell)
     }
 
+    /// The charge of the province that a case's fee belongs to, by its position; none if it is the tariff, or nothing.
+    pub fn charge(&self, id: CaseId) -> Option<usize> {
+        self.amounts.charge(self.seat(id).cell)
+    }
+
     /// When a case comes in, and where to.
     pub fn arrival(&self, id: CaseId) -> Arrival {
         let seat = self.seat(id);
@@ -229,6 +232,7 @@ impl Population {
         let number = self.numbers.of(person);
         let people = self.peoples.draw(first(self.streams.people, person));
         let people = self.province.peoples().get(people).map_or(People::Kinh, |(people, _)| *people);
+        let assessed = self.amounts.of(seat.cell, seat.ordinal);
         let house = 1 + ((u64::from(first(self.streams.house, person)) * HOUSES) >> 32);
         Identity {
             case: id,
@@ -238,7 +242,8 @@ impl Population {
             sex: number.sex,
             born: Birthday::drawn(number.year, first(self.streams.birthday, person)),
             citizen_number: number.digits,
-            fee: share.first_payer.map_or(share.fee, |payer| self.amounts.of(payer + seat.place)),
+            fee: assessed.unwrap_or(share.fee),
+            fee_basis: if assessed.is_some() { FeeBasis::Assessed } else { FeeBasis::Tariff },
             arrival: self.due(&seat, share),
             name: self.names.draw(person, people, number.sex, self.hard.of(person)),
             place: u32::try_from(self.places.draw(first(self.streams.place, person))).unwrap_or(0),
@@ -342,14 +347,11 @@ fn numbers(province: &Province, realism: Realism, seed: Seed) -> CitizenNumbers 
 }
 
 fn shares(province: &Province) -> Vec<Share> {
-    let mut payers = 0;
     let share = |cell: &Cell| {
         let (before, within) = province.mass(cell.channel, cell.window);
-        let first_payer = (cell.payment == PaymentMethod::CashOnDelivery).then_some(payers);
-        payers += first_payer.map_or(0, |_| cell.count);
         let tariff = province.catalogue().get(usize::from(cell.procedure)).map_or(Vnd::ZERO, |procedure| procedure.fee);
         let fee = if cell.payment == PaymentMethod::None { Vnd::ZERO } else { tariff };
-        Share { before, within, organisations: province.organisations(cell.procedure), fee, first_payer }
+        Share { before, within, organisations: province.organisations(cell.procedure), fee }
     };
     province.cells().iter().map(share).collect()
 }
@@ -382,6 +384,7 @@ impl Populace for Population {
             legal_days: procedure.map_or(1, |procedure| procedure.legal_days),
             channel: cell.channel,
             fee: identity.fee,
+            fee_basis: identity.fee_basis,
             payment: cell.payment,
             returns: cell.returns,
             outcome: cell.outcome,

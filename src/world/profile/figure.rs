@@ -1,59 +1,10 @@
 //! The published figures: what a document says, and how a run shows the same number.
 
-use std::cmp::Ordering;
-
-use model::{Fields, Node, Precision, Source, Sourced};
+use model::{Comparison, Counted, Decimal, Fields, Node, Precision, Source, Sourced, tolerance};
 
 use super::selector::Selector;
 use super::word::Vocabulary;
 use crate::Period;
-
-/// A number as a document writes it: `units / 10^digits`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Decimal {
-    /// The number without its point.
-    pub units: i64,
-    /// How many digits stand after the point.
-    pub digits: u8,
-}
-
-impl Decimal {
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let text = text.replace('_', "");
-        let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
-        let digits = u8::try_from(part.len()).ok().filter(|digits| *digits <= 9)?;
-        Some(Self { units: format!("{whole}{part}").parse().ok()?, digits })
-    }
-
-    /// The number, if it is a whole one.
-    pub fn whole(self) -> Option<i64> {
-        let scale = self.scale();
-        (self.units % scale == 0).then_some(self.units / scale)
-    }
-
-    /// The number as the history stores it.
-    #[expect(clippy::cast_precision_loss, reason = "published numbers stay far below 2^53")]
-    pub fn value(self) -> f64 {
-        self.units as f64 / self.scale() as f64
-    }
-
-    /// How `part / base` compares with this number, once rounded to the digits given.
-    pub(crate) fn rounds(self, part: u32, base: u32) -> Ordering {
-        let exact = 2 * i128::from(part) * i128::from(self.scale());
-        let stated = 2 * i128::from(self.units) * i128::from(base);
-        if (exact - stated).abs() <= i128::from(base) { Ordering::Equal } else { exact.cmp(&stated) }
-    }
-
-    /// The number in millionths; `None` if it is negative or has more than six digits after the point.
-    pub(crate) fn millionths(self) -> Option<u64> {
-        let missing = 6_u32.checked_sub(u32::from(self.digits))?;
-        u64::try_from(self.units).ok()?.checked_mul(10_u64.pow(missing))
-    }
-
-    fn scale(self) -> i64 {
-        10_i64.pow(u32::from(self.digits))
-    }
-}
 
 /// One published figure.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,6 +15,8 @@ pub struct Figure {
     pub name: String,
     /// The number and the sentence that states it.
     pub stated: Sourced<Decimal>,
+    /// How far a counted number may be off, as far as the precision allows it to be off at all.
+    pub tolerance: Decimal,
     /// What is counted.
     pub unit: String,
     /// The time it speaks of.
@@ -94,8 +47,8 @@ pub enum Planned {
     Dossiers(Selector),
     /// The first as a share of the second.
     Share(Selector, Selector),
-    /// The sum collected on delivery.
-    CollectedSum,
+    /// The sum of a charge, by its position in the province.
+    Sum(usize),
     /// The number of post counters.
     PostCounters,
 }
@@ -116,6 +69,7 @@ impl Figure {
             let period = fields.need("period").and_then(|node| Period::read(&node));
             let scope = fields.text("scope");
             let precision = fields.need("precision").and_then(|node| precision(&node));
+            let room = room(fields, value, precision);
             let quote = fields.text("quote");
             let realised = realised(fields);
             let planned = planned(fields, vocabulary);
@@ -124,6 +78,7 @@ impl Figure {
                 id: id?,
                 name: name?,
                 stated: Sourced { value: value?, source },
+                tolerance: room?,
                 unit: unit?,
                 period: period?,
                 scope: scope?,
@@ -131,6 +86,26 @@ impl Figure {
                 planned: planned?,
             })
         })
+    }
+
+    /// How a counted number compares with what the document says.
+    pub fn compare(&self, counted: Counted) -> Comparison {
+        counted.compare(self.stated.value, self.stated.source.precision, self.tolerance)
+    }
+
+    /// The number in words: `more than 4500000000`.
+    pub(crate) fn said(&self) -> String {
+        let value =
+            self.stated.value.whole().map_or_else(|| self.stated.value.value().to_string(), |whole| whole.to_string());
+        match self.stated.source.precision {
+            Precision::Exact | Precision::Inconsistent => value,
+            Precision::Rounded => format!("{value}, rounded"),
+            Precision::Truncated => format!("{value}, truncated"),
+            Precision::About => format!("about {value}"),
+            Precision::AtLeast => format!("at least {value}"),
+            Precision::MoreThan => format!("more than {value}"),
+            Precision::LessThan => format!("less than {value}"),
+        }
     }
 
     /// Whether something planned must count what this figure counts, so that the plan can be checked.
@@ -149,7 +124,8 @@ fn id(node: &Node<'_>, ids: &mut Vec<String>) -> Option<String> {
     Some(id)
 }
 
-fn decimal(node: &Node<'_>) -> Option<Decimal> {
+/// Reads a number as a document writes it.
+pub(crate) fn decimal(node: &Node<'_>) -> Option<Decimal> {
     let text = node.text()?;
     Decimal::parse(text).or_else(|| node.refuse(format!("`{text}` is not a number"), "write it as 59_457 or 0.8182"))
 }
@@ -160,6 +136,16 @@ fn precision(node: &Node<'_>) -> Option<Precision> {
         let known: Vec<_> = Precision::ALL.iter().map(|(spelling, _)| *spelling).collect();
         node.refuse(format!("`{text}` is not known here"), format!("one of: {}", known.join(", ")))
     })
+}
+
+/// How far off is allowed: what `tolerance` says, for what is about right; else what the digits say.
+fn room(fields: &Fields<'_>, value: Option<Decimal>, precision: Option<Precision>) -> Option<Decimal> {
+    let Some(node) = fields.get("tolerance") else { return Some(tolerance(value?, precision?)) };
+    let said = decimal(&node)?;
+    if precision? != Precision::About {
+        return node.refuse("only a figure that is `about` right has a tolerance", "leave it out: the digits say it");
+    }
+    if said.units > 0 { Some(said) } else { node.refuse("a tolerance of nothing", "say `precision: exact`") }
 }
 
 fn realised(fields: &Fields<'_>) -> Option<Realised> {
@@ -191,27 +177,5 @@ fn planned(fields: &Fields<'_>, vocabulary: Vocabulary<'_>) -> Option<Planned> {
             let base = Selector::read(&base, vocabulary);
             Some(Planned::Share(part?, base?))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_number_keeps_its_digits() {
-        assert_eq!(Decimal::parse("5_592_145_403"), Some(Decimal { units: 5_592_145_403, digits: 0 }));
-        assert_eq!(Decimal::parse("0.8182"), Some(Decimal { units: 8_182, digits: 4 }));
-        assert_eq!(Decimal::parse("1.00").and_then(Decimal::whole), Some(1));
-        assert_eq!(Decimal::parse("76,5"), None);
-    }
-
-    #[test]
-    fn the_shares_of_dien_bien_round_as_published() {
-        let share = |text: &str| Decimal::parse(text).unwrap();
-        assert_eq!(share("0.765").rounds(313, 409), Ordering::Equal);
-        assert_eq!(share("0.66").rounds(717, 1_081), Ordering::Equal);
-        // With the stopped ones in the base the first share would be another.
-        assert_eq!(share("0.765").rounds(313, 414), Ordering::Less);
     }
 }

@@ -1,15 +1,14 @@
 //! How a province is read from its file and checked as a whole.
 
-use std::cmp::Ordering;
-
 use model::words::{Channel, PaymentMethod};
-use model::{Document, Fields, Node, Problems};
+use model::{Comparison, Counted, Document, Fields, Node, Problems};
 
 use super::catalogue::{Catalogue, bounded};
 use super::cell::{Cell, Harvest};
 use super::figure::{Figure, Planned};
-use super::money::{self, CashOnDelivery, Stated};
+use super::money::{self, Charge, Stated, charge_of};
 use super::organisations::organisations;
+use super::remark::{self, Contradiction};
 use super::selector::Selector;
 use super::split::split_further;
 use super::tree::{Context, StatedFigure, Tree};
@@ -20,15 +19,15 @@ use crate::arrivals::{Curve, Schedule, check};
 use crate::{Calendar, Period};
 
 /// The fields that can only be read once the units and tags are known.
-const NEEDING_WORDS: [&str; 4] = ["figures", "post_counters", "cod", "dossiers"];
+const NEEDING_WORDS: [&str; 5] = ["figures", "contradictions", "post_counters", "amounts", "dossiers"];
 
 impl Province {
     /// Reads a province.
     ///
     /// # Errors
     /// Everything wrong with the file, at once: missing and unknown fields and words, parts that do not add up to their whole,
-    /// counts that contradict their figure, dossiers of which something is left undecided, cash on delivery without
-    /// delivery, outcomes that cannot come true before the period ends, measured figures that nothing planned counts.
+    /// counts and sums that contradict their figure, contradictions that nobody explains, dossiers of which something is left
+    /// undecided, cash on delivery without delivery or without an amount, amounts that belong to two charges, outcomes that cannot come true before the period ends, measured figures that nothing planned counts.
     pub fn load(file: &str, text: &str, catalogue: &Catalogue, calendar: &Calendar) -> Result<Self, Problems> {
         Document::parse(file, text)?.read(|fields| read(fields, catalogue, calendar))
     }
@@ -48,6 +47,7 @@ fn read(fields: &Fields<'_>, catalogue: &Catalogue, calendar: &Calendar) -> Opti
     let mut codes = Vec::new();
     let units = fields.need("units").and_then(|_| fields.list("units", |node| Unit::read(node, catalogue, &mut codes)));
     let tags = fields.map("tags", |name, node| tag(name, node));
+    let assumptions = fields.list("assumptions", remark::assumption);
     let surroundings = period.as_ref().zip(office.as_ref());
     let schedules = fields.need("arrivals").and_then(|node| schedules(&node, surroundings, calendar));
     let (Some(units), Some(tags), Some(document), Some(period)) = (units, tags, document, period) else {
@@ -72,7 +72,9 @@ fn read(fields: &Fields<'_>, catalogue: &Catalogue, calendar: &Calendar) -> Opti
         places: places?,
         peoples: peoples?,
         figures: counts.figures,
-        cod: counts.cod,
+        contradictions: counts.contradictions,
+        assumptions: assumptions?,
+        charges: counts.charges,
         organisations: organisations?,
         cells: counts.cells,
         schedules: schedules?,
@@ -83,8 +85,9 @@ fn read(fields: &Fields<'_>, catalogue: &Catalogue, calendar: &Calendar) -> Opti
 /// Everything that figures speak of.
 struct Counts {
     figures: Vec<Figure>,
+    contradictions: Vec<Contradiction>,
     post_counters: u16,
-    cod: Option<CashOnDelivery>,
+    charges: Vec<Charge>,
     cells: Vec<Cell>,
 }
 
@@ -97,22 +100,27 @@ fn counts(
 ) -> Option<Counts> {
     let mut ids = Vec::new();
     let figures = fields.list("figures", |node| Figure::read(node, &document.file, vocabulary, &mut ids));
-    let counters = fields.need("post_counters");
-    let cod = fields.get("cod");
-    let dossiers = fields.need("dossiers");
-    let mut figures = figures?;
+    let (counters, dossiers) = (fields.need("post_counters"), fields.need("dossiers"));
+    let Some(mut figures) = figures else {
+        for name in NEEDING_WORDS {
+            fields.get(name);
+        }
+        return None;
+    };
+    let contradictions = remark::contradictions(fields, &figures);
     let counters = counters.and_then(|node| Stated::read(&node, &figures, 1_000));
-    let cod = cod.map(|node| money::read(&node, &figures).map(|cod| (node, cod)));
+    let charges = fields.list("amounts", |node| money::read(node, &figures, vocabulary));
     let context = Context { vocabulary, figures: &figures, period };
     let (cells, stated) = cells(&dossiers?, context, calendar)?;
-    let (counters, cod) = (counters?, cod.map_or_else(|| Some(None), |cod| cod.map(Some))?);
-    plan_figures(&mut figures, &counters, cod.as_ref().and_then(|(_, (_, figure))| *figure), stated);
+    let (counters, charges) = (counters?, charges?);
+    plan_figures(&mut figures, &counters, &charges, stated);
     check_figures(fields, &figures, &cells, vocabulary);
-    check_cod(fields, cod.as_ref().map(|(node, (cod, _))| (node, cod)), &cells);
+    check_charges(fields, &charges, &cells, vocabulary);
     Some(Counts {
         figures,
+        contradictions: contradictions?,
         post_counters: u16::try_from(counters.value).ok()?,
-        cod: cod.map(|(_, (cod, _))| cod),
+        charges,
         cells,
     })
 }
@@ -132,14 +140,16 @@ fn cells(node: &Node<'_>, context: Context<'_>, calendar: &Calendar) -> Option<(
 }
 
 /// Tells each figure what is planned for it.
-fn plan_figures(figures: &mut [Figure], counters: &Stated, sum: Option<usize>, stated: Vec<StatedFigure>) {
+fn plan_figures(figures: &mut [Figure], counters: &Stated, charges: &[Charge], stated: Vec<StatedFigure>) {
     let mut plan = |position: Option<usize>, planned| {
         if let Some(figure) = position.and_then(|position| figures.get_mut(position)) {
             figure.planned = planned;
         }
     };
     plan(counters.figure, Planned::PostCounters);
-    plan(sum, Planned::CollectedSum);
+    for (position, charge) in charges.iter().enumerate() {
+        plan(charge.figure, Planned::Sum(position));
+    }
     for figure in stated {
         plan(Some(figure.position), Planned::Dossiers(figure.dossiers));
     }
@@ -149,24 +159,24 @@ fn plan_figures(figures: &mut [Figure], counters: &Stated, sum: Option<usize>, s
 fn check_figures(fields: &Fields<'_>, figures: &[Figure], cells: &[Cell], vocabulary: Vocabulary<'_>) {
     let nodes = fields.get("figures").and_then(|node| node.items()).unwrap_or_default();
     for (figure, node) in figures.iter().zip(nodes) {
-        let stated = figure.stated.value;
         match &figure.planned {
             Planned::Dossiers(selector) => {
                 let planned = count(cells, selector);
-                if stated.whole() != Some(i64::from(planned)) {
+                if figure.compare(Counted::whole(planned.into())) == Comparison::Outside {
                     let which = selector.describe(vocabulary);
                     let message = format!(
                         "{planned} dossiers are planned ({which}), figure {} says {}",
                         figure.id,
-                        stated.value()
+                        figure.said()
                     );
                     node.refuse::<()>(message, "mend `dossiers`, or what the figure counts");
                 }
             }
             Planned::Share(part, base) => {
                 let (part, base) = (count(cells, part), count(cells, base));
-                if base == 0 || stated.rounds(part, base) != Ordering::Equal {
-                    let message = format!("{part} of {base} are planned, figure {} says {}", figure.id, stated.value());
+                let share = Counted::share(part.into(), base.into());
+                if share.is_none_or(|share| figure.compare(share) == Comparison::Outside) {
+                    let message = format!("{part} of {base} are planned, figure {} says {}", figure.id, figure.said());
                     node.refuse::<()>(message, "mend `dossiers`, or the figure's `planned` and `base`");
                 }
             }
@@ -174,20 +184,31 @@ fn check_figures(fields: &Fields<'_>, figures: &[Figure], cells: &[Cell], vocabu
                 let message = format!("nothing planned counts figure {}", figure.id);
                 node.refuse::<()>(message, "name it as `figure:` where its count stands, or give `planned:`");
             }
-            Planned::Nothing | Planned::CollectedSum | Planned::PostCounters => {}
+            Planned::Nothing | Planned::Sum(_) | Planned::PostCounters => {}
         }
     }
 }
 
-fn check_cod(fields: &Fields<'_>, cod: Option<(&Node<'_>, &CashOnDelivery)>, cells: &[Cell]) {
-    let payers = cells.iter().filter(|cell| cell.payment == PaymentMethod::CashOnDelivery).map(|cell| cell.count).sum();
-    match cod {
-        Some((node, cod)) => cod.check(node, payers),
-        None if payers > 0 => {
-            let message = format!("{payers} dossiers are paid on delivery, but nobody knows how much");
-            fields.node().refuse::<()>(message, "give `cod` with the `sum` and `shape` of the amounts");
+/// Refuses charges that nobody pays, that cannot carry their sum or share payers, and collections without an amount.
+fn check_charges(fields: &Fields<'_>, charges: &[Charge], cells: &[Cell], vocabulary: Vocabulary<'_>) {
+    let nodes = fields.get("amounts").and_then(|node| node.items()).unwrap_or_default();
+    for (position, (charge, node)) in charges.iter().zip(&nodes).enumerate() {
+        let paid = || cells.iter().filter(|cell| cell.payment != PaymentMethod::None);
+        let meant = || paid().filter(|cell| charge.of.matches(|dimension| Some(cell.word(dimension))));
+        let taken = meant().filter_map(|cell| charge_of(charges, cell)).find(|taken| *taken != position);
+        if let Some(other) = taken {
+            let message =
+                format!("some of these dossiers ({}) pay amounts[{other}] already", charge.of.describe(vocabulary));
+            node.refuse::<()>(message, "let every dossier belong to one entry");
+        } else {
+            charge.check(node, meant().map(|cell| u64::from(cell.count)).sum());
         }
-        None => {}
+    }
+    let on_delivery = cells.iter().filter(|cell| cell.payment == PaymentMethod::CashOnDelivery);
+    let unknown: u32 = on_delivery.filter(|cell| charge_of(charges, cell).is_none()).map(|cell| cell.count).sum();
+    if unknown > 0 {
+        let message = format!("{unknown} dossiers are paid on delivery, but nobody knows how much");
+        fields.node().refuse::<()>(message, "give `amounts` an entry of { payment: cod } with their `sum` and `shape`");
     }
 }
 
@@ -206,7 +227,8 @@ fn number_code(node: &Node<'_>) -> Option<u16> {
     })
 }
 
-fn paper(node: &Node<'_>) -> Option<Paper> {
+/// Reads the document that a file retells.
+pub(crate) fn paper(node: &Node<'_>) -> Option<Paper> {
     node.fields(|fields| {
         let file = fields.text("file");
         let title = fields.text("title");

@@ -10,6 +10,7 @@ mod figure;
 mod loading;
 mod money;
 mod organisations;
+mod remark;
 mod selector;
 mod split;
 mod tree;
@@ -27,14 +28,19 @@ pub use catalogue::{Catalogue, Procedure};
 pub use cell::Cell;
 #[cfg(test)]
 pub(crate) use cell::working_days_needed;
-pub use figure::{Decimal, Figure, Planned, Realised};
-pub use money::CashOnDelivery;
-pub use selector::Selector;
+pub(crate) use figure::decimal;
+pub use figure::{Figure, Planned, Realised};
+pub(crate) use loading::paper;
+pub use money::Charge;
+pub(crate) use money::Spread;
+pub use remark::{Assumption, Contradiction};
+pub use selector::{Selector, Terms};
 pub use unit::{Office, Unit};
 pub use word::{Dimension, Word};
 
 use crate::Period;
 use crate::arrivals::Schedule;
+use money::charge_of;
 use word::Vocabulary;
 
 /// A province in one period, complete and consistent.
@@ -53,7 +59,9 @@ pub struct Province {
     places: Vec<Place>,
     peoples: Vec<(People, u64)>,
     figures: Vec<Figure>,
-    cod: Option<CashOnDelivery>,
+    contradictions: Vec<Contradiction>,
+    assumptions: Vec<Assumption>,
+    charges: Vec<Charge>,
     /// For each procedure of the catalogue, how many of a hundred applicants are organisations.
     organisations: Vec<u8>,
     cells: Vec<Cell>,
@@ -188,9 +196,24 @@ impl Province {
         &self.figures
     }
 
-    /// What is said about cash on delivery, if anybody pays so.
-    pub fn cod(&self) -> Option<&CashOnDelivery> {
-        self.cod.as_ref()
+    /// Where its document contradicts itself.
+    pub fn contradictions(&self) -> &[Contradiction] {
+        &self.contradictions
+    }
+
+    /// What had to be assumed.
+    pub fn assumptions(&self) -> &[Assumption] {
+        &self.assumptions
+    }
+
+    /// The amounts that are drawn and add up to a sum; whoever pays otherwise pays the tariff.
+    pub fn charges(&self) -> &[Charge] {
+        &self.charges
+    }
+
+    /// The charge that the dossiers of a cell belong to, by its position; none if they pay the tariff.
+    pub fn charge_of(&self, cell: &Cell) -> Option<usize> {
+        charge_of(&self.charges, cell)
     }
 
     /// How many of a hundred applicants for a procedure are organisations.
@@ -217,6 +240,11 @@ impl Province {
     /// How many dossiers there are in all.
     pub fn count(&self) -> u32 {
         self.cells.iter().map(|cell| cell.count).sum()
+    }
+
+    /// The word of a dimension with this spelling, if the province has it.
+    pub fn word(&self, dimension: Dimension, text: &str) -> Option<Word> {
+        Vocabulary { units: &self.units, tags: &self.tags, catalogue: &self.catalogue }.find(dimension, text)
     }
 
     /// The spelling of a word in files and in the history; the empty tag is `untagged`.

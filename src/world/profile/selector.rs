@@ -2,6 +2,7 @@
 
 use model::Node;
 
+use super::Province;
 use super::word::{Dimension, Known, Vocabulary, Word};
 
 /// For some dimensions, the words that are meant; all dimensions must agree. Without any, all dossiers are meant.
@@ -14,9 +15,7 @@ impl Selector {
         let mut terms = Vec::new();
         let mut complete = true;
         for (key, value) in node.entries()? {
-            let Some(dimension) = Dimension::ALL.iter().copied().find(|known| known.as_str() == key) else {
-                let known: Vec<_> = Dimension::ALL.iter().map(|known| known.as_str()).collect();
-                node.refuse::<()>(format!("`{key}` is no dimension"), format!("one of: {}", known.join(", ")));
+            let Some(dimension) = dimension(node, key) else {
                 complete = false;
                 continue;
             };
@@ -43,6 +42,54 @@ impl Selector {
         };
         if self.0.is_empty() { "all".to_owned() } else { self.0.iter().map(term).collect::<Vec<_>>().join(", ") }
     }
+}
+
+/// A selection that is asked of many provinces: units, tags and procedures are known by their spelling only.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Terms(Vec<(Dimension, Vec<String>)>);
+
+impl Terms {
+    /// Reads a map of dimensions to a word or a list of words; words that no province can have are refused.
+    pub(crate) fn read(node: &Node<'_>) -> Option<Self> {
+        let mut terms = Vec::new();
+        let mut complete = true;
+        for (key, value) in node.entries()? {
+            let Some(dimension) = dimension(node, key) else {
+                complete = false;
+                continue;
+            };
+            let texts = if value.is_list() { value.items()? } else { vec![value] };
+            let words = texts.iter().map(|node| {
+                let text = node.text()?;
+                let known = Vocabulary::fixed(dimension);
+                if known.is_empty() || known.contains(&text) {
+                    return Some(text.to_owned());
+                }
+                node.refuse(format!("`{text}` is no {dimension}"), format!("one of: {}", known.join(", ")))
+            });
+            match words.collect::<Vec<_>>().into_iter().collect() {
+                Some(words) => terms.push((dimension, words)),
+                None => complete = false,
+            }
+        }
+        complete.then_some(Self(terms))
+    }
+
+    /// The selection among the dossiers of one province; none if it does not know one of the words.
+    pub fn resolve(&self, province: &Province) -> Option<Selector> {
+        let words = |(dimension, texts): &(Dimension, Vec<String>)| {
+            let words = texts.iter().map(|text| province.word(*dimension, text));
+            Some((*dimension, words.collect::<Option<Vec<_>>>()?))
+        };
+        Some(Selector(self.0.iter().map(words).collect::<Option<Vec<_>>>()?))
+    }
+}
+
+fn dimension(node: &Node<'_>, key: &str) -> Option<Dimension> {
+    Dimension::ALL.iter().copied().find(|known| known.as_str() == key).or_else(|| {
+        let known: Vec<_> = Dimension::ALL.iter().map(|known| known.as_str()).collect();
+        node.refuse(format!("`{key}` is no dimension"), format!("one of: {}", known.join(", ")))
+    })
 }
 
 impl From<&Known> for Selector {

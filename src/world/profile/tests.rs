@@ -203,11 +203,17 @@ fn amounts_that_cannot_carry_their_sum_are_refused() {
     let dossiers = format!("{tree}\n{rest}");
     let forgotten = load(&dossiers, FIGURES, "").unwrap_err();
     assert!(forgotten.contains("10 dossiers are paid on delivery, but nobody knows how much"), "{forgotten}");
-    let strained = load(&dossiers, FIGURES, "cod: { sum: 2_000_000, shape: { 0: 50_000, 1: 150_000 } }").unwrap_err();
-    let expected =
-        "cod: the sum asks for 200000 dong on average, the shape gives 100000 (multiply its amounts by about 2.00)";
+    let strained = load(
+        &dossiers,
+        FIGURES,
+        "amounts: [ { of: { payment: cod }, sum: 2_000_000, shape: { 0: 50_000, 1: 150_000 } } ]",
+    )
+    .unwrap_err();
+    let expected = "amounts[0]: the sum asks for 200000 dong on average, the shape gives 100000 (multiply its amounts by about 2.00)";
     assert!(strained.contains(expected), "{strained}");
-    assert!(load(&dossiers, FIGURES, "cod: { sum: 1_000_003, shape: { 0: 50_000, 1: 150_000 } }").is_ok());
+    assert!(
+        load(&dossiers, FIGURES, "amounts: [ { of: {}, sum: 1_000_003, shape: { 0: 50_000, 1: 150_000 } } ]").is_ok()
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! ```yaml
 //! dossiers:
 //!   count: 3082
-//!   figure: DB19-01                 # the count must equal that figure
+//!   figure: DB19-01                 # the count must be what that figure says
 //!   by: level                       # the parts are words of this dimension
 //!   parts:
 //!     commune: 573                  # a leaf
@@ -16,7 +16,7 @@
 //!   then: ...                       # see the module `split`
 //! ```
 
-use model::{Fields, Node};
+use model::{Comparison, Counted, Fields, Node};
 
 use super::catalogue::bounded;
 use super::figure::Figure;
@@ -131,11 +131,11 @@ impl<'a> Tree<'a> {
             return node.refuse(format!("`{id}` is none of the figures"), "list it under `figures`");
         };
         self.stated.push(StatedFigure { position, dossiers: Selector::from(known) });
-        let stated = context.figures.get(position)?.stated.value.whole();
+        let stated = context.figures.get(position)?;
         match count {
-            Some(count) if stated != Some(i64::from(count)) => {
-                let stated = stated.map_or_else(|| "no whole number".to_owned(), |stated| stated.to_string());
-                node.refuse(format!("the count is {count}, but figure {id} says {stated}"), "look into the document")
+            Some(count) if stated.compare(Counted::whole(count.into())) == Comparison::Outside => {
+                let message = format!("the count is {count}, but figure {id} says {}", stated.said());
+                node.refuse(message, "look into the document")
             }
             Some(_) | None => Some(id.to_owned()),
         }

@@ -152,7 +152,7 @@ impl<'a> Vocabulary<'a> {
         })
     }
 
-    fn find(self, dimension: Dimension, text: &str) -> Option<Word> {
+    pub(crate) fn find(self, dimension: Dimension, text: &str) -> Option<Word> {
         let position = |mut all: Box<dyn Iterator<Item = &str> + '_>| {
             all.position(|known| known == text).and_then(|position| u16::try_from(position).ok())
         };
@@ -172,14 +172,24 @@ impl<'a> Vocabulary<'a> {
         }
     }
 
-    fn spellings(self, dimension: Dimension) -> Vec<&'a str> {
+    /// The words that every province has; none for dimensions whose words are the province's own.
+    pub(crate) fn fixed(dimension: Dimension) -> Vec<&'static str> {
         match dimension {
             Dimension::Level => Level::ALL.iter().map(|word| word.as_str()).collect(),
-            Dimension::Unit => self.units.iter().map(|unit| unit.code.as_str()).collect(),
             Dimension::Channel => Channel::ALL.iter().map(|word| word.as_str()).collect(),
             Dimension::Outcome => Outcome::ALL.iter().map(|word| word.as_str()).collect(),
             Dimension::Payment => PaymentMethod::ALL.iter().map(|word| word.as_str()).collect(),
             Dimension::Return => ReturnMethod::ALL.iter().map(|word| word.as_str()).collect(),
+            Dimension::Unit | Dimension::Tag | Dimension::Procedure => Vec::new(),
+        }
+    }
+
+    fn spellings(self, dimension: Dimension) -> Vec<&'a str> {
+        match dimension {
+            Dimension::Level | Dimension::Channel | Dimension::Outcome | Dimension::Payment | Dimension::Return => {
+                Self::fixed(dimension)
+            }
+            Dimension::Unit => self.units.iter().map(|unit| unit.code.as_str()).collect(),
             Dimension::Tag => std::iter::once(UNTAGGED).chain(self.tags.iter().map(String::as_str)).collect(),
             Dimension::Procedure => {
                 self.catalogue.procedures().iter().map(|procedure| procedure.code.as_str()).collect()

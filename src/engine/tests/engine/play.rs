@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use history::{Recorder, Store};
 use journey::Scripts;
-use model::words::{Channel, Level, Outcome, PaymentMethod, ReturnMethod, Role};
+use model::words::{Channel, FeeBasis, Level, Outcome, PaymentMethod, ReturnMethod, Role};
 use model::{Applicant, Case, CaseId, Populace, Seed, SimTime, Staff, Timeline, Vnd};
 use portal::Adapter;
 use vandan_engine::{
@@ -334,6 +334,7 @@ impl Populace for People {
             legal_days: 5,
             channel: self.channel,
             fee: Vnd(15_000),
+            fee_basis: FeeBasis::Tariff,
             payment: PaymentMethod::Online,
             returns: ReturnMethod::Electronic,
             outcome: Outcome::OnTime,

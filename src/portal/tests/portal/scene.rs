@@ -1,7 +1,7 @@
 //! One case, one clerk, and short ways to load, write and read.
 
 use http::HeaderMap;
-use model::words::{Channel, Level, Outcome, PaymentMethod, ReturnMethod, Role};
+use model::words::{Channel, FeeBasis, Level, Outcome, PaymentMethod, ReturnMethod, Role};
 use model::words::{Field, Operation};
 use model::{Applicant, Case, CaseId, SimTime, Staff, Vnd};
 use vandan_portal::{Adapter, ClockFacts, Context, Encoded, Memory, Reading, Reply, Session, Unwritable};
@@ -47,6 +47,7 @@ impl Scene {
                 legal_days: 5,
                 channel: Channel::Post,
                 fee: Vnd(15_000),
+                fee_basis: FeeBasis::Tariff,
                 payment: PaymentMethod::Online,
                 returns: ReturnMethod::Electronic,
                 outcome: Outcome::OnTime,

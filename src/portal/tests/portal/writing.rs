@@ -1,6 +1,7 @@
 //! What requests are filled with, and that nothing a person is called can break out of its place.
 
-use model::words::{Field, Operation, PaymentMethod};
+use model::Vnd;
+use model::words::{FeeBasis, Field, Operation, PaymentMethod};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use vandan_portal::{Encoded, Unwritable};
@@ -44,10 +45,11 @@ fn every_reference_writes_its_value() {
 }
 
 #[test]
-fn taxes_are_assessed_where_they_are_collected_on_delivery() {
+fn a_fee_is_assessed_where_the_tariff_does_not_say_it() {
     let mut scene = Scene::new();
-    scene.case.payment = PaymentMethod::CashOnDelivery;
-    assert_eq!(scene.json("case.assessed_fee"), json!(15_000));
+    scene.case.fee_basis = FeeBasis::Assessed;
+    scene.case.fee = Vnd(5_592_145_403);
+    assert_eq!(scene.json("case.assessed_fee"), json!(5_592_145_403_i64));
 }
 
 #[test]

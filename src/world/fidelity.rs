@@ -1,0 +1,121 @@
+//! Whether a populace is what its documents describe: everybody is generated and counted, and the counts laid beside the
+//! figures.
+//!
+//! Nothing is taken from the plan: a dossier counts for what it itself says.
+
+use std::collections::BTreeMap;
+
+use model::words::PaymentMethod;
+use model::{Case, Comparison, Counted, Populace};
+
+use crate::{Dimension, Figure, Planned, Population, Province, Selector, Word};
+
+/// A populace, counted.
+#[derive(Clone, Debug)]
+pub struct Fidelity {
+    /// One for each figure of the province, in their order.
+    pub figures: Vec<CountedFigure>,
+    tally: BTreeMap<Kind, Heap>,
+}
+
+/// A figure and what was generated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountedFigure {
+    /// What was generated; none if no dossier shows it.
+    pub generated: Option<Counted>,
+    /// How that compares with the document.
+    pub comparison: Option<Comparison>,
+}
+
+/// A word of each dimension.
+type Kind = [Word; Dimension::ALL.len()];
+
+/// Dossiers that are alike.
+#[derive(Clone, Copy, Debug, Default)]
+struct Heap {
+    count: i64,
+    /// What they pay, in dong.
+    paid: i64,
+}
+
+impl Fidelity {
+    /// Generates every dossier and counts it.
+    pub fn of(population: &Population) -> Self {
+        let province = population.province();
+        let spellings = Spellings::of(province);
+        let mut tally: BTreeMap<Kind, Heap> = BTreeMap::new();
+        for id in population.ids() {
+            let case = population.case(id);
+            let Some(kind) = spellings.kind(&case) else { continue };
+            let heap = tally.entry(kind).or_default();
+            heap.count += 1;
+            heap.paid += case.fee.0;
+        }
+        let mut counted = Self { figures: Vec::new(), tally };
+        counted.figures = province.figures().iter().map(|figure| counted.figure(province, figure)).collect();
+        counted
+    }
+
+    /// How many of the dossiers `of` are also `part`, and how many there are.
+    pub fn part_of(&self, part: &Selector, of: &Selector) -> (i64, i64) {
+        let meant = || self.meant(of);
+        let counts = |heap: &Heap| heap.count;
+        let both = meant().filter(|(kind, _)| part.matches(|dimension| word(kind, dimension)));
+        (both.map(|(_, heap)| counts(heap)).sum(), meant().map(|(_, heap)| counts(heap)).sum())
+    }
+
+    fn figure(&self, province: &Province, figure: &Figure) -> CountedFigure {
+        let count = |selector: &Selector| self.meant(selector).map(|(_, heap)| heap.count).sum::<i64>();
+        let generated = match &figure.planned {
+            Planned::Nothing => None,
+            Planned::Dossiers(selector) => Some(Counted::whole(count(selector))),
+            Planned::Share(part, base) => Counted::share(count(part), count(base)),
+            Planned::Sum(charge) => province.charges().get(*charge).map(|charge| {
+                let pays = |kind: &Kind| word(kind, Dimension::Payment) != Some(Word::Payment(PaymentMethod::None));
+                let paid = self.meant(&charge.of).filter(|(kind, _)| pays(kind)).map(|(_, heap)| heap.paid);
+                Counted::whole(paid.sum())
+            }),
+            Planned::PostCounters => Some(Counted::whole(province.post_counters().into())),
+        };
+        CountedFigure { generated, comparison: generated.map(|generated| figure.compare(generated)) }
+    }
+
+    fn meant(&self, selector: &Selector) -> impl Iterator<Item = (&Kind, &Heap)> {
+        self.tally.iter().filter(move |(kind, _)| selector.matches(|dimension| word(kind, dimension)))
+    }
+}
+
+fn word(kind: &Kind, dimension: Dimension) -> Option<Word> {
+    kind.iter().copied().find(|word| word.dimension() == dimension)
+}
+
+/// The positions of everything that a dossier names.
+struct Spellings<'p> {
+    units: BTreeMap<&'p str, u16>,
+    tags: BTreeMap<&'p str, u16>,
+    procedures: BTreeMap<&'p str, u16>,
+}
+
+impl<'p> Spellings<'p> {
+    fn of(province: &'p Province) -> Self {
+        Self {
+            units: province.units().iter().map(|unit| unit.code.as_str()).zip(0..).collect(),
+            tags: province.tags().iter().map(String::as_str).zip(1..).chain([("", 0)]).collect(),
+            procedures: province.catalogue().iter().map(|procedure| procedure.code.as_str()).zip(0..).collect(),
+        }
+    }
+
+    /// The dossier's own words; none if it names something the province does not have.
+    fn kind(&self, case: &Case) -> Option<Kind> {
+        Some([
+            Word::Level(case.level),
+            Word::Unit(*self.units.get(case.unit.as_str())?),
+            Word::Channel(case.channel),
+            Word::Outcome(case.outcome),
+            Word::Payment(case.payment),
+            Word::Return(case.returns),
+            Word::Tag(*self.tags.get(case.tag.as_str())?),
+            Word::Procedure(*self.procedures.get(case.procedure.as_str())?),
+        ])
+    }
+}
