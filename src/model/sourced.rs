@@ -31,6 +31,10 @@ pub enum Precision {
     AtLeast,
     /// A lower bound that is exceeded.
     MoreThan,
+    /// An upper bound that is not reached.
+    LessThan,
+    /// Near enough: within a tolerance, or half of the last digit given.
+    About,
     /// Cut after the digits given.
     Truncated,
     /// In contradiction with other figures of the same document.
@@ -44,6 +48,8 @@ impl Precision {
         ("rounded", Self::Rounded),
         ("at_least", Self::AtLeast),
         ("more_than", Self::MoreThan),
+        ("less_than", Self::LessThan),
+        ("about", Self::About),
         ("truncated", Self::Truncated),
         ("inconsistent", Self::Inconsistent),
     ];

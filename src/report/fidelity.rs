@@ -182,9 +182,10 @@ fn agreement(stated: f64, generated: f64, precision: &str) -> Agreement {
     };
     let met = match precision {
         Precision::Exact => delta.abs() < NOISE,
-        Precision::Rounded => delta.abs() <= last_digit(stated) / 2.0 + NOISE,
+        Precision::Rounded | Precision::About => delta.abs() <= last_digit(stated) / 2.0 + NOISE,
         Precision::AtLeast => delta > -NOISE,
         Precision::MoreThan => delta > NOISE,
+        Precision::LessThan => delta < -NOISE,
         Precision::Truncated => delta > -NOISE && delta < last_digit(stated) - NOISE,
         Precision::Inconsistent => {
             return Agreement::NotJudged("the document contradicts itself here".to_owned());
@@ -245,7 +246,7 @@ mod tests {
     #[test]
     fn a_contradiction_is_shown_and_never_judged() {
         assert!(matches!(agreement(1_969.0, 1_500.0, "inconsistent"), Agreement::NotJudged(_)));
-        assert!(matches!(agreement(0.73, 0.1, "about"), Agreement::NotJudged(_)));
+        assert!(matches!(agreement(0.73, 0.1, "roughly"), Agreement::NotJudged(_)));
     }
 
     #[test]

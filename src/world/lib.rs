@@ -23,8 +23,9 @@ pub use period::Period;
 pub use plan::{Peak, Peaks, Plan, PlannedFigure, Quantity};
 pub use population::{Population, Scale, ScaleOutOfRange, Sex};
 pub use profile::{
-    CashOnDelivery, Catalogue, Cell, Decimal, Dimension, Figure, Office, Paper, People, Place, Planned, Procedure,
-    Province, Realised, Selector, Unit, Word,
+    Bound, CashOnDelivery, Catalogue, Cell, Change, Decimal, Dimension, Extra, Figure, Offer, Offered, Offering,
+    Office, Paper, People, Phase, Place, Planned, Procedure, Property, Province, Reach, Realised, Selector, Services,
+    Unit, Units, Word,
 };
 pub use rows::{CalendarRow, FigureRow, calendar_rows, figure_rows};
 

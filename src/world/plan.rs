@@ -6,6 +6,7 @@ use model::words::PaymentMethod;
 use model::{Case, Populace, Timeline};
 use serde::{Deserialize, Serialize};
 
+use crate::profile::{Counted, Demand};
 use crate::{Arrival, Dimension, Figure, Planned, Population, Selector};
 
 /// What a run is going to do: a pure function of province, seed, scale and timeline, byte for byte.
@@ -186,6 +187,12 @@ fn planned(population: &Population, figure: &Figure, collected: i64) -> PlannedF
         Planned::Dossiers(selector) => Some(Quantity::Whole(count(selector).into())),
         Planned::Share(part, base) => Some(Quantity::Share(f64::from(count(part)) / f64::from(count(base).max(1)))),
         Planned::CollectedSum => Some(Quantity::Whole(collected)),
+        Planned::Offering(offering) => {
+            Some(match offering.count(population.province().vocabulary(), &Demand::of(population.cells())) {
+                Counted::Whole(count) => Quantity::Whole(count.into()),
+                Counted::Share(part, base) => Quantity::Share(f64::from(part) / f64::from(base.max(1))),
+            })
+        }
         Planned::PostCounters => Some(Quantity::Whole(population.province().post_counters().into())),
     };
     let stated = figure.stated.value;

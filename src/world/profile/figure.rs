@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use model::{Fields, Node, Precision, Source, Sourced};
 
 use super::selector::Selector;
+use super::services::Offering;
 use super::word::Vocabulary;
 use crate::Period;
 
@@ -98,6 +99,8 @@ pub enum Planned {
     CollectedSum,
     /// The number of post counters.
     PostCounters,
+    /// So many services, or units that offer them.
+    Offering(Offering),
 }
 
 impl Figure {
@@ -184,6 +187,9 @@ fn planned(fields: &Fields<'_>, vocabulary: Vocabulary<'_>) -> Option<Planned> {
             Some(node) => node.refuse("a `base` without `planned`", "say what is a share of it"),
         };
     };
+    if Offering::is_meant(&part) {
+        return Offering::read(&part, base.as_ref(), vocabulary).map(Planned::Offering);
+    }
     let part = Selector::read(&part, vocabulary);
     match base {
         None => part.map(Planned::Dossiers),
