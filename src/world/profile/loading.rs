@@ -65,7 +65,7 @@ fn read(fields: &Fields<'_>, catalogue: &Catalogue, calendar: &Calendar) -> Opti
     };
     let vocabulary = Vocabulary { units: &units, tags: &tags, catalogue };
     let surroundings = Surroundings { calendar, period, section: section.as_ref() };
-    let counts = counts(fields, &document, vocabulary, surroundings)?;
+    let counts = counts(fields, &document, vocabulary, &surroundings)?;
     Some(Province {
         name: name?,
         title: title?,
@@ -122,9 +122,9 @@ fn counts<'a>(
     fields: &Fields<'a>,
     document: &Paper,
     vocabulary: Vocabulary<'_>,
-    surroundings: Surroundings<'_, 'a>,
+    surroundings: &Surroundings<'_, 'a>,
 ) -> Option<Counts> {
-    let Surroundings { calendar, period, section } = surroundings;
+    let Surroundings { calendar, period, section } = *surroundings;
     let mut ids = Vec::new();
     let figures = fields.list("figures", |node| Figure::read(node, &document.file, vocabulary, &mut ids));
     let counters = fields.need("post_counters");

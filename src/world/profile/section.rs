@@ -9,7 +9,7 @@
 //!       parts:
 //!         - { reach: level2, count: 1_003, payable: 190 }
 //!         - { reach: level3, count: 107, figure: KH20-04, payable: 50, postal: all }
-//!         - { reach: level4, count: 33, figure: KH20-05, payable: 20, postal: all }
+//!         - { reach: level4, count: 33, figure: KH20-05, payable: all, postal: all }    # all that have a fee
 //!     - from: 2020-09-01                # the same procedures; each stays where it is or moves up
 //!       parts: ...
 //!   in_use: ...                         # see the module `in_use`
@@ -48,8 +48,8 @@ struct Part<'a> {
     level: Option<Level>,
     reach: Reach,
     count: u32,
-    /// How many have each extra, in the order of [`Extra::ALL`].
-    extras: Vec<u32>,
+    /// How many have each extra, in the order of [`Extra::ALL`]; `None` means all that can.
+    extras: Vec<Option<u32>>,
     figure: Option<Node<'a>>,
 }
 
@@ -68,14 +68,14 @@ impl<'a> Section<'a> {
             sums.into_iter().collect::<Option<Vec<()>>>()?;
             let wanted = wanted(&counted, count, states.first()?, catalogue)?;
             let mut procedures = catalogue.procedures().to_vec();
-            procedures.extend(match (wanted, catalogue.tail()) {
-                (None, _) => Vec::new(),
-                (Some(wanted), Some(tail)) => tail.generate(&wanted, &counted)?,
-                (Some(_), None) => {
+            match (&wanted, catalogue.tail()) {
+                (Wanted::InAll(0), _) => {}
+                (_, Some(tail)) => procedures.extend(tail.generate(&wanted, &counted)?),
+                (_, None) => {
                     let message = format!("{} procedures are named, {count} are to be", procedures.len());
                     return counted.refuse(message, "give the file of procedures a `tail` to make more from");
                 }
-            });
+            }
             let order = Order::new(&procedures);
             let mut phases: Vec<Phase> = Vec::new();
             for state in &states {
@@ -176,9 +176,9 @@ impl<'a> Part<'a> {
             let reach = fields.word("reach", Reach::ALL);
             let count = fields.need("count").and_then(|node| bounded(&node, 0, 60_000));
             let extra = |extra: &Extra| match fields.get(extra.as_str()) {
-                None => Some(0),
-                Some(node) if node.text() == Some("all") => count,
-                Some(node) => bounded(&node, 0, count.map_or(60_000, i64::from)),
+                None => Some(Some(0)),
+                Some(node) if node.text() == Some("all") => Some(None),
+                Some(node) => bounded(&node, 0, count.map_or(60_000, i64::from)).map(Some),
             };
             let extras: Vec<_> = Extra::ALL.iter().map(extra).collect();
             let figure = fields.get("figure");
@@ -223,7 +223,7 @@ impl<'a> Part<'a> {
     /// Those of the part that have an extra: first those that had it before, then the first of the members.
     fn with_extra(
         &self,
-        (extra, count): (Extra, u32),
+        (extra, count): (Extra, Option<u32>),
         members: &[usize],
         procedures: &[Procedure],
         before: Option<&Phase>,
@@ -234,6 +234,7 @@ impl<'a> Part<'a> {
             extra != Extra::Payable || costs
         };
         let fitting: Vec<_> = members.iter().copied().filter(fits).collect();
+        let Some(count) = count else { return Some(fitting) };
         let (mut chosen, others): (Vec<_>, Vec<_>) = fitting.into_iter().partition(had);
         let count = usize::try_from(count).ok()?;
         if chosen.len() > count {
@@ -287,7 +288,7 @@ impl Order {
 
 /// Refuses states that do not begin with the period or do not follow each other, and reaches of two laws side by side.
 fn in_order(fields: &Fields<'_>, states: &[State<'_>], period: Period) -> Option<()> {
-    if !states.first().is_some_and(|state| state.from <= period.from) {
+    if states.first().is_none_or(|state| state.from > period.from) {
         let message = format!("nothing is said of how procedures are offered on {}", period.from);
         return fields.node().refuse(message, "let the first of the `states` begin with the period");
     }
@@ -303,18 +304,15 @@ fn in_order(fields: &Fields<'_>, states: &[State<'_>], period: Period) -> Option
     }
 }
 
-/// How many procedures are to be made; `None` if the named ones are enough.
-fn wanted(node: &Node<'_>, count: u32, state: &State<'_>, catalogue: &Catalogue) -> Option<Option<Wanted>> {
+/// How many procedures are to be made.
+fn wanted(node: &Node<'_>, count: u32, state: &State<'_>, catalogue: &Catalogue) -> Option<Wanted> {
     let named = u32::try_from(catalogue.procedures().len()).ok()?;
     let Some(missing) = count.checked_sub(named) else {
         return node
             .refuse(format!("{named} procedures are named, {count} are to be"), "name fewer, or raise the count");
     };
-    if missing == 0 {
-        return Some(None);
-    }
-    if state.parts.iter().all(|part| part.level.is_none()) {
-        return Some(Some(Wanted::InAll(missing)));
+    if missing == 0 || state.parts.iter().all(|part| part.level.is_none()) {
+        return Some(Wanted::InAll(missing));
     }
     let mut counts = Vec::new();
     for level in Level::ALL {
@@ -328,5 +326,5 @@ fn wanted(node: &Node<'_>, count: u32, state: &State<'_>, catalogue: &Catalogue)
         };
         counts.push(missing);
     }
-    Some(Some(Wanted::AtLevels(counts)))
+    Some(Wanted::AtLevels(counts))
 }

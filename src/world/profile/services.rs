@@ -204,8 +204,8 @@ impl Services {
             let level = fields.get("level").map_or_else(|| Some(None), |node| node.word(Level::ALL).map(Some));
             let reach = fields.get("reach").map_or_else(|| Some(Vec::new()), |node| words(&node, Reach::ALL));
             let has = fields.get("has").map_or_else(|| Some(Vec::new()), |node| words(&node, Property::ALL));
-            let on = day(fields, "on", catalogue).map(|day| day.unwrap_or(last));
-            let since = day(fields, "since", catalogue);
+            let on = day(fields, catalogue, last);
+            let since = fields.get("since").map_or_else(|| Some(None), |node| known(&node, catalogue).map(Some));
             Some(Self { level: level?, reach: reach?, has: has?, on: on?, since: since? })
         })
     }
@@ -239,7 +239,7 @@ impl Units {
         node.fields(|fields| {
             let level = fields.word("level", Level::ALL);
             let reach = fields.word("reach", Reach::ALL);
-            let on = day(fields, "on", catalogue).map(|day| day.unwrap_or(last));
+            let on = day(fields, catalogue, last);
             let share = |node: Node<'_>| {
                 let text = node.text()?;
                 Decimal::parse(text).or_else(|| node.refuse(format!("`{text}` is not a share"), "write it as 0.80"))
@@ -301,15 +301,19 @@ fn words<T: Copy + fmt::Display + 'static>(node: &Node<'_>, all: &'static [T]) -
     nodes.iter().map(|node| node.word(all)).collect::<Vec<_>>().into_iter().collect()
 }
 
-/// Reads a day on which the catalogue is known, if it is given.
-fn day(fields: &Fields<'_>, name: &'static str, catalogue: &Catalogue) -> Option<Option<Date>> {
-    let Some(node) = fields.get(name) else { return Some(None) };
-    let day = date(&node)?;
+/// Checks that the catalogue is known on a day.
+fn known(node: &Node<'_>, catalogue: &Catalogue) -> Option<Date> {
+    let day = date(node)?;
     if catalogue.phase_on(day).is_some() {
-        return Some(Some(day));
+        return Some(day);
     }
     node.refuse(
         format!("nothing is said of how procedures are offered on {day}"),
         "give the catalogue an earlier state",
     )
+}
+
+/// Reads the day `on` which something is counted.
+fn day(fields: &Fields<'_>, catalogue: &Catalogue, last: Date) -> Option<Date> {
+    fields.get("on").map_or(Some(last), |node| known(&node, catalogue))
 }
