@@ -1,5 +1,7 @@
 //! Numbers as documents write them, and when a counted number is the same: whole numbers only, no floats.
 
+use std::fmt;
+
 use crate::Precision;
 
 /// A number as a document writes it: `units / 10^digits`.
@@ -122,6 +124,15 @@ impl Counted {
             (true, 0) => Comparison::Equal,
             (true, _) => Comparison::Within,
             (false, _) => Comparison::Outside,
+        }
+    }
+}
+
+impl fmt::Display for Counted {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.base {
+            1 => self.part.fmt(out),
+            base => write!(out, "{} of {base}", self.part),
         }
     }
 }

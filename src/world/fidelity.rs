@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use model::words::PaymentMethod;
 use model::{Case, Comparison, Counted, Populace};
 
+use crate::profile::Demand;
 use crate::{Dimension, Figure, Planned, Population, Province, Selector, Word};
 
 /// A populace, counted.
@@ -75,9 +76,23 @@ impl Fidelity {
                 let paid = self.meant(&charge.of).filter(|(kind, _)| pays(kind)).map(|(_, heap)| heap.paid);
                 Counted::whole(paid.sum())
             }),
+            Planned::Offering(offering) => offering.count(province.vocabulary(), &self.demand()),
             Planned::PostCounters => Some(Counted::whole(province.post_counters().into())),
         };
         CountedFigure { generated, comparison: generated.map(|generated| figure.compare(generated)) }
+    }
+
+    /// What was asked for where.
+    fn demand(&self) -> Demand {
+        let mut demand = Demand::default();
+        for kind in self.tally.keys() {
+            let words =
+                [Dimension::Procedure, Dimension::Unit, Dimension::Channel].map(|dimension| word(kind, dimension));
+            if let [Some(Word::Procedure(procedure)), Some(Word::Unit(unit)), Some(Word::Channel(channel))] = words {
+                demand.ask(procedure, unit, channel);
+            }
+        }
+        demand
     }
 
     fn meant(&self, selector: &Selector) -> impl Iterator<Item = (&Kind, &Heap)> {

@@ -29,8 +29,9 @@ pub use population::{
     Sex, TooManyPeople, exposed, exposed_applicant,
 };
 pub use profile::{
-    Assumption, Catalogue, Cell, Charge, Contradiction, Dimension, Figure, Office, Paper, People, Place, Planned,
-    Procedure, Province, Realised, Selector, Terms, Unit, Word,
+    Assumption, Bound, Catalogue, Cell, Change, Charge, Contradiction, Dimension, Extra, Figure, Offer, Offered,
+    Offering, Office, Paper, People, Phase, Place, Planned, Procedure, Property, Province, Reach, Realised, Selector,
+    Services, Terms, Unit, Units, Word,
 };
 pub use rows::{CalendarRow, FigureRow, TargetRow, calendar_rows, figure_rows, target_rows};
 pub use target::{Reached, Share, Target};

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use model::{Case, Populace, Timeline};
+use model::{Case, Counted, Populace, Timeline};
 use serde::{Deserialize, Serialize};
 
+use crate::profile::Demand;
 use crate::{Arrival, Dimension, Figure, Planned, Population, Selector};
 
 /// What a run is going to do: a pure function of province, seed, scale and timeline, byte for byte.
@@ -83,6 +84,12 @@ pub enum Quantity {
     Whole(i64),
     /// A share, 0..=1.
     Share(f64),
+}
+
+impl Quantity {
+    fn of(counted: Counted) -> Self {
+        if counted.base == 1 { Self::Whole(counted.part) } else { Self::Share(counted.value()) }
+    }
 }
 
 impl Plan {
@@ -187,6 +194,9 @@ fn planned(population: &Population, figure: &Figure, sums: &BTreeMap<usize, i64>
         Planned::Dossiers(selector) => Some(Quantity::Whole(count(selector).into())),
         Planned::Share(part, base) => Some(Quantity::Share(f64::from(count(part)) / f64::from(count(base).max(1)))),
         Planned::Sum(charge) => Some(Quantity::Whole(sums.get(charge).copied().unwrap_or(0))),
+        Planned::Offering(offering) => {
+            offering.count(population.province().vocabulary(), &Demand::of(population.cells())).map(Quantity::of)
+        }
         Planned::PostCounters => Some(Quantity::Whole(population.province().post_counters().into())),
     };
     let stated = figure.stated.value;

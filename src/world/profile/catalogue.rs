@@ -1,54 +1,135 @@
-//! The administrative procedures: what one can apply for, how long it may take, what it costs.
+//! The administrative procedures: what one can apply for, how long it may take, what it costs, how it is offered.
+//!
+//! A file of `scenarios/procedures/` names real procedures and holds the tables of the [generated tail](Tail); a province's
+//! `catalogue` section fills the two up to its own size and says in which [`Phase`] each procedure is offered how. Without a
+//! section the named ones are all there is, and nothing restricts them.
 
+use jiff::civil::Date;
 use model::words::Level;
 use model::{Document, Node, Problems, Vnd};
+
+use super::cell::Cell;
+use super::offer::{Change, Offer, Phase};
+use super::tail::Tail;
 
 /// One administrative procedure (thủ tục hành chính).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Procedure {
-    /// Its national code, such as `1.001193`.
+    /// Its national code, such as `1.001193`; those of generated procedures begin with 9.
     pub code: String,
     /// Its name, in Vietnamese.
     pub name: String,
     /// The field it belongs to (lĩnh vực); units take the procedures of their fields.
     pub field: String,
-    /// The levels of government that decide it.
+    /// The levels of government that decide it; where a procedure is counted by level, it counts at the first.
     pub levels: Vec<Level>,
     /// Legal time, in working days; at least 1.
     pub legal_days: u16,
     /// Tariff; zero if it is free.
     pub fee: Vnd,
-    /// How often it is asked for, relative to the others.
+    /// How often it is asked for, relative to the others of its field, in thousandths of the weight in the file.
     pub weight: u32,
+    /// What an applicant hands in (thành phần hồ sơ), by name.
+    pub documents: Vec<String>,
 }
 
-/// The procedures that provinces draw on.
+impl Procedure {
+    /// Whether it was made up to fill a catalogue; no real procedure has such a code.
+    pub fn is_generated(&self) -> bool {
+        self.code.starts_with(GENERATED)
+    }
+}
+
+/// The procedures that a province draws on.
 #[derive(Clone, Debug)]
 pub struct Catalogue {
     procedures: Vec<Procedure>,
+    tail: Option<Tail>,
+    /// In order of their days; empty if nothing is said of how procedures are offered.
+    phases: Vec<Phase>,
+    /// The last day that is spoken of, if anything is said of how procedures are offered.
+    last: Option<Date>,
 }
+
+/// What the codes of generated procedures begin with: the national ones begin with 1, 2 or 3.
+pub(crate) const GENERATED: char = '9';
+
+/// A weight of 1 in a file, so that the tail can be asked for less often.
+pub(crate) const WEIGHT: u32 = 1_000;
 
 impl Catalogue {
     /// Reads a catalogue.
     ///
     /// # Errors
-    /// Everything wrong with the file: missing and unknown fields, codes that are malformed or stand twice, a legal time or
-    /// weight of nothing, a negative fee.
+    /// Everything wrong with the file: missing and unknown fields, codes that are malformed, stand twice or are kept for
+    /// generated procedures, a legal time or weight of nothing, a negative fee, tables of the tail without entries.
     pub fn load(file: &str, text: &str) -> Result<Self, Problems> {
         Document::parse(file, text)?.read(|fields| {
             fields.text("source");
             let mut codes = Vec::new();
-            let procedures = fields.list("procedures", |node| procedure(node, &mut codes))?;
+            let procedures = fields.list("procedures", |node| procedure(node, &mut codes));
+            let tail = fields.get("tail").map_or_else(|| Some(None), |node| Tail::read(&node).map(Some));
+            let procedures = procedures?;
             if procedures.is_empty() {
                 return fields.node().refuse("a catalogue without procedures", "list them under `procedures`");
             }
-            Some(Self { procedures })
+            Some(Self { procedures, tail: tail?, phases: Vec::new(), last: None })
         })
     }
 
-    /// Every procedure, in file order.
+    /// Every procedure, in file order, the generated ones last.
     pub fn procedures(&self) -> &[Procedure] {
         &self.procedures
+    }
+
+    /// How procedures are offered, in order of days; empty if nothing is said of it.
+    pub fn phases(&self) -> &[Phase] {
+        &self.phases
+    }
+
+    /// The tables that more procedures are made from.
+    pub(crate) fn tail(&self) -> Option<&Tail> {
+        self.tail.as_ref()
+    }
+
+    /// The catalogue of a province: these procedures, offered so until the last day of its period.
+    pub(crate) fn of_province(&self, procedures: Vec<Procedure>, phases: Vec<Phase>, last: Date) -> Self {
+        Self { procedures, tail: self.tail.clone(), phases, last: Some(last) }
+    }
+
+    /// The last day of the province's period, if anything is said of how procedures are offered.
+    pub(crate) fn last_day(&self) -> Option<Date> {
+        self.last
+    }
+
+    /// The phase that a day lies in; before the first phase there is none.
+    pub(crate) fn phase_on(&self, day: Date) -> Option<&Phase> {
+        self.phases.iter().rev().find(|phase| phase.from <= day)
+    }
+
+    /// How a procedure, by its position, is offered on a day; `None` if nothing is said of it.
+    pub(crate) fn offer_on(&self, procedure: u16, day: Date) -> Option<Offer> {
+        self.phase_on(day)?.offers.get(usize::from(procedure)).copied()
+    }
+
+    /// The first day from `day` on at which dossiers of this kind can be about the procedure; `None` if there is none.
+    pub(crate) fn opens(&self, procedure: u16, kind: &Cell, day: Date) -> Option<Date> {
+        if self.phases.is_empty() {
+            return Some(day);
+        }
+        let days = std::iter::once(day).chain(self.phases.iter().map(|phase| phase.from).filter(|from| *from > day));
+        days.into_iter().find(|day| self.offer_on(procedure, *day).is_some_and(|offer| offer.allows(kind)))
+    }
+
+    /// Every procedure that is offered otherwise in a later phase than in the one before, in order of days.
+    pub fn changes(&self) -> Vec<Change> {
+        let pairs = self.phases.iter().zip(self.phases.iter().skip(1));
+        let changes = pairs.flat_map(|(before, after)| {
+            let offers = (0_u16..).zip(before.offers.iter().zip(&after.offers));
+            let changed = offers.filter(|(_, (old, new))| old != new);
+            changed.map(|(procedure, (_, offer))| Change { on: after.from, procedure, offer: *offer })
+        });
+        changes.collect()
     }
 }
 
@@ -60,7 +141,8 @@ fn procedure(node: &Node<'_>, codes: &mut Vec<String>) -> Option<Procedure> {
         let levels = fields.list("levels", |node| node.word(Level::ALL));
         let legal_days = fields.need("legal_days").and_then(|node| bounded(&node, 1, 250));
         let fee = fields.need("fee").and_then(|node| bounded(&node, 0, 1_000_000_000_i64));
-        let weight = fields.need("weight").and_then(|node| bounded(&node, 1, 1_000_000));
+        let weight = fields.need("weight").and_then(|node| bounded::<u32>(&node, 1, 1_000_000));
+        let documents = fields.list("documents", |node| node.text().map(str::to_owned));
         let levels = levels?;
         if levels.is_empty() {
             return fields.node().refuse("nobody decides this procedure", "name its `levels`");
@@ -72,7 +154,8 @@ fn procedure(node: &Node<'_>, codes: &mut Vec<String>) -> Option<Procedure> {
             levels,
             legal_days: legal_days?,
             fee: Vnd(fee?),
-            weight: weight?,
+            weight: weight? * WEIGHT,
+            documents: documents?,
         })
     })
 }
@@ -83,6 +166,10 @@ fn code(node: &Node<'_>, codes: &mut Vec<String>) -> Option<String> {
     let digits = |text: &str, count: usize| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
     if !code.split_once('.').is_some_and(|(group, number)| digits(group, 1) && digits(number, 6)) {
         return node.refuse(format!("`{code}` is not the code of a procedure"), "write it in quotes, as \"1.001193\"");
+    }
+    if code.starts_with(GENERATED) {
+        return node
+            .refuse(format!("codes that begin with {GENERATED} are those of generated procedures"), "take another");
     }
     if codes.contains(&code) {
         return node.refuse(format!("the procedure {code} stands twice"), "keep one of them");

@@ -1,15 +1,20 @@
 //! Cells: dossiers that are alike in everything but their person and their hour.
 //!
 //! Leaves become cells in three steps: every dimension must be decided, the procedure is drawn by popularity among those that
-//! fit, and the days of arrival are narrowed so that the outcome can come true before the period ends.
+//! fit, and the days of arrival are narrowed so that the procedure is offered that way already and the outcome can come true
+//! before the period ends.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use model::words::{Channel, Level, Outcome, PaymentMethod, ReturnMethod};
 use model::{Position, Vnd};
 
 use super::catalogue::Procedure;
-use super::tree::Leaf;
+use super::in_use::{InUse, decided};
+use super::served::{self, Lot};
+use super::tree::{Context, Leaf};
+use super::unit::Unit;
 use super::word::{Dimension, Known, Vocabulary, Word};
 use crate::{Calendar, Period, Sequence};
 
@@ -67,10 +72,10 @@ pub(crate) fn working_days_needed(legal_days: u16, outcome: Outcome, returns: Re
 }
 
 /// A procedure that fits, the days that remain for it, and its weight.
-struct Candidate {
-    procedure: u16,
-    window: Period,
-    weight: u64,
+pub(crate) struct Candidate {
+    pub(crate) procedure: u16,
+    pub(crate) window: Period,
+    pub(crate) weight: u64,
 }
 
 /// Turns leaves into cells.
@@ -78,6 +83,10 @@ pub(crate) struct Harvest<'c> {
     pub(crate) vocabulary: Vocabulary<'c>,
     pub(crate) calendar: &'c Calendar,
     pub(crate) period: Period,
+    /// What people ask units for, where that is known.
+    in_use: &'c InUse<'c>,
+    /// For each unit, by its position, the procedures that its dossiers may be about.
+    decided: Vec<Vec<u16>>,
     /// One sequence for all leaves with the same candidates, so that small leaves share rare procedures out too.
     sequences: BTreeMap<Vec<(u16, u64)>, Sequence>,
     /// What was refused already: many leaves come from one place of the file.
@@ -85,21 +94,31 @@ pub(crate) struct Harvest<'c> {
 }
 
 impl<'c> Harvest<'c> {
-    pub(crate) fn new(vocabulary: Vocabulary<'c>, calendar: &'c Calendar, period: Period) -> Self {
-        Self { vocabulary, calendar, period, sequences: BTreeMap::new(), noted: BTreeSet::new() }
+    pub(crate) fn new(context: Context<'c>, in_use: &'c InUse<'c>, calendar: &'c Calendar) -> Self {
+        let Context { vocabulary, period, .. } = context;
+        let of_unit = |(position, unit): (u16, &Unit)| match in_use.0.get(&position) {
+            Some((_, used)) => used.clone(),
+            None => decided(vocabulary, unit).map(|(procedure, _)| procedure).collect(),
+        };
+        let decided = (0..).zip(vocabulary.units).map(of_unit).collect();
+        Self { vocabulary, calendar, period, in_use, decided, sequences: BTreeMap::new(), noted: BTreeSet::new() }
     }
 
     /// The cells of all leaves; `None` if any leaf is wrong.
     pub(crate) fn cells(mut self, leaves: &[Leaf<'_>]) -> Option<Vec<Cell>> {
-        let mut cells = Vec::new();
+        let mut lots = Vec::new();
         let mut complete = true;
         for leaf in leaves {
-            match self.decided(leaf).and_then(|alike| self.with_procedures(leaf, &alike)) {
-                Some(found) => cells.extend(found),
+            match self.decided(leaf).and_then(|alike| self.with_procedures(leaf, alike)) {
+                Some(lot) => lots.push(lot),
                 None => complete = false,
             }
         }
-        complete.then_some(cells)
+        if !complete {
+            return None;
+        }
+        served::serve(&mut lots, self.in_use, self.vocabulary)?;
+        Some(lots.iter().flat_map(Lot::cells).collect())
     }
 
     /// The leaf as one cell without its procedure.
@@ -121,48 +140,65 @@ impl<'c> Harvest<'c> {
         Some(cell)
     }
 
-    fn with_procedures(&mut self, leaf: &Leaf<'_>, alike: &Cell) -> Option<Vec<Cell>> {
-        let candidates = self.candidates(leaf, alike)?;
+    fn with_procedures(&mut self, leaf: &Leaf<'_>, alike: Cell) -> Option<Lot> {
+        let candidates = self.candidates(leaf, &alike)?;
         let key: Vec<_> = candidates.iter().map(|candidate| (candidate.procedure, candidate.weight)).collect();
         let weights = candidates.iter().map(|candidate| candidate.weight).collect();
         let sequence = self.sequences.entry(key).or_insert_with(|| Sequence::new(weights));
         let dealt = sequence.deal(u64::from(leaf.count));
-        let cells = candidates.iter().zip(dealt).filter(|(_, count)| *count > 0).map(|(candidate, count)| {
-            let count = u32::try_from(count).unwrap_or(u32::MAX);
-            Cell { procedure: candidate.procedure, window: candidate.window, count, ..alike.clone() }
-        });
-        Some(cells.collect())
+        let counts = dealt.into_iter().map(|count| u32::try_from(count).unwrap_or(u32::MAX)).collect();
+        Some(Lot { alike, candidates, counts })
     }
 
-    /// The procedures that fit: of the unit's fields and level, free or payable as the payment asks, short enough.
+    /// The procedures that fit: of the unit, free or payable as the payment asks, offered that way, short enough.
     fn candidates(&mut self, leaf: &Leaf<'_>, alike: &Cell) -> Option<Vec<Candidate>> {
         let vocabulary = self.vocabulary;
         let unit = vocabulary.units.get(usize::from(alike.unit))?;
-        let asked_for = leaf.known.get(Dimension::Procedure);
-        let suits = |(i, procedure): &(u16, &Procedure)| match asked_for {
-            Some(word) => word == Word::Procedure(*i),
-            None => procedure.levels.contains(&unit.level) && unit.fields.contains(&procedure.field),
+        let all = match leaf.known.get(Dimension::Procedure) {
+            Some(Word::Procedure(position)) => vec![position],
+            Some(_) | None => self.decided.get(usize::from(alike.unit)).cloned().unwrap_or_default(),
         };
-        let all: Vec<_> = (0_u16..).zip(vocabulary.catalogue.procedures()).filter(suits).collect();
         if all.is_empty() {
             let message = format!("unit {} ({}) decides no procedure of the catalogue", unit.code, unit.level);
             return self.refuse(leaf, &unit.code, message, "give it `fields` with procedures of its level");
         }
-        let payable: Vec<_> = all.into_iter().filter(|(_, procedure)| is_payable(procedure, alike.payment)).collect();
+        let known = vocabulary.catalogue.procedures();
+        let all = all.into_iter().filter_map(|position| Some((position, known.get(usize::from(position))?)));
+        let payable: Vec<_> = all.filter(|(_, procedure)| is_payable(procedure, alike.payment)).collect();
+        let kind = if alike.payment == PaymentMethod::None { "free" } else { "payable" };
         if payable.is_empty() {
-            let kind = if alike.payment == PaymentMethod::None { "free" } else { "payable" };
             let message = format!("unit {} has no {kind} procedure for {}", unit.code, self.described(leaf));
             return self.refuse(leaf, kind, message, "add one to the catalogue, or let them pay otherwise");
         }
+        let opens = |position: &u16| vocabulary.catalogue.opens(*position, alike, leaf.window.from);
+        let offered: Vec<_> =
+            payable.into_iter().filter_map(|(i, procedure)| Some((i, procedure, opens(&i)?))).collect();
+        if offered.is_empty() {
+            let message =
+                format!("no {kind} procedure of unit {} is offered that way to {}", unit.code, self.described(leaf));
+            let remedy = "raise one in the `catalogue`, or let them come, pay or have it returned otherwise";
+            return self.refuse(leaf, "offered", message, remedy);
+        }
         let fitting: Vec<_> =
-            payable.iter().filter_map(|(i, procedure)| self.fit(leaf, alike, *i, procedure)).collect();
+            offered.iter().filter_map(|(i, procedure, opens)| self.fit(leaf, alike, (*i, procedure), *opens)).collect();
         if fitting.is_empty() {
-            return self.refuse_for_time(leaf, alike, payable.iter().map(|(_, procedure)| procedure.legal_days).min()?);
+            return self.refuse_for_time(
+                leaf,
+                alike,
+                offered.iter().map(|(_, procedure, _)| procedure.legal_days).min()?,
+            );
         }
         Some(fitting)
     }
 
-    fn fit(&self, leaf: &Leaf<'_>, alike: &Cell, position: u16, procedure: &Procedure) -> Option<Candidate> {
+    /// The procedure with the days that remain for it, from the first on which it is offered that way.
+    fn fit(
+        &self,
+        leaf: &Leaf<'_>,
+        alike: &Cell,
+        (position, procedure): (u16, &Procedure),
+        opens: Date,
+    ) -> Option<Candidate> {
         // Offices wait for who pays online; what is to be early must not have its only day before the due day used up.
         let may_wait = alike.payment == PaymentMethod::Online;
         if alike.outcome == Outcome::Early && may_wait && procedure.legal_days < 2 {
@@ -170,7 +206,7 @@ impl<'c> Harvest<'c> {
         }
         let needed = working_days_needed(procedure.legal_days, alike.outcome, alike.returns);
         let until = self.calendar.last_day_before(needed, self.period.until)?;
-        let window = leaf.window.within(Period { from: leaf.window.from, until });
+        let window = leaf.window.within(Period { from: opens, until });
         let before = window.from.yesterday().ok()?;
         let days = u64::try_from(self.calendar.working_days_between(before, window.until)).ok()?;
         // A procedure that people ask for evenly is met as often as days remain for it.

@@ -3,6 +3,7 @@
 use model::{Comparison, Counted, Decimal, Fields, Node, Precision, Source, Sourced, tolerance};
 
 use super::selector::Selector;
+use super::services::Offering;
 use super::word::Vocabulary;
 use crate::Period;
 
@@ -51,6 +52,8 @@ pub enum Planned {
     Sum(usize),
     /// The number of post counters.
     PostCounters,
+    /// So many services, or units that offer them.
+    Offering(Offering),
 }
 
 impl Figure {
@@ -170,6 +173,9 @@ fn planned(fields: &Fields<'_>, vocabulary: Vocabulary<'_>) -> Option<Planned> {
             Some(node) => node.refuse("a `base` without `planned`", "say what is a share of it"),
         };
     };
+    if Offering::is_meant(&part) {
+        return Offering::read(&part, base.as_ref(), vocabulary).map(Planned::Offering);
+    }
     let part = Selector::read(&part, vocabulary);
     match base {
         None => part.map(Planned::Dossiers),

@@ -6,10 +6,13 @@ use model::{Comparison, Counted, Document, Fields, Node, Problems};
 use super::catalogue::{Catalogue, bounded};
 use super::cell::{Cell, Harvest};
 use super::figure::{Figure, Planned};
+use super::in_use::InUse;
 use super::money::{self, Charge, Stated, charge_of};
 use super::organisations::organisations;
 use super::remark::{self, Contradiction};
+use super::section::Section;
 use super::selector::Selector;
+use super::services::Demand;
 use super::split::split_further;
 use super::tree::{Context, StatedFigure, Tree};
 use super::unit::{Office, Unit};
@@ -21,13 +24,18 @@ use crate::{Calendar, Period};
 /// The fields that can only be read once the units and tags are known.
 const NEEDING_WORDS: [&str; 5] = ["figures", "contradictions", "post_counters", "amounts", "dossiers"];
 
+/// The fields that can only be read once the catalogue is known.
+const NEEDING_THE_CATALOGUE: [&str; 3] = ["units", "tags", "arrivals"];
+
 impl Province {
     /// Reads a province.
     ///
     /// # Errors
     /// Everything wrong with the file, at once: missing and unknown fields and words, parts that do not add up to their whole,
     /// counts and sums that contradict their figure, contradictions that nobody explains, dossiers of which something is left
-    /// undecided, cash on delivery without delivery or without an amount, amounts that belong to two charges, outcomes that cannot come true before the period ends, measured figures that nothing planned counts.
+    /// undecided, cash on delivery without delivery or without an amount, amounts that belong to two charges, outcomes that
+    /// cannot come true before the period ends, measured figures that nothing planned counts, a `catalogue` that does not
+    /// add up, lets procedures move down, or offers nobody what the dossiers need.
     pub fn load(file: &str, text: &str, catalogue: &Catalogue, calendar: &Calendar) -> Result<Self, Problems> {
         Document::parse(file, text)?.read(|fields| read(fields, catalogue, calendar))
     }
@@ -43,6 +51,8 @@ fn read(fields: &Fields<'_>, catalogue: &Catalogue, calendar: &Calendar) -> Opti
     let office = fields.need("office").and_then(|node| Office::read(&node));
     let places = fields.need("places").and_then(|node| places(fields, &node));
     let peoples = fields.need("names").and_then(|node| peoples(&node));
+    let (section, offered) = catalogue_of(fields, catalogue, period)?;
+    let catalogue = offered.as_ref().unwrap_or(catalogue);
     let organisations = organisations(fields, catalogue);
     let mut codes = Vec::new();
     let units = fields.need("units").and_then(|_| fields.list("units", |node| Unit::read(node, catalogue, &mut codes)));
@@ -57,7 +67,8 @@ fn read(fields: &Fields<'_>, catalogue: &Catalogue, calendar: &Calendar) -> Opti
         return None;
     };
     let vocabulary = Vocabulary { units: &units, tags: &tags, catalogue };
-    let counts = counts(fields, &document, vocabulary, calendar, period)?;
+    let surroundings = Surroundings { calendar, period, section: section.as_ref() };
+    let counts = counts(fields, &document, vocabulary, &surroundings)?;
     Some(Province {
         name: name?,
         title: title?,
@@ -91,13 +102,36 @@ struct Counts {
     cells: Vec<Cell>,
 }
 
-fn counts(
-    fields: &Fields<'_>,
+/// What counts are read against beside the words.
+struct Surroundings<'s, 'a> {
+    calendar: &'s Calendar,
+    period: Period,
+    section: Option<&'s Section<'a>>,
+}
+
+/// Reads the section `catalogue`, if there is one; gives what comes of it, too.
+fn catalogue_of<'a>(
+    fields: &Fields<'a>,
+    catalogue: &Catalogue,
+    period: Option<Period>,
+) -> Option<(Option<Section<'a>>, Option<Catalogue>)> {
+    let Some(node) = fields.get("catalogue") else { return Some((None, None)) };
+    let read = period.and_then(|period| Section::read(&node, catalogue, period));
+    if read.is_none() {
+        for name in NEEDING_WORDS.iter().chain(&NEEDING_THE_CATALOGUE) {
+            fields.get(name);
+        }
+    }
+    read.map(|(section, catalogue)| (Some(section), Some(catalogue)))
+}
+
+fn counts<'a>(
+    fields: &Fields<'a>,
     document: &Paper,
     vocabulary: Vocabulary<'_>,
-    calendar: &Calendar,
-    period: Period,
+    surroundings: &Surroundings<'_, 'a>,
 ) -> Option<Counts> {
+    let Surroundings { calendar, period, section } = *surroundings;
     let mut ids = Vec::new();
     let figures = fields.list("figures", |node| Figure::read(node, &document.file, vocabulary, &mut ids));
     let (counters, dossiers) = (fields.need("post_counters"), fields.need("dossiers"));
@@ -111,9 +145,19 @@ fn counts(
     let counters = counters.and_then(|node| Stated::read(&node, &figures, 1_000));
     let charges = fields.list("amounts", |node| money::read(node, &figures, vocabulary));
     let context = Context { vocabulary, figures: &figures, period };
-    let (cells, stated) = cells(&dossiers?, context, calendar)?;
+    let in_use = match fields.get("catalogue") {
+        Some(node) => InUse::read(&node, vocabulary, period.until),
+        None => Some(InUse::default()),
+    };
+    let (cells, stated) = cells(&dossiers?, context, &in_use?, calendar)?;
     let (counters, charges) = (counters?, charges?);
+    let offerings = section.map(|section| section.stated(&figures)).unwrap_or_default();
     plan_figures(&mut figures, &counters, &charges, stated);
+    for (position, offering) in offerings {
+        if let Some(figure) = figures.get_mut(position) {
+            figure.planned = Planned::Offering(offering);
+        }
+    }
     check_figures(fields, &figures, &cells, vocabulary);
     check_charges(fields, &charges, &cells, vocabulary);
     Some(Counts {
@@ -126,12 +170,17 @@ fn counts(
 }
 
 /// Reads the tree, splits it and harvests its cells; gives the figures that branches state, too.
-fn cells(node: &Node<'_>, context: Context<'_>, calendar: &Calendar) -> Option<(Vec<Cell>, Vec<StatedFigure>)> {
+fn cells(
+    node: &Node<'_>,
+    context: Context<'_>,
+    in_use: &InUse<'_>,
+    calendar: &Calendar,
+) -> Option<(Vec<Cell>, Vec<StatedFigure>)> {
     node.fields(|fields| {
         let mut tree = Tree::read(fields, context);
         let stated = std::mem::take(&mut tree.stated);
         let leaves = split_further(fields, tree, context.vocabulary)?;
-        let cells = Harvest::new(context.vocabulary, calendar, context.period).cells(&leaves)?;
+        let cells = Harvest::new(context, in_use, calendar).cells(&leaves)?;
         if cells.is_empty() {
             return fields.node().refuse("there is no dossier at all", "give `count` a number above 0");
         }
@@ -158,6 +207,7 @@ fn plan_figures(figures: &mut [Figure], counters: &Stated, charges: &[Charge], s
 /// Refuses figures that the cells contradict, and measured ones that nothing planned counts.
 fn check_figures(fields: &Fields<'_>, figures: &[Figure], cells: &[Cell], vocabulary: Vocabulary<'_>) {
     let nodes = fields.get("figures").and_then(|node| node.items()).unwrap_or_default();
+    let demand = Demand::of(cells.iter().map(|cell| (cell, cell.count)));
     for (figure, node) in figures.iter().zip(nodes) {
         match &figure.planned {
             Planned::Dossiers(selector) => {
@@ -178,6 +228,14 @@ fn check_figures(fields: &Fields<'_>, figures: &[Figure], cells: &[Cell], vocabu
                 if share.is_none_or(|share| figure.compare(share) == Comparison::Outside) {
                     let message = format!("{part} of {base} are planned, figure {} says {}", figure.id, figure.said());
                     node.refuse::<()>(message, "mend `dossiers`, or the figure's `planned` and `base`");
+                }
+            }
+            Planned::Offering(offering) => {
+                let counted = offering.count(vocabulary, &demand);
+                if counted.is_none_or(|counted| figure.compare(counted) == Comparison::Outside) {
+                    let counted = counted.map_or_else(|| "none".to_owned(), |counted| counted.to_string());
+                    let message = format!("{counted} are planned, figure {} says {}", figure.id, figure.said());
+                    node.refuse::<()>(message, "mend `catalogue`, or what the figure counts");
                 }
             }
             Planned::Nothing if figure.needs_a_plan() => {

@@ -7,12 +7,18 @@
 mod catalogue;
 mod cell;
 mod figure;
+mod in_use;
 mod loading;
 mod money;
+mod offer;
 mod organisations;
 mod remark;
+mod section;
 mod selector;
+mod served;
+mod services;
 mod split;
+mod tail;
 mod tree;
 mod unit;
 mod word;
@@ -20,6 +26,7 @@ mod word;
 #[cfg(test)]
 mod tests;
 
+use jiff::civil::Date;
 use model::SimTime;
 use model::words::Channel;
 
@@ -33,8 +40,11 @@ pub use figure::{Figure, Planned, Realised};
 pub(crate) use loading::paper;
 pub use money::Charge;
 pub(crate) use money::Spread;
+pub use offer::{Change, Extra, Offer, Offered, Phase, Reach};
 pub use remark::{Assumption, Contradiction};
 pub use selector::{Selector, Terms};
+pub(crate) use services::Demand;
+pub use services::{Bound, Offering, Property, Services, Units};
 pub use unit::{Office, Unit};
 pub use word::{Dimension, Word};
 
@@ -231,6 +241,22 @@ impl Province {
         self.catalogue.procedures()
     }
 
+    /// How procedures are offered from which day on; empty if the province says nothing of it, and nothing is restricted.
+    pub fn phases(&self) -> &[Phase] {
+        self.catalogue.phases()
+    }
+
+    /// Every procedure with how it is offered on a day, in the order of the catalogue; empty before the first phase.
+    pub fn catalogue_on(&self, day: Date) -> Vec<(&Procedure, Offer)> {
+        let offers = self.catalogue.phase_on(day).map_or(&[][..], |phase| &phase.offers);
+        self.catalogue().iter().zip(offers.iter().copied()).collect()
+    }
+
+    /// Every procedure that is offered otherwise from a later day on, in order of days.
+    pub fn changes(&self) -> Vec<Change> {
+        self.catalogue.changes()
+    }
+
     /// The procedures that at least one dossier is about, in the order of the catalogue.
     pub fn procedures(&self) -> impl Iterator<Item = &Procedure> {
         let used = |position: u16| self.cells.iter().any(|cell| cell.procedure == position);
@@ -249,7 +275,12 @@ impl Province {
 
     /// The spelling of a word in files and in the history; the empty tag is `untagged`.
     pub fn spell(&self, word: Word) -> &str {
-        Vocabulary { units: &self.units, tags: &self.tags, catalogue: &self.catalogue }.spell(word)
+        self.vocabulary().spell(word)
+    }
+
+    /// All words it uses.
+    pub(crate) fn vocabulary(&self) -> Vocabulary<'_> {
+        Vocabulary { units: &self.units, tags: &self.tags, catalogue: &self.catalogue }
     }
 
     /// The mass of a channel's curve at the beginning of a window, and the mass within it.

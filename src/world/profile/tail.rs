@@ -1,0 +1,265 @@
+//! The generated tail of a catalogue: procedures that nobody has, in numbers that provinces publish.
+//!
+//! ```yaml
+//! tail:
+//!   source: "assumption: ..."
+//!   seed: 61                            # of the catalogue, whatever the seed of a run
+//!   popularity: { first: 12, exponent: 1.25 }
+//!   acts: [Cấp, Cấp lại]                # name = act + object + whom
+//!   whom: ["", đối với tổ chức]
+//!   legal_days: { department: { 5: 3, 10: 2 }, district: { 5: 1 }, commune: { 1: 1 } }    # by weight
+//!   fees: { 0: 5, 50_000: 1 }           # by weight
+//!   documents: [Đơn đề nghị, Giấy ủy quyền, Bản sao căn cước công dân]
+//!   fields:
+//!     y tế: { weights: { department: 8, district: 1 }, objects: [giấy phép hoạt động phòng khám] }
+//! ```
+//!
+//! The procedure number `j` of a field at a level is a formula of the seed, the field, the level and `j`: its code always means
+//! the same procedure, in every province and every run.
+
+use model::words::Level;
+use model::{Decimal, Node, Permutation, Seed, Stream, Vnd};
+
+use super::catalogue::{GENERATED, Procedure, WEIGHT, bounded};
+use crate::apportion;
+
+/// The tables that procedures are made from.
+#[derive(Clone, Debug)]
+pub(crate) struct Tail {
+    seed: Seed,
+    popularity: Popularity,
+    acts: Vec<String>,
+    whom: Vec<String>,
+    /// One table for each level, in the order of [`Level::ALL`].
+    legal_days: Vec<Vec<(u16, u64)>>,
+    fees: Vec<(i64, u64)>,
+    documents: Vec<String>,
+    fields: Vec<Field>,
+}
+
+/// A field (lĩnh vực) of the tail.
+#[derive(Clone, Debug)]
+struct Field {
+    name: String,
+    objects: Vec<String>,
+    /// How many procedures it has at each level, relative to all others, in the order of [`Level::ALL`].
+    weights: Vec<u64>,
+}
+
+/// How often the tail is asked for, after Zipf: number `j` of a field at a level, from 1, has the weight `first / j^exponent`.
+#[derive(Clone, Copy, Debug)]
+struct Popularity {
+    first: u32,
+    /// Four times the exponent.
+    quarters: u32,
+}
+
+impl Popularity {
+    fn weight(self, number: u32) -> u32 {
+        // The root of the root of number^quarters x 10^8 is a hundred times number^exponent, in whole numbers on any machine.
+        let power = u128::from(number).pow(self.quarters) * 100_000_000;
+        let divisor = power.isqrt().isqrt().max(1);
+        u32::try_from(u128::from(self.first) * u128::from(WEIGHT) * 100 / divisor).unwrap_or(1).max(1)
+    }
+}
+
+/// How many procedures are to be made.
+pub(crate) enum Wanted {
+    /// So many, wherever the weights put them.
+    InAll(u32),
+    /// So many at each level, in the order of [`Level::ALL`].
+    AtLevels(Vec<u32>),
+}
+
+/// The most procedures of a field at one level: three digits of their codes.
+const MOST: u64 = 999;
+
+impl Tail {
+    pub(crate) fn read(node: &Node<'_>) -> Option<Self> {
+        node.fields(|fields| {
+            fields.text("source");
+            let seed = fields.need("seed").and_then(|node| bounded(&node, 0, i64::MAX));
+            let popularity = fields.need("popularity").and_then(|node| Popularity::read(&node));
+            let list = |name| fields.need(name).and_then(|node| texts(&node));
+            let (acts, whom, documents) = (list("acts"), list("whom"), list("documents"));
+            let legal_days = fields.need("legal_days").and_then(|node| {
+                node.fields(|fields| {
+                    let of = |level: &Level| fields.need(level.as_str()).and_then(|node| weighted(&node, 1, 250));
+                    Level::ALL.iter().map(of).collect::<Vec<_>>().into_iter().collect()
+                })
+            });
+            let fees = fields.need("fees").and_then(|node| weighted(&node, 0, 1_000_000_000));
+            let all = fields.need("fields").and_then(|_| fields.map("fields", Field::read));
+            Some(Self {
+                seed: Seed(seed?),
+                popularity: popularity?,
+                acts: acts?,
+                whom: whom?,
+                legal_days: legal_days?,
+                fees: fees?,
+                documents: documents?,
+                fields: all?,
+            })
+        })
+    }
+
+    /// Makes procedures; `node` is where too many are noted.
+    pub(crate) fn generate(&self, wanted: &Wanted, node: &Node<'_>) -> Option<Vec<Procedure>> {
+        let mut procedures = Vec::new();
+        for (field, counts) in (1_u64..).zip(self.counts(wanted)) {
+            let table = self.fields.get(usize::try_from(field - 1).ok()?)?;
+            for ((at, level), count) in (0_u64..).zip(Level::ALL).zip(counts) {
+                if count > self.most(table) {
+                    let message = format!("{count} procedures of the field {} are to be made ({level})", table.name);
+                    let remedy = format!("it has names for {}: give it more `objects`", self.most(table));
+                    return node.refuse(message, remedy);
+                }
+                procedures.extend((0..count).map(|j| self.procedure(field, at, j)));
+            }
+        }
+        Some(procedures)
+    }
+
+    /// How many procedures each field has at each level.
+    fn counts(&self, wanted: &Wanted) -> Vec<Vec<u64>> {
+        let weights: Vec<u64> = self.fields.iter().flat_map(|field| field.weights.iter().copied()).collect();
+        let levels = Level::ALL.len();
+        let counts = match wanted {
+            Wanted::InAll(count) => apportion(u64::from(*count), &weights),
+            Wanted::AtLevels(counts) => {
+                let at = |level: usize| weights.iter().copied().skip(level).step_by(levels).collect::<Vec<_>>();
+                let by_level: Vec<_> =
+                    counts.iter().enumerate().map(|(level, count)| apportion(u64::from(*count), &at(level))).collect();
+                let of = |field: usize| by_level.iter().map(move |counts| counts.get(field).copied().unwrap_or(0));
+                (0..self.fields.len()).flat_map(of).collect()
+            }
+        };
+        counts.chunks(levels).map(<[u64]>::to_vec).collect()
+    }
+
+    /// How many names a field has for each level.
+    fn most(&self, field: &Field) -> u64 {
+        (self.names(field) / size(Level::ALL)).min(MOST)
+    }
+
+    fn names(&self, field: &Field) -> u64 {
+        size(&self.acts) * size(&field.objects) * size(&self.whom)
+    }
+
+    /// Procedure number `j`, from 0, of a field, from 1, at a level, from 0.
+    fn procedure(&self, field: u64, level: u64, j: u64) -> Procedure {
+        let number = field * 10_000 + (level + 1) * 1_000 + j + 1;
+        let at = |position: u64| usize::try_from(position).unwrap_or(usize::MAX);
+        let table = self.fields.get(at(field - 1));
+        let days = self.legal_days.get(at(level)).map_or(&[][..], Vec::as_slice);
+        Procedure {
+            code: format!("{GENERATED}.{number:06}"),
+            name: table.map(|table| self.name(table, j * size(Level::ALL) + level)).unwrap_or_default(),
+            field: table.map(|table| table.name.clone()).unwrap_or_default(),
+            levels: Level::ALL.get(at(level)).copied().into_iter().collect(),
+            legal_days: drawn(self.seed.stream("legal days"), number, days).unwrap_or(1),
+            fee: Vnd(drawn(self.seed.stream("fee"), number, &self.fees).unwrap_or(0)),
+            weight: self.popularity.weight(u32::try_from(j + 1).unwrap_or(u32::MAX)),
+            documents: self.papers(number),
+        }
+    }
+
+    /// Name number `i` of a field; no two are alike.
+    fn name(&self, field: &Field, i: u64) -> String {
+        let stream = self.seed.stream(&format!("names of {}", field.name));
+        let place = Permutation::new(stream, self.names(field)).forward(i);
+        let word = |words: &[String], place: u64| {
+            usize::try_from(place % size(words)).ok().and_then(|at| words.get(at)).cloned().unwrap_or_default()
+        };
+        let act = word(&self.acts, place);
+        let object = word(&field.objects, place / size(&self.acts));
+        let whom = word(&self.whom, place / size(&self.acts) / size(&field.objects));
+        format!("{act} {object} {whom}").trim_end().to_owned()
+    }
+
+    /// The first of the documents, and one to three others.
+    fn papers(&self, number: u64) -> Vec<String> {
+        let stream = self.seed.stream("documents");
+        let mut others: Vec<_> = self.documents.iter().skip(1).collect();
+        let mut papers: Vec<_> = self.documents.first().cloned().into_iter().collect();
+        let more = 1 + stream.below_draw(number, 0, 3);
+        for draw in 1..=u32::try_from(more).unwrap_or(1) {
+            let place = usize::try_from(stream.below_draw(number, draw, size(&others))).unwrap_or(0);
+            if place < others.len() {
+                papers.push(others.remove(place).clone());
+            }
+        }
+        papers
+    }
+}
+
+impl Field {
+    fn read(name: &str, node: &Node<'_>) -> Option<Self> {
+        node.fields(|fields| {
+            let objects = fields.need("objects").and_then(|node| texts(&node));
+            let weights = fields.need("weights").and_then(|node| {
+                node.fields(|fields| {
+                    let of = |level: &Level| match fields.get(level.as_str()) {
+                        Some(node) => bounded(&node, 0, 1_000_000),
+                        None => Some(0),
+                    };
+                    Level::ALL.iter().map(of).collect::<Vec<_>>().into_iter().collect()
+                })
+            });
+            Some(Self { name: name.to_owned(), objects: objects?, weights: weights? })
+        })
+    }
+}
+
+impl Popularity {
+    fn read(node: &Node<'_>) -> Option<Self> {
+        node.fields(|fields| {
+            let first = fields.need("first").and_then(|node| bounded(&node, 1, 1_000_000));
+            let quarters = fields.need("exponent").and_then(|node| {
+                let exponent = Decimal::parse(node.text()?).and_then(Decimal::millionths);
+                let quarters = exponent.filter(|exponent| exponent % 250_000 == 0).map(|exponent| exponent / 250_000);
+                quarters
+                    .and_then(|quarters| u32::try_from(quarters).ok())
+                    .filter(|quarters| *quarters <= 8)
+                    .or_else(|| node.refuse("no exponent of popularity", "a multiple of 0.25, at most 2"))
+            });
+            Some(Self { first: first?, quarters: quarters? })
+        })
+    }
+}
+
+fn size<T>(things: &[T]) -> u64 {
+    u64::try_from(things.len()).unwrap_or(u64::MAX)
+}
+
+/// Reads a list of texts that is not empty.
+fn texts(node: &Node<'_>) -> Option<Vec<String>> {
+    let texts: Vec<_> = node.items()?.iter().map(|node| node.text().map(str::to_owned)).collect();
+    let texts: Vec<_> = texts.into_iter().collect::<Option<_>>()?;
+    if texts.is_empty() { node.refuse("nothing to choose from", "give at least one") } else { Some(texts) }
+}
+
+/// Reads `{ 5: 30, 10: 20 }`: numbers within bounds, each with its weight.
+fn weighted<T: TryFrom<i64>>(node: &Node<'_>, least: i64, most: i64) -> Option<Vec<(T, u64)>> {
+    let mut table = Vec::new();
+    for (key, node) in node.entries()? {
+        let number = key.replace('_', "").parse().ok().filter(|number| (least..=most).contains(number));
+        let Some(number) = number.and_then(|number| T::try_from(number).ok()) else {
+            return node.refuse(format!("`{key}` is out of bounds"), format!("give a number from {least} to {most}"));
+        };
+        table.push((number, bounded(&node, 1, 1_000_000)?));
+    }
+    if table.is_empty() { node.refuse("nothing to choose from", "as { 5: 30, 10: 20 }") } else { Some(table) }
+}
+
+/// One of some numbers, by weight.
+fn drawn<T: Copy>(stream: Stream, index: u64, table: &[(T, u64)]) -> Option<T> {
+    let mut left = stream.below(index, table.iter().map(|(_, weight)| weight).sum());
+    for (number, weight) in table {
+        match left.checked_sub(*weight) {
+            Some(rest) => left = rest,
+            None => return Some(*number),
+        }
+    }
+    None
+}
