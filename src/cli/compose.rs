@@ -1,5 +1,6 @@
 //! Puts a run together out of its files: everything that can be wrong is found here, before anything is sent.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use engine::Casting;
@@ -86,7 +87,7 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     let arrivals = world::arrivals(&population);
     let length = args.length.unwrap_or(run.length);
     let timeline = world::timeline(&province, &calendar, length, run.closed_hours);
-    let plan = Plan::new(&population, &arrivals, &timeline);
+    let plan = Plan::new(&population, &timeline, threads());
     let staff = staff(&province);
     problems.or(Composition {
         run,
@@ -104,6 +105,11 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
         rules,
         left_out,
     })
+}
+
+/// As many as the machine has cores.
+pub(crate) fn threads() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
 fn note<T>(problems: &mut Problems, result: Result<T, Problems>) -> Option<T> {

@@ -10,11 +10,13 @@
 mod apportion;
 mod arrivals;
 mod calendar;
+mod digest;
 mod period;
 mod plan;
 mod population;
 mod profile;
 mod rows;
+mod tally;
 
 pub use apportion::{Sequence, apportion};
 pub use arrivals::{Arrival, Curve, arrivals, timeline};
