@@ -77,7 +77,9 @@ mod tests {
     fn a_sum_forgets_the_order_and_nothing_else() {
         let sum = |things: &[(u64, u64)]| {
             let mut sum = Sum::default();
-            things.iter().for_each(|(a, b)| sum.add(*a, *b));
+            for (a, b) in things {
+                sum.add(*a, *b);
+            }
             sum
         };
         assert_eq!(sum(&[(1, 2), (3, 4)]), sum(&[(3, 4), (1, 2)]));

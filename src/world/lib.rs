@@ -7,6 +7,7 @@
 //!
 //! What it does not know: portals, journeys, how a dossier is submitted, what a run observes.
 
+mod administrative;
 mod apportion;
 mod arrivals;
 mod calendar;
@@ -18,6 +19,7 @@ mod profile;
 mod rows;
 mod tally;
 
+pub use administrative::{Commune, Division, Gazetteer, Territory};
 pub use apportion::{Sequence, apportion};
 pub use arrivals::{Arrival, Curve, arrivals, timeline};
 pub use calendar::{Calendar, Day};
@@ -26,7 +28,7 @@ pub use plan::{Peak, Peaks, Plan, PlannedFigure, Quantity};
 pub use population::{Population, Scale, ScaleOutOfRange, Sex};
 pub use profile::{
     CashOnDelivery, Catalogue, Cell, Decimal, Dimension, Figure, Office, Paper, People, Place, Planned, Procedure,
-    Province, Realised, Selector, Unit, Word,
+    Province, Realised, Selector, Surroundings, Unit, Word,
 };
 pub use rows::{CalendarRow, FigureRow, calendar_rows, figure_rows};
 

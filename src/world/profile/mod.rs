@@ -7,6 +7,7 @@
 mod catalogue;
 mod cell;
 mod figure;
+mod generated;
 mod loading;
 mod money;
 mod selector;
@@ -27,6 +28,7 @@ pub use cell::Cell;
 #[cfg(test)]
 pub(crate) use cell::working_days_needed;
 pub use figure::{Decimal, Figure, Planned, Realised};
+pub use loading::Surroundings;
 pub use money::CashOnDelivery;
 pub use selector::Selector;
 pub use unit::{Office, Unit};
