@@ -8,6 +8,7 @@
 
 mod case;
 mod document;
+mod kind;
 mod money;
 mod problem;
 mod random;
@@ -19,6 +20,7 @@ pub mod words;
 
 pub use case::{Applicant, Case, CaseId, Populace};
 pub use document::{Document, Fields, Node, Position};
+pub use kind::Kind;
 pub use money::{Share, ShareOutOfRange, Vnd};
 pub use problem::{Problem, Problems};
 pub use random::{Permutation, Seed, Stream};

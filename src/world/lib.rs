@@ -11,6 +11,8 @@ mod administrative;
 mod apportion;
 mod arrivals;
 mod calendar;
+mod country;
+mod country_plan;
 mod digest;
 mod period;
 mod plan;
@@ -23,8 +25,10 @@ pub use administrative::{Commune, Division, Gazetteer, Territory};
 pub use apportion::{Sequence, apportion};
 pub use arrivals::{Arrival, Curve, arrivals, timeline};
 pub use calendar::{Calendar, Day};
+pub use country::{Basis, Country, Member, Template, Volume};
+pub use country_plan::{CountryPlan, Planning, ProvincePlan};
 pub use period::Period;
-pub use plan::{Peak, Peaks, Plan, PlannedFigure, Quantity};
+pub use plan::{Peak, Peaks, Plan, PlannedFigure, Quantity, kinds};
 pub use population::{Population, Scale, ScaleOutOfRange, Sex};
 pub use profile::{
     CashOnDelivery, Catalogue, Cell, Decimal, Dimension, Figure, Office, Paper, People, Place, Planned, Procedure,

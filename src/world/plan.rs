@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
-use model::{Populace, Timeline};
+use model::{Kind, Populace, Timeline};
 use serde::{Deserialize, Serialize};
 
 use crate::digest::{Chain, Sum};
@@ -128,15 +128,29 @@ impl Plan {
     }
 }
 
+/// How many dossiers there are of each kind.
+pub fn kinds(population: &Population) -> BTreeMap<Kind, u64> {
+    let mut kinds = BTreeMap::new();
+    for (cell, count) in population.cells().filter(|(_, count)| *count > 0) {
+        *kinds.entry(cell.kind()).or_default() += u64::from(count);
+    }
+    kinds
+}
+
 impl Peaks {
     /// The peaks of these counts: dossiers in each hour of the period, and in each second of the wall clock.
     pub(crate) fn of(hours: &[u32], seconds: &Seconds, period: Period) -> Self {
         let named = |day: usize, hour: usize| format!("{}T{hour:02}", nth_day(period, day));
         Self {
-            day: peak(day_counts(hours), |day| nth_day(period, day)),
+            day: Self::day_of(hours, period),
             hour: peak(hours.iter().copied(), |hour| named(hour / 24, hour % 24)),
             second: peak(seconds.counts(), |second| second.to_string()),
         }
+    }
+
+    /// The busiest day.
+    pub(crate) fn day_of(hours: &[u32], period: Period) -> Peak {
+        peak(day_counts(hours), |day| nth_day(period, day))
     }
 }
 
@@ -171,7 +185,7 @@ pub(crate) fn by_day(hours: &[u32], period: Period) -> BTreeMap<String, u32> {
 }
 
 /// The hash of a plan: seed, cells with their procedures, figures, and the sum over all dossiers.
-fn digest(population: &Population, figures: &[PlannedFigure], dossiers: Sum) -> String {
+pub(crate) fn digest(population: &Population, figures: &[PlannedFigure], dossiers: Sum) -> String {
     let province = population.province();
     let mut chain = Chain::default();
     chain.number(population.seed().0);
@@ -210,7 +224,8 @@ fn totals(population: &Population) -> BTreeMap<String, BTreeMap<String, u32>> {
     totals
 }
 
-fn by_month(days: &BTreeMap<String, u32>) -> BTreeMap<String, u32> {
+/// Dossiers by month.
+pub(crate) fn by_month(days: &BTreeMap<String, u32>) -> BTreeMap<String, u32> {
     let mut months = BTreeMap::new();
     for (day, count) in days {
         *months.entry(day.get(..7).unwrap_or(day).to_owned()).or_default() += count;
