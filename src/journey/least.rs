@@ -17,12 +17,12 @@ pub type Counts = BTreeMap<Operation, u64>;
 
 impl Scripts {
     /// What the journey itself does at least for a dossier of this kind, with the journeys the applicant goes on to.
-    pub fn least(&self, journey: JourneyId, kind: &Kind) -> Counts {
+    pub fn least(&self, journey: JourneyId, kind: Kind) -> Counts {
         self.walked(journey, kind, Onward::Follow)
     }
 
     /// What is done at least for each dossier of this kind that this journey is shown.
-    pub fn least_for_each(&self, journey: JourneyId, kind: &Kind) -> Counts {
+    pub fn least_for_each(&self, journey: JourneyId, kind: Kind) -> Counts {
         let mut counts = Counts::new();
         let code = self.get(journey).map(|journey| journey.code.as_slice()).unwrap_or_default();
         for instruction in code {
@@ -33,7 +33,7 @@ impl Scripts {
         counts
     }
 
-    fn walked(&self, journey: JourneyId, kind: &Kind, onward: Onward) -> Counts {
+    fn walked(&self, journey: JourneyId, kind: Kind, onward: Onward) -> Counts {
         let Some(journey) = self.get(journey) else { return Counts::new() };
         let mut thought = Thought { scripts: self, journey, kind, onward, known: BTreeMap::new() };
         thought.from(0)
@@ -51,7 +51,7 @@ enum Onward {
 struct Thought<'a> {
     scripts: &'a Scripts,
     journey: &'a Journey,
-    kind: &'a Kind,
+    kind: Kind,
     onward: Onward,
     /// What is done at least from an instruction to the end.
     known: BTreeMap<usize, Counts>,
@@ -123,7 +123,7 @@ fn add(counts: &mut Counts, more: &Counts) {
 }
 
 /// The value of a fact, if it is known beforehand.
-fn value(fact: Fact, kind: &Kind) -> Option<&'static str> {
+fn value(fact: Fact, kind: Kind) -> Option<&'static str> {
     match fact {
         Fact::Channel => Some(kind.channel.as_str()),
         Fact::Level => Some(kind.level.as_str()),
@@ -168,7 +168,7 @@ mod tests {
     fn who_pays_online_does_more_than_who_pays_nothing() {
         let scripts = shipped();
         let journey = scripts.find("citizen-online").unwrap();
-        let paying = scripts.least(journey, &KIND);
+        let paying = scripts.least(journey, KIND);
         let expected = [
             ("sign_in", 1),
             ("submit", 1),
@@ -179,7 +179,7 @@ mod tests {
             ("look_up", 1),
         ];
         assert_eq!(listed(&paying), expected);
-        let free = scripts.least(journey, &Kind { payment: PaymentMethod::None, ..KIND });
+        let free = scripts.least(journey, Kind { payment: PaymentMethod::None, ..KIND });
         assert_eq!(listed(&free), [("sign_in", 1), ("submit", 1), ("look_up", 1)]);
     }
 
@@ -188,19 +188,19 @@ mod tests {
         let scripts = shipped();
         let kind =
             Kind { channel: Channel::Counter, payment: PaymentMethod::Counter, outcome: Outcome::Withdrawn, ..KIND };
-        let intake = scripts.least(scripts.find("counter-intake").unwrap(), &kind);
+        let intake = scripts.least(scripts.find("counter-intake").unwrap(), kind);
         assert_eq!(listed(&intake), [("sign_in", 1), ("submit", 1), ("track", 1), ("withdraw", 1)]);
         let desk = scripts.find("desk").unwrap();
         let expected = [("accept", 1), ("collect_fee", 1), ("start", 1), ("approve_withdrawal", 1), ("clerk_view", 1)];
-        assert_eq!(listed(&scripts.least_for_each(desk, &kind)), expected);
-        assert_eq!(listed(&scripts.least(desk, &kind)), [("clerk_sign_in", 1), ("inbox", 1)]);
+        assert_eq!(listed(&scripts.least_for_each(desk, kind)), expected);
+        assert_eq!(listed(&scripts.least(desk, kind)), [("clerk_sign_in", 1), ("inbox", 1)]);
     }
 
     #[test]
     fn of_what_nobody_knows_the_fewest_counts() {
         let text = "journey: x\ntitle: x\nrole: citizen\nsteps:\n  - choose:\n      by_chance:\n        - { weight: 1, steps: [ { do: track }, { do: track } ] }\n        - { weight: 9, steps: [ { do: track }, { do: look_up } ] }\n  - choose:\n      by: state\n      completed: [ { do: pay } ]\n  - do: submit\n    refused:\n      - do: withdraw\n";
         let scripts = Scripts::load([("x.yaml", text)], |_| true).unwrap();
-        let counts = scripts.least(scripts.find("x").unwrap(), &KIND);
+        let counts = scripts.least(scripts.find("x").unwrap(), KIND);
         assert_eq!(listed(&counts), [("submit", 1), ("track", 1)]);
     }
 }

@@ -19,7 +19,7 @@ pub struct Kind {
 
 impl Kind {
     /// Whether there is a result to be returned.
-    pub fn has_result(&self) -> bool {
+    pub fn has_result(self) -> bool {
         matches!(self.outcome, Outcome::Early | Outcome::OnTime | Outcome::Late)
     }
 }

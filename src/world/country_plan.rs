@@ -68,6 +68,10 @@ pub struct ProvincePlan {
     pub source: String,
     /// How many units decide.
     pub units: usize,
+    /// How many clerks sit at their desks.
+    pub clerks: u32,
+    /// How many sit at the post's counters.
+    pub post_clerks: u32,
     /// How many places people live in.
     pub places: usize,
     /// How many cells its dossiers are told apart by.
@@ -208,6 +212,8 @@ fn walk(
         basis: member.volume.basis.to_string(),
         source: member.volume.source.clone(),
         units: province.units().len(),
+        clerks: province.clerks(),
+        post_clerks: province.post_counters().into(),
         places: province.places().len(),
         cells: province.cells().len(),
         digest: digest(&population, &[], tally.dossiers),
