@@ -22,14 +22,8 @@ fn exit_codes() -> String {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Show what a run would do, without sending anything
-    Plan {
-        #[command(flatten)]
-        choice: PlanArgs,
-        /// Print plan.json instead of a summary
-        #[arg(long)]
-        json: bool,
-    },
+    /// Show what a run or a whole country would do, without sending anything
+    Plan(PlanVerb),
     /// Play a run against a portal, record it, judge it, report it
     Run(RunArgs),
     /// Judge a recorded run again
@@ -65,10 +59,25 @@ pub(crate) struct ScenarioArgs {
 }
 
 #[derive(Clone, Debug, Args)]
+pub(crate) struct PlanVerb {
+    #[command(flatten)]
+    pub(crate) choice: PlanArgs,
+    /// Print plan.json instead of a summary
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Of a country: other days, such as 2025-07-01..2026-06-30; volumes follow the working days
+    #[arg(long, value_name = "FROM..UNTIL", value_parser = period)]
+    pub(crate) period: Option<world::Period>,
+    /// Threads that reckon; the plan is the same with any number
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<std::num::NonZeroUsize>,
+}
+
+#[derive(Clone, Debug, Args)]
 pub(crate) struct PlanArgs {
-    /// A run file, or the name of a built-in run (dien-bien-2019, tay-ninh-2021)
+    /// A run file, or the name of a built-in run (dien-bien-2019, tay-ninh-2021); to plan, a country, too (vietnam-2025)
     pub(crate) run: String,
-    /// Play another province than the run file names
+    /// Play another province than the run file names; one of a country is written vietnam-2025:11
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) province: Option<String>,
     /// Speak as this adapter says
@@ -179,6 +188,13 @@ fn share(text: &str) -> Result<f64, String> {
 fn length(text: &str) -> Result<std::time::Duration, String> {
     let length = crate::run_file::duration(text)?;
     if length.as_secs() > 0 { Ok(length) } else { Err(format!("`{text}` is too short: a run lasts a second at least")) }
+}
+
+/// Reads `2025-07-01..2026-06-30`.
+fn period(text: &str) -> Result<world::Period, String> {
+    let days = text.split_once("..").and_then(|(from, until)| Some((from.parse().ok()?, until.parse().ok()?)));
+    let (from, until) = days.ok_or_else(|| format!("`{text}` are no days; write them as 2025-07-01..2026-06-30"))?;
+    if from <= until { Ok(world::Period { from, until }) } else { Err(format!("`{text}` ends before it begins")) }
 }
 
 /// Reads `1/20`, or `1`.

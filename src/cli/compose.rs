@@ -1,5 +1,6 @@
 //! Puts a run together out of its files: everything that can be wrong is found here, before anything is sent.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use engine::{Casting, Publication};
@@ -8,13 +9,13 @@ use model::words::{Channel, Operation, Role};
 use model::{Problem, Problems, Seed, Staff, Timeline};
 use portal::Adapter;
 use verdict::RuleSet;
-use world::{Arrival, Calendar, Catalogue, Plan, Population, Province, Scale};
+use world::{Arrival, Calendar, Catalogue, Gazetteer, Plan, Population, Province, Scale, Surroundings};
 
 use crate::args::{PlanArgs, ScenarioArgs};
 use crate::exit::Failure;
-use crate::problems;
 use crate::run_file::RunFile;
 use crate::scenarios::Scenarios;
+use crate::{country, problems};
 
 /// A run, ready to be played.
 pub(crate) struct Composition {
@@ -69,14 +70,10 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     let adapter = note(&mut problems, load_adapter(args, &run, scenarios));
     let rules = note(&mut problems, load_rules(scenarios));
     let maps = |operation: Operation| adapter.as_ref().is_none_or(|adapter| adapter.maps(operation));
-    let journeys = scenarios.all("journeys", "yaml");
-    let journeys = journeys.iter().map(|file| (file.shown.as_str(), file.text.as_str()));
-    let scripts = note(&mut problems, Scripts::load(journeys, maps));
     let mut left_out = Vec::new();
-    let casting =
-        scripts.as_ref().and_then(|scripts| note(&mut problems, cast(&file.shown, &run, scripts, maps, &mut left_out)));
-    let (Some((calendar, province)), Some(adapter), Some(rules), Some(scripts), Some(casting)) =
-        (world, adapter, rules, scripts, casting)
+    let walked = note(&mut problems, journeys(&file.shown, &run, scenarios, maps, &mut left_out));
+    let (Some((calendar, province)), Some(adapter), Some(rules), Some((scripts, casting))) =
+        (world, adapter, rules, walked)
     else {
         return Err(problems);
     };
@@ -85,11 +82,12 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     }
     let province = Arc::new(province);
     let seed = Seed(args.seed.unwrap_or(run.seed));
-    let population = Population::new(Arc::clone(&province), seed, args.scale.unwrap_or(Scale::WHOLE));
+    let population = Population::new(Arc::clone(&province), seed, args.scale.unwrap_or(Scale::WHOLE))
+        .map_err(|error| too_many(&file.shown, &error))?;
     let arrivals = world::arrivals(&population);
     let length = args.length.unwrap_or(run.length);
     let timeline = world::timeline(&province, &calendar, length, run.closed_hours);
-    let plan = Plan::new(&population, &arrivals, &timeline);
+    let plan = Plan::new(&population, &timeline, threads());
     let staff = staff(&province);
     problems.or(Composition {
         run,
@@ -111,6 +109,11 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     })
 }
 
+/// As many as the machine has cores.
+pub(crate) fn threads() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
 fn note<T>(problems: &mut Problems, result: Result<T, Problems>) -> Option<T> {
     match result {
         Ok(value) => Some(value),
@@ -121,17 +124,73 @@ fn note<T>(problems: &mut Problems, result: Result<T, Problems>) -> Option<T> {
     }
 }
 
+/// The journeys, and who walks which.
+fn journeys(
+    shown: &str,
+    run: &RunFile,
+    scenarios: &mut Scenarios,
+    maps: impl Fn(Operation) -> bool + Copy,
+    left_out: &mut Vec<String>,
+) -> Result<(Scripts, Casting), Problems> {
+    let files = scenarios.all("journeys", "yaml");
+    let scripts = Scripts::load(files.iter().map(|file| (file.shown.as_str(), file.text.as_str())), maps)?;
+    let casting = cast(shown, run, &scripts, maps, left_out)?;
+    Ok((scripts, casting))
+}
+
+/// The journeys that a run file names, as far as its portal has operations for them.
+pub(crate) fn load_journeys(
+    args: &PlanArgs,
+    shown: &str,
+    run: &RunFile,
+    scenarios: &mut Scenarios,
+) -> Result<(Scripts, Casting), Problems> {
+    let adapter = load_adapter(args, run, scenarios)?;
+    journeys(shown, run, scenarios, |operation| adapter.maps(operation), &mut Vec::new())
+}
+
+/// The administrative units there are.
+pub(crate) fn load_gazetteers(scenarios: &mut Scenarios) -> Result<Vec<Gazetteer>, Problems> {
+    let mut problems = Problems::default();
+    let mut gazetteers = Vec::new();
+    for file in scenarios.all("administrative", "txt") {
+        let name = std::path::Path::new(&file.shown).file_stem().and_then(std::ffi::OsStr::to_str).unwrap_or_default();
+        gazetteers.extend(note(&mut problems, Gazetteer::load(name, &file.shown, &file.text)));
+    }
+    problems.or(gazetteers)
+}
+
+/// The calendar and the catalogue of these names.
+pub(crate) fn load_lists(
+    scenarios: &mut Scenarios,
+    calendar: &str,
+    procedures: &str,
+) -> Result<(Calendar, Catalogue), Problems> {
+    let mut problems = Problems::default();
+    let calendar = scenarios.find("calendars", calendar).and_then(|file| Calendar::load(&file.shown, &file.text));
+    let calendar = note(&mut problems, calendar);
+    let catalogue = scenarios.find("procedures", procedures).and_then(|file| Catalogue::load(&file.shown, &file.text));
+    let catalogue = note(&mut problems, catalogue);
+    match (calendar, catalogue) {
+        (Some(calendar), Some(catalogue)) => Ok((calendar, catalogue)),
+        _ => Err(problems),
+    }
+}
+
 fn load_world(args: &PlanArgs, run: &RunFile, scenarios: &mut Scenarios) -> Result<(Calendar, Province), Problems> {
     let mut problems = Problems::default();
-    let calendar = scenarios.find("calendars", &run.calendar).and_then(|file| Calendar::load(&file.shown, &file.text));
-    let calendar = note(&mut problems, calendar);
-    let catalogue =
-        scenarios.find("procedures", &run.procedures).and_then(|file| Catalogue::load(&file.shown, &file.text));
-    let catalogue = note(&mut problems, catalogue);
+    let lists = note(&mut problems, load_lists(scenarios, &run.calendar, &run.procedures));
+    let gazetteers = note(&mut problems, load_gazetteers(scenarios));
     let name = args.province.as_deref().unwrap_or(&run.province);
-    let file = note(&mut problems, scenarios.find("provinces", name));
-    let (Some(calendar), Some(catalogue), Some(file)) = (calendar, catalogue, file) else { return Err(problems) };
-    let province = Province::load(&file.shown, &file.text, &catalogue, &calendar)?;
+    let member = name.split_once(':').filter(|(country, _)| scenarios.knows("countries", country));
+    let file = if member.is_none() { note(&mut problems, scenarios.find("provinces", name)) } else { None };
+    let (Some((calendar, catalogue)), Some(gazetteers)) = (lists, gazetteers) else { return Err(problems) };
+    let around = Surroundings { catalogue: &catalogue, calendar: &calendar, gazetteers: &gazetteers };
+    let province = match (member, file) {
+        (Some(member), _) => country::province(scenarios, member, around)?,
+        (None, Some(file)) => Province::load_with(&file.shown, &file.text, around)?,
+        (None, None) => return Err(problems),
+    };
     Ok((calendar, province))
 }
 

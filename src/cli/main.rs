@@ -5,9 +5,12 @@
 mod args;
 mod compose;
 mod console;
+mod country;
 mod cpu;
 mod exit;
 mod mocks;
+mod offer;
+mod page;
 mod plan;
 mod problems;
 mod progress;
@@ -46,7 +49,7 @@ fn main() -> ExitCode {
 
 fn carry_out(verb: Verb) -> Result<Exit, Failure> {
     match verb {
-        Verb::Plan { choice, json } => plan::plan(&choice, json),
+        Verb::Plan(args) => plan::plan(&args),
         Verb::Run(args) => run::run(&args),
         Verb::Judge(args) => say::judge(&args),
         Verb::Report(args) => say::report(&args),

@@ -1,62 +1,206 @@
-//! `vandan plan`: what a run would do, without sending anything.
+//! `vandan plan`: what a run or a country would do, without sending anything.
 
-use std::fmt::Write;
+use model::words::{Channel, PaymentMethod, ReturnMethod, Role};
+use serde_json::{Value, json};
+use world::{Planned, Realised};
 
-use model::Populace;
-use model::words::{Channel, PaymentMethod, ReturnMethod};
-
-use crate::args::PlanArgs;
+use crate::args::PlanVerb;
 use crate::compose::Composition;
-use crate::console;
 use crate::exit::{Exit, Failure};
+use crate::offer::{GateOffer, Offer, Pace};
+use crate::page::{Page, grouped};
+use crate::{console, country};
 
-pub(crate) fn plan(args: &PlanArgs, json: bool) -> Result<Exit, Failure> {
-    let composed = Composition::of(args)?;
-    let text = if json { composed.plan.to_json() } else { summary(&composed) };
-    console::say(&text);
+pub(crate) fn plan(args: &PlanVerb) -> Result<Exit, Failure> {
+    if country::is_meant(&args.choice)? {
+        return country::plan(args);
+    }
+    if args.period.is_some() {
+        let message = "could not take --period: the days of a run are those of its province; countries take it";
+        return Err(Failure::new(Exit::InvalidConfiguration, message));
+    }
+    let composed = Composition::of(&args.choice)?;
+    console::say(&if args.json { json(&composed) } else { summary(&composed) });
     Ok(Exit::Conforms)
+}
+
+/// The text of `plan.json`: the plan, what it offers, what the claims need, and what to be warned of.
+pub(crate) fn json(composed: &Composition) -> String {
+    let mut plan: Value = serde_json::from_str(&composed.plan.to_json()).unwrap_or_default();
+    let (offer, gates) = offer(composed);
+    if let Some(fields) = plan.as_object_mut() {
+        fields.insert("offered".to_owned(), offer.to_json());
+        fields.insert("gates".to_owned(), gates.iter().map(GateOffer::to_json).collect());
+        fields.insert("warnings".to_owned(), json!(warnings(composed, &offer, &gates)));
+    }
+    format!("{plan:#}")
 }
 
 /// A plan as people read it.
 pub(crate) fn summary(composed: &Composition) -> String {
     let plan = &composed.plan;
-    let mut text = String::new();
-    // Writing into a String cannot fail.
-    let mut line = |label: &str, value: String| {
-        let _infallible: std::fmt::Result = writeln!(text, "  {label:<12} {value}");
-    };
-    line("dossiers", grouped(composed.population.count()));
-    line("channels", shares(plan, "channel", Channel::ALL.iter().map(|word| word.as_str())));
-    line("payment", shares(plan, "payment", PaymentMethod::ALL.iter().map(|word| word.as_str())));
-    line("return", shares(plan, "return", ReturnMethod::ALL.iter().map(|word| word.as_str())));
-    line("period", format!("{} to {}, played in {:.0} s", plan.from, plan.until, plan.wall_seconds));
-    line("people", format!("{} units, {} clerks", composed.province.units().len(), composed.staff.len()));
-    line("peak day", format!("{} dossiers on {}", grouped(plan.peak.day.dossiers), plan.peak.day.at));
-    line("peak second", format!("{} dossiers in second {} of the run", plan.peak.second.dossiers, plan.peak.second.at));
-    line("portal", format!("{} ({})", composed.adapter.name, composed.adapter.title));
-    line("judged by", format!("{} rules, {} gates", composed.rules.rules().len(), composed.run.gates.len()));
+    let (offer, gates) = offer(composed);
+    let mut page = Page::new(console::width());
+    page.paragraph(&composed.run.title);
+    page.paragraph(&format!("seed {}", composed.seed.0));
+    page.gap();
+    page.line("dossiers", &grouped(plan.dossiers.into()));
+    page.line("channels", &shares(plan, "channel", Channel::ALL.iter().map(|word| word.as_str())));
+    page.line("payment", &shares(plan, "payment", PaymentMethod::ALL.iter().map(|word| word.as_str())));
+    page.line("return", &shares(plan, "return", ReturnMethod::ALL.iter().map(|word| word.as_str())));
+    page.line("period", &format!("{} to {}, played in {:.0} s", plan.from, plan.until, plan.wall_seconds));
+    page.line("people", &format!("{} units, {} clerks", composed.province.units().len(), composed.staff.len()));
+    page.line("working day", &working_day(composed));
+    peaks(&mut page, &plan.peak);
+    offered(&mut page, &offer);
+    page.line("figures", &figures(composed));
+    page.line("portal", &format!("{} ({})", composed.adapter.name, composed.adapter.title));
+    page.line("judged by", &format!("{} rules, {} gates", composed.rules.rules().len(), composed.run.gates.len()));
     for journey in &composed.left_out {
-        line("left out", journey.clone());
+        page.line("left out", journey);
     }
-    line("digest", plan.digest.clone());
-    format!("{}\nseed {}\n\n{text}", composed.run.title, composed.seed.0)
+    page.line("digest", &plan.digest);
+    claims(&mut page, &gates);
+    remarks(&mut page, &warnings(composed, &offer, &gates));
+    page.text()
+}
+
+/// The busiest day, hour and second.
+pub(crate) fn peaks(page: &mut Page, peak: &world::Peaks) {
+    page.line("peak day", &format!("{} dossiers on {}", grouped(peak.day.dossiers.into()), peak.day.at));
+    page.line(
+        "peak hour",
+        &format!("{} dossiers from {}:00", grouped(peak.hour.dossiers.into()), peak.hour.at.replace('T', " ")),
+    );
+    let (count, at) = (grouped(peak.second.dossiers.into()), &peak.second.at);
+    page.line("peak second", &format!("{count} dossiers in second {at} of the wall clock"));
+}
+
+/// The exchanges offered.
+pub(crate) fn offered(page: &mut Page, offer: &Offer) {
+    let exchanges = grouped(offer.exchanges());
+    page.line("requests", &format!("about {exchanges} under load, {:.1} for each dossier", offer.per_dossier()));
+    page.line("", &format!("{:.1}/s on average, {:.0}/s in the peak second", offer.mean_rate(), offer.peak_rate()));
+    page.line("", "(an estimate: each journey once, every answer ok)");
+}
+
+/// The claims with the samples they need and get.
+pub(crate) fn claims(page: &mut Page, gates: &[GateOffer]) {
+    if gates.is_empty() {
+        return;
+    }
+    page.gap();
+    page.row("GATES");
+    let widest = gates.iter().map(|gate| gate.claim.chars().count()).max().unwrap_or(0).max(5);
+    let widest = widest.min(page.width().saturating_sub(27).max(20));
+    page.row(&format!("    {:<widest$}  {:>9} {:>11}", "claim", "needs", "offered"));
+    for gate in gates {
+        let sign = if gate.is_enough() { '✓' } else { '!' };
+        page.row(&format!(
+            "  {sign} {:<widest$}  {:>9} {:>11}",
+            gate.claim,
+            grouped(gate.needed),
+            grouped(gate.offered)
+        ));
+    }
+    page.paragraph("    needs: the fewest samples that decide it, if none of them violates it");
+}
+
+/// What to be warned of.
+pub(crate) fn remarks(page: &mut Page, warnings: &[String]) {
+    if warnings.is_empty() {
+        return;
+    }
+    page.gap();
+    page.row("WARNINGS");
+    for warning in warnings {
+        page.remark('!', warning);
+    }
+}
+
+fn offer(composed: &Composition) -> (Offer, Vec<GateOffer>) {
+    let clerks = |role: Role| {
+        let clerks = composed.staff.iter().filter(|staff| staff.role == role).count();
+        u64::try_from(clerks).unwrap_or(0)
+    };
+    let plan = &composed.plan;
+    let pace = Pace { wall_seconds: plan.wall_seconds, peak_second: plan.peak.second.dossiers };
+    let kinds = world::kinds(&composed.population);
+    let offer = Offer::of(&kinds, clerks, &composed.scripts, &composed.casting, pace);
+    let gates = offer.gates(composed.run.gates.iter().map(|(_, gate)| gate));
+    (offer, gates)
+}
+
+/// `193 dossiers on average, 16 working days`.
+fn working_day(composed: &Composition) -> String {
+    let period = composed.province.period();
+    let days = period.days().filter(|day| composed.calendar.is_working(*day)).count();
+    let days = u64::try_from(days).unwrap_or(0);
+    let mean = (u64::from(composed.plan.dossiers) + days / 2) / days.max(1);
+    format!("{} dossiers on average, {days} working days", grouped(mean))
+}
+
+/// `33 in the document: 20 planned, 3 shown by the run alone, 10 not realised`.
+fn figures(composed: &Composition) -> String {
+    let figures = composed.province.figures();
+    let planned = figures.iter().filter(|figure| figure.planned != Planned::Nothing).count();
+    let open = unplanned(composed).count();
+    let rest = figures.len() - planned - open;
+    format!("{} in the document: {planned} planned, {open} shown by the run alone, {rest} not realised", figures.len())
+}
+
+/// The ids of figures that a run measures, but nothing planned counts.
+fn unplanned(composed: &Composition) -> impl Iterator<Item = &str> {
+    let is_open = |figure: &&world::Figure| {
+        matches!(figure.realised, Realised::MeasuredBy(_)) && figure.planned == Planned::Nothing
+    };
+    composed.province.figures().iter().filter(is_open).map(|figure| figure.id.as_str())
+}
+
+fn warnings(composed: &Composition, offer: &Offer, gates: &[GateOffer]) -> Vec<String> {
+    let mut warnings: Vec<_> = gates.iter().filter_map(GateOffer::warning).collect();
+    let open: Vec<_> = unplanned(composed).collect();
+    if !open.is_empty() {
+        let ids = open.join(", ");
+        warnings.push(format!("nothing planned counts {ids}: only the run will show whether it comes true"));
+    }
+    warnings.extend(sharp_peak(composed, offer));
+    warnings
+}
+
+/// Warns if the busiest second lies in closed hours and asks for more connections than there are.
+fn sharp_peak(composed: &Composition, offer: &Offer) -> Option<String> {
+    let second: u64 = composed.plan.peak.second.at.parse().ok()?;
+    let middle = composed.timeline.sim(second * 1_000_000_000 + 500_000_000);
+    let segment = composed.timeline.segments().iter().find(|segment| middle < segment.end)?;
+    let tightest = tightest_limit(composed)?;
+    let connections = f64::from(u32::try_from(composed.run.limits.connections).ok()?);
+    let affordable = connections / offer.peak_rate().max(f64::MIN_POSITIVE);
+    (!segment.office && affordable < tightest).then(|| {
+        format!(
+            "closed hours pass {} times faster, so that the peak second lies in them: {:.0} requests/s leave {:.0} ms for each with {} connections a \
+             lane, the tightest gate allows {:.0} ms; lower `closed_hours`, play it longer, or allow more connections",
+            composed.run.closed_hours,
+            offer.peak_rate(),
+            affordable * 1_000.0,
+            connections,
+            tightest * 1_000.0
+        )
+    })
+}
+
+/// The shortest time that a gate allows, in seconds.
+#[expect(clippy::cast_precision_loss, reason = "limits are far below 2^53 ns")]
+fn tightest_limit(composed: &Composition) -> Option<f64> {
+    let limits = composed.run.gates.iter().filter_map(|(_, gate)| match gate.measure {
+        verdict::Measure::Latency { limit_ns, .. } => Some(limit_ns),
+        verdict::Measure::Errors { .. } => None,
+    });
+    limits.min().map(|limit| limit as f64 / 1e9)
 }
 
 fn shares<'a>(plan: &world::Plan, dimension: &str, words: impl Iterator<Item = &'a str>) -> String {
     let totals = plan.totals.get(dimension);
-    let counts = words.filter_map(|word| Some(format!("{} {word}", grouped(*totals?.get(word)?))));
+    let counts = words.filter_map(|word| Some(format!("{} {word}", grouped((*totals?.get(word)?).into()))));
     counts.collect::<Vec<_>>().join(" + ")
-}
-
-/// `59,457`.
-fn grouped(count: u32) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

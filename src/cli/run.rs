@@ -30,7 +30,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     if !args.quiet {
         console::tell(&plan::summary(&composed));
     }
-    results.write("plan.json", &composed.plan.to_json())?;
+    results.write("plan.json", &plan::json(&composed))?;
     let mut store = Store::create(&results.path("history.sqlite")).map_err(Failure::run)?;
     let country = if outside.is_none() { Some(Country::start(&composed, defects)?) } else { None };
     let (target, peers) = match (&outside, &country) {

@@ -60,6 +60,11 @@ impl Scenarios {
         Ok(file)
     }
 
+    /// Whether there is a file of this kind and name.
+    pub(crate) fn knows(&self, kind: &str, name: &str) -> bool {
+        self.files.contains_key(&format!("{kind}/{name}.yaml"))
+    }
+
     /// All files below a folder with this extension, in order of their paths.
     pub(crate) fn all(&mut self, kind: &str, extension: &str) -> Vec<ScenarioFile> {
         let prefix = format!("{kind}/");
@@ -81,6 +86,13 @@ impl Scenarios {
         let known: Vec<_> =
             self.files.keys().filter_map(|path| path.strip_prefix(&prefix)?.strip_suffix(".yaml")).collect();
         let remedy = format!("known: {}; or name a .yaml file", known.join(", "));
+        let countries: Vec<_> =
+            self.files.keys().filter_map(|path| path.strip_prefix("countries/")?.strip_suffix(".yaml")).collect();
+        let remedy = if kind == "runs" && !countries.is_empty() {
+            format!("{remedy}; countries, which can be planned: {}", countries.join(", "))
+        } else {
+            remedy
+        };
         problem(name, format!("there is no file of this name in scenarios/{kind}"), remedy)
     }
 }
@@ -116,7 +128,7 @@ fn on_disk(root: &Path, folder: &Path, files: &mut BTreeMap<String, ScenarioFile
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort();
     for path in paths {
-        let is_scenario = path.extension().is_some_and(|end| end == "yaml" || end == "sql");
+        let is_scenario = path.extension().is_some_and(|end| end == "yaml" || end == "sql" || end == "txt");
         if path.is_dir() {
             on_disk(root, &path, files, problems);
         } else if is_scenario {

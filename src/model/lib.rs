@@ -9,6 +9,7 @@
 mod case;
 mod decimal;
 mod document;
+mod kind;
 mod money;
 mod offer;
 mod problem;
@@ -22,6 +23,7 @@ pub mod words;
 pub use case::{Applicant, Case, CaseId, Populace};
 pub use decimal::{Comparison, Counted, Decimal, tolerance};
 pub use document::{Document, Fields, Node, Position};
+pub use kind::Kind;
 pub use money::{Share, ShareOutOfRange, Vnd};
 pub use offer::Offer;
 pub use problem::{Problem, Problems};

@@ -9,6 +9,8 @@
 
 use model::words::Operation;
 
+use crate::binomial::at_most;
+
 const DEFAULT_CONFIDENCE: f64 = 0.99;
 
 /// Which of the two times of an exchange is meant.
@@ -101,7 +103,25 @@ impl Gate {
             Measure::Errors { share } => share,
         }
     }
+
+    /// How many samples it takes to say that the claim holds if none of them violates it: with fewer it can only be undecided, or fail.
+    pub fn least_samples(&self) -> u64 {
+        let decides = |n| at_most(n, self.allowed(), 0) <= 1.0 - self.confidence;
+        let mut enough = 1;
+        while !decides(enough) && enough < MOST_SAMPLES {
+            enough *= 2;
+        }
+        let mut too_few = enough / 2;
+        while enough - too_few > 1 {
+            let middle = u64::midpoint(too_few, enough);
+            if decides(middle) { enough = middle } else { too_few = middle }
+        }
+        enough
+    }
 }
+
+/// No run has more.
+const MOST_SAMPLES: u64 = 1 << 50;
 
 fn read(words: &[&str]) -> Result<(Option<Operation>, Measure, f64), String> {
     let (what, statistic, sign, limit, confidence) = match words {
@@ -213,6 +233,20 @@ mod tests {
 
         assert_eq!(Gate::parse("errors share < 0.1%").unwrap().measure, Measure::Errors { share: 0.001 });
         assert_eq!(Gate::parse("track.errors share < 1%").unwrap().operation, Some(Operation::Track));
+    }
+
+    #[test]
+    fn the_smallest_samples_are_the_published_ones() {
+        // population.md A8, no violation.
+        for (claim, samples) in [
+            ("submit.waited p95 < 1s @95%", 59),
+            ("submit.waited p95 < 1s", 90),
+            ("submit.waited p99 < 1s", 459),
+            ("submit.waited p99.9 < 1s", 4_603),
+            ("errors share < 5%", 90),
+        ] {
+            assert_eq!(Gate::parse(claim).unwrap().least_samples(), samples, "{claim}");
+        }
     }
 
     #[test]

@@ -7,23 +7,31 @@
 //!
 //! What it does not know: portals, journeys, how a dossier is submitted, what a run observes.
 
+mod administrative;
 mod apportion;
 mod arrivals;
 mod calendar;
+mod country;
+mod country_plan;
+mod digest;
 mod fidelity;
 mod period;
 mod plan;
 mod population;
 mod profile;
 mod rows;
+mod tally;
 mod target;
 
+pub use administrative::{Commune, Division, Gazetteer, Territory};
 pub use apportion::{Sequence, apportion};
 pub use arrivals::{Arrival, Curve, arrivals, timeline};
 pub use calendar::{Calendar, Day};
+pub use country::{Basis, Country, Member, Template, Volume};
+pub use country_plan::{CountryPlan, Planning, ProvincePlan};
 pub use fidelity::{CountedFigure, Fidelity};
 pub use period::Period;
-pub use plan::{Peak, Peaks, Plan, PlannedFigure, Quantity};
+pub use plan::{Peak, Peaks, Plan, PlannedFigure, Quantity, kinds};
 pub use population::{
     Birthday, Exposed, HardInputs, HardInputsSyntax, Identity, Population, Realism, Rendered, Scale, ScaleOutOfRange,
     Sex, TooManyPeople, exposed, exposed_applicant,
@@ -31,7 +39,7 @@ pub use population::{
 pub use profile::{
     Assumption, Bound, Catalogue, Cell, Change, Charge, Contradiction, Dimension, Extra, Figure, Offer, Offered,
     Offering, Office, Paper, People, Phase, Place, Planned, Procedure, Property, Province, Reach, Realised, Selector,
-    Services, Terms, Unit, Units, Word,
+    Services, Surroundings, Terms, Unit, Units, Word,
 };
 pub use rows::{CalendarRow, FigureRow, TargetRow, calendar_rows, figure_rows, target_rows};
 pub use target::{Reached, Share, Target};

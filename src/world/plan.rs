@@ -1,12 +1,15 @@
 //! The plan of a run: what will happen, for people and for `plan.json`, before anything is sent.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 
-use model::{Case, Counted, Populace, Timeline};
+use model::{Counted, Kind, Populace, Timeline};
 use serde::{Deserialize, Serialize};
 
+use crate::digest::{Chain, Sum};
 use crate::profile::Demand;
-use crate::{Arrival, Dimension, Figure, Planned, Population, Selector};
+use crate::tally::{Seconds, Tally};
+use crate::{Dimension, Figure, Period, Planned, Population, Selector};
 
 /// What a run is going to do: a pure function of province, seed, scale and timeline, byte for byte.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,7 +30,7 @@ pub struct Plan {
     pub seed: u64,
     /// How many dossiers are planned.
     pub dossiers: u32,
-    /// Hash of every planned dossier and its arrival, as 32 hexadecimal digits.
+    /// Hash of seed, cells, figures and every dossier with its arrival and unit, as 32 hexadecimal digits.
     pub digest: String,
     /// The length of the run on the wall clock.
     pub wall_seconds: f64,
@@ -93,32 +96,35 @@ impl Quantity {
 }
 
 impl Plan {
-    /// The version of `plan.json` that is written.
-    pub const SCHEMA: &'static str = "vandan-plan/1";
+    /// The version of `plan.json` that is written. 2: the digest no longer depends on the order of arrivals, and covers cells and
+    /// figures, but not how people are called.
+    pub const SCHEMA: &'static str = "vandan-plan/2";
 
-    /// The plan of this population, coming in as `arrivals` say, played as `timeline` says.
-    pub fn new(population: &Population, arrivals: &[Arrival], timeline: &Timeline) -> Self {
+    /// The plan of this population, played as `timeline` says; computed with so many threads, which changes nothing else.
+    pub fn new(population: &Population, timeline: &Timeline, threads: NonZeroUsize) -> Self {
         let province = population.province();
-        let mut tally = Tally::default();
-        for arrival in arrivals {
-            tally.take(population, arrival, timeline);
-        }
+        let seconds = Seconds::until(timeline.wall_end());
+        let tally = Tally::of(population, timeline, &seconds, threads);
+        let period = province.period();
+        let days = by_day(&tally.hours, period);
+        let planned = |figure| planned(population, figure, &tally.sums);
+        let figures: Vec<_> = province.figures().iter().map(planned).collect();
         Self {
             schema: Self::SCHEMA.to_owned(),
             profile: province.name().to_owned(),
             title: province.title().to_owned(),
             document: province.document().file.clone(),
-            from: province.period().from.to_string(),
-            until: province.period().until.to_string(),
+            from: period.from.to_string(),
+            until: period.until.to_string(),
             seed: population.seed().0,
             dossiers: population.count(),
-            digest: format!("{:032x}", tally.digest.0),
+            digest: digest(population, &figures, tally.dossiers),
             wall_seconds: std::time::Duration::from_nanos(timeline.wall_end()).as_secs_f64(),
-            peak: Peaks { day: peak(&tally.days), hour: peak(&tally.hours), second: peak(&tally.seconds) },
+            peak: Peaks::of(&tally.hours, &seconds, period),
             totals: totals(population),
-            months: by_month(&tally.days),
-            figures: province.figures().iter().map(|figure| planned(population, figure, &tally.sums)).collect(),
-            days: tally.days,
+            months: by_month(&days),
+            figures,
+            days,
         }
     }
 
@@ -129,40 +135,89 @@ impl Plan {
     }
 }
 
-/// What is counted while going through the arrivals.
-#[derive(Default)]
-struct Tally {
-    digest: Digest,
-    days: BTreeMap<String, u32>,
-    hours: BTreeMap<String, u32>,
-    seconds: BTreeMap<u64, u32>,
-    /// For each charge, by its position.
-    sums: BTreeMap<usize, i64>,
+/// How many dossiers there are of each kind.
+pub fn kinds(population: &Population) -> BTreeMap<Kind, u64> {
+    let mut kinds = BTreeMap::new();
+    for (cell, count) in population.cells().filter(|(_, count)| *count > 0) {
+        *kinds.entry(cell.kind()).or_default() += u64::from(count);
+    }
+    kinds
 }
 
-impl Tally {
-    fn take(&mut self, population: &Population, arrival: &Arrival, timeline: &Timeline) {
-        let case = population.case(arrival.case);
-        self.digest.case(&case, arrival);
-        let instant = arrival.due.to_string();
-        let (day, hour) = (instant.get(..10).unwrap_or(""), instant.get(..13).unwrap_or(""));
-        *self.days.entry(day.to_owned()).or_default() += 1;
-        *self.hours.entry(hour.to_owned()).or_default() += 1;
-        *self.seconds.entry(timeline.wall(arrival.due) / 1_000_000_000).or_default() += 1;
-        if let Some(charge) = population.charge(arrival.case) {
-            *self.sums.entry(charge).or_default() += case.fee.0;
+impl Peaks {
+    /// The peaks of these counts: dossiers in each hour of the period, and in each second of the wall clock.
+    pub(crate) fn of(hours: &[u32], seconds: &Seconds, period: Period) -> Self {
+        let named = |day: usize, hour: usize| format!("{}T{hour:02}", nth_day(period, day));
+        Self {
+            day: Self::day_of(hours, period),
+            hour: peak(hours.iter().copied(), |hour| named(hour / 24, hour % 24)),
+            second: peak(seconds.counts(), |second| second.to_string()),
         }
+    }
+
+    /// The busiest day.
+    pub(crate) fn day_of(hours: &[u32], period: Period) -> Peak {
+        peak(day_counts(hours), |day| nth_day(period, day))
     }
 }
 
-fn peak<K: ToString>(counts: &BTreeMap<K, u32>) -> Peak {
-    let mut peak = Peak::default();
-    for (at, dossiers) in counts {
-        if *dossiers > peak.dossiers {
-            peak = Peak { at: at.to_string(), dossiers: *dossiers };
+/// The first of the highest counts, by its name.
+fn peak(counts: impl Iterator<Item = u32>, name: impl Fn(usize) -> String) -> Peak {
+    let mut highest = (0, 0);
+    for (position, count) in counts.enumerate() {
+        if count > highest.1 {
+            highest = (position, count);
         }
     }
-    peak
+    match highest {
+        (_, 0) => Peak::default(),
+        (position, dossiers) => Peak { at: name(position), dossiers },
+    }
+}
+
+/// Dossiers on each day, from the first.
+fn day_counts(hours: &[u32]) -> impl Iterator<Item = u32> {
+    hours.chunks(24).map(|hours| hours.iter().sum())
+}
+
+/// The name of a day, counted from 0 at the first of a period.
+fn nth_day(period: Period, position: usize) -> String {
+    period.days().nth(position).map(|day| day.to_string()).unwrap_or_default()
+}
+
+/// Dossiers by day; days on which nobody comes are left out.
+pub(crate) fn by_day(hours: &[u32], period: Period) -> BTreeMap<String, u32> {
+    let counts = period.days().zip(day_counts(hours)).filter(|(_, count)| *count > 0);
+    counts.map(|(day, count)| (day.to_string(), count)).collect()
+}
+
+/// The hash of a plan: seed, cells with their procedures, figures, and the sum over all dossiers.
+pub(crate) fn digest(population: &Population, figures: &[PlannedFigure], dossiers: Sum) -> String {
+    let province = population.province();
+    let mut chain = Chain::default();
+    chain.number(population.seed().0);
+    for (cell, count) in population.cells() {
+        for dimension in Dimension::ALL {
+            chain.text(province.spell(cell.word(*dimension)));
+        }
+        let procedure = province.catalogue().get(usize::from(cell.procedure));
+        chain.number(procedure.map_or(0, |procedure| u64::from(procedure.legal_days)));
+        chain.number(procedure.map_or(0, |procedure| procedure.fee.0.cast_unsigned()));
+        chain.number(cell.window.start().0.cast_unsigned());
+        chain.number(cell.window.end().0.cast_unsigned());
+        chain.number(u64::from(count));
+    }
+    for figure in figures {
+        chain.text(&figure.id);
+        for quantity in std::iter::once(&figure.stated).chain(&figure.planned) {
+            match quantity {
+                Quantity::Whole(number) => chain.number(number.cast_unsigned()),
+                Quantity::Share(share) => chain.number(share.to_bits()),
+            }
+        }
+    }
+    chain.sum(dossiers);
+    chain.hex()
 }
 
 fn totals(population: &Population) -> BTreeMap<String, BTreeMap<String, u32>> {
@@ -176,7 +231,8 @@ fn totals(population: &Population) -> BTreeMap<String, BTreeMap<String, u32>> {
     totals
 }
 
-fn by_month(days: &BTreeMap<String, u32>) -> BTreeMap<String, u32> {
+/// Dossiers by month.
+pub(crate) fn by_month(days: &BTreeMap<String, u32>) -> BTreeMap<String, u32> {
     let mut months = BTreeMap::new();
     for (day, count) in days {
         *months.entry(day.get(..7).unwrap_or(day).to_owned()).or_default() += count;
@@ -184,7 +240,7 @@ fn by_month(days: &BTreeMap<String, u32>) -> BTreeMap<String, u32> {
     months
 }
 
-fn planned(population: &Population, figure: &Figure, sums: &BTreeMap<usize, i64>) -> PlannedFigure {
+fn planned(population: &Population, figure: &Figure, sums: &[i64]) -> PlannedFigure {
     let count = |selector: &Selector| -> u32 {
         let meant = population.cells().filter(|(cell, _)| selector.matches(|dimension| Some(cell.word(dimension))));
         meant.map(|(_, count)| count).sum()
@@ -193,7 +249,7 @@ fn planned(population: &Population, figure: &Figure, sums: &BTreeMap<usize, i64>
         Planned::Nothing => None,
         Planned::Dossiers(selector) => Some(Quantity::Whole(count(selector).into())),
         Planned::Share(part, base) => Some(Quantity::Share(f64::from(count(part)) / f64::from(count(base).max(1)))),
-        Planned::Sum(charge) => Some(Quantity::Whole(sums.get(charge).copied().unwrap_or(0))),
+        Planned::Sum(charge) => Some(Quantity::Whole(sums.get(*charge).copied().unwrap_or(0))),
         Planned::Offering(offering) => {
             offering.count(population.province().vocabulary(), &Demand::of(population.cells())).map(Quantity::of)
         }
@@ -202,51 +258,4 @@ fn planned(population: &Population, figure: &Figure, sums: &BTreeMap<usize, i64>
     let stated = figure.stated.value;
     let stated = stated.whole().map_or_else(|| Quantity::Share(stated.value()), Quantity::Whole);
     PlannedFigure { id: figure.id.clone(), name: figure.name.clone(), stated, planned: value }
-}
-
-/// FNV-1a, 128 bits, over the fields in a fixed order: the same on every machine and in every version of the compiler.
-struct Digest(u128);
-
-impl Default for Digest {
-    fn default() -> Self {
-        Self(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d)
-    }
-}
-
-impl Digest {
-    fn bytes(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u128::from(*byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
-        }
-    }
-
-    /// A text and a byte that no text contains.
-    fn text(&mut self, text: &str) {
-        self.bytes(text.as_bytes());
-        self.bytes(&[0xff]);
-    }
-
-    fn case(&mut self, case: &Case, arrival: &Arrival) {
-        self.bytes(&arrival.due.0.to_le_bytes());
-        self.bytes(&arrival.unit.to_le_bytes());
-        self.bytes(&case.id.0.to_le_bytes());
-        self.bytes(&case.legal_days.to_le_bytes());
-        self.bytes(&case.fee.0.to_le_bytes());
-        self.bytes(&case.arrival.0.to_le_bytes());
-        let words = [
-            case.level.as_str(),
-            case.channel.as_str(),
-            case.payment.as_str(),
-            case.returns.as_str(),
-            case.outcome.as_str(),
-        ];
-        for word in words {
-            self.text(word);
-        }
-        let person = &case.applicant;
-        let texts = [&person.full_name, &person.citizen_number, &person.phone, &person.email, &person.address];
-        for text in texts.into_iter().chain([&case.unit, &case.procedure, &case.tag, &case.reference]) {
-            self.text(text);
-        }
-    }
 }

@@ -213,9 +213,13 @@ impl Population {
         self.cell_at(self.seat(id).cell)
     }
 
-    /// The charge of the province that a case's fee belongs to, by its position; none if it is the tariff, or nothing.
-    pub fn charge(&self, id: CaseId) -> Option<usize> {
-        self.amounts.charge(self.seat(id).cell)
+    /// The charge of the province that a case pays, by its position, and how much; none if it pays the tariff, or nothing.
+    pub fn assessed(&self, id: CaseId) -> Option<(usize, Vnd)> {
+        if self.province.charges().is_empty() {
+            return None;
+        }
+        let seat = self.seat(id);
+        Some((self.amounts.charge(seat.cell)?, self.amounts.of(seat.cell, seat.ordinal)?))
     }
 
     /// When a case comes in, and where to.

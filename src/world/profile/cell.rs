@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use model::words::{Channel, Level, Outcome, PaymentMethod, ReturnMethod};
-use model::{Position, Vnd};
+use model::{Kind, Position, Vnd};
 
 use super::catalogue::Procedure;
 use super::in_use::{InUse, decided};
@@ -44,6 +44,17 @@ pub struct Cell {
 }
 
 impl Cell {
+    /// What journeys may depend on.
+    pub fn kind(&self) -> Kind {
+        Kind {
+            level: self.level,
+            channel: self.channel,
+            outcome: self.outcome,
+            payment: self.payment,
+            returns: self.returns,
+        }
+    }
+
     /// Its word of a dimension.
     pub fn word(&self, dimension: Dimension) -> Word {
         match dimension {

@@ -6,6 +6,7 @@ use model::{Comparison, Counted, Document, Fields, Node, Problems};
 use super::catalogue::{Catalogue, bounded};
 use super::cell::{Cell, Harvest};
 use super::figure::{Figure, Planned};
+use super::generated;
 use super::in_use::InUse;
 use super::money::{self, Charge, Stated, charge_of};
 use super::organisations::organisations;
@@ -15,11 +16,11 @@ use super::selector::Selector;
 use super::services::Demand;
 use super::split::split_further;
 use super::tree::{Context, StatedFigure, Tree};
-use super::unit::{Office, Unit};
+use super::unit::Office;
 use super::word::{UNTAGGED, Vocabulary};
 use super::{Paper, People, Place, Province};
 use crate::arrivals::{Curve, Schedule, check};
-use crate::{Calendar, Period};
+use crate::{Calendar, Gazetteer, Period};
 
 /// The fields that can only be read once the units and tags are known.
 const NEEDING_WORDS: [&str; 5] = ["figures", "contradictions", "post_counters", "amounts", "dossiers"];
@@ -37,11 +38,30 @@ impl Province {
     /// cannot come true before the period ends, measured figures that nothing planned counts, a `catalogue` that does not
     /// add up, lets procedures move down, or offers nobody what the dossiers need.
     pub fn load(file: &str, text: &str, catalogue: &Catalogue, calendar: &Calendar) -> Result<Self, Problems> {
-        Document::parse(file, text)?.read(|fields| read(fields, catalogue, calendar))
+        Self::load_with(file, text, Surroundings { catalogue, calendar, gazetteers: &[] })
+    }
+
+    /// Reads a province that may take units and places from the administrative units.
+    ///
+    /// # Errors
+    /// As [`Self::load`], and administrative units that are not there.
+    pub fn load_with(file: &str, text: &str, around: Surroundings<'_>) -> Result<Self, Problems> {
+        Document::parse(file, text)?.read(|fields| read(fields, around.catalogue, around.calendar, around.gazetteers))
     }
 }
 
-fn read(fields: &Fields<'_>, catalogue: &Catalogue, calendar: &Calendar) -> Option<Province> {
+/// What a province is read against.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings<'a> {
+    /// The procedures it draws on.
+    pub catalogue: &'a Catalogue,
+    /// Its working days.
+    pub calendar: &'a Calendar,
+    /// The administrative units it may take its own from.
+    pub gazetteers: &'a [Gazetteer],
+}
+
+fn read(fields: &Fields<'_>, catalogue: &Catalogue, calendar: &Calendar, gazetteers: &[Gazetteer]) -> Option<Province> {
     let name = fields.text("name");
     let title = fields.text("title");
     let territory = fields.text("province");
@@ -49,13 +69,12 @@ fn read(fields: &Fields<'_>, catalogue: &Catalogue, calendar: &Calendar) -> Opti
     let document = fields.need("document").and_then(|node| paper(&node));
     let period = fields.need("period").and_then(|node| period(&node, calendar));
     let office = fields.need("office").and_then(|node| Office::read(&node));
-    let places = fields.need("places").and_then(|node| places(fields, &node));
+    let places = fields.need("places").and_then(|node| places(fields, &node, gazetteers));
     let peoples = fields.need("names").and_then(|node| peoples(&node));
     let (section, offered) = catalogue_of(fields, catalogue, period)?;
     let catalogue = offered.as_ref().unwrap_or(catalogue);
     let organisations = organisations(fields, catalogue);
-    let mut codes = Vec::new();
-    let units = fields.need("units").and_then(|_| fields.list("units", |node| Unit::read(node, catalogue, &mut codes)));
+    let units = fields.need("units").and_then(|_| generated::units(fields, catalogue, gazetteers));
     let tags = fields.map("tags", |name, node| tag(name, node));
     let assumptions = fields.list("assumptions", remark::assumption);
     let surroundings = period.as_ref().zip(office.as_ref());
@@ -67,8 +86,8 @@ fn read(fields: &Fields<'_>, catalogue: &Catalogue, calendar: &Calendar) -> Opti
         return None;
     };
     let vocabulary = Vocabulary { units: &units, tags: &tags, catalogue };
-    let surroundings = Surroundings { calendar, period, section: section.as_ref() };
-    let counts = counts(fields, &document, vocabulary, &surroundings)?;
+    let background = Background { calendar, period, section: section.as_ref() };
+    let counts = counts(fields, &document, vocabulary, &background)?;
     Some(Province {
         name: name?,
         title: title?,
@@ -103,7 +122,7 @@ struct Counts {
 }
 
 /// What counts are read against beside the words.
-struct Surroundings<'s, 'a> {
+struct Background<'s, 'a> {
     calendar: &'s Calendar,
     period: Period,
     section: Option<&'s Section<'a>>,
@@ -129,9 +148,9 @@ fn counts<'a>(
     fields: &Fields<'a>,
     document: &Paper,
     vocabulary: Vocabulary<'_>,
-    surroundings: &Surroundings<'_, 'a>,
+    background: &Background<'_, 'a>,
 ) -> Option<Counts> {
-    let Surroundings { calendar, period, section } = *surroundings;
+    let Background { calendar, period, section } = *background;
     let mut ids = Vec::new();
     let figures = fields.list("figures", |node| Figure::read(node, &document.file, vocabulary, &mut ids));
     let (counters, dossiers) = (fields.need("post_counters"), fields.need("dossiers"));
@@ -304,7 +323,10 @@ fn period(node: &Node<'_>, calendar: &Calendar) -> Option<Period> {
     node.refuse(message, "add the year to the calendar")
 }
 
-fn places(fields: &Fields<'_>, node: &Node<'_>) -> Option<Vec<Place>> {
+fn places(fields: &Fields<'_>, node: &Node<'_>, gazetteers: &[Gazetteer]) -> Option<Vec<Place>> {
+    if node.is_map() {
+        return generated::places(node, gazetteers);
+    }
     let places = fields.list("places", place)?;
     if places.is_empty() { node.refuse("nobody lives anywhere", "give at least one place") } else { Some(places) }
 }

@@ -7,6 +7,7 @@
 mod catalogue;
 mod cell;
 mod figure;
+mod generated;
 mod in_use;
 mod loading;
 mod money;
@@ -37,6 +38,7 @@ pub use cell::Cell;
 pub(crate) use cell::working_days_needed;
 pub(crate) use figure::decimal;
 pub use figure::{Figure, Planned, Realised};
+pub use loading::Surroundings;
 pub(crate) use loading::paper;
 pub use money::Charge;
 pub(crate) use money::Spread;

@@ -34,6 +34,11 @@ impl Selector {
         self.0.iter().all(|(dimension, words)| word_of(*dimension).is_some_and(|word| words.contains(&word)))
     }
 
+    /// Whether dossiers with this word may be meant, whatever their other words are.
+    pub(crate) fn may_mean(&self, word: Word) -> bool {
+        self.0.iter().all(|(dimension, words)| *dimension != word.dimension() || words.contains(&word))
+    }
+
     /// The selection in words: `level = district, outcome = early or on_time`.
     pub(crate) fn describe(&self, vocabulary: Vocabulary<'_>) -> String {
         let term = |(dimension, words): &(Dimension, Vec<Word>)| {

@@ -7,6 +7,9 @@
 //!       weights: { counter: 8, post: 1, online: 1 }
 //!     - by: channel                     # for those still undecided
 //!       weights: { counter: 5, post: 1, online: 4 }
+//!     - by: unit
+//!       when: { level: commune }
+//!       weights: units                  # all communes, each by the weight it has in `units`
 //! ```
 //!
 //! Splits act in file order. One Webster sequence runs through all leaves of a split, so its totals are as close to the
@@ -40,6 +43,35 @@ pub(crate) fn split_further<'a>(
     splits.into_iter().try_fold(leaves, |leaves, split| split.apply(leaves, vocabulary))
 }
 
+/// The words of a split with their weights: a map of them, or `units` for all units that `when` lets in, by their own weights.
+fn weighed(
+    node: &Node<'_>,
+    by: Dimension,
+    when: &Selector,
+    vocabulary: Vocabulary<'_>,
+) -> Option<(Vec<Word>, Vec<u64>)> {
+    if !node.is_map() {
+        return match node.text()? {
+            "units" if by == Dimension::Unit => {
+                let units = (0_u16..).zip(vocabulary.units);
+                let meant = units.filter(|(_, unit)| when.may_mean(Word::Level(unit.level)));
+                Some(meant.map(|(position, unit)| (Word::Unit(position), unit.weight)).unzip())
+            }
+            other => {
+                node.refuse(format!("`{other}` weighs nothing here"), "a map of weights; `units` where `by: unit`")
+            }
+        };
+    }
+    let mut pairs = Vec::new();
+    for (name, node) in node.entries()? {
+        pairs.push((vocabulary.read(by, name, &node), bounded(&node, 0, 1_000_000)));
+    }
+    let (words, weights): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
+    let words = words.into_iter().collect::<Option<Vec<_>>>()?;
+    let weights = weights.into_iter().collect::<Option<Vec<u64>>>()?;
+    Some((words, weights))
+}
+
 impl<'a> Split<'a> {
     fn read(node: &Node<'a>, vocabulary: Vocabulary<'_>) -> Option<Self> {
         node.fields(|fields| {
@@ -47,18 +79,12 @@ impl<'a> Split<'a> {
             let when =
                 fields.get("when").map_or_else(|| Some(Selector::default()), |node| Selector::read(&node, vocabulary));
             let weights = fields.need("weights");
-            let by = by?;
-            let mut pairs = Vec::new();
-            for (name, node) in weights?.entries()? {
-                pairs.push((vocabulary.read(by, name, &node), bounded(&node, 0, 1_000_000)));
-            }
-            let (words, weights): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
-            let words = words.into_iter().collect::<Option<Vec<_>>>()?;
-            let weights = weights.into_iter().collect::<Option<Vec<u64>>>()?;
+            let (by, when) = (by?, when?);
+            let (words, weights) = weighed(&weights?, by, &when, vocabulary)?;
             if weights.iter().sum::<u64>() == 0 {
                 return fields.node().refuse("the weights are all 0", "give at least one of them a weight");
             }
-            Some(Self { node: node.clone(), by, when: when?, words, weights })
+            Some(Self { node: node.clone(), by, when, words, weights })
         })
     }
 

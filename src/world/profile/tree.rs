@@ -206,7 +206,7 @@ impl Split<'_, '_> {
 }
 
 /// The most dossiers a branch may hold.
-const MOST: i64 = 10_000_000;
+const MOST: i64 = 1_000_000_000;
 
 fn dimension(by: &Node<'_>, known: &Known) -> Option<Dimension> {
     let dimension = by.word(Dimension::ALL)?;

@@ -19,6 +19,8 @@ pub struct Unit {
     pub fields: Vec<String>,
     /// How many clerks sit at its desks; at least one.
     pub clerks: u16,
+    /// How much of its level's dossiers it gets where a split says `weights: units`, relative to the other units; 1 if not said.
+    pub weight: u64,
 }
 
 impl Unit {
@@ -30,14 +32,21 @@ impl Unit {
             let level = fields.word("level", Level::ALL);
             let fields_of_work = fields.list("fields", |node| field(node, catalogue));
             let clerks = fields.need("clerks").and_then(|node| bounded(&node, 1, 1_000));
+            let weight = fields.get("weight").map_or(Some(1), |node| bounded(&node, 1, 1_000_000));
             fields.text_or_empty("note")?;
-            Some(Self { code: code?, name: name?, level: level?, fields: fields_of_work?, clerks: clerks? })
+            let (level, weight) = (level?, weight?);
+            Some(Self { code: code?, name: name?, level, fields: fields_of_work?, clerks: clerks?, weight })
         })
     }
 }
 
 fn code(node: &Node<'_>, codes: &mut Vec<String>) -> Option<String> {
-    let code = node.text()?.to_owned();
+    new_code(node, node.text()?, codes)
+}
+
+/// Checks the code of a unit against those seen before; `node` stands where it is written, or made from.
+pub(crate) fn new_code(node: &Node<'_>, code: &str, codes: &mut Vec<String>) -> Option<String> {
+    let code = code.to_owned();
     if code.is_empty() || !code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.') {
         return node.refuse(format!("`{code}` is not the code of a unit"), "letters, digits and dots, as H18.05");
     }
@@ -48,7 +57,8 @@ fn code(node: &Node<'_>, codes: &mut Vec<String>) -> Option<String> {
     Some(code)
 }
 
-fn field(node: &Node<'_>, catalogue: &Catalogue) -> Option<String> {
+/// Reads a field of work that the catalogue knows.
+pub(crate) fn field(node: &Node<'_>, catalogue: &Catalogue) -> Option<String> {
     let text = node.text()?;
     if catalogue.procedures().iter().any(|procedure| procedure.field == text) {
         return Some(text.to_owned());

@@ -1,0 +1,232 @@
+//! Countries: planned province by province, nothing of them kept but sums.
+
+use std::path::Path;
+use std::time::Duration;
+
+use engine::Casting;
+use journey::Scripts;
+use model::words::{Channel, Level, Outcome, Role};
+use model::{Problem, Problems};
+use serde_json::{Value, json};
+use verdict::Gate;
+use world::{
+    Calendar, Catalogue, Country, CountryPlan, Gazetteer, Period, Planning, Province, Scale, Surroundings, Template,
+};
+
+use crate::args::{PlanArgs, PlanVerb};
+use crate::exit::{Exit, Failure};
+use crate::offer::{GateOffer, Offer, Pace};
+use crate::page::{Page, grouped};
+use crate::run_file::RunFile;
+use crate::scenarios::{ScenarioFile, Scenarios};
+use crate::{compose, console, plan, problems};
+
+/// A country with everything it is read against.
+struct Composed {
+    country: Country,
+    template: ScenarioFile,
+    calendar: Calendar,
+    catalogue: Catalogue,
+    gazetteers: Vec<Gazetteer>,
+    scripts: Scripts,
+    casting: Casting,
+    gates: Vec<Gate>,
+}
+
+/// Whether the user means a country: by its name, or by a file that says `country:`.
+pub(crate) fn is_meant(choice: &PlanArgs) -> Result<bool, Failure> {
+    let scenarios = gather(choice)?;
+    let is_file = Path::new(&choice.run).is_file();
+    let says_country =
+        || std::fs::read_to_string(&choice.run).is_ok_and(|text| text.lines().any(|line| line.starts_with("country:")));
+    Ok((is_file && says_country())
+        || (scenarios.knows("countries", &choice.run) && !scenarios.knows("runs", &choice.run)))
+}
+
+/// `vandan plan COUNTRY`.
+pub(crate) fn plan(args: &PlanVerb) -> Result<Exit, Failure> {
+    let mut scenarios = gather(&args.choice)?;
+    let planned = load(args, &mut scenarios).and_then(|composed| {
+        let plan = CountryPlan::new(&composed.country, planning(args, &composed))?;
+        Ok((composed, plan))
+    });
+    let (composed, plan) = planned.map_err(|problems| problems::failure(&problems, Some(&scenarios)))?;
+    let offer = offer(&composed, &plan);
+    let gates = offer.gates(&composed.gates);
+    console::say(&if args.json { json(&plan, &offer, &gates) } else { summary(&plan, &offer, &gates) });
+    Ok(Exit::Conforms)
+}
+
+/// The province with this code of a country, for a run.
+pub(crate) fn province(
+    scenarios: &mut Scenarios,
+    (name, code): (&str, &str),
+    around: Surroundings<'_>,
+) -> Result<Province, Problems> {
+    let file = scenarios.find("countries", name)?;
+    let mut country = Country::load(&file.shown, &file.text, around.gazetteers)?;
+    only(&mut country, &file.shown, code)?;
+    let template = scenarios.find("templates", &country.template)?;
+    let template = Template { file: &template.shown, text: &template.text };
+    match country.members.first() {
+        Some(member) => country.province(member, template, around),
+        None => unreachable!("one member was found"),
+    }
+}
+
+fn gather(choice: &PlanArgs) -> Result<Scenarios, Failure> {
+    Scenarios::gather(&choice.scenarios.scenarios).map_err(|problems| problems::failure(&problems, None))
+}
+
+fn load(args: &PlanVerb, scenarios: &mut Scenarios) -> Result<Composed, Problems> {
+    let choice = &args.choice;
+    let gazetteers = compose::load_gazetteers(scenarios)?;
+    let file = scenarios.find("countries", &choice.run)?;
+    let mut country = Country::load(&file.shown, &file.text, &gazetteers)?;
+    let (calendar, catalogue) = compose::load_lists(scenarios, &country.calendar, &country.procedures)?;
+    let template = scenarios.find("templates", &country.template)?;
+    let run = scenarios.find("runs", &country.run)?;
+    let run_file = RunFile::load(&run.shown, &run.text)?;
+    let (scripts, casting) = compose::load_journeys(choice, &run.shown, &run_file, scenarios)?;
+    if let Some(code) = &choice.province {
+        only(&mut country, &file.shown, code)?;
+    }
+    if let Some(period) = args.period {
+        country = country.over(checked(period, &calendar)?, &calendar);
+    }
+    if let Some(seed) = choice.seed {
+        country.seed = model::Seed(seed);
+    }
+    let gates = run_file.gates.into_iter().map(|(_, gate)| gate).collect();
+    Ok(Composed { country, template, calendar, catalogue, gazetteers, scripts, casting, gates })
+}
+
+/// Leaves only the province with this code.
+fn only(country: &mut Country, file: &str, code: &str) -> Result<(), Problems> {
+    if !country.members.iter().any(|member| member.code == code) {
+        let known: Vec<_> =
+            country.members.iter().map(|member| format!("{} {}", member.code, member.territory)).collect();
+        return Err(problem(file, format!("there is no province `{code}`"), known.join(", ")));
+    }
+    country.members.retain(|member| member.code == code);
+    Ok(())
+}
+
+/// A year at most, on days that the calendar has.
+fn checked(period: Period, calendar: &Calendar) -> Result<Period, Problems> {
+    let refuse = |message: String| Err(problem("--period", message, "as 2025-07-01..2026-06-30".to_owned()));
+    if period.days().take(367).count() > 366 {
+        return refuse(format!("{period} is longer than a year"));
+    }
+    if period.within(calendar.covered()) != period {
+        return refuse(format!("the calendar {} has only {}", calendar.name(), calendar.covered()));
+    }
+    Ok(period)
+}
+
+fn problem(file: &str, message: String, remedy: String) -> Problems {
+    Problem { file: file.to_owned(), position: None, field: String::new(), message, remedy }.into()
+}
+
+fn planning<'a>(args: &PlanVerb, composed: &'a Composed) -> Planning<'a> {
+    Planning {
+        template: Template { file: &composed.template.shown, text: &composed.template.text },
+        around: Surroundings {
+            catalogue: &composed.catalogue,
+            calendar: &composed.calendar,
+            gazetteers: &composed.gazetteers,
+        },
+        scale: args.choice.scale.unwrap_or(Scale::WHOLE),
+        length: args.choice.length,
+        threads: args.threads.unwrap_or_else(compose::threads),
+    }
+}
+
+fn offer(composed: &Composed, plan: &CountryPlan) -> Offer {
+    let pace = Pace { wall_seconds: plan.wall_seconds, peak_second: plan.peak.second.dossiers };
+    let sum =
+        |count: fn(&world::ProvincePlan) -> u32| plan.provinces.iter().map(|province| u64::from(count(province))).sum();
+    let clerks = |role: Role| match role {
+        Role::Desk => sum(|province| province.clerks),
+        Role::PostDesk => sum(|province| province.post_clerks),
+        Role::Citizen => 0,
+    };
+    Offer::of(&plan.kinds, clerks, &composed.scripts, &composed.casting, pace)
+}
+
+fn json(plan: &CountryPlan, offer: &Offer, gates: &[GateOffer]) -> String {
+    let mut value: Value = serde_json::from_str(&plan.to_json()).unwrap_or_default();
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert("offered".to_owned(), offer.to_json());
+        fields.insert("gates".to_owned(), gates.iter().map(GateOffer::to_json).collect());
+        fields.insert("warnings".to_owned(), json!(warnings(gates)));
+    }
+    format!("{value:#}")
+}
+
+fn warnings(gates: &[GateOffer]) -> Vec<String> {
+    gates.iter().filter_map(GateOffer::warning).collect()
+}
+
+fn summary(plan: &CountryPlan, offer: &Offer, gates: &[GateOffer]) -> String {
+    let mut page = Page::new(console::width());
+    page.paragraph(&plan.title);
+    page.paragraph(&format!("seed {}", plan.seed));
+    page.gap();
+    page.line("dossiers", &format!("{} in {} provinces", grouped(plan.dossiers), plan.provinces.len()));
+    page.line("levels", &shares(plan, "level", Level::ALL.iter().map(|word| word.as_str())));
+    page.line("channels", &shares(plan, "channel", Channel::ALL.iter().map(|word| word.as_str())));
+    page.line("outcomes", &shares(plan, "outcome", Outcome::ALL.iter().map(|word| word.as_str())));
+    let length = Duration::from_secs_f64(plan.wall_seconds);
+    page.line("period", &format!("{} to {}, {}", plan.from, plan.until, pace(plan, length)));
+    let mean = (plan.dossiers + plan.working_days / 2) / plan.working_days.max(1);
+    page.line("working day", &format!("{} dossiers on average, {} working days", grouped(mean), plan.working_days));
+    plan::peaks(&mut page, &plan.peak);
+    plan::offered(&mut page, offer);
+    let sum = |count: fn(&world::ProvincePlan) -> usize| -> u64 {
+        plan.provinces.iter().filter_map(|province| u64::try_from(count(province)).ok()).sum()
+    };
+    let (units, cells) = (grouped(sum(|province| province.units)), grouped(sum(|province| province.cells)));
+    page.line("made of", &format!("{units} units, {cells} cells"));
+    page.line("digest", &plan.digest);
+    provinces(&mut page, plan);
+    plan::claims(&mut page, gates);
+    plan::remarks(&mut page, &warnings(gates));
+    page.text()
+}
+
+/// At which pace it is played.
+fn pace(plan: &CountryPlan, length: Duration) -> String {
+    let real = Period { from: plan.from.parse().unwrap_or_default(), until: plan.until.parse().unwrap_or_default() };
+    if real.end().since(real.start()) == length {
+        return "as fast as the days pass".to_owned();
+    }
+    format!("played in {} s", length.as_secs())
+}
+
+fn provinces(page: &mut Page, plan: &CountryPlan) {
+    page.gap();
+    page.row("PROVINCES");
+    page.row(&format!("    {:<20} {:>10} {:>8} {:>6} {:>9}  {}", "", "dossiers", "", "units", "peak day", "on"));
+    for province in &plan.provinces {
+        let name: String = province.name.chars().take(17).collect();
+        page.row(&format!(
+            "  {} {name:<19} {:>10} {:>8} {:>6} {:>9}  {}",
+            province.code,
+            grouped(province.dossiers.into()),
+            province.basis,
+            grouped(u64::try_from(province.units).unwrap_or(0)),
+            grouped(province.peak_day.dossiers.into()),
+            province.peak_day.at,
+        ));
+    }
+    page.paragraph(
+        "    stated, derived, assumed: what the number of dossiers rests on; the country file says it in full",
+    );
+}
+
+fn shares<'a>(plan: &CountryPlan, dimension: &str, words: impl Iterator<Item = &'a str>) -> String {
+    let totals = plan.totals.get(dimension);
+    let counts = words.filter_map(|word| Some(format!("{} {word}", grouped(*totals?.get(word)?))));
+    counts.collect::<Vec<_>>().join(" + ")
+}

@@ -1,0 +1,166 @@
+//! What a plan offers the portal: how many exchanges, how fast, and whether they are enough to decide the claims.
+//!
+//! An estimate: every journey is walked once in thought, every answer being ok. Looking into inboxes again and again and trying again after
+//! refusals come on top; what does not get done before the load ends is not subtracted.
+
+use std::collections::BTreeMap;
+
+use engine::Casting;
+use journey::{Counts, Scripts};
+use model::Kind;
+use model::words::{Channel, Operation, ReturnMethod, Role};
+use serde_json::{Value, json};
+use verdict::Gate;
+
+/// Exchanges under load, and what they are measured by.
+pub(crate) struct Offer {
+    /// How often each operation is done.
+    pub(crate) operations: Counts,
+    dossiers: u64,
+    wall_seconds: f64,
+    peak_second: u32,
+}
+
+/// How long a plan takes on the wall clock, and the most dossiers that come in within a second of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Pace {
+    pub(crate) wall_seconds: f64,
+    pub(crate) peak_second: u32,
+}
+
+/// A claim, and what it takes to decide it.
+pub(crate) struct GateOffer {
+    pub(crate) claim: String,
+    /// Samples that decide it if none violates it.
+    pub(crate) needed: u64,
+    /// Samples that the plan offers.
+    pub(crate) offered: u64,
+    operation: Option<Operation>,
+}
+
+impl Offer {
+    /// What is offered by dossiers of these kinds, and by so many clerks of each role.
+    pub(crate) fn of(
+        kinds: &BTreeMap<Kind, u64>,
+        clerks: impl Fn(Role) -> u64,
+        scripts: &Scripts,
+        casting: &Casting,
+        pace: Pace,
+    ) -> Self {
+        let mut operations = Counts::new();
+        for (kind, dossiers) in kinds {
+            add(&mut operations, &of_dossier(*kind, scripts, casting), *dossiers);
+        }
+        let desks = [(Role::Desk, casting.desk), (Role::PostDesk, casting.post_desk)];
+        for (role, journey) in desks {
+            // What a clerk does for no dossier in particular depends on no kind.
+            if let (Some(journey), Some(kind)) = (journey, kinds.keys().next()) {
+                add(&mut operations, &scripts.least(journey, *kind), clerks(role));
+            }
+        }
+        let Pace { wall_seconds, peak_second } = pace;
+        Self { operations, dossiers: kinds.values().sum(), wall_seconds, peak_second }
+    }
+
+    /// All exchanges together.
+    pub(crate) fn exchanges(&self) -> u64 {
+        self.operations.values().sum()
+    }
+
+    /// Exchanges of one dossier, on average.
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+    pub(crate) fn per_dossier(&self) -> f64 {
+        self.exchanges() as f64 / self.dossiers.max(1) as f64
+    }
+
+    /// Exchanges per second of the wall clock, on average.
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+    pub(crate) fn mean_rate(&self) -> f64 {
+        if self.wall_seconds > 0.0 { self.exchanges() as f64 / self.wall_seconds } else { 0.0 }
+    }
+
+    /// Exchanges in the second with the most arrivals, if everything else is as busy as they are.
+    pub(crate) fn peak_rate(&self) -> f64 {
+        f64::from(self.peak_second) * self.per_dossier()
+    }
+
+    /// What each claim needs and gets.
+    pub(crate) fn gates<'g>(&self, gates: impl IntoIterator<Item = &'g Gate>) -> Vec<GateOffer> {
+        let offered = |gate: &Gate| match gate.operation {
+            None => self.exchanges(),
+            Some(operation) => self.operations.get(&operation).copied().unwrap_or(0),
+        };
+        let gate = |gate: &Gate| GateOffer {
+            claim: gate.claim.clone(),
+            needed: gate.least_samples(),
+            offered: offered(gate),
+            operation: gate.operation,
+        };
+        gates.into_iter().map(gate).collect()
+    }
+
+    /// The offer as a section of `plan.json`; rates to a tenth.
+    pub(crate) fn to_json(&self) -> Value {
+        let tenth = |rate: f64| (rate * 10.0).round() / 10.0;
+        let operations: serde_json::Map<_, _> =
+            self.operations.iter().map(|(operation, count)| (operation.to_string(), json!(count))).collect();
+        json!({
+            "basis": "estimate: every journey walked once, every answer ok; inboxes looked into again and tries after refusals come on top",
+            "exchanges": self.exchanges(),
+            "exchanges_per_dossier": tenth(self.per_dossier()),
+            "exchanges_per_second_mean": tenth(self.mean_rate()),
+            "exchanges_per_second_peak": tenth(self.peak_rate()),
+            "operations": operations,
+        })
+    }
+}
+
+impl GateOffer {
+    /// Whether the plan offers as many samples as it takes.
+    pub(crate) fn is_enough(&self) -> bool {
+        self.offered >= self.needed
+    }
+
+    /// Why the claim will hardly be decided; `None` if it can be.
+    pub(crate) fn warning(&self) -> Option<String> {
+        match self.operation {
+            _ if self.is_enough() => None,
+            Some(operation) if self.offered == 0 => {
+                let claim = &self.claim;
+                Some(format!("`{claim}` can never be decided: no journey of this run is sure to do {operation}"))
+            }
+            _ => Some(format!(
+                "`{}` can hardly be decided: it needs {} samples even if none violates it, the plan offers {}",
+                self.claim, self.needed, self.offered
+            )),
+        }
+    }
+
+    /// The claim as an item of `plan.json`.
+    pub(crate) fn to_json(&self) -> Value {
+        json!({ "claim": self.claim, "samples_needed": self.needed, "samples_offered": self.offered })
+    }
+}
+
+/// What is done for a dossier of this kind, by its applicant and by the clerks.
+fn of_dossier(kind: Kind, scripts: &Scripts, casting: &Casting) -> Counts {
+    let mut counts = Counts::new();
+    let journey = |channel: Channel| casting.channels.iter().find(|(known, _)| *known == channel);
+    if let Some((_, journey)) = journey(kind.channel) {
+        add(&mut counts, &scripts.least(*journey, kind), 1);
+    }
+    if let Some(desk) = casting.desk {
+        add(&mut counts, &scripts.least_for_each(desk, kind), 1);
+    }
+    // The post's clerks are shown results to be sent, and nothing else.
+    if let Some(desk) = casting.post_desk.filter(|_| kind.returns == ReturnMethod::Post && kind.has_result()) {
+        add(&mut counts, &scripts.least_for_each(desk, kind), 1);
+    }
+    counts
+}
+
+fn add(counts: &mut Counts, more: &Counts, times: u64) {
+    for (operation, count) in more {
+        *counts.entry(*operation).or_default() += count * times;
+    }
+}

@@ -1,0 +1,206 @@
+//! How often people do what at least: journeys walked in thought, every answer being ok.
+//!
+//! What is known of a dossier beforehand decides the choices it can; of the others, and of chance, each operation is counted as often as the
+//! way with the fewest has it. A repetition is gone through once. So the counts are lower bounds: people who must try again do more.
+
+use std::collections::BTreeMap;
+
+use model::Kind;
+use model::words::Operation;
+
+use crate::compile::{Instruction, Journey, Scripts};
+use crate::script::Fact;
+use crate::walk::JourneyId;
+
+/// How often each operation is done at least.
+pub type Counts = BTreeMap<Operation, u64>;
+
+impl Scripts {
+    /// What the journey itself does at least for a dossier of this kind, with the journeys the applicant goes on to.
+    pub fn least(&self, journey: JourneyId, kind: Kind) -> Counts {
+        self.walked(journey, kind, Onward::Follow)
+    }
+
+    /// What is done at least for each dossier of this kind that this journey is shown.
+    pub fn least_for_each(&self, journey: JourneyId, kind: Kind) -> Counts {
+        let mut counts = Counts::new();
+        let code = self.get(journey).map(|journey| journey.code.as_slice()).unwrap_or_default();
+        for instruction in code {
+            if let Instruction::Each(next) = instruction {
+                add(&mut counts, &self.least(*next, kind));
+            }
+        }
+        counts
+    }
+
+    fn walked(&self, journey: JourneyId, kind: Kind, onward: Onward) -> Counts {
+        let Some(journey) = self.get(journey) else { return Counts::new() };
+        let mut thought = Thought { scripts: self, journey, kind, onward, known: BTreeMap::new() };
+        thought.from(0)
+    }
+}
+
+/// Whether journeys are followed that the applicant walks as a person of their own; one that leads on is not led on from again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Onward {
+    Follow,
+    Stay,
+}
+
+/// One journey, walked in thought.
+struct Thought<'a> {
+    scripts: &'a Scripts,
+    journey: &'a Journey,
+    kind: Kind,
+    onward: Onward,
+    /// What is done at least from an instruction to the end.
+    known: BTreeMap<usize, Counts>,
+}
+
+impl Thought<'_> {
+    /// What is done at least from here to the end. Ways of ok never lead back, so this ends.
+    fn from(&mut self, at: usize) -> Counts {
+        if let Some(counts) = self.known.get(&at) {
+            return counts.clone();
+        }
+        let counts = self.reckon(at);
+        self.known.insert(at, counts.clone());
+        counts
+    }
+
+    fn reckon(&mut self, at: usize) -> Counts {
+        let Some(instruction) = self.journey.code.get(at) else { return Counts::new() };
+        match instruction {
+            Instruction::Do { operation, .. } => {
+                let mut counts = self.from(at + 1);
+                *counts.entry(*operation).or_default() += 1;
+                counts
+            }
+            Instruction::Choose { by, arms, otherwise } => match value(*by, self.kind) {
+                Some(value) => {
+                    let arm = arms.iter().find(|(name, _)| *name == value).map_or(*otherwise, |(_, arm)| *arm);
+                    self.from(arm)
+                }
+                None => self.fewest(arms.iter().map(|(_, arm)| *arm).chain([*otherwise])),
+            },
+            Instruction::Chance { arms, .. } => self.fewest(arms.iter().map(|(_, arm)| *arm)),
+            Instruction::Jump(to) => self.from(*to),
+            Instruction::Follow(next) => {
+                let mut counts = self.from(at + 1);
+                if self.onward == Onward::Follow {
+                    add(&mut counts, &self.scripts.walked(*next, self.kind, Onward::Stay));
+                }
+                counts
+            }
+            Instruction::Wait(_)
+            | Instruction::NotAfter(_)
+            | Instruction::WaitForFinish
+            | Instruction::BeginLoop { .. }
+            | Instruction::EndLoop { .. }
+            | Instruction::Each(_) => self.from(at + 1),
+            Instruction::End | Instruction::GiveUp => Counts::new(),
+        }
+    }
+
+    /// For each operation, what the way with the fewest has.
+    fn fewest(&mut self, ways: impl Iterator<Item = usize>) -> Counts {
+        let ways: Vec<_> = ways.map(|way| self.from(way)).collect();
+        let mut ways = ways.into_iter();
+        let first = ways.next().unwrap_or_default();
+        ways.fold(first, |fewest, way| {
+            let common = fewest
+                .into_iter()
+                .filter_map(|(operation, count)| way.get(&operation).map(|other| (operation, count.min(*other))));
+            common.collect()
+        })
+    }
+}
+
+fn add(counts: &mut Counts, more: &Counts) {
+    for (operation, count) in more {
+        *counts.entry(*operation).or_default() += count;
+    }
+}
+
+/// The value of a fact, if it is known beforehand.
+fn value(fact: Fact, kind: Kind) -> Option<&'static str> {
+    match fact {
+        Fact::Channel => Some(kind.channel.as_str()),
+        Fact::Level => Some(kind.level.as_str()),
+        Fact::Payment => Some(kind.payment.as_str()),
+        Fact::Return => Some(kind.returns.as_str()),
+        Fact::Outcome => Some(kind.outcome.as_str()),
+        Fact::Fee | Fact::State | Fact::PaymentState => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::words::{Channel, Level, Outcome, PaymentMethod, ReturnMethod};
+
+    use super::*;
+
+    const KIND: Kind = Kind {
+        level: Level::Commune,
+        channel: Channel::Online,
+        outcome: Outcome::Early,
+        payment: PaymentMethod::Online,
+        returns: ReturnMethod::Electronic,
+    };
+
+    fn shipped() -> Scripts {
+        let files = [
+            ("casework", include_str!("../../scenarios/journeys/casework.yaml")),
+            ("citizen-after", include_str!("../../scenarios/journeys/citizen-after.yaml")),
+            ("citizen-at-home", include_str!("../../scenarios/journeys/citizen-at-home.yaml")),
+            ("citizen-online", include_str!("../../scenarios/journeys/citizen-online.yaml")),
+            ("counter-intake", include_str!("../../scenarios/journeys/counter-intake.yaml")),
+            ("desk", include_str!("../../scenarios/journeys/desk.yaml")),
+        ];
+        Scripts::load(files, |_| true).unwrap()
+    }
+
+    fn listed(counts: &Counts) -> Vec<(&'static str, u64)> {
+        counts.iter().map(|(operation, count)| (operation.as_str(), *count)).collect()
+    }
+
+    #[test]
+    fn who_pays_online_does_more_than_who_pays_nothing() {
+        let scripts = shipped();
+        let journey = scripts.find("citizen-online").unwrap();
+        let paying = scripts.least(journey, KIND);
+        let expected = [
+            ("sign_in", 1),
+            ("submit", 1),
+            ("pay", 1),
+            ("open_payment_page", 1),
+            ("confirm_payment", 1),
+            ("track", 1),
+            ("look_up", 1),
+        ];
+        assert_eq!(listed(&paying), expected);
+        let free = scripts.least(journey, Kind { payment: PaymentMethod::None, ..KIND });
+        assert_eq!(listed(&free), [("sign_in", 1), ("submit", 1), ("look_up", 1)]);
+    }
+
+    #[test]
+    fn the_applicant_goes_on_and_the_office_works_on_each() {
+        let scripts = shipped();
+        let kind =
+            Kind { channel: Channel::Counter, payment: PaymentMethod::Counter, outcome: Outcome::Withdrawn, ..KIND };
+        let intake = scripts.least(scripts.find("counter-intake").unwrap(), kind);
+        assert_eq!(listed(&intake), [("sign_in", 1), ("submit", 1), ("track", 1), ("withdraw", 1)]);
+        let desk = scripts.find("desk").unwrap();
+        let expected = [("accept", 1), ("collect_fee", 1), ("start", 1), ("approve_withdrawal", 1), ("clerk_view", 1)];
+        assert_eq!(listed(&scripts.least_for_each(desk, kind)), expected);
+        assert_eq!(listed(&scripts.least(desk, kind)), [("clerk_sign_in", 1), ("inbox", 1)]);
+    }
+
+    #[test]
+    fn of_what_nobody_knows_the_fewest_counts() {
+        let text = "journey: x\ntitle: x\nrole: citizen\nsteps:\n  - choose:\n      by_chance:\n        - { weight: 1, steps: [ { do: track }, { do: track } ] }\n        - { weight: 9, steps: [ { do: track }, { do: look_up } ] }\n  - choose:\n      by: state\n      completed: [ { do: pay } ]\n  - do: submit\n    refused:\n      - do: withdraw\n";
+        let scripts = Scripts::load([("x.yaml", text)], |_| true).unwrap();
+        let counts = scripts.least(scripts.find("x").unwrap(), KIND);
+        assert_eq!(listed(&counts), [("submit", 1), ("track", 1)]);
+    }
+}

@@ -1,0 +1,111 @@
+//! What is counted while everybody of a plan is walked through: whole numbers only, in shards, in any order.
+
+use std::num::NonZeroUsize;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use model::{CaseId, Populace, Timeline};
+
+use crate::digest::Sum;
+use crate::{Period, Population};
+
+const HOUR: i64 = 3_600_000;
+const NANOSECONDS: u64 = 1_000_000_000;
+
+/// What a walk found.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tally {
+    /// Every dossier with its instant and unit.
+    pub(crate) dossiers: Sum,
+    /// Dossiers in each hour since the period began.
+    pub(crate) hours: Vec<u32>,
+    /// What is paid of each charge of the province, in dong.
+    pub(crate) sums: Vec<i64>,
+}
+
+impl Tally {
+    /// Of nothing, over a period, with so many charges.
+    pub(crate) fn over(period: Period, charges: usize) -> Self {
+        let hours = usize::try_from((period.end().0 - period.start().0) / HOUR).unwrap_or(0);
+        Self { hours: vec![0; hours], sums: vec![0; charges], ..Self::default() }
+    }
+
+    /// Walks through everybody, with so many threads; their number changes nothing but the time it takes.
+    pub(crate) fn of(population: &Population, timeline: &Timeline, seconds: &Seconds, threads: NonZeroUsize) -> Self {
+        let count = population.count();
+        let shards = u32::try_from(threads.get()).unwrap_or(1).min(count.max(1));
+        let bound =
+            |shard: u32| u32::try_from(u64::from(count) * u64::from(shard) / u64::from(shards)).unwrap_or(count);
+        let walk = |shard: u32| walk(population, timeline, seconds, bound(shard)..bound(shard + 1));
+        std::thread::scope(|scope| {
+            let others: Vec<_> = (1..shards).map(|shard| scope.spawn(move || walk(shard))).collect();
+            let mut all = walk(0);
+            for other in others {
+                match other.join() {
+                    Ok(tally) => all.merge(&tally),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            all
+        })
+    }
+
+    /// Adds what another walk found over the same period.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.dossiers.merge(other.dossiers);
+        for (mine, theirs) in self.sums.iter_mut().zip(&other.sums) {
+            *mine += theirs;
+        }
+        for (mine, theirs) in self.hours.iter_mut().zip(&other.hours) {
+            *mine += theirs;
+        }
+    }
+}
+
+/// Walks through some cases: integers only, nothing is rendered.
+fn walk(population: &Population, timeline: &Timeline, seconds: &Seconds, cases: Range<u32>) -> Tally {
+    let period = population.province().period();
+    let start = period.start().0;
+    let mut tally = Tally::over(period, population.province().charges().len());
+    for case in cases.map(CaseId) {
+        let arrival = population.arrival(case);
+        let due = arrival.due.0;
+        tally.dossiers.add(due.cast_unsigned(), (u64::from(arrival.unit) << 32) | u64::from(case.0));
+        let hour = usize::try_from((due - start) / HOUR).ok();
+        if let Some(count) = hour.and_then(|hour| tally.hours.get_mut(hour)) {
+            *count += 1;
+        }
+        seconds.count(timeline.wall(arrival.due));
+        if let Some((charge, amount)) = population.assessed(case)
+            && let Some(sum) = tally.sums.get_mut(charge)
+        {
+            *sum += amount.0;
+        }
+    }
+    tally
+}
+
+/// Dossiers in each second of the wall clock: four bytes a second, shared by all who walk.
+pub(crate) struct Seconds(Vec<AtomicU32>);
+
+impl Seconds {
+    /// Of a run that ends after so many nanoseconds.
+    pub(crate) fn until(wall_end: u64) -> Self {
+        let seconds = usize::try_from(wall_end / NANOSECONDS).unwrap_or(0) + 1;
+        Self(std::iter::repeat_with(AtomicU32::default).take(seconds).collect())
+    }
+
+    /// Counts one dossier at this many nanoseconds since the run began.
+    fn count(&self, wall: u64) {
+        let second = usize::try_from(wall / NANOSECONDS).ok();
+        if let Some(count) = second.and_then(|second| self.0.get(second)) {
+            // Sums do not depend on who adds first.
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// The counts, once everybody has been walked through.
+    pub(crate) fn counts(&self) -> impl Iterator<Item = u32> {
+        self.0.iter().map(|count| count.load(Ordering::Relaxed))
+    }
+}
