@@ -9,6 +9,7 @@
 
 mod apportion;
 mod arrivals;
+mod attachments;
 mod calendar;
 mod period;
 mod plan;
@@ -18,12 +19,13 @@ mod rows;
 
 pub use apportion::{Sequence, apportion};
 pub use arrivals::{Arrival, Curve, arrivals, timeline};
+pub use attachments::{Attachment, Attachments, Bytes, Media};
 pub use calendar::{Calendar, Day};
 pub use period::Period;
 pub use plan::{Peak, Peaks, Plan, PlannedFigure, Quantity};
 pub use population::{
-    Birthday, Exposed, HardInputs, HardInputsSyntax, Identity, Population, Realism, Rendered, Scale, ScaleOutOfRange,
-    Sex, TooManyPeople, exposed, exposed_applicant,
+    Birthday, Clerk, ClerkRole, Exposed, HardInputs, HardInputsSyntax, Identity, Population, Realism, Rendered, Scale,
+    ScaleOutOfRange, Sex, TooManyPeople, clerks, exposed, exposed_applicant, in_order,
 };
 pub use profile::{
     CashOnDelivery, Catalogue, Cell, Decimal, Dimension, Figure, Office, Paper, People, Place, Planned, Procedure,
