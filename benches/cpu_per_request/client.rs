@@ -124,7 +124,7 @@ fn population(load: Load) -> Result<Arc<Population>, Trouble> {
     let catalogue = Catalogue::load("common.yaml", PROCEDURES)?;
     let province = Province::load("tay-ninh-2021.yaml", PROVINCE, &catalogue, &calendar)?;
     let times = load.journeys.div_ceil(province.count()).max(1);
-    Ok(Arc::new(Population::new(Arc::new(province), Seed(2021), Scale::new(times, 1)?)))
+    Ok(Arc::new(Population::new(Arc::new(province), Seed(2021), Scale::new(times, 1)?)?))
 }
 
 fn spec(port: &str, load: Load, people: Arc<Population>) -> Result<RunSpec, Trouble> {

@@ -42,6 +42,10 @@ pub(crate) enum Verb {
         #[command(flatten)]
         scenarios: ScenarioArgs,
     },
+    /// Write the people of a profile and their dossiers to a file
+    People(PeopleArgs),
+    /// Say whose citizen number, tax code or reference this is
+    Who(WhoArgs),
     /// Start one of the systems that come along, for use by hand
     Mock(MockArgs),
     /// Print a script that completes vandan's commands in a shell
@@ -86,7 +90,7 @@ pub(crate) struct PlanArgs {
     /// Where all chance comes from; the run file's if not given
     #[arg(long)]
     pub(crate) seed: Option<u64>,
-    /// Play only this part of the dossiers, as 1/20
+    /// Play only this part of the dossiers, as 1/20, or more of them, as 3
     #[arg(long, value_name = "PART", value_parser = scale)]
     pub(crate) scale: Option<world::Scale>,
     /// Play in this time instead, as "10 s"
@@ -132,6 +136,58 @@ pub(crate) struct JudgeArgs {
     /// No summary: only the exit code and the files
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PeopleArgs {
+    /// A province file, or the name of a built-in profile (dien-bien-2019, tay-ninh-2021)
+    pub(crate) profile: String,
+    /// How many people; all if not given
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) count: Option<u32>,
+    /// Where to: FILE.csv, FILE.ndjson or FILE.sqlite; lines of JSON on the terminal if not given
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Where all chance comes from; that of the profile's run if not given
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// Play this many times the dossiers, as 1/20 or 3
+    #[arg(long, value_name = "PART", value_parser = scale)]
+    pub(crate) scale: Option<world::Scale>,
+    /// Names that portals stumble over, in per cent of the people, as nfd=5,long_names=2
+    #[arg(long, value_name = "KIND=PERCENT,...", value_parser = world::HardInputs::parse)]
+    pub(crate) hard: Option<world::HardInputs>,
+    /// Write the clerks instead
+    #[arg(long, conflicts_with_all = ["count", "scale", "hard", "attachments"])]
+    pub(crate) clerks: bool,
+    /// Write what the people attach to their dossiers into this folder, too
+    #[arg(long, value_name = "DIR", requires = "count")]
+    pub(crate) attachments: Option<PathBuf>,
+    /// All attachments of a media type have the same bytes
+    #[arg(long, requires = "attachments")]
+    pub(crate) same_bytes: bool,
+    /// Threads that compute; one per core if not given. They change nothing but the time
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub(crate) threads: Option<u8>,
+    #[command(flatten)]
+    pub(crate) scenarios: ScenarioArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WhoArgs {
+    /// A citizen number, a tax code or a reference such as VD-3FA2-000017K
+    pub(crate) number: String,
+    /// Look in this profile only
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) profile: Option<String>,
+    /// The seed of the people; that of each profile's run if not given
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// How much of the profile was played, as 1/20 or 3
+    #[arg(long, value_name = "PART", value_parser = scale)]
+    pub(crate) scale: Option<world::Scale>,
+    #[command(flatten)]
+    pub(crate) scenarios: ScenarioArgs,
 }
 
 #[derive(Debug, Args)]
@@ -197,7 +253,7 @@ fn period(text: &str) -> Result<world::Period, String> {
     if from <= until { Ok(world::Period { from, until }) } else { Err(format!("`{text}` ends before it begins")) }
 }
 
-/// Reads `1/20`, or `1`.
+/// Reads `1/20`, or `3`.
 fn scale(text: &str) -> Result<world::Scale, String> {
     let (numerator, denominator) = text.split_once('/').unwrap_or((text, "1"));
     let number = |text: &str| {

@@ -9,7 +9,9 @@ use model::words::{Channel, Operation, Role};
 use model::{Problem, Problems, Seed, Staff, Timeline};
 use portal::Adapter;
 use verdict::RuleSet;
-use world::{Arrival, Calendar, Catalogue, Gazetteer, Plan, Population, Province, Scale, Surroundings};
+use world::{
+    Arrival, Calendar, Catalogue, Clerk, ClerkRole, Gazetteer, Plan, Population, Province, Scale, Surroundings,
+};
 
 use crate::args::{PlanArgs, ScenarioArgs};
 use crate::exit::Failure;
@@ -83,12 +85,14 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     let province = Arc::new(province);
     let seed = Seed(args.seed.unwrap_or(run.seed));
     let population = Population::new(Arc::clone(&province), seed, args.scale.unwrap_or(Scale::WHOLE))
-        .map_err(|error| too_many(&file.shown, &error))?;
+        .map_err(|error| problem(&file.shown, "province", format!("could not {error}")))?
+        .with_realism(run.realism)
+        .with_hard_inputs(run.hard_inputs);
     let arrivals = world::arrivals(&population);
     let length = args.length.unwrap_or(run.length);
     let timeline = world::timeline(&province, &calendar, length, run.closed_hours);
     let plan = Plan::new(&population, &timeline, threads());
-    let staff = staff(&province);
+    let staff = staff(&province, seed);
     problems.or(Composition {
         run,
         calendar,
@@ -279,24 +283,20 @@ fn registrar() -> Staff {
     }
 }
 
-/// The clerks of every unit, and those at the post's counters.
-fn staff(province: &Province) -> Vec<Staff> {
-    let mut staff = Vec::new();
-    for (unit, at) in province.units().iter().zip(0_u16..) {
-        staff.extend((1..=unit.clerks).map(|number| Staff {
-            name: format!("clerk:{}/{number}", unit.code),
-            password: PASSWORD.to_owned(),
-            role: Role::Desk,
-            unit: Some(at),
-            unit_code: unit.code.clone(),
-        }));
-    }
-    staff.extend((1..=province.post_counters()).map(|number| Staff {
-        name: format!("post:{number}"),
+/// The accounts of all clerks: what they may do at the portal, whatever their role in the office.
+fn staff(province: &Province, seed: Seed) -> Vec<Staff> {
+    let account = |clerk: Clerk| Staff {
+        name: clerk.account,
         password: PASSWORD.to_owned(),
-        role: Role::PostDesk,
-        unit: None,
-        unit_code: String::new(),
-    }));
-    staff
+        role: if clerk.role == ClerkRole::Post { Role::PostDesk } else { Role::Desk },
+        unit: clerk.unit,
+        unit_code: clerk.unit_code,
+    };
+    world::clerks(province, seed).into_iter().map(account).collect()
+}
+
+/// What the run file as a whole asks for and cannot have.
+fn problem(file: &str, field: &str, message: String) -> Problems {
+    let (file, field) = (file.to_owned(), field.to_owned());
+    Problem { file, position: None, field, message, remedy: String::new() }.into()
 }

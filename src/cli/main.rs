@@ -11,8 +11,10 @@ mod exit;
 mod mocks;
 mod offer;
 mod page;
+mod people;
 mod plan;
 mod problems;
+mod profiles;
 mod progress;
 mod results;
 mod rules;
@@ -20,6 +22,7 @@ mod run;
 mod run_file;
 mod say;
 mod scenarios;
+mod who;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -55,6 +58,8 @@ fn carry_out(verb: Verb) -> Result<Exit, Failure> {
         Verb::Report(args) => say::report(&args),
         Verb::Explain { rule, scenarios } => rules::explain(&rule, &scenarios),
         Verb::Rules { scenarios } => rules::list(&scenarios),
+        Verb::People(args) => people::people(&args),
+        Verb::Who(args) => who::who(&args),
         Verb::Mock(args) => mocks::serve(&args),
         Verb::Completions { shell } => {
             let mut script = Vec::new();

@@ -8,6 +8,7 @@ use engine::{Arrivals, Authority, EngineError, Guard, Health, Meters, Peer, RunS
 use history::{CalendarDay, Figure, PlannedDossier, Recorder, RecorderLoss, Store};
 use model::Populace;
 use verdict::Measure;
+use world::{Realism, Rendered};
 
 use crate::args::RunArgs;
 use crate::compose::Composition;
@@ -23,6 +24,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let defects = mocks::defects(&args.defect)?;
     let composed = Composition::of(&args.plan)?;
     let started = now();
+    check_people(args, &composed)?;
     let guard = guard(args, &composed, &started)?;
     let outside = outside(args, &guard)?;
     let lanes = args.lanes.map_or_else(default_lanes, usize::from).min(64);
@@ -68,6 +70,27 @@ fn now() -> jiff::Timestamp {
 /// The day in Vietnam.
 fn day_of(instant: jiff::Timestamp) -> jiff::civil::Date {
     model::SimTime(instant.as_millisecond()).day()
+}
+
+/// Nobody may leave this machine who could be a real person, unless the owner of the portal has allowed it.
+fn check_people(args: &RunArgs, composed: &Composition) -> Result<(), Failure> {
+    if composed.run.realism == Realism::Realistic {
+        let target = args.target.as_ref().and_then(|url| Authority::parse(url).ok());
+        if composed.run.authorization.is_some() || target.is_none_or(|target| target.is_loopback()) {
+            return Ok(());
+        }
+        let message = "refused: `identity: realistic` makes numbers that may be somebody's, and the target is not this machine\nleave it out, or let the run file carry an `authorization` block";
+        return Err(Failure::new(Exit::Refused, message));
+    }
+    let mut texts = Rendered::default();
+    for id in composed.population.ids() {
+        let identity = composed.population.identity(id);
+        composed.population.render(&identity, &mut texts);
+        if let Some(exposed) = world::exposed(&texts).first() {
+            return Err(Failure::new(Exit::Refused, format!("refused: case {id}: {exposed}")));
+        }
+    }
+    Ok(())
 }
 
 /// Who may be spoken to; an authorization that has run out, or allows less than planned, is refused.
@@ -139,8 +162,8 @@ fn write_plan(
             due: composed.timeline.wall(arrival.due),
         }))?;
     }
-    // A part of the dossiers cannot realise figures about all of them.
-    let part = (composed.population.count() < composed.province.count())
+    // A part of the dossiers, or several times as many, cannot realise figures about all of them.
+    let part = (composed.population.count() != composed.province.count())
         .then(|| format!("the run plays {} of {} dossiers", composed.population.count(), composed.province.count()));
     let figures: Vec<_> = world::figure_rows(&composed.province)
         .into_iter()

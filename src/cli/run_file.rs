@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use model::{Document, Fields, Node, Problems};
 use verdict::Gate;
+use world::{HardInputs, Realism};
 
 /// A run as its file says.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub(crate) struct RunFile {
     pub(crate) limits: Limits,
     pub(crate) mocks: Mocks,
     pub(crate) authorization: Option<Authorization>,
+    pub(crate) realism: Realism,
+    pub(crate) hard_inputs: HardInputs,
 }
 
 /// Who walks which journey, by name.
@@ -92,6 +95,9 @@ impl RunFile {
                     (read, is_read)
                 }
             };
+            let realism = fields.get("identity").map_or(Some(Realism::Impossible), |node| realism(&node));
+            let hard_inputs =
+                fields.get("hard_inputs").map_or(Some(HardInputs::default()), |node| HardInputs::read(&node));
             is_authorization_read?;
             let (length, closed_hours) = time?;
             Some(Self {
@@ -109,6 +115,8 @@ impl RunFile {
                 limits: limits?,
                 mocks: mocks?,
                 authorization,
+                realism: realism?,
+                hard_inputs: hard_inputs?,
             })
         })
     }
@@ -210,6 +218,13 @@ fn authorization(fields: &Fields<'_>) -> Option<Authorization> {
         _ => node.refuse("a rate above 0 is expected, in requests per second", ""),
     });
     Some(Authorization { by: by?, host: host?, until: until?, max_rate: max_rate? })
+}
+
+fn realism(node: &Node<'_>) -> Option<Realism> {
+    Some(match node.word(&["impossible", "realistic"])? {
+        "realistic" => Realism::Realistic,
+        _ => Realism::Impossible,
+    })
 }
 
 fn share(node: &Node<'_>) -> Option<f64> {

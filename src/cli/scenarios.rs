@@ -76,18 +76,21 @@ impl Scenarios {
         found
     }
 
+    /// The names of all files of a kind.
+    pub(crate) fn names(&self, kind: &str) -> Vec<String> {
+        let prefix = format!("{kind}/");
+        let name = |path: &String| Some(path.strip_prefix(&prefix)?.strip_suffix(".yaml")?.to_owned());
+        self.files.keys().filter_map(name).collect()
+    }
+
     /// The text of a file read before, by the name the user sees.
     pub(crate) fn text_of(&self, shown: &str) -> Option<&str> {
         self.read.iter().find(|file| file.shown == shown).map(|file| file.text.as_str())
     }
 
     fn missing(&self, kind: &str, name: &str) -> Problems {
-        let prefix = format!("{kind}/");
-        let known: Vec<_> =
-            self.files.keys().filter_map(|path| path.strip_prefix(&prefix)?.strip_suffix(".yaml")).collect();
-        let remedy = format!("known: {}; or name a .yaml file", known.join(", "));
-        let countries: Vec<_> =
-            self.files.keys().filter_map(|path| path.strip_prefix("countries/")?.strip_suffix(".yaml")).collect();
+        let remedy = format!("known: {}; or name a .yaml file", self.names(kind).join(", "));
+        let countries = self.names("countries");
         let remedy = if kind == "runs" && !countries.is_empty() {
             format!("{remedy}; countries, which can be planned: {}", countries.join(", "))
         } else {

@@ -1,7 +1,7 @@
 //! What a request may be filled with: typed references such as `${applicant.full_name}`, resolved when the adapter is
 //! loaded, written without looking anything up by name.
 
-use model::words::{Channel, FeeBasis, Field, PaymentMethod, ReturnMethod};
+use model::words::{ApplicantKind, Channel, FeeBasis, Field, PaymentMethod, ReturnMethod};
 use model::{Case, Offer, Staff};
 
 use crate::clock::{ClockFacts, TimeFormat};
@@ -87,8 +87,13 @@ pub(crate) struct Value {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Source {
+    Kind,
     FullName,
     CitizenNumber,
+    BirthDate,
+    Organisation,
+    TaxCode,
+    NetworkAddress,
     Phone,
     Email,
     Address,
@@ -131,8 +136,13 @@ impl Source {
 
 /// The fixed references, with their spelling.
 const SOURCES: &[(&str, Source)] = &[
+    ("applicant.kind", Source::Kind),
     ("applicant.full_name", Source::FullName),
     ("applicant.citizen_number", Source::CitizenNumber),
+    ("applicant.birth_date", Source::BirthDate),
+    ("applicant.organisation", Source::Organisation),
+    ("applicant.tax_code", Source::TaxCode),
+    ("applicant.network_address", Source::NetworkAddress),
     ("applicant.phone", Source::Phone),
     ("applicant.email", Source::Email),
     ("applicant.address", Source::Address),
@@ -159,8 +169,9 @@ const SOURCES: &[(&str, Source)] = &[
 pub(crate) type WordMaps = Vec<(&'static str, Vec<(&'static str, String)>)>;
 
 /// The references whose words an adapter may translate, with our words.
-pub(crate) fn translatable() -> [(&'static str, Vec<&'static str>); 4] {
+pub(crate) fn translatable() -> [(&'static str, Vec<&'static str>); 5] {
     [
+        ("applicant.kind", ApplicantKind::ALL.iter().map(|word| word.as_str()).collect()),
         ("case.channel", Channel::ALL.iter().map(|word| word.as_str()).collect()),
         ("case.payment", PaymentMethod::ALL.iter().map(|word| word.as_str()).collect()),
         ("case.return", ReturnMethod::ALL.iter().map(|word| word.as_str()).collect()),
@@ -216,8 +227,13 @@ impl Value {
             Source::Seen(field) => {
                 matches!(field, Field::Fee | Field::AmountDue | Field::AmountPaid | Field::Version | Field::Receipts)
             }
-            Source::FullName
+            Source::Kind
+            | Source::FullName
             | Source::CitizenNumber
+            | Source::BirthDate
+            | Source::Organisation
+            | Source::TaxCode
+            | Source::NetworkAddress
             | Source::Phone
             | Source::Email
             | Source::Address
@@ -241,8 +257,13 @@ impl Value {
     pub(crate) fn with<R>(&self, context: &Context<'_>, time: TimeFormat, write: impl FnOnce(&str) -> R) -> Option<R> {
         let case = context.case;
         let text = match self.source {
+            Source::Kind => self.translated(case?.applicant.kind.as_str()),
             Source::FullName => case?.applicant.full_name.as_str(),
             Source::CitizenNumber => case?.applicant.citizen_number.as_str(),
+            Source::BirthDate => case?.applicant.birth_date.as_str(),
+            Source::Organisation => case?.applicant.organisation.as_str(),
+            Source::TaxCode => case?.applicant.tax_code.as_str(),
+            Source::NetworkAddress => case?.applicant.network_address.as_str(),
             Source::Phone => case?.applicant.phone.as_str(),
             Source::Email => case?.applicant.email.as_str(),
             Source::Address => case?.applicant.address.as_str(),

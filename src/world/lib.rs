@@ -10,6 +10,7 @@
 mod administrative;
 mod apportion;
 mod arrivals;
+mod attachments;
 mod calendar;
 mod country;
 mod country_plan;
@@ -26,6 +27,7 @@ mod target;
 pub use administrative::{Commune, Division, Gazetteer, Territory};
 pub use apportion::{Sequence, apportion};
 pub use arrivals::{Arrival, Curve, arrivals, timeline};
+pub use attachments::{Attachment, Attachments, Bytes, Media};
 pub use calendar::{Calendar, Day};
 pub use country::{Basis, Country, Member, Template, Volume};
 pub use country_plan::{CountryPlan, Planning, ProvincePlan};
@@ -33,8 +35,8 @@ pub use fidelity::{CountedFigure, Fidelity};
 pub use period::Period;
 pub use plan::{Peak, Peaks, Plan, PlannedFigure, Quantity, kinds};
 pub use population::{
-    Birthday, Exposed, HardInputs, HardInputsSyntax, Identity, Population, Realism, Rendered, Scale, ScaleOutOfRange,
-    Sex, TooManyPeople, exposed, exposed_applicant,
+    Birthday, Clerk, ClerkRole, Exposed, HardInputs, HardInputsSyntax, Identity, Population, Realism, Rendered, Scale,
+    ScaleOutOfRange, Sex, TooManyPeople, clerks, exposed, exposed_applicant, in_order,
 };
 pub use profile::{
     Assumption, Bound, Catalogue, Cell, Change, Charge, Contradiction, Dimension, Extra, Figure, Offer, Offered,

@@ -15,6 +15,7 @@
 
 mod amounts;
 mod birthday;
+mod clerks;
 mod contacts;
 mod guard;
 mod hard;
@@ -25,6 +26,7 @@ mod name_tables;
 mod names;
 mod numbers;
 mod organisations;
+mod pieces;
 mod rendered;
 mod tax_codes;
 mod text;
@@ -38,10 +40,12 @@ use model::words::{ApplicantKind, FeeBasis, PaymentMethod};
 use model::{Applicant, Case, CaseId, Permutation, Populace, Seed, SimTime, Stream, Vnd};
 
 pub use birthday::Birthday;
+pub use clerks::{Clerk, ClerkRole, clerks};
 pub use guard::{Exposed, exposed, exposed_applicant};
 pub use hard::{HardInputs, HardInputsSyntax};
 pub use layout::{Scale, ScaleOutOfRange, TooManyPeople};
 pub use numbers::{Realism, Sex};
+pub use pieces::in_order;
 pub use rendered::Rendered;
 
 use crate::Arrival;
@@ -93,14 +97,12 @@ struct Share {
     fee: Vnd,
 }
 
-/// One source of chance for each field.
+/// Where the chance of each field comes from.
 #[derive(Clone, Copy, Debug)]
 struct Streams {
-    people: Stream,
-    place: Stream,
-    house: Stream,
+    /// One word each for people, birthday, place and house.
+    home: Stream,
     arrival: Stream,
-    birthday: Stream,
     organisation: Stream,
 }
 
@@ -163,11 +165,8 @@ impl Population {
             places: Lot::new(province.places().iter().map(|place| place.weight)),
             address_ends: province.places().iter().map(address_end).collect(),
             streams: Streams {
-                people: seed.stream("people"),
-                place: seed.stream("place"),
-                house: seed.stream("house"),
+                home: seed.stream("people, birthday, place, house"),
                 arrival: seed.stream("arrival"),
-                birthday: seed.stream("birthday"),
                 organisation: seed.stream("organisation"),
             },
             province,
@@ -234,23 +233,23 @@ impl Population {
         let seat = self.seat(id);
         let (person, share) = (seat.person, self.share(seat.cell));
         let number = self.numbers.of(person);
-        let people = self.peoples.draw(first(self.streams.people, person));
-        let people = self.province.peoples().get(people).map_or(People::Kinh, |(people, _)| *people);
+        let [people, birthday, place, house] = self.streams.home.words(person, 0);
+        let people = self.province.peoples().get(self.peoples.draw(people)).map_or(People::Kinh, |(people, _)| *people);
         let assessed = self.amounts.of(seat.cell, seat.ordinal);
-        let house = 1 + ((u64::from(first(self.streams.house, person)) * HOUSES) >> 32);
+        let house = 1 + ((u64::from(house) * HOUSES) >> 32);
         Identity {
             case: id,
             person,
             cell: u32::try_from(seat.cell).unwrap_or(0),
             kind: self.kind(person, share),
             sex: number.sex,
-            born: Birthday::drawn(number.year, first(self.streams.birthday, person)),
+            born: Birthday::drawn(number.year, birthday),
             citizen_number: number.digits,
             fee: assessed.unwrap_or(share.fee),
             fee_basis: if assessed.is_some() { FeeBasis::Assessed } else { FeeBasis::Tariff },
             arrival: self.due(&seat, share),
             name: self.names.draw(person, people, number.sex, self.hard.of(person)),
-            place: u32::try_from(self.places.draw(first(self.streams.place, person))).unwrap_or(0),
+            place: u32::try_from(self.places.draw(place)).unwrap_or(0),
             house: u16::try_from(house).unwrap_or(1),
         }
     }
@@ -358,13 +357,6 @@ fn shares(province: &Province) -> Vec<Share> {
         Share { before, within, organisations: province.organisations(cell.procedure), fee }
     };
     province.cells().iter().map(share).collect()
-}
-
-/// The first random word of a person.
-#[inline]
-fn first(stream: Stream, person: u64) -> u32 {
-    let [word, ..] = stream.words(person, 0);
-    word
 }
 
 impl Populace for Population {

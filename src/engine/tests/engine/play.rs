@@ -346,6 +346,7 @@ impl Populace for People {
                 phone: "0900000000".to_owned(),
                 email: "thu@example.invalid".to_owned(),
                 address: "Thôn 1".to_owned(),
+                ..Applicant::default()
             },
             reference: format!("R-{id}"),
         }

@@ -1,7 +1,7 @@
 //! One case, one clerk, and short ways to load, write and read.
 
 use http::HeaderMap;
-use model::words::{Channel, FeeBasis, Level, Outcome, PaymentMethod, ReturnMethod, Role};
+use model::words::{ApplicantKind, Channel, FeeBasis, Level, Outcome, PaymentMethod, ReturnMethod, Role};
 use model::words::{Field, Operation};
 use model::{Applicant, Case, CaseId, SimTime, Staff, Vnd};
 use vandan_portal::{Adapter, ClockFacts, Context, Encoded, Memory, Reading, Reply, Session, Unwritable};
@@ -54,6 +54,11 @@ impl Scene {
                 arrival: SimTime(0),
                 tag: String::new(),
                 applicant: Applicant {
+                    kind: ApplicantKind::Organisation,
+                    birth_date: "1985-04-23".to_owned(),
+                    organisation: "Hộ kinh doanh Giả Định".to_owned(),
+                    tax_code: "0000000095".to_owned(),
+                    network_address: "192.0.2.7".to_owned(),
                     full_name: "Nguyễn Thị Ngọc".to_owned(),
                     citizen_number: "084800000007".to_owned(),
                     phone: "0900000007".to_owned(),

@@ -13,6 +13,11 @@ fn every_reference_writes_its_value() {
     let mut scene = Scene::new();
     scene.session.keep(0, "t-1");
     let expected: &[(&str, Value)] = &[
+        ("applicant.kind", json!("organisation")),
+        ("applicant.birth_date", json!("1985-04-23")),
+        ("applicant.organisation", json!("Hộ kinh doanh Giả Định")),
+        ("applicant.tax_code", json!("0000000095")),
+        ("applicant.network_address", json!("192.0.2.7")),
         ("applicant.full_name", json!("Nguyễn Thị Ngọc")),
         ("applicant.citizen_number", json!("084800000007")),
         ("applicant.phone", json!("0900000007")),

@@ -1,0 +1,37 @@
+//! The table of clerks.
+
+use model::Seed;
+use world::Province;
+
+use super::rows::{Block, Column, number, text};
+
+/// The columns of clerks.
+pub(crate) const COLUMNS: &[Column] = &[
+    text("account"),
+    text("full_name"),
+    text("role"),
+    text("title"),
+    text("unit"),
+    text("unit_name"),
+    number("dossiers_per_day"),
+];
+
+/// All clerks of a province.
+pub(crate) fn block(province: &Province, seed: Seed) -> Block {
+    let mut block = Block::new(COLUMNS);
+    for clerk in world::clerks(province, seed) {
+        let unit = clerk.unit.and_then(|unit| province.units().get(usize::from(unit)));
+        for field in [
+            clerk.account.as_str(),
+            clerk.full_name.as_str(),
+            clerk.role.as_str(),
+            clerk.role.title(),
+            clerk.unit_code.as_str(),
+            unit.map_or("Bưu điện", |unit| unit.name.as_str()),
+            &clerk.role.dossiers_per_day().to_string(),
+        ] {
+            block.push(field);
+        }
+    }
+    block
+}

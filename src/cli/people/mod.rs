@@ -1,0 +1,116 @@
+//! `vandan people`: the people of a profile and their dossiers, for whoever needs them outside a run.
+
+mod attachments;
+mod clerks;
+mod rows;
+mod sinks;
+mod sqlite;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use model::{CaseId, Populace, Seed};
+use world::{Population, Scale};
+
+use crate::args::PeopleArgs;
+use crate::exit::{Exit, Failure};
+use crate::profiles::Profile;
+use crate::scenarios::Scenarios;
+use crate::{console, problems};
+use rows::Block;
+use sinks::{Sink, Written};
+
+/// How many people are computed at once by one thread.
+const PIECE: u32 = 2_000;
+
+pub(crate) fn people(args: &PeopleArgs) -> Result<Exit, Failure> {
+    let mut scenarios =
+        Scenarios::gather(&args.scenarios.scenarios).map_err(|problems| problems::failure(&problems, None))?;
+    let profile = Profile::load(&mut scenarios, &args.profile)
+        .map_err(|problems| problems::failure(&problems, Some(&scenarios)))?;
+    let seed = args.seed.map_or(profile.seed, Seed);
+    let name = profile.province.name();
+    let (written, sink) = if args.clerks {
+        let block = clerks::block(&profile.province, seed);
+        let mut sink = Sink::create(args.out.as_deref(), clerks::COLUMNS)?;
+        sink.take(&block)?;
+        (format!("{} clerks of {name}, seed {}", block.rows(), seed.0), sink)
+    } else {
+        let population = population(args, &profile, seed)?;
+        let count = count(args, &population)?;
+        let mut sink = Sink::create(args.out.as_deref(), rows::COLUMNS)?;
+        if write(args, &population, count, &mut sink)? == Written::ReaderGone {
+            return Ok(Exit::Conforms);
+        }
+        (format!("{count} people of {name}, seed {}", seed.0), sink)
+    };
+    sink.finish()?;
+    if let Some(out) = &args.out {
+        console::tell(&format!("{written}, written to {}", out.display()));
+    }
+    Ok(Exit::Conforms)
+}
+
+fn population(args: &PeopleArgs, profile: &Profile, seed: Seed) -> Result<Population, Failure> {
+    let scale = args.scale.unwrap_or(Scale::WHOLE);
+    let population = Population::new(Arc::clone(&profile.province), seed, scale)
+        .map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))?;
+    Ok(population.with_hard_inputs(args.hard.unwrap_or_default()))
+}
+
+/// How many are wanted; more than there are is refused, with the scale that has them.
+fn count(args: &PeopleArgs, population: &Population) -> Result<u32, Failure> {
+    let there = population.count();
+    let wanted = args.count.unwrap_or(there);
+    if wanted <= there {
+        return Ok(wanted);
+    }
+    let scale = wanted.div_ceil(population.province().count());
+    let name = population.province().name();
+    let message = format!("{name} has {there} people at this scale, {wanted} are wanted (give --scale {scale})");
+    Err(Failure::new(Exit::InvalidConfiguration, message))
+}
+
+fn write(args: &PeopleArgs, population: &Population, count: u32, sink: &mut Sink) -> Result<Written, Failure> {
+    let bar = progress(count);
+    let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let make = |piece: u32| {
+        let (from, until) = (piece * PIECE, count.min((piece + 1) * PIECE));
+        Block::of(population, (from..until).map(CaseId))
+    };
+    let take = |block: Result<Block, Failure>| {
+        let block = block.map_err(Ended::Failed)?;
+        bar.inc(block.rows());
+        match sink.take(&block).map_err(Ended::Failed)? {
+            Written::Whole => Ok(()),
+            Written::ReaderGone => Err(Ended::ReaderGone),
+        }
+    };
+    let ended = world::in_order(count.div_ceil(PIECE), threads, make, take);
+    bar.finish_and_clear();
+    match ended {
+        Ok(()) => {}
+        Err(Ended::ReaderGone) => return Ok(Written::ReaderGone),
+        Err(Ended::Failed(failure)) => return Err(failure),
+    }
+    if let Some(folder) = &args.attachments {
+        attachments::write(args, population, count, Path::new(folder))?;
+    }
+    Ok(Written::Whole)
+}
+
+/// Why writing ended early.
+enum Ended {
+    ReaderGone,
+    Failed(Failure),
+}
+
+/// A bar on the terminal; nothing where there is none.
+fn progress(count: u32) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(u64::from(count)), ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len} people  {per_sec}  {eta} left") {
+        bar.set_style(style.progress_chars("━╸ "));
+    }
+    bar
+}

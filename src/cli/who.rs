@@ -1,0 +1,117 @@
+//! `vandan who`: whose number a portal shows, and everything about them.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use model::words::ApplicantKind;
+use model::{CaseId, Populace, Seed};
+use world::{Population, Realism, Rendered, Scale};
+
+use crate::args::WhoArgs;
+use crate::exit::{Exit, Failure};
+use crate::profiles::Profile;
+use crate::scenarios::Scenarios;
+use crate::{console, problems};
+
+pub(crate) fn who(args: &WhoArgs) -> Result<Exit, Failure> {
+    let mut scenarios =
+        Scenarios::gather(&args.scenarios.scenarios).map_err(|problems| problems::failure(&problems, None))?;
+    let profiles = match &args.profile {
+        Some(name) => Profile::load(&mut scenarios, name).map(|profile| vec![profile]),
+        None => Profile::load_all(&mut scenarios),
+    };
+    let profiles = profiles.map_err(|problems| problems::failure(&problems, Some(&scenarios)))?;
+    let number = args.number.trim();
+    let mut found = Vec::new();
+    let mut searched = Vec::new();
+    for profile in &profiles {
+        let seed = args.seed.map_or(profile.seed, Seed);
+        let population = Population::new(Arc::clone(&profile.province), seed, args.scale.unwrap_or(Scale::WHOLE))
+            .map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))?;
+        searched.push(format!("{} (seed {}, {} people)", profile.province.name(), seed.0, population.count()));
+        // A run may have asked for realistic numbers; only the century digit differs.
+        let realistic = population.clone().with_realism(Realism::Realistic);
+        for population in [population, realistic] {
+            if let Some(case) = population.recognise(number) {
+                found.push(described(&population, case));
+                break;
+            }
+        }
+    }
+    if found.is_empty() {
+        console::say(&nobody(number, &searched));
+    }
+    console::say(&found.join("\n"));
+    Ok(Exit::Conforms)
+}
+
+fn nobody(number: &str, searched: &[String]) -> String {
+    let mut text = format!("{number} is nobody's.\n\nLooked for in\n");
+    for profile in searched {
+        // Writing into a String cannot fail.
+        let _infallible: std::fmt::Result = writeln!(text, "  {profile}");
+    }
+    text.push_str("\nA run with another --seed, or a larger --scale, has other people.\n");
+    text
+}
+
+/// Everything about a case, for reading.
+fn described(population: &Population, case: CaseId) -> String {
+    let province = population.province();
+    let identity = population.identity(case);
+    let mut texts = Rendered::default();
+    population.render(&identity, &mut texts);
+    let dossier = population.case(case);
+    let cell = population.cell(case);
+    let unit = province.units().get(usize::from(cell.unit)).map_or("", |unit| unit.name.as_str());
+    let procedure =
+        province.catalogue().get(usize::from(cell.procedure)).map_or("", |procedure| procedure.name.as_str());
+    let is_organisation = identity.kind == ApplicantKind::Organisation;
+    let title = if is_organisation { texts.organisation() } else { texts.full_name() };
+    let mut text = format!(
+        "{title}\n{} of {}, seed {}: person {}, case {case} of {}\n\n",
+        identity.kind,
+        province.name(),
+        population.seed().0,
+        identity.person,
+        population.count(),
+    );
+    let mut line = |label: &str, value: &str| {
+        let _infallible: std::fmt::Result = writeln!(text, "  {label:<16} {value}");
+    };
+    if is_organisation {
+        line("tax code", texts.tax_code());
+        line("represented by", texts.full_name());
+    }
+    line("citizen number", texts.citizen_number());
+    line("born", &format!("{}, {}", texts.birth_date(), identity.sex.as_str()));
+    line("telephone", texts.phone());
+    line("e-mail", texts.email());
+    line("network address", texts.network_address());
+    line("address", texts.address());
+    line("", "");
+    line("reference", texts.reference());
+    line("procedure", &format!("{} {procedure}", dossier.procedure));
+    line("legal time", &format!("{} working days", dossier.legal_days));
+    line("unit", &format!("{} {unit} ({})", dossier.unit, dossier.level));
+    line("comes in", &format!("{} by {}", dossier.arrival.civil().strftime("%Y-%m-%d %H:%M:%S"), dossier.channel));
+    line("to pay", &format!("{} dong, {}", grouped(dossier.fee.0), dossier.payment));
+    line("result", &format!("{}, return: {}", dossier.outcome, dossier.returns));
+    if !dossier.tag.is_empty() {
+        line("tag", &dossier.tag);
+    }
+    text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+/// `5,592,145,403`.
+fn grouped(amount: i64) -> String {
+    let digits = amount.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
