@@ -15,6 +15,7 @@ use world::{
 
 use crate::args::{PlanArgs, ScenarioArgs};
 use crate::exit::Failure;
+use crate::publications::publications;
 use crate::run_file::RunFile;
 use crate::scenarios::Scenarios;
 use crate::{country, problems};
@@ -91,6 +92,7 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     let arrivals = world::arrivals(&population);
     let length = args.length.unwrap_or(run.length);
     let timeline = world::timeline(&province, &calendar, length, run.closed_hours);
+    let publications = publications(&province, &calendar, &timeline);
     let plan = Plan::new(&population, &timeline, threads());
     let staff = staff(&province, seed);
     problems.or(Composition {
@@ -107,7 +109,7 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
         casting,
         staff,
         registrar: registrar(),
-        publications: Vec::new(),
+        publications,
         rules,
         left_out,
     })

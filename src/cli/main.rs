@@ -16,6 +16,7 @@ mod plan;
 mod problems;
 mod profiles;
 mod progress;
+mod publications;
 mod results;
 mod rules;
 mod run;

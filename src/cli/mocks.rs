@@ -9,6 +9,7 @@ use crate::args::{Mock, MockArgs, PlanArgs};
 use crate::compose::Composition;
 use crate::console;
 use crate::exit::{Exit, Failure};
+use crate::publications;
 
 /// Portal, bank and post on loopback, for one run.
 pub(crate) struct Country {
@@ -81,15 +82,15 @@ fn catalogue(composed: &Composition) -> Catalogue {
         name: unit.name.clone(),
         level: unit.level.as_str().to_owned(),
     };
-    let procedure = |procedure: &world::Procedure| Procedure {
+    let procedure = |(procedure, offer): (&world::Procedure, world::Offer)| Procedure {
         code: procedure.code.clone(),
         name: procedure.name.clone(),
         legal_days: procedure.legal_days,
         fee: procedure.fee.0,
-        service_level: ServiceLevel::default(),
-        payable: true,
-        postal: true,
-        process: Process::default(),
+        service_level: ServiceLevel::try_from(u64::from(publications::level(offer.reach))).unwrap_or_default(),
+        payable: offer.payable,
+        postal: offer.postal,
+        process: if offer.reach == world::Reach::Partial { Process::Partial } else { Process::Full },
     };
     let clerk = |staff: &model::Staff| Clerk {
         id: staff.name.clone(),
@@ -105,7 +106,7 @@ fn catalogue(composed: &Composition) -> Catalogue {
     };
     Catalogue {
         units: composed.province.units().iter().map(unit).collect(),
-        procedures: composed.province.catalogue().iter().map(procedure).collect(),
+        procedures: publications::at_first(&composed.province).into_iter().map(procedure).collect(),
         clerks: composed.staff.iter().map(clerk).chain([registrar]).collect(),
     }
 }
