@@ -5,6 +5,7 @@
 mod cli;
 mod defects;
 mod newcomer;
+mod people;
 mod recording;
 mod stand_in;
 mod support;

@@ -43,7 +43,7 @@ fn people(criterion: &mut Criterion) {
             });
         });
         group.bench_function("case", |bencher| {
-            bencher.iter(|| ids().for_each(|id| drop(black_box(population.case(id)))))
+            bencher.iter(|| ids().for_each(|id| drop(black_box(population.case(id)))));
         });
         let numbers: Vec<_> = ids().map(|id| population.case(id).applicant.citizen_number).collect();
         group.bench_function("recognise", |bencher| {

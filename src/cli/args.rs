@@ -154,7 +154,7 @@ pub(crate) struct PeopleArgs {
     /// Play this many times the dossiers, as 1/20 or 3
     #[arg(long, value_name = "PART", value_parser = scale)]
     pub(crate) scale: Option<world::Scale>,
-    /// Names that portals stumble over, in per cent of the people, as nfd=5,long_names=2
+    /// Names that portals stumble over, in per cent of the people, as `nfd=5,long_names=2`
     #[arg(long, value_name = "KIND=PERCENT,...", value_parser = world::HardInputs::parse)]
     pub(crate) hard: Option<world::HardInputs>,
     /// Write the clerks instead

@@ -29,13 +29,14 @@ pub(crate) fn who(args: &WhoArgs) -> Result<Exit, Failure> {
         let population = Population::new(Arc::clone(&profile.province), seed, args.scale.unwrap_or(Scale::WHOLE))
             .map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))?;
         searched.push(format!("{} (seed {}, {} people)", profile.province.name(), seed.0, population.count()));
+        if let Some(case) = population.recognise(number) {
+            found.push(described(&population, case));
+            continue;
+        }
         // A run may have asked for realistic numbers; only the century digit differs.
-        let realistic = population.clone().with_realism(Realism::Realistic);
-        for population in [population, realistic] {
-            if let Some(case) = population.recognise(number) {
-                found.push(described(&population, case));
-                break;
-            }
+        let realistic = population.with_realism(Realism::Realistic);
+        if let Some(case) = realistic.recognise(number) {
+            found.push(format!("{}\n{REALISTIC}\n", described(&realistic, case)));
         }
     }
     if found.is_empty() {
@@ -44,6 +45,8 @@ pub(crate) fn who(args: &WhoArgs) -> Result<Exit, Failure> {
     console::say(&found.join("\n"));
     Ok(Exit::Conforms)
 }
+
+const REALISTIC: &str = "Only a run with `identity: realistic` makes this number; it may be a real person's, too.";
 
 fn nobody(number: &str, searched: &[String]) -> String {
     let mut text = format!("{number} is nobody's.\n\nLooked for in\n");
@@ -92,15 +95,16 @@ fn described(population: &Population, case: CaseId) -> String {
     line("", "");
     line("reference", texts.reference());
     line("procedure", &format!("{} {procedure}", dossier.procedure));
-    line("legal time", &format!("{} working days", dossier.legal_days));
+    let s = if dossier.legal_days == 1 { "" } else { "s" };
+    line("legal time", &format!("{} working day{s}", dossier.legal_days));
     line("unit", &format!("{} {unit} ({})", dossier.unit, dossier.level));
-    line("comes in", &format!("{} by {}", dossier.arrival.civil().strftime("%Y-%m-%d %H:%M:%S"), dossier.channel));
-    line("to pay", &format!("{} dong, {}", grouped(dossier.fee.0), dossier.payment));
+    line("comes in", &format!("{} ({})", dossier.arrival.civil().strftime("%Y-%m-%d %H:%M:%S"), dossier.channel));
+    line("payment", &format!("{}, {} dong", dossier.payment, grouped(dossier.fee.0)));
     line("result", &format!("{}, return: {}", dossier.outcome, dossier.returns));
     if !dossier.tag.is_empty() {
         line("tag", &dossier.tag);
     }
-    text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n"
 }
 
 /// `5,592,145,403`.

@@ -263,5 +263,7 @@ mod tests {
         assert!(first.file_name.starts_with("000017-3 "), "{}", first.file_name);
         let counts: HashSet<_> = (0..200).map(|person| attachments.count(person)).collect();
         assert_eq!(counts, HashSet::from([1, 2, 3, 4]));
+        let pictures = (0..1_000).filter(|person| attachments.of(*person, 0).media == Media::Jpeg).count();
+        assert!((350..450).contains(&pictures), "four of ten papers are pictures: {pictures}");
     }
 }

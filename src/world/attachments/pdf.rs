@@ -47,7 +47,8 @@ pub(super) fn write(size: u64, padding: &mut Padding, out: &mut impl Write) -> i
 
 /// The cross-reference table, which begins at `at`, and the trailer.
 fn trailer(offsets: &[u64], at: u64) -> String {
-    let entries: String = offsets.iter().map(|offset| format!("{offset:010} 00000 n \n")).collect();
+    let entries: Vec<_> = offsets.iter().map(|offset| format!("{offset:010} 00000 n \n")).collect();
+    let entries = entries.concat();
     let count = offsets.len() + 1;
     format!(
         "xref\n0 {count}\n0000000000 65535 f \n{entries}trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{at:010}\n%%EOF\n"

@@ -95,7 +95,7 @@ impl Layout {
     pub(crate) fn new(weights: &[u32], scale: Scale, limit: u64) -> Result<Self, TooManyPeople> {
         let whole: u64 = weights.iter().copied().map(u64::from).sum();
         let limit = limit.min(u64::from(u32::MAX));
-        let count = u32::try_from(whole).map(|whole| scale.of(whole)).unwrap_or(u64::MAX);
+        let count = u32::try_from(whole).map_or(u64::MAX, |whole| scale.of(whole));
         if scale.times().saturating_mul(whole) > limit || count > limit {
             return Err(TooManyPeople { asked: scale.times(), whole, limit });
         }

@@ -327,21 +327,6 @@ impl Population {
         let rank = self.layout.rank(person)?;
         u32::try_from(self.order.backward(u64::from(rank))).ok().map(CaseId)
     }
-
-    fn applicant(&self, identity: &Identity, texts: &Rendered) -> Applicant {
-        Applicant {
-            kind: identity.kind,
-            full_name: texts.full_name().to_owned(),
-            citizen_number: texts.citizen_number().to_owned(),
-            birth_date: texts.birth_date().to_owned(),
-            organisation: texts.organisation().to_owned(),
-            tax_code: texts.tax_code().to_owned(),
-            phone: texts.phone().to_owned(),
-            email: texts.email().to_owned(),
-            network_address: texts.network_address().to_owned(),
-            address: texts.address().to_owned(),
-        }
-    }
 }
 
 fn numbers(province: &Province, realism: Realism, seed: Seed) -> CitizenNumbers {
@@ -357,6 +342,21 @@ fn shares(province: &Province) -> Vec<Share> {
         Share { before, within, organisations: province.organisations(cell.procedure), fee }
     };
     province.cells().iter().map(share).collect()
+}
+
+fn applicant(kind: ApplicantKind, texts: &Rendered) -> Applicant {
+    Applicant {
+        kind,
+        full_name: texts.full_name().to_owned(),
+        citizen_number: texts.citizen_number().to_owned(),
+        birth_date: texts.birth_date().to_owned(),
+        organisation: texts.organisation().to_owned(),
+        tax_code: texts.tax_code().to_owned(),
+        phone: texts.phone().to_owned(),
+        email: texts.email().to_owned(),
+        network_address: texts.network_address().to_owned(),
+        address: texts.address().to_owned(),
+    }
 }
 
 impl Populace for Population {
@@ -386,7 +386,7 @@ impl Populace for Population {
             outcome: cell.outcome,
             arrival: identity.arrival,
             tag: tag.cloned().unwrap_or_default(),
-            applicant: self.applicant(&identity, &texts),
+            applicant: applicant(identity.kind, &texts),
             reference: texts.reference().to_owned(),
         }
     }

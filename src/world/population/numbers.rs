@@ -148,9 +148,9 @@ impl References {
         out.push_str(&self.prefix);
         let start = out.len();
         if person < 1_000_000 {
-            push_digits::<6>(person, out)
+            push_digits::<6>(person, out);
         } else {
-            push_number(person, out)
+            push_number(person, out);
         }
         let carried = carry(self.carried, out.get(start..).unwrap_or_default());
         out.push(check_character(carried));

@@ -21,16 +21,16 @@ pub fn in_order<T: Send, E>(
     let make = &make;
     std::thread::scope(|scope| {
         let start = |first: u32| {
-            let (made, taken) = sync_channel(WAITING);
+            let (sender, receiver) = sync_channel(WAITING);
             scope.spawn(move || {
                 for piece in (first..count).step_by(threads as usize) {
                     // Nobody takes it any more: the work has ended with an error.
-                    if made.send(make(piece)).is_err() {
+                    if sender.send(make(piece)).is_err() {
                         break;
                     }
                 }
             });
-            taken
+            receiver
         };
         let makers: Vec<Receiver<T>> = (0..threads).map(start).collect();
         for maker in makers.iter().cycle().take(count as usize) {

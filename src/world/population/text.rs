@@ -18,7 +18,6 @@ pub(crate) fn push_number(number: u64, out: &mut String) {
     out.push_str(std::str::from_utf8(written).unwrap_or_default());
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a digit fits a byte")]
 fn fill(digits: &mut [u8], mut number: u64) {
     for digit in digits.iter_mut().rev() {
         *digit = b'0' + (number % 10) as u8;
