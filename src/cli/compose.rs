@@ -8,11 +8,12 @@ use model::words::{Channel, Operation, Role};
 use model::{Problem, Problems, Seed, Staff, Timeline};
 use portal::Adapter;
 use verdict::RuleSet;
-use world::{Arrival, Calendar, Catalogue, Plan, Population, Province, Scale};
+use world::{Arrival, Calendar, Catalogue, Plan, Population, Province, Scale, Target};
 
 use crate::args::{PlanArgs, ScenarioArgs};
 use crate::exit::Failure;
 use crate::problems;
+use crate::profile;
 use crate::run_file::RunFile;
 use crate::scenarios::Scenarios;
 
@@ -31,6 +32,7 @@ pub(crate) struct Composition {
     pub(crate) casting: Casting,
     pub(crate) staff: Vec<Staff>,
     pub(crate) rules: RuleSet,
+    pub(crate) targets: Vec<Target>,
     /// What does not apply at this portal, in words.
     pub(crate) left_out: Vec<String>,
 }
@@ -65,6 +67,7 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     let world = note(&mut problems, load_world(args, &run, scenarios));
     let adapter = note(&mut problems, load_adapter(args, &run, scenarios));
     let rules = note(&mut problems, load_rules(scenarios));
+    let targets = note(&mut problems, profile::targets(scenarios));
     let maps = |operation: Operation| adapter.as_ref().is_none_or(|adapter| adapter.maps(operation));
     let journeys = scenarios.all("journeys", "yaml");
     let journeys = journeys.iter().map(|file| (file.shown.as_str(), file.text.as_str()));
@@ -72,8 +75,8 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     let mut left_out = Vec::new();
     let casting =
         scripts.as_ref().and_then(|scripts| note(&mut problems, cast(&file.shown, &run, scripts, maps, &mut left_out)));
-    let (Some((calendar, province)), Some(adapter), Some(rules), Some(scripts), Some(casting)) =
-        (world, adapter, rules, scripts, casting)
+    let (Some((calendar, province)), Some(adapter), Some(rules), Some(targets), Some(scripts), Some(casting)) =
+        (world, adapter, rules, targets, scripts, casting)
     else {
         return Err(problems);
     };
@@ -102,6 +105,7 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
         casting,
         staff,
         rules,
+        targets,
         left_out,
     })
 }

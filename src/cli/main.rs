@@ -7,10 +7,13 @@ mod compose;
 mod console;
 mod cpu;
 mod exit;
+mod fidelity;
 mod mocks;
 mod plan;
 mod problems;
+mod profile;
 mod progress;
+mod provinces;
 mod results;
 mod rules;
 mod run;
@@ -25,6 +28,7 @@ use clap::{CommandFactory, Parser};
 
 use args::{Cli, Verb};
 use exit::{Exit, Failure};
+use provinces::Form;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -52,6 +56,9 @@ fn carry_out(verb: Verb) -> Result<Exit, Failure> {
         Verb::Report(args) => say::report(&args),
         Verb::Explain { rule, scenarios } => rules::explain(&rule, &scenarios),
         Verb::Rules { scenarios } => rules::list(&scenarios),
+        Verb::Provinces { name: Some(name), json, scenarios } => provinces::show(&name, Form::of(json), &scenarios),
+        Verb::Provinces { name: None, json, scenarios } => provinces::list(Form::of(json), &scenarios),
+        Verb::Fidelity(args) => fidelity::fidelity(&args),
         Verb::Mock(args) => mocks::serve(&args),
         Verb::Completions { shell } => {
             let mut script = Vec::new();

@@ -71,15 +71,20 @@ impl Scenarios {
         found
     }
 
+    /// The names of all files of a kind, in order.
+    pub(crate) fn names(&self, kind: &str) -> Vec<String> {
+        let prefix = format!("{kind}/");
+        let names = self.files.keys().filter_map(|path| path.strip_prefix(&prefix)?.strip_suffix(".yaml"));
+        names.map(str::to_owned).collect()
+    }
+
     /// The text of a file read before, by the name the user sees.
     pub(crate) fn text_of(&self, shown: &str) -> Option<&str> {
         self.read.iter().find(|file| file.shown == shown).map(|file| file.text.as_str())
     }
 
     fn missing(&self, kind: &str, name: &str) -> Problems {
-        let prefix = format!("{kind}/");
-        let known: Vec<_> =
-            self.files.keys().filter_map(|path| path.strip_prefix(&prefix)?.strip_suffix(".yaml")).collect();
+        let known = self.names(kind);
         let remedy = format!("known: {}; or name a .yaml file", known.join(", "));
         problem(name, format!("there is no file of this name in scenarios/{kind}"), remedy)
     }
