@@ -12,7 +12,7 @@ use super::selector::Selector;
 use super::split::split_further;
 use super::tree::{Context, StatedFigure, Tree};
 use super::unit::{Office, Unit};
-use super::word::{UNTAGGED, Vocabulary};
+use super::word::{Dimension, Known, UNTAGGED, Vocabulary};
 use super::{Paper, People, Place, Province};
 use crate::arrivals::{Curve, Schedule, check};
 use crate::{Calendar, Period};
@@ -108,10 +108,10 @@ fn counts(
     let counters = counters.and_then(|node| Stated::read(&node, &figures, 1_000));
     let charges = fields.list("amounts", |node| money::read(node, &figures, vocabulary));
     let context = Context { vocabulary, figures: &figures, period };
-    let (cells, stated) = cells(&dossiers?, context, calendar)?;
+    let Grown { cells, stated, branches } = cells(&dossiers?, context, calendar)?;
     let (counters, charges) = (counters?, charges?);
     plan_figures(&mut figures, &counters, &charges, stated);
-    check_figures(fields, &figures, &cells, vocabulary);
+    check_figures(fields, &figures, &cells, &branches, vocabulary);
     check_charges(fields, &charges, &cells, vocabulary);
     Some(Counts {
         figures,
@@ -122,17 +122,27 @@ fn counts(
     })
 }
 
-/// Reads the tree, splits it and harvests its cells; gives the figures that branches state, too.
-fn cells(node: &Node<'_>, context: Context<'_>, calendar: &Calendar) -> Option<(Vec<Cell>, Vec<StatedFigure>)> {
+/// What has become of the tree.
+struct Grown {
+    cells: Vec<Cell>,
+    /// The figures that branches state.
+    stated: Vec<StatedFigure>,
+    /// What each end of the tree had decided before `then` split it further.
+    branches: Vec<Known>,
+}
+
+/// Reads the tree, splits it and harvests its cells.
+fn cells(node: &Node<'_>, context: Context<'_>, calendar: &Calendar) -> Option<Grown> {
     node.fields(|fields| {
         let mut tree = Tree::read(fields, context);
         let stated = std::mem::take(&mut tree.stated);
+        let branches = tree.leaves.iter().map(|leaf| leaf.known.clone()).collect();
         let leaves = split_further(fields, tree, context.vocabulary)?;
         let cells = Harvest::new(context.vocabulary, calendar, context.period).cells(&leaves)?;
         if cells.is_empty() {
             return fields.node().refuse("there is no dossier at all", "give `count` a number above 0");
         }
-        Some((cells, stated))
+        Some(Grown { cells, stated, branches })
     })
 }
 
@@ -153,7 +163,13 @@ fn plan_figures(figures: &mut [Figure], counters: &Stated, charges: &[Charge], s
 }
 
 /// Refuses figures that the cells contradict, and measured ones that nothing planned counts.
-fn check_figures(fields: &Fields<'_>, figures: &[Figure], cells: &[Cell], vocabulary: Vocabulary<'_>) {
+fn check_figures(
+    fields: &Fields<'_>,
+    figures: &[Figure],
+    cells: &[Cell],
+    branches: &[Known],
+    vocabulary: Vocabulary<'_>,
+) {
     let nodes = fields.get("figures").and_then(|node| node.items()).unwrap_or_default();
     for (figure, node) in figures.iter().zip(nodes) {
         match &figure.planned {
@@ -166,7 +182,7 @@ fn check_figures(fields: &Fields<'_>, figures: &[Figure], cells: &[Cell], vocabu
                         figure.id,
                         figure.said()
                     );
-                    node.refuse::<()>(message, "mend `dossiers`, or what the figure counts");
+                    node.refuse::<()>(message, remedy(selector, branches));
                 }
             }
             Planned::Share(part, base) => {
@@ -184,6 +200,19 @@ fn check_figures(fields: &Fields<'_>, figures: &[Figure], cells: &[Cell], vocabu
             Planned::Nothing | Planned::Sum(_) | Planned::PostCounters => {}
         }
     }
+}
+
+/// What to do about a count that does not come out: a margin across the branches is never fitted, it must be made one.
+fn remedy(selector: &Selector, branches: &[Known]) -> String {
+    if !branches.iter().any(|known| selector.leaves_open(known)) {
+        return "mend `dossiers`, or what the figure counts".to_owned();
+    }
+    let margins: Vec<_> = selector.dimensions().map(Dimension::as_str).collect();
+    if let [margin] = margins.as_slice() {
+        return format!("no branch of `dossiers` fixes the {margin}: make one with `by:`, weights are not fitted");
+    }
+    let margins = margins.join(" and ");
+    format!("no branch of `dossiers` fixes {margins} together: make one with `by:`, crossed margins are not fitted")
 }
 
 /// Refuses charges that nobody pays, that cannot carry their sum or share payers, and collections without an amount.
