@@ -17,11 +17,11 @@ struct Published {
 fn published() -> Vec<Published> {
     let lines = include_str!("data/figures.csv").lines().skip(1);
     let row = |line: &'static str| {
-        let [id, document, value, rest @ ..] = line.split(',').collect::<Vec<_>>().try_into().unwrap();
-        let [unit, precision, from, until]: [&str; 4] = rest;
+        let fields: [&str; 7] = line.split(',').collect::<Vec<_>>().try_into().unwrap();
+        let [id, document, value, unit, precision, from, until] = fields;
         Published { id, document, value: value.parse().unwrap(), rest: [unit, precision, from, until] }
     };
-    lines.map(row).map(|row: Published| row).collect()
+    lines.map(row).collect()
 }
 
 /// The names of all profiles that ship.

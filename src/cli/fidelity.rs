@@ -44,7 +44,7 @@ fn examine(population: Population, targets: &[Target]) -> Findings {
     let targets = targets.iter().map(|target| asked(target, province, &counted)).collect();
     let misses = figures.iter().any(|figure| figure.agreement.is_mismatch());
     let exit = if misses { Exit::RuleFailed } else { Exit::Conforms };
-    Findings { figures, targets, exit, population }
+    Findings { population, figures, targets, exit }
 }
 
 fn line(figure: &Figure, found: CountedFigure, part: Option<&str>) -> FigureLine {
@@ -178,7 +178,7 @@ fn unrealised(page: &mut Page, lines: &[FigureLine]) {
     if lines.is_empty() {
         return;
     }
-    page.heading("NOT GENERATED", "");
+    page.heading("NOT REALISED", "");
     for line in lines {
         let lead = format!("  – {}  ", line.figure_id);
         let unit = if line.unit.starts_with("share") { String::new() } else { format!(" {}", line.unit) };

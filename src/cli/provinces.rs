@@ -93,7 +93,7 @@ fn sheet(province: &Province) -> String {
         page.paragraph(&lead, Ink::Strong, &format!("{} {}, {}", value(figure), figure.unit, precision(figure)));
         let below = " ".repeat(width + 4);
         page.paragraph(&below, Ink::Plain, &named(figure));
-        page.paragraph(&below, Ink::Plain, &format!("“{}”, {}", figure.stated.source.quote, figure.period));
+        page.paragraph(&below, Ink::Plain, &format!("“{}”, {}", figure.stated.source.quote, period(figure)));
         match (&figure.realised, &figure.planned) {
             (Realised::Not(reason), _) => page.paragraph(&below, Ink::Faint, &format!("not realised: {reason}")),
             (Realised::MeasuredBy(_), Planned::Nothing) => {
@@ -130,6 +130,12 @@ fn ids<'p>(province: &'p Province, contradiction: &Contradiction) -> Vec<&'p str
 /// `dossiers received, portal`.
 fn named(figure: &Figure) -> String {
     format!("{}, {}", figure.name.replace('_', " "), figure.scope)
+}
+
+/// The time it speaks of: a day, or from one to another.
+fn period(figure: &Figure) -> String {
+    let period = figure.period;
+    if period.from == period.until { period.from.to_string() } else { period.to_string() }
 }
 
 /// The number for people: shares as percent.
