@@ -211,7 +211,7 @@ fn every_target_of_a_shipped_document_is_stated_by_one_of_its_figures() {
         let (Some(id), Some(province)) = (&target.figure, stated_in) else { continue };
         let found = provinces.iter().flat_map(|province| province.figures()).find(|figure| figure.id == *id);
         let figure = found.unwrap_or_else(|| panic!("{}: {id} of {}", target.id, province.name()));
-        assert_eq!(figure.stated.value.value(), target.value.value(), "{}", target.id);
+        assert_eq!(figure.stated.value.millionths(), target.value.millionths(), "{}", target.id);
         let is_same =
             figure.stated.source.precision == target.bound || figure.stated.source.precision == Precision::Exact;
         assert!(is_same, "{}: {:?}", target.id, figure.stated.source.precision);
