@@ -4,6 +4,7 @@
 
 mod cli;
 mod defects;
+mod figures;
 mod newcomer;
 mod people;
 mod recording;

@@ -46,6 +46,18 @@ pub(crate) enum Verb {
     People(PeopleArgs),
     /// Say whose citizen number, tax code or reference this is
     Who(WhoArgs),
+    /// List the provinces, or show what the document of one says, sentence by sentence
+    Provinces {
+        /// A province, such as dien-bien-2019, or a file; all of them if not given
+        name: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        scenarios: ScenarioArgs,
+    },
+    /// Generate everybody, count them, and lay the counts beside what the document says
+    Fidelity(FidelityArgs),
     /// Start one of the systems that come along, for use by hand
     Mock(MockArgs),
     /// Print a script that completes vandan's commands in a shell
@@ -125,6 +137,23 @@ pub(crate) struct RunArgs {
     /// No progress, no summary: only the exit code and the files
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FidelityArgs {
+    /// A province, such as dien-bien-2019, or a file
+    pub(crate) province: String,
+    /// Where all chance comes from; that of the profile's run if not given
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// Generate only this part of the dossiers, as 1/20; then nothing is judged
+    #[arg(long, value_name = "PART", value_parser = scale)]
+    pub(crate) scale: Option<world::Scale>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) scenarios: ScenarioArgs,
 }
 
 #[derive(Debug, Args)]

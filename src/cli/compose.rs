@@ -10,7 +10,7 @@ use model::{Problem, Problems, Seed, Staff, Timeline};
 use portal::Adapter;
 use verdict::RuleSet;
 use world::{
-    Arrival, Calendar, Catalogue, Clerk, ClerkRole, Gazetteer, Plan, Population, Province, Scale, Surroundings,
+    Arrival, Calendar, Catalogue, Clerk, ClerkRole, Gazetteer, Plan, Population, Province, Scale, Surroundings, Target,
 };
 
 use crate::args::{PlanArgs, ScenarioArgs};
@@ -18,7 +18,7 @@ use crate::exit::Failure;
 use crate::publications::publications;
 use crate::run_file::RunFile;
 use crate::scenarios::Scenarios;
-use crate::{country, problems};
+use crate::{country, problems, profiles};
 
 /// A run, ready to be played.
 pub(crate) struct Composition {
@@ -38,6 +38,7 @@ pub(crate) struct Composition {
     pub(crate) registrar: Staff,
     pub(crate) publications: Vec<Publication>,
     pub(crate) rules: RuleSet,
+    pub(crate) targets: Vec<Target>,
     /// What does not apply at this portal, in words.
     pub(crate) left_out: Vec<String>,
 }
@@ -72,11 +73,12 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     let world = note(&mut problems, load_world(args, &run, scenarios));
     let adapter = note(&mut problems, load_adapter(args, &run, scenarios));
     let rules = note(&mut problems, load_rules(scenarios));
+    let targets = note(&mut problems, profiles::targets(scenarios));
     let maps = |operation: Operation| adapter.as_ref().is_none_or(|adapter| adapter.maps(operation));
     let mut left_out = Vec::new();
     let walked = note(&mut problems, journeys(&file.shown, &run, scenarios, maps, &mut left_out));
-    let (Some((calendar, province)), Some(adapter), Some(rules), Some((scripts, casting))) =
-        (world, adapter, rules, walked)
+    let (Some((calendar, province)), Some(adapter), Some(rules), Some(targets), Some((scripts, casting))) =
+        (world, adapter, rules, targets, walked)
     else {
         return Err(problems);
     };
@@ -111,6 +113,7 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
         registrar: registrar(),
         publications,
         rules,
+        targets,
         left_out,
     })
 }

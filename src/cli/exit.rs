@@ -15,7 +15,7 @@ pub(crate) enum Exit {
     Aborted,
     /// A bug of ours.
     OurBug,
-    /// A rule failed.
+    /// A rule failed, or a populace is not what its document describes.
     RuleFailed,
     /// The run is invalid or undecided, or could not be carried out.
     InvalidRun,
@@ -31,7 +31,7 @@ impl Exit {
         (Self::InvalidConfiguration, 104, "invalid configuration; nothing was done"),
         (Self::Aborted, 105, "ended by Ctrl-C; what was recorded is judged"),
         (Self::OurBug, 107, "a bug of vandan's own"),
-        (Self::RuleFailed, 111, "a rule failed"),
+        (Self::RuleFailed, 111, "a rule failed, or a figure is missed"),
         (Self::InvalidRun, 112, "the run is invalid or undecided, or could not be carried out"),
         (Self::Refused, 113, "refused for safety: the target is not allowed"),
     ];

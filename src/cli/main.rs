@@ -8,6 +8,7 @@ mod console;
 mod country;
 mod cpu;
 mod exit;
+mod fidelity;
 mod mocks;
 mod offer;
 mod page;
@@ -16,6 +17,7 @@ mod plan;
 mod problems;
 mod profiles;
 mod progress;
+mod provinces;
 mod publications;
 mod results;
 mod rules;
@@ -32,6 +34,7 @@ use clap::{CommandFactory, Parser};
 
 use args::{Cli, Verb};
 use exit::{Exit, Failure};
+use provinces::Form;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -61,6 +64,9 @@ fn carry_out(verb: Verb) -> Result<Exit, Failure> {
         Verb::Rules { scenarios } => rules::list(&scenarios),
         Verb::People(args) => people::people(&args),
         Verb::Who(args) => who::who(&args),
+        Verb::Provinces { name: Some(name), json, scenarios } => provinces::show(&name, Form::of(json), &scenarios),
+        Verb::Provinces { name: None, json, scenarios } => provinces::list(Form::of(json), &scenarios),
+        Verb::Fidelity(args) => fidelity::fidelity(&args),
         Verb::Mock(args) => mocks::serve(&args),
         Verb::Completions { shell } => {
             let mut script = Vec::new();

@@ -1,10 +1,14 @@
-//! Province profiles by themselves, without a run: for the verbs that speak of people.
+//! Province profiles by themselves, without a run: for the verbs that speak of people and of documents.
 
 use std::sync::Arc;
 
 use model::{Problems, Seed};
-use world::{Calendar, Catalogue, Province};
+use world::{Province, Surroundings, Target};
 
+use crate::args::ScenarioArgs;
+use crate::compose;
+use crate::exit::Failure;
+use crate::problems;
 use crate::run_file::RunFile;
 use crate::scenarios::Scenarios;
 
@@ -25,21 +29,20 @@ impl Profile {
     pub(crate) fn load(scenarios: &mut Scenarios, name: &str) -> Result<Self, Problems> {
         let file = scenarios.find("provinces", name)?;
         let run = run_of(scenarios, name);
-        let calendar = scenarios.find("calendars", run.as_ref().map_or(CALENDAR, |run| run.calendar.as_str()))?;
-        let procedures =
-            scenarios.find("procedures", run.as_ref().map_or(PROCEDURES, |run| run.procedures.as_str()))?;
-        let calendar = Calendar::load(&calendar.shown, &calendar.text)?;
-        let catalogue = Catalogue::load(&procedures.shown, &procedures.text)?;
-        let province = Arc::new(Province::load(&file.shown, &file.text, &catalogue, &calendar)?);
+        let calendar = run.as_ref().map_or(CALENDAR, |run| run.calendar.as_str());
+        let procedures = run.as_ref().map_or(PROCEDURES, |run| run.procedures.as_str());
+        let (calendar, catalogue) = compose::load_lists(scenarios, calendar, procedures)?;
+        let gazetteers = compose::load_gazetteers(scenarios)?;
+        let around = Surroundings { catalogue: &catalogue, calendar: &calendar, gazetteers: &gazetteers };
+        let province = Arc::new(Province::load_with(&file.shown, &file.text, around)?);
         Ok(Self { province, seed: Seed(run.map_or(SEED, |run| run.seed)) })
     }
 
     /// Every profile there is, in order of their names.
     pub(crate) fn load_all(scenarios: &mut Scenarios) -> Result<Vec<Self>, Problems> {
-        let names = scenarios.names("provinces");
         let mut problems = Problems::default();
         let mut profiles = Vec::new();
-        for name in names {
+        for name in scenarios.names("provinces") {
             match Self::load(scenarios, &name) {
                 Ok(profile) => profiles.push(profile),
                 Err(found) => problems.extend(found),
@@ -47,6 +50,22 @@ impl Profile {
         }
         problems.or(profiles)
     }
+}
+
+/// Every target that provinces have set themselves.
+pub(crate) fn targets(scenarios: &mut Scenarios) -> Result<Vec<Target>, Problems> {
+    let files = scenarios.all("targets", "yaml");
+    Target::load(files.iter().map(|file| (file.shown.as_str(), file.text.as_str())))
+}
+
+/// Gathers the scenarios and reads something out of them; what is wrong with them is shown where it stands.
+pub(crate) fn read<T>(
+    args: &ScenarioArgs,
+    read: impl FnOnce(&mut Scenarios) -> Result<T, Problems>,
+) -> Result<T, Failure> {
+    let mut scenarios = Scenarios::gather(&args.scenarios).map_err(|problems| problems::failure(&problems, None))?;
+    let found = read(&mut scenarios);
+    found.map_err(|problems| problems::failure(&problems, Some(&scenarios)))
 }
 
 /// The first run that plays this profile. Runs that cannot be read are not what was asked for.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use engine::{Arrivals, Authority, EngineError, Guard, Health, Meters, Peer, RunSpec, Settings, lane_of};
-use history::{CalendarDay, Figure, PlannedDossier, Recorder, RecorderLoss, Store};
+use history::{CalendarDay, Figure, PlannedDossier, Recorder, RecorderLoss, Store, Target};
 use model::Populace;
 use verdict::Measure;
 use world::{Realism, Rendered};
@@ -195,7 +195,24 @@ fn write_plan(
     capabilities.extend(peers.iter().map(|peer| format!("peer:{}", peer.name)));
     capabilities.extend((!composed.publications.is_empty()).then(|| "publications".to_owned()));
     store.plan_publications(composed.publications.iter().map(|change| (change.due, &change.offer)))?;
-    store.plan_context(&figures, &calendar, &capabilities, &gates)
+    store.plan_context(&figures, &calendar, &capabilities, &gates)?;
+    // Nor can it answer for targets.
+    let targets: Vec<_> = world::target_rows(&composed.targets, &composed.province)
+        .into_iter()
+        .map(|row| Target {
+            id: row.id,
+            title: row.title,
+            title_vi: row.title_vi,
+            document: row.document,
+            figure: row.figure,
+            denominator: row.denominator,
+            comparison: row.comparison,
+            value: row.value,
+            measured_by: row.measured_by.filter(|_| part.is_none()),
+            not_shown: row.not_shown.or_else(|| part.clone()),
+        })
+        .collect();
+    store.plan_targets(&targets)
 }
 
 /// The command as it was typed, quoted where a shell needs it.

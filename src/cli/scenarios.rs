@@ -76,11 +76,11 @@ impl Scenarios {
         found
     }
 
-    /// The names of all files of a kind.
+    /// The names of all files of a kind, in order.
     pub(crate) fn names(&self, kind: &str) -> Vec<String> {
         let prefix = format!("{kind}/");
-        let name = |path: &String| Some(path.strip_prefix(&prefix)?.strip_suffix(".yaml")?.to_owned());
-        self.files.keys().filter_map(name).collect()
+        let names = self.files.keys().filter_map(|path| path.strip_prefix(&prefix)?.strip_suffix(".yaml"));
+        names.map(str::to_owned).collect()
     }
 
     /// The text of a file read before, by the name the user sees.

@@ -8,19 +8,15 @@ use model::{CaseId, Populace, Seed};
 use world::{Population, Realism, Rendered, Scale};
 
 use crate::args::WhoArgs;
+use crate::console;
 use crate::exit::{Exit, Failure};
-use crate::profiles::Profile;
-use crate::scenarios::Scenarios;
-use crate::{console, problems};
+use crate::profiles::{self, Profile};
 
 pub(crate) fn who(args: &WhoArgs) -> Result<Exit, Failure> {
-    let mut scenarios =
-        Scenarios::gather(&args.scenarios.scenarios).map_err(|problems| problems::failure(&problems, None))?;
-    let profiles = match &args.profile {
-        Some(name) => Profile::load(&mut scenarios, name).map(|profile| vec![profile]),
-        None => Profile::load_all(&mut scenarios),
-    };
-    let profiles = profiles.map_err(|problems| problems::failure(&problems, Some(&scenarios)))?;
+    let profiles = profiles::read(&args.scenarios, |scenarios| match &args.profile {
+        Some(name) => Profile::load(scenarios, name).map(|profile| vec![profile]),
+        None => Profile::load_all(scenarios),
+    })?;
     let number = args.number.trim();
     let mut found = Vec::new();
     let mut searched = Vec::new();

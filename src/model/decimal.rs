@@ -64,10 +64,13 @@ impl Decimal {
 
     /// What the last digit stated is worth: 0.01 for 0.70, 1,000,000 for 672,000,000. Zeros at the end of a whole number
     /// state nothing.
+    #[must_use]
     pub fn last_digit(self) -> Self {
-        let mut units = 1;
-        while self.digits == 0 && self.units != 0 && self.units % (10 * units) == 0 {
-            units *= 10;
+        let mut units = 1_i64;
+        if self.digits == 0 && self.units != 0 {
+            while let Some(next) = units.checked_mul(10).filter(|next| self.units % next == 0) {
+                units = next;
+            }
         }
         Self { units, digits: self.digits }
     }
@@ -174,7 +177,7 @@ mod tests {
     #[test]
     fn the_last_digit_stated_is_worth_what_it_says() {
         for (stated, worth) in [("0.70", "0.01"), ("0.8182", "0.0001"), ("59_457", "1"), ("672_000_000", "1_000_000")] {
-            assert_eq!(decimal(stated).last_digit().value(), decimal(worth).value(), "{stated}");
+            assert_eq!(decimal(stated).last_digit().millionths(), decimal(worth).millionths(), "{stated}");
         }
         assert_eq!(decimal("0").last_digit(), decimal("1"));
     }

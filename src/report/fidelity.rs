@@ -7,7 +7,7 @@ use rusqlite::types::ValueRef;
 use crate::text;
 
 /// Floating-point noise of shares; far below any digit a document states.
-const NOISE: f64 = 1e-9;
+pub(crate) const NOISE: f64 = 1e-9;
 
 /// One published figure, and the same thing counted in the recorded run.
 #[derive(Clone, Debug, PartialEq)]

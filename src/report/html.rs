@@ -38,6 +38,7 @@ pub fn html(summary: &Summary) -> String {
                     (findings::rules(summary))
                     (findings::gates(summary))
                     (figures::fidelity(summary))
+                    (figures::targets(summary))
                     (measures::latency(summary))
                     (measures::load(summary))
                     (measures::generator(summary))

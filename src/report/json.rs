@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! { schema, run: {facts}, verdict: {overall, headline, invalid[]}, rules: {counts, items[]}, gates[],
-//!   figures[], traffic: {operations[], all, phases[], faults[], slowest[]}, dossiers, generator, wall: {width_s, points[]}, days[] }
+//!   figures[], targets[], traffic: {operations[], all, phases[], faults[], slowest[]}, dossiers, generator, wall: {width_s, points[]}, days[] }
 //! ```
 //! Durations are milliseconds (`_ms`), shares 0..=1, instants of the run seconds since it began (`_s`). `null` is "not
 //! recorded". Findings with their evidence are in `verdicts.json`, which the judge writes.
@@ -15,6 +15,7 @@ use crate::fidelity::FigureLine;
 use crate::latency::Latency;
 use crate::series::{Day, WallPoint};
 use crate::summary::Summary;
+use crate::targets::TargetLine;
 use crate::text::float;
 use crate::traffic::{FaultCount, OperationTraffic, PhaseTraffic, SlowExchange};
 use crate::words;
@@ -33,6 +34,7 @@ pub fn summary_json(summary: &Summary) -> String {
         "rules": { "counts": rule_counts(summary), "items": list(&summary.rules, rule) },
         "gates": list(&summary.gates, gate),
         "figures": list(&summary.figures, figure),
+        "targets": list(&summary.targets, target),
         "traffic": {
             "operations": list(&traffic.operations, operation),
             "all": traffic.all.as_ref().map(operation),
@@ -104,6 +106,23 @@ fn figure(figure: &FigureLine) -> Value {
         "agreement": figure.agreement.as_str().replace(' ', "_"),
         "reason": figure.agreement.reason(),
         "quote": figure.quote,
+    })
+}
+
+fn target(target: &TargetLine) -> Value {
+    json!({
+        "id": target.target_id,
+        "title": target.title,
+        "title_vi": target.title_vi,
+        "document": target.document,
+        "figure": target.figure,
+        "denominator": target.denominator,
+        "comparison": target.comparison,
+        "value": target.value,
+        "part": target.counted.map(|(part, _)| part),
+        "base": target.counted.map(|(_, base)| base),
+        "standing": target.standing.as_str().replace(' ', "_"),
+        "reason": target.standing.reason(),
     })
 }
 

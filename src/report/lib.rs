@@ -7,6 +7,7 @@ mod fidelity;
 mod latency;
 mod series;
 mod summary;
+mod targets;
 mod traffic;
 
 pub mod text;
@@ -25,5 +26,7 @@ pub use junit::junit;
 pub use latency::Latency;
 pub use series::{Day, WallPoint, WallSeries};
 pub use summary::{CaseLine, Citation, FigureCounts, Generator, Identities, RuleCounts, Summary, SummaryError};
+pub use targets::{Standing, TargetLine, target_score};
+pub use terminal::page::{Column, Ink, Page, Side};
 pub use terminal::{Style, terminal};
 pub use traffic::{FaultCount, OperationTraffic, PhaseTraffic, SlowExchange, Traffic};

@@ -9,6 +9,7 @@ use verdict::{
 
 use crate::fidelity::{self, Agreement, FigureLine};
 use crate::series::{self, Day, WallSeries};
+use crate::targets::{self, TargetLine};
 use crate::text::counted;
 use crate::traffic::{self, Traffic};
 use crate::words;
@@ -34,6 +35,8 @@ pub struct Summary {
     pub gates: Vec<GateVerdict>,
     /// Every published figure beside the recorded one.
     pub figures: Vec<FigureLine>,
+    /// What provinces have set themselves, asked of the recorded dossiers.
+    pub targets: Vec<TargetLine>,
     /// What went over the wire.
     pub traffic: Traffic,
     /// The run over its wall clock.
@@ -175,6 +178,7 @@ impl Summary {
             rules: verdicts,
             gates: judgement.gates.clone(),
             figures: fidelity::measure(history).map_err(failed_to_read("figures"))?,
+            targets: targets::measure(history).map_err(failed_to_read("targets"))?,
             traffic: traffic::measure(history).map_err(failed_to_read("exchanges"))?,
             wall: series::wall(history).map_err(failed_to_read("exchanges"))?,
             days: series::days(history).map_err(failed_to_read("results"))?,

@@ -3,7 +3,7 @@
 //! Words and marks carry the meaning; colour only repeats it. No line is wider than asked, except a command that would
 //! no longer work if it were broken.
 
-mod page;
+pub(crate) mod page;
 mod sections;
 
 use verdict::Overall;
@@ -24,7 +24,7 @@ pub struct Style {
 
 /// The report of a run for a terminal.
 ///
-/// Order: verdict, rules, gates, fidelity, traffic, people and generator, files, what to try next, and the verdict again
+/// Order: verdict, rules, gates, fidelity, targets, traffic, people and generator, files, what to try next, and the verdict again
 /// because it is the end of a long text that is on the screen.
 pub fn terminal(summary: &Summary, style: Style) -> String {
     let mut page = Page::new(style);
@@ -32,6 +32,7 @@ pub fn terminal(summary: &Summary, style: Style) -> String {
     sections::rules(&mut page, summary);
     sections::gates(&mut page, summary);
     sections::fidelity(&mut page, summary);
+    sections::targets(&mut page, summary);
     sections::traffic(&mut page, summary);
     sections::people(&mut page, summary);
     sections::files(&mut page, summary);

@@ -6,13 +6,13 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use jiff::civil::Time;
-use model::words::{Channel, Outcome, PaymentMethod, ReturnMethod};
-use model::{Case, CaseId, Populace, Seed, Vnd};
+use model::words::{Channel, FeeBasis, Outcome, PaymentMethod, ReturnMethod};
+use model::{Case, CaseId, Populace, Precision, Seed, Vnd};
 
 use crate::profile::working_days_needed;
 use crate::{
-    Calendar, Catalogue, Plan, Planned, Population, Province, Quantity, Realised, Scale, arrivals, calendar_rows,
-    figure_rows, timeline,
+    Calendar, Catalogue, Fidelity, Plan, Planned, Population, Province, Quantity, Reached, Realised, Scale, Target,
+    arrivals, calendar_rows, figure_rows, target_rows, timeline,
 };
 
 const PROFILES: [(&str, &str); 2] = [
@@ -36,6 +36,18 @@ pub(crate) fn provinces() -> [Arc<Province>; 2] {
     LOADED.clone()
 }
 
+fn vinh_phuc() -> Arc<Province> {
+    static LOADED: LazyLock<Arc<Province>> = LazyLock::new(|| {
+        let catalogue = Catalogue::load("common.yaml", include_str!("../../scenarios/procedures/common.yaml")).unwrap();
+        let text = include_str!("../../scenarios/provinces/vinh-phuc-2021.yaml");
+        match Province::load("vinh-phuc-2021.yaml", text, &catalogue, &calendar()) {
+            Ok(province) => Arc::new(province),
+            Err(problems) => panic!("{problems}"),
+        }
+    });
+    LOADED.clone()
+}
+
 fn whole(province: &Arc<Province>, seed: u64) -> Population {
     Population::new(Arc::clone(province), Seed(seed), Scale::WHOLE).unwrap()
 }
@@ -45,7 +57,7 @@ fn cases(population: &Population) -> Vec<Case> {
 }
 
 /// Every case of Điện Biên and of Tây Ninh with seed 1, made once.
-fn all_cases() -> &'static [Vec<Case>; 2] {
+fn all_cases() -> &'static [Vec<Case>.unwrap(); 2] {
     static CASES: LazyLock<[Vec<Case>; 2]> = LazyLock::new(|| provinces().map(|province| cases(&whole(&province, 1))));
     &CASES
 }
@@ -101,6 +113,119 @@ fn tay_ninh_comes_in_by_the_published_channels_and_pays_to_the_dong() {
     let land = |outcome| count(cases, |case| is_land(case) && case.outcome == outcome);
     assert_eq!(land(Outcome::Early) + land(Outcome::OnTime), 15_288);
     assert_eq!((count(cases, is_land), land(Outcome::Late), land(Outcome::Open)), (15_313, 1, 24));
+}
+
+#[test]
+fn vinh_phuc_pays_by_two_distributions_and_within_what_is_said() {
+    let province = vinh_phuc();
+    let population = whole(&province, 1);
+    let mut amounts: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+    for case in cases(&population).into_iter().filter(|case| case.fee_basis == FeeBasis::Assessed) {
+        let kind = if case.tag.is_empty() {
+            "cod"
+        } else if case.tag == "land-duty" {
+            "land"
+        } else {
+            "fee"
+        };
+        assert_eq!(case.payment == PaymentMethod::Online, kind != "cod");
+        if kind == "land" {
+            assert!(case.arrival.day() >= jiff::civil::date(2020, 12, 1));
+        }
+        amounts.entry(kind).or_default().push(case.fee.0);
+    }
+    let sum_of = |kind| amounts[kind].iter().sum::<i64>();
+    assert_eq!((amounts["fee"].len(), sum_of("fee")), (2_582, 671_873_000));
+    assert_eq!((amounts["land"].len(), sum_of("land")), (1_400, 4_512_364_700));
+    for (kind, most) in [("fee", 4_000_000), ("land", 50_000_000)] {
+        let odd = amounts[kind].iter().filter(|amount| **amount % 1_000 != 0).count();
+        assert!(odd <= 1 && amounts[kind].iter().all(|amount| (1..most).contains(amount)), "{kind}");
+        // Heavy-tailed: half of them pay less than three quarters of the mean.
+        let mean = sum_of(kind) / i64::try_from(amounts[kind].len()).unwrap();
+        let below = amounts[kind].iter().filter(|amount| **amount < mean * 3 / 4).count();
+        assert!(2 * below > amounts[kind].len(), "{kind}");
+    }
+}
+
+#[test]
+fn an_amount_belongs_to_its_dossier_whatever_part_is_played() {
+    let province = vinh_phuc();
+    let paid = |numerator| {
+        let population = Population::new(Arc::clone(&province), Seed(3), Scale::new(numerator, 4).unwrap());
+        let mut amounts: BTreeMap<i64, u32> = BTreeMap::new();
+        for case in cases(&population).into_iter().filter(|case| case.tag == "land-duty") {
+            *amounts.entry(case.fee.0).or_default() += 1;
+        }
+        amounts
+    };
+    let (part, all) = (paid(1), paid(4));
+    assert!(part.values().sum::<u32>() > 300);
+    assert!(part.iter().all(|(amount, count)| all.get(amount).is_some_and(|all| count <= all)));
+}
+
+/// The verdict on a target, and part and base.
+fn ask(province: &Arc<Province>, counted: &Fidelity, target: &str) -> (bool, i64, i64) {
+    let targets = targets();
+    let target = targets.iter().find(|known| known.id == target).unwrap();
+    match target.ask(province, counted) {
+        Reached::Met(share) => (true, share.part, share.base),
+        Reached::Missed(share) => (false, share.part, share.base),
+        Reached::NotShown(reason) => panic!("{}: {reason}", target.id),
+    }
+}
+
+fn targets() -> Vec<Target> {
+    let files = [
+        ("dien-bien-2019.yaml", include_str!("../../scenarios/targets/dien-bien-2019.yaml")),
+        ("khanh-hoa-2020.yaml", include_str!("../../scenarios/targets/khanh-hoa-2020.yaml")),
+        ("tay-ninh-2021.yaml", include_str!("../../scenarios/targets/tay-ninh-2021.yaml")),
+        ("vinh-phuc-2021.yaml", include_str!("../../scenarios/targets/vinh-phuc-2021.yaml")),
+    ];
+    Target::load(files).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+#[test]
+fn dien_bien_misses_and_meets_the_targets_it_is_known_to() {
+    let [dien_bien, _] = provinces();
+    let counted = Fidelity::of(&whole(&dien_bien, 1));
+    let ask = |target| ask(&dien_bien, &counted, target);
+    assert_eq!(ask("on-time-departments"), (false, 381, 392)); // 97.19 % < 98 %
+    assert_eq!(ask("on-time-districts"), (false, 840, 1_081)); // 77.71 % < 95 %
+    assert_eq!(ask("on-time-communes"), (false, 398, 420)); // 94.76 % < 95 %
+    assert_eq!(ask("given-back-or-withdrawn"), (true, 63, 3_082)); // 2.04 % < 3 %
+    assert_eq!(ask("services-level-4"), (false, 88, 2_116)); // 4.16 % < 30 %
+    assert_eq!(ask("services-level-3"), (false, 243, 2_116));
+}
+
+#[test]
+fn the_land_pilot_of_tay_ninh_meets_its_target() {
+    let [_, tay_ninh] = provinces();
+    let counted = Fidelity::of(&whole(&tay_ninh, 1));
+    assert_eq!(ask(&tay_ninh, &counted, "on-time-land-pilot"), (true, 15_288, 15_289)); // 99.99 %
+}
+
+#[test]
+fn every_target_of_a_shipped_document_is_stated_by_one_of_its_figures() {
+    let provinces = [&provinces()[..], &[vinh_phuc()]].concat();
+    for target in targets() {
+        let stated_in = provinces.iter().find(|province| province.document().file == target.document.file);
+        let (Some(id), Some(province)) = (&target.figure, stated_in) else { continue };
+        let found = provinces.iter().flat_map(|province| province.figures()).find(|figure| figure.id == *id);
+        let figure = found.unwrap_or_else(|| panic!("{}: {id} of {}", target.id, province.name()));
+        assert_eq!(figure.stated.value.millionths(), target.value.millionths(), "{}", target.id);
+        let is_same =
+            figure.stated.source.precision == target.bound || figure.stated.source.precision == Precision::Exact;
+        assert!(is_same, "{}: {:?}", target.id, figure.stated.source.precision);
+    }
+}
+
+#[test]
+fn targets_for_the_history_carry_a_query_exactly_where_dossiers_can_answer() {
+    let [dien_bien, _] = provinces();
+    let rows = target_rows(&targets(), &dien_bien);
+    assert!(rows.iter().all(|row| row.measured_by.is_some() != row.not_shown.is_some()));
+    let answered: Vec<_> = rows.iter().filter(|row| row.measured_by.is_some()).map(|row| row.id.as_str()).collect();
+    assert!(answered.contains(&"on-time-communes") && !answered.contains(&"on-time-land-pilot"), "{answered:?}");
 }
 
 #[test]

@@ -14,10 +14,9 @@ use model::{CaseId, Populace, Seed};
 use world::{Population, Scale};
 
 use crate::args::PeopleArgs;
+use crate::console;
 use crate::exit::{Exit, Failure};
-use crate::profiles::Profile;
-use crate::scenarios::Scenarios;
-use crate::{console, problems};
+use crate::profiles::{self, Profile};
 use rows::Block;
 use sinks::{Sink, Written};
 
@@ -25,10 +24,7 @@ use sinks::{Sink, Written};
 const PIECE: u32 = 2_000;
 
 pub(crate) fn people(args: &PeopleArgs) -> Result<Exit, Failure> {
-    let mut scenarios =
-        Scenarios::gather(&args.scenarios.scenarios).map_err(|problems| problems::failure(&problems, None))?;
-    let profile = Profile::load(&mut scenarios, &args.profile)
-        .map_err(|problems| problems::failure(&problems, Some(&scenarios)))?;
+    let profile = profiles::read(&args.scenarios, |scenarios| Profile::load(scenarios, &args.profile))?;
     let seed = args.seed.map_or(profile.seed, Seed);
     let name = profile.province.name();
     let (written, sink) = if args.clerks {

@@ -279,3 +279,12 @@ fn journeys_that_lead_nowhere_or_in_circles_are_refused() {
         assert!(problems.contains(expected), "{expected} in {problems}");
     }
 }
+
+#[test]
+fn who_pays_what_the_office_assesses_looks_first_and_who_pays_the_tariff_does_not() {
+    let steps = "- choose:\n    by: fee\n    assessed:\n      - do: track\n    tariff: []\n- do: pay";
+    let mut sight = Sight::new();
+    assert_eq!(sight.citizen(steps, &[]), ["pay", "end"]);
+    sight.case.fee_basis = FeeBasis::Assessed;
+    assert_eq!(sight.citizen(steps, &[]), ["track", "pay", "end"]);
+}

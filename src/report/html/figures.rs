@@ -7,6 +7,7 @@ use super::frame::said;
 use super::{scroll, section};
 use crate::fidelity::{Agreement, FigureLine};
 use crate::summary::Summary;
+use crate::targets::{Standing, TargetLine, target_score};
 use crate::words;
 
 pub(super) fn fidelity(summary: &Summary) -> Markup {
@@ -56,6 +57,52 @@ fn row(figure: &FigureLine) -> Markup {
             td .number data-label="we generated" { (figure.generated_text()) }
             td .number data-label="delta" { (figure.delta_text()) }
             td .wide { (said(&figure.precision.replace('_', " "))) }
+        }
+    }
+}
+
+/// What provinces have set themselves; nothing where nobody has any.
+pub(super) fn targets(summary: &Summary) -> Markup {
+    if summary.targets.is_empty() {
+        return html! {};
+    }
+    let content = html! {
+        p { (target_score(&summary.targets)) ". What provinces have set themselves, asked of the recorded dossiers; none of it judges the portal." }
+        (scroll("Targets", &html! {
+            table .figures.stack {
+                caption { "Each target and the share that this run's dossiers reach" }
+                thead { tr {
+                    th scope="col" { "Standing" }
+                    th scope="col" { "Target" }
+                    th scope="col" .number { "Asked" }
+                    th scope="col" .number { "Found" }
+                    th scope="col" .number { "Dossiers" }
+                } }
+                tbody { @for target in &summary.targets { (target_row(target)) } }
+            }
+        }))
+    };
+    section("targets", "Targets", "Chỉ tiêu của các tỉnh", &content)
+}
+
+fn target_row(target: &TargetLine) -> Markup {
+    let tone = match target.standing {
+        Standing::Met => "good",
+        Standing::Missed => "doubtful",
+        Standing::NotShown(_) => "faint",
+    };
+    html! {
+        tr {
+            td { (badge(tone, target.standing.mark(), target.standing.as_str())) }
+            th scope="row" {
+                (said(&target.title)) span .note { " · " (said(target.figure.as_deref().unwrap_or(&target.target_id))) }
+                q .quote lang="vi" { (said(&target.title_vi)) }
+                p .note { "100 %: " (said(&target.denominator)) }
+                @if !target.standing.reason().is_empty() { p .note { (said(target.standing.reason())) } }
+            }
+            td .number data-label="asked" { (target.asked()) }
+            td .number data-label="found" { (target.found()) }
+            td .number data-label="dossiers" { (target.counts()) }
         }
     }
 }

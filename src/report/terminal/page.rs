@@ -7,57 +7,70 @@ use crate::text::printable;
 
 /// What a text is, which a colour then shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ink {
+pub enum Ink {
+    /// As any text.
     Plain,
+    /// To be read first.
     Strong,
+    /// To be read last.
     Faint,
+    /// As it should be.
     Good,
+    /// Not as it should be.
     Bad,
+    /// Nobody knows.
     Doubtful,
 }
 
 /// A text that grows downwards and never beyond its width.
-pub(super) struct Page {
+#[derive(Debug)]
+pub struct Page {
     style: Style,
     text: String,
 }
 
 /// One column of a table.
-pub(super) struct Column {
+#[derive(Debug)]
+pub struct Column {
     /// What stands above it.
-    pub(super) title: &'static str,
+    pub title: &'static str,
     /// What stands above the titles of this and its neighbours with the same word; may be empty.
-    pub(super) group: &'static str,
+    pub group: &'static str,
     /// On which side its texts stand.
-    pub(super) side: Side,
+    pub side: Side,
     /// How soon it goes when the page is narrow: the highest goes first; 0 stays.
-    pub(super) expendable: u8,
+    pub expendable: u8,
     /// Its texts, one per row.
-    pub(super) cells: Vec<String>,
+    pub cells: Vec<String>,
 }
 
 /// A side of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Side {
+pub enum Side {
+    /// The left one.
     Left,
+    /// The right one.
     Right,
 }
 
 impl Page {
-    pub(super) fn new(style: Style) -> Self {
+    /// An empty page.
+    pub fn new(style: Style) -> Self {
         Self { style, text: String::new() }
     }
 
-    pub(super) fn into_text(self) -> String {
+    /// All that was written.
+    pub fn into_text(self) -> String {
         self.text
     }
 
-    pub(super) fn gap(&mut self) {
+    /// An empty line.
+    pub fn gap(&mut self) {
         self.text.push('\n');
     }
 
     /// `RULES    11 pass, 1 fail`, with an empty line above.
-    pub(super) fn heading(&mut self, title: &str, note: &str) {
+    pub fn heading(&mut self, title: &str, note: &str) {
         self.gap();
         let lead = pad(title, 12, Side::Left);
         let room = self.width().saturating_sub(lead.width());
@@ -77,7 +90,7 @@ impl Page {
     }
 
     /// A wrapped paragraph whose first line begins with `lead` and whose other lines stand below what follows it.
-    pub(super) fn paragraph(&mut self, lead: &str, ink: Ink, text: &str) {
+    pub fn paragraph(&mut self, lead: &str, ink: Ink, text: &str) {
         let hang = lead.width();
         let mut start = lead.to_owned();
         for line in wrap(&printable(text), self.width().saturating_sub(hang)) {
@@ -89,7 +102,7 @@ impl Page {
 
     /// A command, continued on the next line with a backslash where it is too long. A word is never broken: it must
     /// still work when it is copied.
-    pub(super) fn command(&mut self, words: &[&str]) {
+    pub fn command(&mut self, words: &[&str]) {
         let mut line = String::from("  ");
         for (i, word) in words.iter().enumerate() {
             let room = if i + 1 == words.len() { self.width() } else { self.width().saturating_sub(2) };
@@ -107,7 +120,7 @@ impl Page {
     }
 
     /// A table indented by two; columns are given up until the rest fits.
-    pub(super) fn table(&mut self, columns: Vec<Column>) {
+    pub fn table(&mut self, columns: Vec<Column>) {
         let (columns, gap) = fit(columns, self.width().saturating_sub(2));
         let rows = columns.iter().map(|column| column.cells.len()).max().unwrap_or(0);
         let titles = columns.iter().map(|column| pad(column.title, column.width(), column.side));
@@ -147,16 +160,19 @@ impl Page {
 }
 
 impl Column {
-    pub(super) fn left(title: &'static str, cells: Vec<String>) -> Self {
+    /// A column of words, which stays however narrow the page is.
+    pub fn left(title: &'static str, cells: Vec<String>) -> Self {
         Self { title, group: "", side: Side::Left, expendable: 0, cells }
     }
 
-    pub(super) fn right(title: &'static str, expendable: u8, cells: Vec<String>) -> Self {
+    /// A column of numbers; `expendable` as the field.
+    pub fn right(title: &'static str, expendable: u8, cells: Vec<String>) -> Self {
         Self { title, group: "", side: Side::Right, expendable, cells }
     }
 
     /// The same column as part of a group.
-    pub(super) fn under(self, group: &'static str) -> Self {
+    #[must_use]
+    pub fn under(self, group: &'static str) -> Self {
         Self { group, ..self }
     }
 

@@ -8,6 +8,7 @@ use super::page::{Column, Ink, Page};
 use crate::fidelity::FigureLine;
 use crate::latency::Latency;
 use crate::summary::Summary;
+use crate::targets::{TargetLine, target_score};
 use crate::text::{MISSING, count, duration, milliseconds, percent, rate};
 use crate::traffic::OperationTraffic;
 use crate::words;
@@ -135,6 +136,28 @@ pub(super) fn fidelity(page: &mut Page, summary: &Summary) {
     if mismatches.len() > FIGURES {
         page.paragraph("  ", Ink::Faint, &format!("and {} more in report.html", mismatches.len() - FIGURES));
     }
+}
+
+/// What the dossiers of this run can tell about the targets of provinces; nothing where nobody has any.
+pub(super) fn targets(page: &mut Page, summary: &Summary) {
+    if summary.targets.is_empty() {
+        return;
+    }
+    page.heading(
+        "TARGETS",
+        &format!("{} (of provinces: none of them judges the portal)", target_score(&summary.targets)),
+    );
+    let shown = || summary.targets.iter().filter(|target| target.is_shown());
+    page.table(vec![
+        Column::left(
+            "  target",
+            shown().map(|target| format!("{} {}", target.standing.mark(), target.target_id)).collect(),
+        ),
+        Column::left("asked", shown().map(TargetLine::asked).collect()),
+        Column::right("found", 0, shown().map(TargetLine::found).collect()),
+        Column::right("dossiers", 1, shown().map(TargetLine::counts).collect()),
+        Column::left("standing", shown().map(|target| target.standing.as_str().to_owned()).collect()),
+    ]);
 }
 
 pub(super) fn traffic(page: &mut Page, summary: &Summary) {

@@ -17,7 +17,7 @@ use super::services::Demand;
 use super::split::split_further;
 use super::tree::{Context, StatedFigure, Tree};
 use super::unit::Office;
-use super::word::{UNTAGGED, Vocabulary};
+use super::word::{Dimension, Known, UNTAGGED, Vocabulary};
 use super::{Paper, People, Place, Province};
 use crate::arrivals::{Curve, Schedule, check};
 use crate::{Calendar, Gazetteer, Period};
@@ -168,7 +168,7 @@ fn counts<'a>(
         Some(node) => InUse::read(&node, vocabulary, period.until),
         None => Some(InUse::default()),
     };
-    let (cells, stated) = cells(&dossiers?, context, &in_use?, calendar)?;
+    let Grown { cells, stated, branches } = cells(&dossiers?, context, &in_use?, calendar)?;
     let (counters, charges) = (counters?, charges?);
     let offerings = section.map(|section| section.stated(&figures)).unwrap_or_default();
     plan_figures(&mut figures, &counters, &charges, stated);
@@ -177,7 +177,7 @@ fn counts<'a>(
             figure.planned = Planned::Offering(offering);
         }
     }
-    check_figures(fields, &figures, &cells, vocabulary);
+    check_figures(fields, &figures, &cells, &branches, vocabulary);
     check_charges(fields, &charges, &cells, vocabulary);
     Some(Counts {
         figures,
@@ -188,22 +188,27 @@ fn counts<'a>(
     })
 }
 
-/// Reads the tree, splits it and harvests its cells; gives the figures that branches state, too.
-fn cells(
-    node: &Node<'_>,
-    context: Context<'_>,
-    in_use: &InUse<'_>,
-    calendar: &Calendar,
-) -> Option<(Vec<Cell>, Vec<StatedFigure>)> {
+/// What has become of the tree.
+struct Grown {
+    cells: Vec<Cell>,
+    /// The figures that branches state.
+    stated: Vec<StatedFigure>,
+    /// What each end of the tree had decided before `then` split it further.
+    branches: Vec<Known>,
+}
+
+/// Reads the tree, splits it and harvests its cells.
+fn cells(node: &Node<'_>, context: Context<'_>, in_use: &InUse<'_>, calendar: &Calendar) -> Option<Grown> {
     node.fields(|fields| {
         let mut tree = Tree::read(fields, context);
         let stated = std::mem::take(&mut tree.stated);
+        let branches = tree.leaves.iter().map(|leaf| leaf.known.clone()).collect();
         let leaves = split_further(fields, tree, context.vocabulary)?;
         let cells = Harvest::new(context, in_use, calendar).cells(&leaves)?;
         if cells.is_empty() {
             return fields.node().refuse("there is no dossier at all", "give `count` a number above 0");
         }
-        Some((cells, stated))
+        Some(Grown { cells, stated, branches })
     })
 }
 
@@ -224,7 +229,13 @@ fn plan_figures(figures: &mut [Figure], counters: &Stated, charges: &[Charge], s
 }
 
 /// Refuses figures that the cells contradict, and measured ones that nothing planned counts.
-fn check_figures(fields: &Fields<'_>, figures: &[Figure], cells: &[Cell], vocabulary: Vocabulary<'_>) {
+fn check_figures(
+    fields: &Fields<'_>,
+    figures: &[Figure],
+    cells: &[Cell],
+    branches: &[Known],
+    vocabulary: Vocabulary<'_>,
+) {
     let nodes = fields.get("figures").and_then(|node| node.items()).unwrap_or_default();
     let demand = Demand::of(cells.iter().map(|cell| (cell, cell.count)));
     for (figure, node) in figures.iter().zip(nodes) {
@@ -238,7 +249,7 @@ fn check_figures(fields: &Fields<'_>, figures: &[Figure], cells: &[Cell], vocabu
                         figure.id,
                         figure.said()
                     );
-                    node.refuse::<()>(message, "mend `dossiers`, or what the figure counts");
+                    node.refuse::<()>(message, remedy(selector, branches));
                 }
             }
             Planned::Share(part, base) => {
@@ -264,6 +275,19 @@ fn check_figures(fields: &Fields<'_>, figures: &[Figure], cells: &[Cell], vocabu
             Planned::Nothing | Planned::Sum(_) | Planned::PostCounters => {}
         }
     }
+}
+
+/// What to do about a count that does not come out: a margin across the branches is never fitted, it must be made one.
+fn remedy(selector: &Selector, branches: &[Known]) -> String {
+    if !branches.iter().any(|known| selector.leaves_open(known)) {
+        return "mend `dossiers`, or what the figure counts".to_owned();
+    }
+    let margins: Vec<_> = selector.dimensions().map(Dimension::as_str).collect();
+    if let [margin] = margins.as_slice() {
+        return format!("no branch of `dossiers` fixes the {margin}: make one with `by:`, weights are not fitted");
+    }
+    let margins = margins.join(" and ");
+    format!("no branch of `dossiers` fixes {margins} together: make one with `by:`, crossed margins are not fitted")
 }
 
 /// Refuses charges that nobody pays, that cannot carry their sum or share payers, and collections without an amount.

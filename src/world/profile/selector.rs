@@ -39,6 +39,18 @@ impl Selector {
         self.0.iter().all(|(dimension, words)| *dimension != word.dimension() || words.contains(&word))
     }
 
+    /// The dimensions that it asks about.
+    pub(crate) fn dimensions(&self) -> impl Iterator<Item = Dimension> {
+        self.0.iter().map(|(dimension, _)| *dimension)
+    }
+
+    /// Whether some of the dossiers of which this is known may be meant and others not.
+    pub(crate) fn leaves_open(&self, known: &Known) -> bool {
+        let answers =
+            || self.0.iter().map(|(dimension, words)| known.get(*dimension).map(|word| words.contains(&word)));
+        answers().all(|answer| answer != Some(false)) && answers().any(|answer| answer.is_none())
+    }
+
     /// The selection in words: `level = district, outcome = early or on_time`.
     pub(crate) fn describe(&self, vocabulary: Vocabulary<'_>) -> String {
         let term = |(dimension, words): &(Dimension, Vec<Word>)| {

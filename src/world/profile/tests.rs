@@ -187,8 +187,8 @@ fn figures_that_the_plan_contradicts_or_forgets_are_refused() {
     assert_eq!(
         problems,
         "tiny.yaml:23:5: figures[0]: nothing planned counts figure F1 (name it as `figure:` where its count stands, or give `planned:`)\n\
-         tiny.yaml:24:5: figures[1]: 10 dossiers are planned (outcome = late or early), figure F2 says 3 (mend `dossiers`, or what the \
-         figure counts)"
+         tiny.yaml:24:5: figures[1]: 10 dossiers are planned (outcome = late or early), figure F2 says 3 (no branch of `dossiers` \
+         fixes the outcome: make one with `by:`, weights are not fitted)"
     );
 }
 
@@ -304,4 +304,75 @@ fn units_without_a_fitting_procedure_are_refused() {
     let expected =
         "dossiers: unit U1 has no payable procedure for 3 dossiers (level = district, unit = U1, channel = counter";
     assert!(problems.contains(expected), "{problems}");
+}
+
+#[test]
+fn contradictions_name_figures_that_exist_and_explain_every_inconsistent_one() {
+    let tree = format!("  count: 10\n  figure: F1\n{REST}");
+    let inconsistent = FIGURES.replace("precision: exact, quote: ba", "precision: inconsistent, quote: ba");
+    assert_eq!(
+        load(&tree, &inconsistent, "").unwrap_err(),
+        "tiny.yaml:24:5: figures[1]: figure F2 is inconsistent, but nobody says with what (name it under `contradictions`, with what \
+         it `says` and how it is `resolved`)"
+    );
+    let explained =
+        format!("{inconsistent}\ncontradictions:\n  - {{ figures: [F2, F1], says: three of ten, resolved: ten }}");
+    let province = load(&tree, &explained, "").unwrap();
+    assert_eq!(province.contradictions()[0].figures, [1, 0]);
+    let unknown = explained.replace("[F2, F1]", "[F2, F7]");
+    let problems = load(&tree, &unknown, "").unwrap_err();
+    assert!(problems.contains("contradictions[0].figures[1]: `F7` is none of the figures"), "{problems}");
+}
+
+#[test]
+fn a_count_need_only_be_what_its_figure_says() {
+    let tree = format!("  count: 10\n  figure: F1\n{REST}");
+    let said = |value: &str, precision: &str| {
+        let figures = FIGURES.replace("value: 10", &format!("value: {value}")).replacen("exact", precision, 1);
+        load(&tree, &figures, "").map(|_province| ())
+    };
+    assert_eq!(said("9", "more_than"), Ok(()));
+    assert_eq!(said("10", "at_least"), Ok(()));
+    assert_eq!(said("11", "less_than"), Ok(()));
+    assert_eq!(said("12", "about, tolerance: 2"), Ok(()));
+    let refused = said("10", "more_than").unwrap_err();
+    assert!(refused.contains("the count is 10, but figure F1 says more than 10"), "{refused}");
+    let refused = said("13", "about, tolerance: 2").unwrap_err();
+    assert!(refused.contains("figure F1 says about 13"), "{refused}");
+    let refused = said("10", "exact, tolerance: 2").unwrap_err();
+    assert!(refused.contains("only a figure that is `about` right has a tolerance"), "{refused}");
+}
+
+#[test]
+fn a_margin_that_crosses_the_tree_is_refused_naming_its_branches() {
+    // The tree fixes the outcomes; the levels follow from the split of units and are 5 and 5.
+    let figures = FIGURES
+        .replace("not_realised: not needed", "measured_by: select 2, planned: { level: commune, outcome: early }");
+    let rest = REST.replace("    - { by: outcome, weights: { early: 1 } }\n", "");
+    let tree = format!("  count: 10\n  figure: F1\n  by: outcome\n  parts: {{ early: 8, late: 2 }}\n{rest}");
+    let problems = load(&tree, &figures, "").unwrap_err();
+    let expected = "4 dossiers are planned (level = commune, outcome = early), figure F2 says 3 (no branch of `dossiers` fixes level and \
+                    outcome together: make one with `by:`, crossed margins are not fitted)";
+    assert!(problems.contains(expected), "{problems}");
+}
+
+#[test]
+fn dossiers_that_would_pay_two_amounts_are_refused() {
+    let tree =
+        "  count: 10\n  figure: F1\n  by: payment\n  parts: { cod: { count: 10, by: return, parts: { post: 10 } } }";
+    let rest = "  then:
+    - { by: unit, weights: { U1: 1 } }
+    - { by: outcome, weights: { early: 1 } }
+    - { by: channel, weights: { post: 1 } }";
+    let one = "{ of: { payment: cod }, sum: 1_000_000, shape: { 0: 50_000, 1: 150_000 } }";
+    let load = |amounts: &str| load(&format!("{tree}\n{rest}"), FIGURES, &format!("amounts: [ {amounts} ]"));
+    let twice = load(&format!("{one}, {}", one.replace("cod", "[cod, online]"))).unwrap_err();
+    assert!(
+        twice.contains("amounts[1]: some of these dossiers (payment = cod or online) pay amounts[0] already"),
+        "{twice}"
+    );
+    let nobody = load(&format!("{one}, {}", one.replace("cod", "online"))).unwrap_err();
+    assert!(nobody.contains("amounts[1]: nobody pays these amounts"), "{nobody}");
+    let coarse = load(&one.replace("sum:", "step: 60_000, sum:")).unwrap_err();
+    assert!(coarse.contains("amounts[0]: the smallest amount is below the step of 60000 dong"), "{coarse}");
 }
