@@ -31,3 +31,5 @@ pub use rows::{CalendarRow, FigureRow, calendar_rows, figure_rows};
 
 #[cfg(test)]
 mod shipped;
+#[cfg(test)]
+mod shipped_catalogues;

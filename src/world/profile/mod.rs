@@ -22,6 +22,8 @@ mod unit;
 mod word;
 
 #[cfg(test)]
+mod catalogue_tests;
+#[cfg(test)]
 mod tests;
 
 use jiff::civil::Date;
