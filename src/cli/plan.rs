@@ -50,6 +50,9 @@ pub(crate) fn summary(composed: &Composition) -> String {
     page.line("return", &shares(plan, "return", ReturnMethod::ALL.iter().map(|word| word.as_str())));
     page.line("period", &format!("{} to {}, played in {:.0} s", plan.from, plan.until, plan.wall_seconds));
     page.line("people", &format!("{} units, {} clerks", composed.province.units().len(), composed.staff.len()));
+    for phase in composed.province.phases() {
+        page.line("catalogue", &format!("{} from {}", catalogue(phase), phase.from));
+    }
     page.line("working day", &working_day(composed));
     peaks(&mut page, &plan.peak);
     offered(&mut page, &offer);
@@ -197,6 +200,14 @@ fn tightest_limit(composed: &Composition) -> Option<f64> {
         verdict::Measure::Errors { .. } => None,
     });
     limits.min().map(|limit| limit as f64 / 1e9)
+}
+
+/// `1,785 level2 + 243 level3 + 88 level4, 45 payable`.
+fn catalogue(phase: &world::Phase) -> String {
+    let composition = phase.composition();
+    let parts = composition.iter().map(|(reach, offered)| format!("{} {reach}", grouped(offered.count.into())));
+    let payable: u32 = composition.values().map(|offered| offered.payable).sum();
+    format!("{}, {} payable", parts.collect::<Vec<_>>().join(" + "), grouped(payable.into()))
 }
 
 fn shares<'a>(plan: &world::Plan, dimension: &str, words: impl Iterator<Item = &'a str>) -> String {

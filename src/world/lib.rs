@@ -48,3 +48,5 @@ pub use target::{Reached, Share, Target};
 
 #[cfg(test)]
 mod shipped;
+#[cfg(test)]
+mod shipped_catalogues;

@@ -57,7 +57,7 @@ fn cases(population: &Population) -> Vec<Case> {
 }
 
 /// Every case of Điện Biên and of Tây Ninh with seed 1, made once.
-fn all_cases() -> &'static [Vec<Case>.unwrap(); 2] {
+fn all_cases() -> &'static [Vec<Case>; 2] {
     static CASES: LazyLock<[Vec<Case>; 2]> = LazyLock::new(|| provinces().map(|province| cases(&whole(&province, 1))));
     &CASES
 }
@@ -151,7 +151,7 @@ fn vinh_phuc_pays_by_two_distributions_and_within_what_is_said() {
 fn an_amount_belongs_to_its_dossier_whatever_part_is_played() {
     let province = vinh_phuc();
     let paid = |numerator| {
-        let population = Population::new(Arc::clone(&province), Seed(3), Scale::new(numerator, 4).unwrap());
+        let population = Population::new(Arc::clone(&province), Seed(3), Scale::new(numerator, 4).unwrap()).unwrap();
         let mut amounts: BTreeMap<i64, u32> = BTreeMap::new();
         for case in cases(&population).into_iter().filter(|case| case.tag == "land-duty") {
             *amounts.entry(case.fee.0).or_default() += 1;

@@ -25,6 +25,8 @@ mod unit;
 mod word;
 
 #[cfg(test)]
+mod catalogue_tests;
+#[cfg(test)]
 mod tests;
 
 use jiff::civil::Date;
