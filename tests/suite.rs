@@ -5,6 +5,7 @@
 mod cli;
 mod defects;
 mod newcomer;
+mod plans;
 mod recording;
 mod stand_in;
 mod support;
