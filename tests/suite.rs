@@ -7,6 +7,7 @@ mod defects;
 mod figures;
 mod newcomer;
 mod people;
+mod plans;
 mod recording;
 mod stand_in;
 mod support;

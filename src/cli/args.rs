@@ -269,10 +269,17 @@ fn share(text: &str) -> Result<f64, String> {
     model::Share::new(number).map(model::Share::value).map_err(|error| error.to_string())
 }
 
-/// A run lasts a second at least.
-fn length(text: &str) -> Result<std::time::Duration, String> {
+/// Seconds that a run lasts at the most: a year. A plan counts every one of them.
+const LONGEST: u64 = 366 * 86_400;
+
+/// A run lasts a second at least, and a year at most.
+pub(crate) fn length(text: &str) -> Result<std::time::Duration, String> {
     let length = crate::run_file::duration(text)?;
-    if length.as_secs() > 0 { Ok(length) } else { Err(format!("`{text}` is too short: a run lasts a second at least")) }
+    match length.as_secs() {
+        0 => Err(format!("`{text}` is too short: a run lasts a second at least")),
+        1..=LONGEST => Ok(length),
+        _ => Err(format!("`{text}` is too long: a run lasts a year at most")),
+    }
 }
 
 /// Reads `2025-07-01..2026-06-30`.

@@ -7,7 +7,7 @@ use engine::Casting;
 use journey::Scripts;
 use model::words::{Channel, Level, Outcome, Role};
 use model::{Problem, Problems};
-use serde_json::{Value, json};
+use serde_json::json;
 use verdict::Gate;
 use world::{
     Calendar, Catalogue, Country, CountryPlan, Gazetteer, Period, Planning, Province, Scale, Surroundings, Template,
@@ -155,7 +155,7 @@ fn offer(composed: &Composed, plan: &CountryPlan) -> Offer {
 }
 
 fn json(plan: &CountryPlan, offer: &Offer, gates: &[GateOffer]) -> String {
-    let mut value: Value = serde_json::from_str(&plan.to_json()).unwrap_or_default();
+    let mut value = serde_json::to_value(plan).unwrap_or_default();
     if let Some(fields) = value.as_object_mut() {
         fields.insert("offered".to_owned(), offer.to_json());
         fields.insert("gates".to_owned(), gates.iter().map(GateOffer::to_json).collect());
@@ -177,11 +177,11 @@ fn summary(plan: &CountryPlan, offer: &Offer, gates: &[GateOffer]) -> String {
     page.line("levels", &shares(plan, "level", Level::ALL.iter().map(|word| word.as_str())));
     page.line("channels", &shares(plan, "channel", Channel::ALL.iter().map(|word| word.as_str())));
     page.line("outcomes", &shares(plan, "outcome", Outcome::ALL.iter().map(|word| word.as_str())));
-    let length = Duration::from_secs_f64(plan.wall_seconds);
-    page.line("period", &format!("{} to {}, {}", plan.from, plan.until, pace(plan, length)));
+    let (played, when) = pace(plan);
+    page.line("period", &format!("{} to {}, {played}", plan.from, plan.until));
     let mean = (plan.dossiers + plan.working_days / 2) / plan.working_days.max(1);
     page.line("working day", &format!("{} dossiers on average, {} working days", grouped(mean), plan.working_days));
-    plan::peaks(&mut page, &plan.peak);
+    plan::peaks(&mut page, &plan.peak, &when);
     plan::offered(&mut page, offer);
     let sum = |count: fn(&world::ProvincePlan) -> usize| -> u64 {
         plan.provinces.iter().filter_map(|province| u64::try_from(count(province)).ok()).sum()
@@ -195,13 +195,18 @@ fn summary(plan: &CountryPlan, offer: &Offer, gates: &[GateOffer]) -> String {
     page.text()
 }
 
-/// At which pace it is played.
-fn pace(plan: &CountryPlan, length: Duration) -> String {
-    let real = Period { from: plan.from.parse().unwrap_or_default(), until: plan.until.parse().unwrap_or_default() };
-    if real.end().since(real.start()) == length {
-        return "as fast as the days pass".to_owned();
+/// At which pace it is played, and when its peak second is.
+fn pace(plan: &CountryPlan) -> (String, String) {
+    let length = Duration::from_secs_f64(plan.wall_seconds);
+    let second: u64 = plan.peak.second.at.parse().unwrap_or(0);
+    let days = plan.from.parse().ok().zip(plan.until.parse().ok()).map(|(from, until)| Period { from, until });
+    match days.filter(|days| days.end().since(days.start()) == length) {
+        Some(days) => {
+            let instant = (days.start() + Duration::from_secs(second)).civil();
+            ("as fast as the days pass".to_owned(), format!("at {} {}", instant.date(), instant.time()))
+        }
+        None => (format!("played in {} s", length.as_secs()), format!("in second {second}")),
     }
-    format!("played in {} s", length.as_secs())
 }
 
 fn provinces(page: &mut Page, plan: &CountryPlan) {

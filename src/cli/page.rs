@@ -40,6 +40,11 @@ impl Page {
         self.hang(&format!("  {sign} "), text, 4);
     }
 
+    /// A remark below a table.
+    pub(crate) fn note(&mut self, text: &str) {
+        self.hang("    ", text, 4);
+    }
+
     /// A line as it is, for tables that know their widths.
     pub(crate) fn row(&mut self, row: &str) {
         self.text.push_str(row.trim_end());
@@ -87,6 +92,17 @@ pub(crate) fn grouped(count: u64) -> String {
     text
 }
 
+/// `8.3/s`, `2,282/s`.
+pub(crate) fn rate(per_second: f64) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "rates are neither negative nor beyond u64"
+    )]
+    let whole = per_second.round() as u64;
+    if whole < 100 { format!("{per_second:.1}/s") } else { format!("{}/s", grouped(whole)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,6 +114,11 @@ mod tests {
         page.remark('!', "Điện Biên");
         let expected = "  channels     33,046 counter + 16,819\n               post + 9,592 online\n  ! Điện Biên\n";
         assert_eq!(page.text(), expected);
+    }
+
+    #[test]
+    fn rates_have_a_tenth_where_it_matters() {
+        assert_eq!([0.0, 8.26, 2_282.3].map(rate), ["0.0/s", "8.3/s", "2,282/s"]);
     }
 
     #[test]

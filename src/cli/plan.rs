@@ -1,14 +1,14 @@
 //! `vandan plan`: what a run or a country would do, without sending anything.
 
 use model::words::{Channel, PaymentMethod, ReturnMethod, Role};
-use serde_json::{Value, json};
+use serde_json::json;
 use world::{Planned, Realised};
 
 use crate::args::PlanVerb;
 use crate::compose::Composition;
 use crate::exit::{Exit, Failure};
 use crate::offer::{GateOffer, Offer, Pace};
-use crate::page::{Page, grouped};
+use crate::page::{Page, grouped, rate};
 use crate::{console, country};
 
 pub(crate) fn plan(args: &PlanVerb) -> Result<Exit, Failure> {
@@ -26,7 +26,7 @@ pub(crate) fn plan(args: &PlanVerb) -> Result<Exit, Failure> {
 
 /// The text of `plan.json`: the plan, what it offers, what the claims need, and what to be warned of.
 pub(crate) fn json(composed: &Composition) -> String {
-    let mut plan: Value = serde_json::from_str(&composed.plan.to_json()).unwrap_or_default();
+    let mut plan = serde_json::to_value(&composed.plan).unwrap_or_default();
     let (offer, gates) = offer(composed);
     if let Some(fields) = plan.as_object_mut() {
         fields.insert("offered".to_owned(), offer.to_json());
@@ -54,7 +54,7 @@ pub(crate) fn summary(composed: &Composition) -> String {
         page.line("catalogue", &format!("{} from {}", catalogue(phase), phase.from));
     }
     page.line("working day", &working_day(composed));
-    peaks(&mut page, &plan.peak);
+    peaks(&mut page, &plan.peak, &format!("in second {} of the run", plan.peak.second.at));
     offered(&mut page, &offer);
     page.line("figures", &figures(composed));
     page.line("portal", &format!("{} ({})", composed.adapter.name, composed.adapter.title));
@@ -68,23 +68,25 @@ pub(crate) fn summary(composed: &Composition) -> String {
     page.text()
 }
 
-/// The busiest day, hour and second.
-pub(crate) fn peaks(page: &mut Page, peak: &world::Peaks) {
+/// The busiest day and hour, and the second, which is told by `when`.
+pub(crate) fn peaks(page: &mut Page, peak: &world::Peaks, when: &str) {
     page.line("peak day", &format!("{} dossiers on {}", grouped(peak.day.dossiers.into()), peak.day.at));
     page.line(
         "peak hour",
         &format!("{} dossiers from {}:00", grouped(peak.hour.dossiers.into()), peak.hour.at.replace('T', " ")),
     );
-    let (count, at) = (grouped(peak.second.dossiers.into()), &peak.second.at);
-    page.line("peak second", &format!("{count} dossiers in second {at} of the wall clock"));
+    page.line("peak second", &format!("{} dossiers {when}", grouped(peak.second.dossiers.into())));
 }
 
 /// The exchanges offered.
 pub(crate) fn offered(page: &mut Page, offer: &Offer) {
     let exchanges = grouped(offer.exchanges());
-    page.line("requests", &format!("about {exchanges} under load, {:.1} for each dossier", offer.per_dossier()));
-    page.line("", &format!("{:.1}/s on average, {:.0}/s in the peak second", offer.mean_rate(), offer.peak_rate()));
-    page.line("", "(an estimate: each journey once, every answer ok)");
+    page.line(
+        "requests",
+        &format!("at least about {exchanges} under load, {:.1} for each dossier", offer.per_dossier()),
+    );
+    page.line("", &format!("{} on average, {} in the peak second", rate(offer.mean_rate()), rate(offer.peak_rate())));
+    page.line("", "(an estimate: each journey once, every answer ok; clerks who look into inboxes come on top)");
 }
 
 /// The claims with the samples they need and get.
@@ -106,7 +108,7 @@ pub(crate) fn claims(page: &mut Page, gates: &[GateOffer]) {
             grouped(gate.offered)
         ));
     }
-    page.paragraph("    needs: the fewest samples that decide it, if none of them violates it");
+    page.note("needs: the fewest samples that decide it, if none of them violates it");
 }
 
 /// What to be warned of.
@@ -181,10 +183,10 @@ fn sharp_peak(composed: &Composition, offer: &Offer) -> Option<String> {
     let affordable = connections / offer.peak_rate().max(f64::MIN_POSITIVE);
     (!segment.office && affordable < tightest).then(|| {
         format!(
-            "closed hours pass {} times faster, so that the peak second lies in them: {:.0} requests/s leave {:.0} ms for each with {} connections a \
+            "closed hours pass {} times faster, so that the peak second lies in them: {} leave {:.0} ms for each with {} connections a \
              lane, the tightest gate allows {:.0} ms; lower `closed_hours`, play it longer, or allow more connections",
             composed.run.closed_hours,
-            offer.peak_rate(),
+            rate(offer.peak_rate()),
             affordable * 1_000.0,
             connections,
             tightest * 1_000.0

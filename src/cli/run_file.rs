@@ -134,7 +134,7 @@ fn name(node: &Node<'_>) -> Option<String> {
 }
 
 fn time(fields: &Fields<'_>) -> Option<(Duration, f64)> {
-    let length = fields.need("length").and_then(|node| node.parsed(duration));
+    let length = fields.need("length").and_then(|node| node.parsed(crate::args::length));
     let closed_hours = fields.need("closed_hours").and_then(|node| match node.number()? {
         speed if (1.0..=10_000.0).contains(&speed) => Some(speed),
         _ => node.refuse("closed hours pass 1 to 10,000 times faster", ""),

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::date;
+use model::{Populace, Seed};
 
 use crate::{
-    Basis, Calendar, Catalogue, Country, CountryPlan, Gazetteer, Period, Planning, Scale, Surroundings, Template,
+    Basis, Calendar, Catalogue, Cell, Country, CountryPlan, Gazetteer, Period, Planning, Population, Scale,
+    Surroundings, Template,
 };
 
 const COUNTRIES: [(&str, &str, &str); 2] = [
@@ -125,6 +128,22 @@ fn a_country_is_planned_alike_by_any_number_of_threads() {
     assert_eq!(plan.kinds.values().sum::<u64>(), plan.dossiers);
     let online = plan.totals["channel"]["online"] * 1_000 / plan.dossiers;
     assert!((740..=748).contains(&online), "{online}");
+}
+
+#[test]
+fn a_hundred_million_dossiers_take_no_more_memory_than_their_cells() {
+    let world = World::new();
+    let country = world.country(1);
+    let mut member = country.members.iter().find(|member| member.code == "79").unwrap().clone();
+    member.volume.dossiers = 100_000_000;
+    let template = Template { file: "template", text: COUNTRIES[1].2 };
+    let province = Arc::new(country.province(&member, template, world.around()).unwrap());
+    assert_eq!(province.units().len(), 7 + 168);
+    let population = Population::new(Arc::clone(&province), Seed(1), Scale::WHOLE).unwrap();
+    assert_eq!(population.count(), 100_000_000);
+    // A cell, and where its ranks end and its payers begin.
+    let bytes = province.cells().len() * (size_of::<Cell>() + 2 * size_of::<u32>());
+    assert!(bytes < 50_000_000, "{bytes} bytes, {} cells", province.cells().len());
 }
 
 #[test]

@@ -10,7 +10,7 @@ use model::{Case, Populace, Seed, Vnd};
 
 use crate::{
     Calendar, Catalogue, Offer, Offered, Plan, Planned, Population, Procedure, Province, Quantity, Reach, Scale,
-    arrivals, timeline,
+    timeline,
 };
 
 fn calendar() -> Calendar {
@@ -33,7 +33,7 @@ fn load(file: &str, text: &str) -> Shipped {
         Ok(province) => Arc::new(province),
         Err(problems) => panic!("{problems}"),
     };
-    let population = Population::new(Arc::clone(&province), Seed(1), Scale::WHOLE);
+    let population = Population::new(Arc::clone(&province), Seed(1), Scale::WHOLE).unwrap();
     let cases = population.ids().map(|id| population.case(id)).collect();
     Shipped { province, population, cases }
 }
@@ -244,7 +244,7 @@ fn what_is_popular_is_asked_for_most_and_the_tail_is_long() {
 
 fn plan(shipped: &Shipped) -> Plan {
     let timeline = timeline(&shipped.province, &calendar(), Duration::from_secs(60), 20.0);
-    Plan::new(&shipped.population, &arrivals(&shipped.population), &timeline)
+    Plan::new(&shipped.population, &timeline, std::num::NonZeroUsize::MIN)
 }
 
 #[test]
