@@ -17,14 +17,17 @@ mod profile;
 mod rows;
 
 pub use apportion::{Sequence, apportion};
-pub use arrivals::{Arrival, Curve, arrivals, timeline};
-pub use calendar::{Calendar, Day};
+pub use arrivals::{Arrival, Curve, arrivals, arrivals_within, batches, timeline};
+pub use calendar::{
+    Apology, Basis, Calendar, Day, Deadline, Evidence, Law, LegalTime, NoDeadline, Pause, Ruled, WorkingTime, deadline,
+    intake_deadline,
+};
 pub use period::Period;
 pub use plan::{Peak, Peaks, Plan, PlannedFigure, Quantity};
 pub use population::{Population, Scale, ScaleOutOfRange, Sex};
 pub use profile::{
-    CashOnDelivery, Catalogue, Cell, Decimal, Dimension, Figure, Office, Paper, People, Place, Planned, Procedure,
-    Province, Realised, Selector, Unit, Word,
+    CashOnDelivery, Catalogue, Cell, Decimal, Dimension, Figure, Hours, Office, Paper, People, Place, Planned,
+    Procedure, Province, Realised, Selector, Unit, Word,
 };
 pub use rows::{CalendarRow, FigureRow, calendar_rows, figure_rows};
 

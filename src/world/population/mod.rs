@@ -17,10 +17,11 @@ mod numbers;
 use std::sync::Arc;
 
 use model::words::PaymentMethod;
-use model::{Applicant, Case, CaseId, Permutation, Populace, Seed, SimTime, Stream, Vnd};
+use model::{Applicant, Case, CaseId, Permutation, Populace, Seed, Stream, Vnd};
 
 pub use numbers::Sex;
 
+use crate::arrivals::Comings;
 use crate::profile::{Cell, People, Province};
 use crate::{Arrival, apportion};
 use amounts::Amounts;
@@ -77,6 +78,7 @@ pub struct Population {
     numbers: CitizenNumbers,
     references: References,
     amounts: Amounts,
+    comings: Comings,
     streams: Streams,
 }
 
@@ -87,7 +89,6 @@ struct Streams {
     name: Stream,
     place: Stream,
     house: Stream,
-    arrival: Stream,
     phone: Permutation,
 }
 
@@ -123,12 +124,12 @@ impl Population {
             numbers: CitizenNumbers::new(province.number_code(), year, count, seed),
             references: References::new(count, seed),
             amounts: Amounts::new(province.cod(), paying, all_payers, seed.stream("amount")),
+            comings: Comings::new(province.schedules(), province.cells(), seed),
             streams: Streams {
                 people: seed.stream("people"),
                 name: seed.stream("name"),
                 place: seed.stream("place"),
                 house: seed.stream("house"),
-                arrival: seed.stream("arrival"),
                 phone: Permutation::new(seed.stream("phone"), PHONES),
             },
             province,
@@ -164,8 +165,24 @@ impl Population {
 
     /// When a case comes in, and where to.
     pub fn arrival(&self, id: CaseId) -> Arrival {
-        let cell = self.cell(id);
-        Arrival { due: self.due(id, cell), case: id, unit: cell.unit }
+        let (position, cell, _) = self.place(id);
+        Arrival { due: self.comings.due(position, u64::from(id.0)), case: id, unit: cell.unit }
+    }
+
+    /// For each cell of the province its position, itself, and its cases with the key of their draws, in no particular order.
+    pub(crate) fn cases_by_cell(&self) -> impl Iterator<Item = (usize, &Cell, impl Iterator<Item = (CaseId, u64)>)> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        let ranks = starts.zip(&self.ends).map(|(start, end)| start..*end);
+        let cells = self.province.cells().iter().zip(ranks).enumerate();
+        cells.map(move |(position, (cell, ranks))| {
+            let keys = ranks.map(|rank| self.order.backward(u64::from(rank)));
+            (position, cell, keys.map(|key| (CaseId(u32::try_from(key).unwrap_or(0)), key)))
+        })
+    }
+
+    /// When everybody comes.
+    pub(crate) fn comings(&self) -> &Comings {
+        &self.comings
     }
 
     /// Position of the case's cell, the cell, the case's ordinal within it.
@@ -177,12 +194,6 @@ impl Population {
             Some(cell) => (position, cell, rank - start),
             None => unreachable!("a rank below the count lies before the end of the last cell"),
         }
-    }
-
-    fn due(&self, id: CaseId, cell: &Cell) -> SimTime {
-        let (before, within) = self.province.mass(cell.channel, cell.window);
-        let drawn = self.streams.arrival.below(u64::from(id.0), within);
-        self.province.instant(cell.channel, before + drawn)
     }
 
     fn fee(&self, position: usize, cell: &Cell, ordinal: u32, tariff: Vnd) -> Vnd {
@@ -248,7 +259,7 @@ impl Populace for Population {
             payment: cell.payment,
             returns: cell.returns,
             outcome: cell.outcome,
-            arrival: self.due(id, cell),
+            arrival: self.comings.due(position, u64::from(id.0)),
             tag: tag.cloned().unwrap_or_default(),
             applicant: self.applicant(id),
             reference: self.references.write(id),

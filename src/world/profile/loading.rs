@@ -1,21 +1,23 @@
 //! How a province is read from its file and checked as a whole.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
-use model::words::{Channel, PaymentMethod};
+use model::words::PaymentMethod;
 use model::{Document, Fields, Node, Problems};
 
 use super::catalogue::{Catalogue, bounded};
 use super::cell::{Cell, Harvest};
 use super::figure::{Figure, Planned};
 use super::money::{self, CashOnDelivery, Stated};
+use super::office::Office;
 use super::selector::Selector;
 use super::split::split_further;
 use super::tree::{Context, StatedFigure, Tree};
-use super::unit::{Office, Unit};
+use super::unit::Unit;
 use super::word::{UNTAGGED, Vocabulary};
 use super::{Paper, People, Place, Province};
-use crate::arrivals::{Curve, Schedule, check};
+use crate::arrivals::{Around, Schedules};
 use crate::{Calendar, Period};
 
 /// The fields that can only be read once the units and tags are known.
@@ -46,8 +48,9 @@ fn read(fields: &Fields<'_>, catalogue: &Catalogue, calendar: &Calendar) -> Opti
     let mut codes = Vec::new();
     let units = fields.need("units").and_then(|_| fields.list("units", |node| Unit::read(node, catalogue, &mut codes)));
     let tags = fields.map("tags", |name, node| tag(name, node));
-    let surroundings = period.as_ref().zip(office.as_ref());
-    let schedules = fields.need("arrivals").and_then(|node| schedules(&node, surroundings, calendar));
+    let around = period.zip(office.as_ref()).zip(units.as_deref());
+    let around = around.map(|((period, office), units)| Around { period, office, units });
+    let schedules = fields.need("arrivals").and_then(|node| Schedules::read(&node, around, calendar));
     let (Some(units), Some(tags), Some(document), Some(period)) = (units, tags, document, period) else {
         for name in NEEDING_WORDS {
             fields.get(name);
@@ -72,7 +75,7 @@ fn read(fields: &Fields<'_>, catalogue: &Catalogue, calendar: &Calendar) -> Opti
         figures: counts.figures,
         cod: counts.cod,
         cells: counts.cells,
-        schedules: schedules?,
+        schedules: Arc::new(schedules?),
         catalogue: catalogue.clone(),
     })
 }
@@ -254,24 +257,4 @@ fn tag(name: &str, node: &Node<'_>) -> Option<String> {
         return node.refuse(format!("`{UNTAGGED}` is the word for having no tag"), "choose another name");
     }
     Some(name.to_owned())
-}
-
-/// Reads one curve for each channel and lays it over the period.
-fn schedules(node: &Node<'_>, around: Option<(&Period, &Office)>, calendar: &Calendar) -> Option<Vec<Schedule>> {
-    node.fields(|fields| {
-        fields.text("source");
-        let curve = |channel: &Channel| {
-            let node = fields.need(channel.as_str())?;
-            Some((Curve::read(&node)?, node))
-        };
-        let curves: Vec<_> = Channel::ALL.iter().map(curve).collect();
-        let (period, office) = around?;
-        let mut schedules = Vec::new();
-        for (curve, node) in curves.into_iter().collect::<Option<Vec<_>>>()? {
-            let schedule = Schedule::new(&curve, calendar, office, *period);
-            check(&node, &curve, &schedule, office, period.days().filter(|day| calendar.is_working(*day)));
-            schedules.push(schedule);
-        }
-        Some(schedules)
-    })
 }

@@ -9,6 +9,7 @@ mod cell;
 mod figure;
 mod loading;
 mod money;
+mod office;
 mod selector;
 mod split;
 mod tree;
@@ -18,8 +19,7 @@ mod word;
 #[cfg(test)]
 mod tests;
 
-use model::SimTime;
-use model::words::Channel;
+use std::sync::Arc;
 
 pub(crate) use catalogue::bounded;
 pub use catalogue::{Catalogue, Procedure};
@@ -28,12 +28,13 @@ pub use cell::Cell;
 pub(crate) use cell::working_days_needed;
 pub use figure::{Decimal, Figure, Planned, Realised};
 pub use money::CashOnDelivery;
+pub use office::{Hours, Office};
 pub use selector::Selector;
-pub use unit::{Office, Unit};
+pub use unit::Unit;
 pub use word::{Dimension, Word};
 
 use crate::Period;
-use crate::arrivals::Schedule;
+use crate::arrivals::Schedules;
 use word::Vocabulary;
 
 /// A province in one period, complete and consistent.
@@ -54,8 +55,8 @@ pub struct Province {
     figures: Vec<Figure>,
     cod: Option<CashOnDelivery>,
     cells: Vec<Cell>,
-    /// One for each channel, in the order of [`Channel::ALL`].
-    schedules: Vec<Schedule>,
+    /// When people come.
+    schedules: Arc<Schedules>,
     catalogue: Catalogue,
 }
 
@@ -198,21 +199,13 @@ impl Province {
         Vocabulary { units: &self.units, tags: &self.tags, catalogue: &self.catalogue }.spell(word)
     }
 
-    /// The mass of a channel's curve at the beginning of a window, and the mass within it.
-    pub(crate) fn mass(&self, channel: Channel, window: Period) -> (u64, u64) {
-        self.schedule(channel).map_or((0, 0), |schedule| {
-            let before = schedule.mass_before(window.start());
-            (before, schedule.mass_before(window.end()) - before)
-        })
+    /// When a unit is open: at its own hours, or those of the province. Positions outside the province give the latter.
+    pub fn office_of(&self, unit: u16) -> &Office {
+        self.units.get(usize::from(unit)).and_then(|unit| unit.office.as_ref()).unwrap_or(&self.office)
     }
 
-    /// The instant at which a channel's curve reaches a mass.
-    pub(crate) fn instant(&self, channel: Channel, mass: u64) -> SimTime {
-        self.schedule(channel).map_or(SimTime(0), |schedule| schedule.instant(mass))
-    }
-
-    fn schedule(&self, channel: Channel) -> Option<&Schedule> {
-        let position = Channel::ALL.iter().position(|known| *known == channel)?;
-        self.schedules.get(position)
+    /// When people come, before any seed.
+    pub(crate) fn schedules(&self) -> &Arc<Schedules> {
+        &self.schedules
     }
 }

@@ -1,10 +1,10 @@
-//! The units that decide, and the hours at which they are open.
+//! The units that decide.
 
-use jiff::civil::Time;
 use model::Node;
 use model::words::Level;
 
 use super::catalogue::{Catalogue, bounded};
+use super::office::Office;
 
 /// An agency that decides dossiers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Unit {
     pub fields: Vec<String>,
     /// How many clerks sit at its desks; at least one.
     pub clerks: u16,
+    /// When it is open, if not at the hours of its province.
+    pub office: Option<Office>,
 }
 
 impl Unit {
@@ -30,8 +32,17 @@ impl Unit {
             let level = fields.word("level", Level::ALL);
             let fields_of_work = fields.list("fields", |node| field(node, catalogue));
             let clerks = fields.need("clerks").and_then(|node| bounded(&node, 1, 1_000));
+            let office = fields.get("office").map(|node| Office::read(&node));
             fields.text_or_empty("note")?;
-            Some(Self { code: code?, name: name?, level: level?, fields: fields_of_work?, clerks: clerks? })
+            let office = office.map_or(Some(None), |office| office.map(Some));
+            Some(Self {
+                code: code?,
+                name: name?,
+                level: level?,
+                fields: fields_of_work?,
+                clerks: clerks?,
+                office: office?,
+            })
         })
     }
 }
@@ -56,36 +67,4 @@ fn field(node: &Node<'_>, catalogue: &Catalogue) -> Option<String> {
     let mut known: Vec<_> = catalogue.procedures().iter().map(|procedure| procedure.field.as_str()).collect();
     known.dedup();
     node.refuse(format!("no procedure is of the field `{text}`"), format!("one of: {}", known.join(", ")))
-}
-
-/// When offices are open on a working day.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Office {
-    /// Opening and closing times, in order and apart.
-    pub hours: Vec<(Time, Time)>,
-    /// Where the hours are stated.
-    pub source: String,
-}
-
-impl Office {
-    /// Reads `{ hours: [07:00-11:30, 13:30-17:00], source: ... }`.
-    pub(crate) fn read(node: &Node<'_>) -> Option<Self> {
-        node.fields(|fields| {
-            let source = fields.text("source");
-            let hours = fields.list("hours", opening)?;
-            let ordered = hours.iter().flat_map(|(open, close)| [open, close]).is_sorted_by(|a, b| a < b);
-            if hours.is_empty() || !ordered {
-                return node.refuse("the office hours do not follow each other", "as [07:00-11:30, 13:30-17:00]");
-            }
-            Some(Self { hours, source: source? })
-        })
-    }
-}
-
-fn opening(node: &Node<'_>) -> Option<(Time, Time)> {
-    let text = node.text()?;
-    let time = |text: &str| text.trim().parse::<Time>().ok();
-    text.split_once('-')
-        .and_then(|(open, close)| Some((time(open)?, time(close)?)))
-        .or_else(|| node.refuse(format!("`{text}` are no office hours"), "write them as 07:00-11:30"))
 }
