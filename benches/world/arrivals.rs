@@ -16,9 +16,9 @@ const TAY_NINH: &str = include_str!("../../scenarios/provinces/tay-ninh-2021.yam
 /// A year of a province with Tây Ninh's curves and some hundred cells; `swings` goes into its `arrivals`.
 fn population(count: u32, swings: &str) -> Population {
     let between = |from: &str, until: &str| {
-        let begin = TAY_NINH.find(from).unwrap();
-        let end = TAY_NINH.get(begin..).and_then(|rest| rest.find(until)).unwrap();
-        TAY_NINH.get(begin..begin + end).unwrap()
+        let begin = TAY_NINH.find(from).expect("a part of the shipped file");
+        let end = TAY_NINH.get(begin..).and_then(|rest| rest.find(until)).expect("a part of the shipped file");
+        TAY_NINH.get(begin..begin + end).expect("a part of the shipped file")
     };
     let curves =
         between("arrivals:\n", "# What the postman collects").replace("arrivals:\n", &format!("arrivals:\n{swings}"));
@@ -33,8 +33,8 @@ fn population(count: u32, swings: &str) -> Population {
         between("units:\n", "# Where people live"),
         between("places:\n", "# When people come"),
     );
-    let calendar = Calendar::load("vietnam.yaml", CALENDAR).unwrap();
-    let catalogue = Catalogue::load("common.yaml", PROCEDURES).unwrap();
+    let calendar = Calendar::load("vietnam.yaml", CALENDAR).expect("shipped");
+    let catalogue = Catalogue::load("common.yaml", PROCEDURES).expect("shipped");
     let province =
         Province::load("large.yaml", &text, &catalogue, &calendar).unwrap_or_else(|problems| panic!("{problems}"));
     Population::new(Arc::new(province), Seed(1), Scale::WHOLE)

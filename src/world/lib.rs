@@ -20,7 +20,7 @@ pub use apportion::{Sequence, apportion};
 pub use arrivals::{Arrival, Curve, arrivals, arrivals_within, batches, timeline};
 pub use calendar::{
     Apology, Basis, Calendar, Day, Deadline, Evidence, Law, LegalTime, NoDeadline, Pause, Ruled, WorkingTime, deadline,
-    intake_deadline,
+    intake_deadline, planned_deadline,
 };
 pub use period::Period;
 pub use plan::{Peak, Peaks, Plan, PlannedFigure, Quantity};

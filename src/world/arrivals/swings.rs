@@ -2,6 +2,18 @@
 //! rule changes, an announcement; and how much chance adds. All of it optional, all of it assumptions of a province.
 //!
 //! Factors are in percent: 100 is as usual. What is not given multiplies nothing.
+//!
+//! | field of `arrivals` | says |
+//! |---|---|
+//! | `months: { 2: 60 }` | every day of the month |
+//! | `after: [ { holiday: Tết Nguyên đán, days: 5, factor: 180 } ]` | the working days after a holiday of the calendar, falling evenly to the usual |
+//! | `deadlines: [ { date: 2021-06-30, days: 10, factor: 400 } ]` | the days up to a last one: what exceeds the usual is divided by the days left, plus one |
+//! | `surges: [ { from: 2021-03-01T09:00, minutes: 30, factor: 5_000, channel: online } ]` | some minutes; without `channel` in all of them |
+//! | `dispersion: 20` | how much days differ by chance: coefficient of variation in percent |
+//! | `burstiness: 70` | how much people gather within a day: the share of the fuller half wherever it is halved, in percent |
+//!
+//! To choose a factor: when the register of British voters closed on 7 June 2016, the busiest hour saw 9.8 times the mean hour of its
+//! day, and 2.9 times the busiest hour until then.
 
 use std::collections::BTreeMap;
 

@@ -13,7 +13,7 @@
 use std::time::Duration;
 
 use jiff::civil::Date;
-use model::SimTime;
+use model::{Case, SimTime};
 
 use super::law::Law;
 use super::working_time::WorkingTime;
@@ -112,6 +112,15 @@ pub fn intake_deadline(time: &WorkingTime, submitted: SimTime) -> Result<SimTime
     let day = submitted.day();
     let law = time.calendar().law(day).ok_or(NoDeadline::NoLaw(day))?;
     time.after(submitted, hours(law.intake_hours.value)).ok_or(NoDeadline::Beyond(day))
+}
+
+/// By when a planned dossier must be done if the office takes it up as soon as it works after it came in.
+///
+/// # Errors
+/// [`NoDeadline`] if the calendar knows no law of that day or ends too early.
+pub fn planned_deadline<'a>(time: &'a WorkingTime, case: &Case) -> Result<Deadline<'a>, NoDeadline> {
+    let taken_up = time.next_open(case.arrival).ok_or(NoDeadline::Beyond(case.arrival.day()))?;
+    deadline(time, taken_up, LegalTime::Days(case.legal_days), &[])
 }
 
 fn unpaused(time: &WorkingTime, law: &Law, received: SimTime, legal: LegalTime) -> Option<SimTime> {

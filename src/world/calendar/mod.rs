@@ -10,7 +10,7 @@ mod lunar;
 mod reading;
 mod working_time;
 
-pub use deadline::{Deadline, LegalTime, NoDeadline, Pause, deadline, intake_deadline};
+pub use deadline::{Deadline, LegalTime, NoDeadline, Pause, deadline, intake_deadline, planned_deadline};
 pub use law::{Apology, Basis, Evidence, Law, Ruled};
 pub(crate) use reading::WEEKDAYS;
 #[cfg(test)]

@@ -19,7 +19,8 @@ pub struct Unit {
     pub fields: Vec<String>,
     /// How many clerks sit at its desks; at least one.
     pub clerks: u16,
-    /// When it is open, if not at the hours of its province.
+    /// When it is open, if not at the hours of its province: nobody comes to its counter at another time. (In a run its clerks
+    /// work while any office of the province is open: the run has one clock for all.)
     pub office: Option<Office>,
 }
 
