@@ -1,7 +1,7 @@
 //! Working time: how long an office was open between two instants, and when it will have been open for so long.
 //!
 //! Prefix sums over the stretches in which an office works; both questions are binary searches, and each is the exact inverse of
-//! the other. It knows an office's hours and the calendar's working days; what the law counts on them is [`super::deadline`]'s.
+//! the other. It knows an office's hours and the calendar's working days; what the law counts on them is [`super::deadline()`]'s.
 
 use std::time::Duration;
 
