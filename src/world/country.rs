@@ -57,14 +57,14 @@ pub struct Volume {
     /// How many.
     pub dossiers: u32,
     /// How well founded.
-    pub basis: Basis,
+    pub basis: Provenance,
     /// Where it is stated, how it is derived, or what is assumed.
     pub source: String,
 }
 
 /// How well a number is founded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Basis {
+pub enum Provenance {
     /// A source states it.
     Stated,
     /// It follows from stated numbers, by the arithmetic given.
@@ -73,7 +73,7 @@ pub enum Basis {
     Assumed,
 }
 
-impl Basis {
+impl Provenance {
     const ALL: &'static [Self] = &[Self::Stated, Self::Derived, Self::Assumed];
 
     /// Its spelling in files.
@@ -86,7 +86,7 @@ impl Basis {
     }
 }
 
-impl fmt::Display for Basis {
+impl fmt::Display for Provenance {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.pad(self.as_str())
     }
@@ -123,7 +123,7 @@ impl Country {
             let dossiers = (exact + measured / 2) / measured.max(1);
             let source =
                 format!("{} in {measured} working days, x {days} / {measured}: {}", volume.dossiers, volume.source);
-            let basis = if volume.basis == Basis::Stated { Basis::Derived } else { volume.basis };
+            let basis = if volume.basis == Provenance::Stated { Provenance::Derived } else { volume.basis };
             Volume { dossiers: u32::try_from(dossiers).unwrap_or(u32::MAX), basis, source }
         };
         let members: Vec<_> =
@@ -246,7 +246,7 @@ fn gazetteer<'g>(node: &Node<'_>, gazetteers: &'g [Gazetteer]) -> Option<&'g Gaz
 /// Reads `{ dossiers: 4_300_000, basis: stated, source: ... }`.
 fn volume(fields: &Fields<'_>) -> Option<Volume> {
     let dossiers = fields.need("dossiers").and_then(|node| bounded(&node, 1, MOST));
-    let (basis, source) = (fields.word("basis", Basis::ALL), fields.text("source"));
+    let (basis, source) = (fields.word("basis", Provenance::ALL), fields.text("source"));
     Some(Volume { dossiers: dossiers?, basis: basis?, source: source? })
 }
 
@@ -282,10 +282,10 @@ fn members(fields: &Fields<'_>, gazetteer: &Gazetteer, whole: &Volume) -> Option
     complete(fields, gazetteer, &volumes)
 }
 
-type Weighed = (Basis, String, Vec<(String, u64)>);
+type Weighed = (Provenance, String, Vec<(String, u64)>);
 
 fn others_of(fields: &Fields<'_>, is_province: impl Fn(&str, &Node<'_>) -> Option<()>) -> Option<Weighed> {
-    let (basis, source) = (fields.word("basis", Basis::ALL), fields.text("source"));
+    let (basis, source) = (fields.word("basis", Provenance::ALL), fields.text("source"));
     let weights = fields.map("weights", |code, node| {
         let weight = bounded(node, 1, 1_000_000_000);
         is_province(code, node)?;

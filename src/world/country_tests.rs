@@ -9,7 +9,7 @@ use jiff::civil::date;
 use model::{Populace, Seed};
 
 use crate::{
-    Basis, Calendar, Catalogue, Cell, Country, CountryPlan, Gazetteer, Period, Planning, Population, Scale,
+    Calendar, Catalogue, Cell, Country, CountryPlan, Gazetteer, Period, Planning, Population, Provenance, Scale,
     Surroundings, Template,
 };
 
@@ -75,7 +75,7 @@ fn the_two_published_provinces_are_pinned_and_the_whole_comes_out() {
     assert_eq!(country.members.len(), 34);
     let of = |code: &str| country.members.iter().find(|member| member.code == code).unwrap();
     assert_eq!((of("79").volume.dossiers, of("11").volume.dossiers), (645_566, 14_922));
-    assert_eq!((of("79").volume.basis, of("01").volume.basis), (Basis::Stated, Basis::Assumed));
+    assert_eq!((of("79").volume.basis, of("01").volume.basis), (Provenance::Stated, Provenance::Assumed));
     assert_eq!(country.members.iter().map(|member| member.volume.dossiers).sum::<u32>(), 4_300_000);
     assert!(country.members.iter().all(|member| member.volume.dossiers >= 14_922), "Điện Biên has the fewest");
     assert_eq!(country.working_days(&world.calendar), 36);
@@ -95,7 +95,7 @@ fn another_period_has_dossiers_by_its_working_days() {
     let whole = 4_300_000 / 36 * days;
     assert!(year.volume.dossiers.abs_diff(whole) < 1_000, "{} {whole}", year.volume.dossiers);
     assert_eq!(year.members.iter().map(|member| member.volume.dossiers).sum::<u32>(), year.volume.dossiers);
-    assert!(year.members.iter().all(|member| member.volume.basis != Basis::Stated));
+    assert!(year.members.iter().all(|member| member.volume.basis != Provenance::Stated));
     let same = country.over(country.period, &world.calendar);
     assert_eq!(same.volume.dossiers, country.volume.dossiers);
 }

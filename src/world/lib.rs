@@ -26,10 +26,13 @@ mod target;
 
 pub use administrative::{Commune, Division, Gazetteer, Territory};
 pub use apportion::{Sequence, apportion};
-pub use arrivals::{Arrival, Curve, arrivals, timeline};
+pub use arrivals::{Arrival, Curve, arrivals, arrivals_within, batches, timeline};
 pub use attachments::{Attachment, Attachments, Bytes, Media};
-pub use calendar::{Calendar, Day};
-pub use country::{Basis, Country, Member, Template, Volume};
+pub use calendar::{
+    Apology, Basis, Calendar, Day, Deadline, Evidence, Law, LegalTime, NoDeadline, Pause, Ruled, WorkingTime, deadline,
+    intake_deadline, planned_deadline,
+};
+pub use country::{Country, Member, Provenance, Template, Volume};
 pub use country_plan::{CountryPlan, Planning, ProvincePlan};
 pub use fidelity::{CountedFigure, Fidelity};
 pub use period::Period;
@@ -39,7 +42,7 @@ pub use population::{
     ScaleOutOfRange, Sex, TooManyPeople, clerks, exposed, exposed_applicant, in_order,
 };
 pub use profile::{
-    Assumption, Bound, Catalogue, Cell, Change, Charge, Contradiction, Dimension, Extra, Figure, Offer, Offered,
+    Assumption, Bound, Catalogue, Cell, Change, Charge, Contradiction, Dimension, Extra, Figure, Hours, Offer, Offered,
     Offering, Office, Paper, People, Phase, Place, Planned, Procedure, Property, Province, Reach, Realised, Selector,
     Services, Surroundings, Terms, Unit, Units, Word,
 };

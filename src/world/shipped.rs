@@ -12,7 +12,7 @@ use model::{Case, CaseId, Populace, Precision, Seed, Vnd};
 use crate::profile::working_days_needed;
 use crate::{
     Calendar, Catalogue, Fidelity, Plan, Planned, Population, Province, Quantity, Reached, Realised, Scale, Target,
-    arrivals, calendar_rows, figure_rows, target_rows, timeline,
+    WorkingTime, arrivals, calendar_rows, figure_rows, planned_deadline, target_rows, timeline,
 };
 
 const PROFILES: [(&str, &str); 2] = [
@@ -353,6 +353,20 @@ fn every_outcome_has_the_working_days_it_needs() {
             let needed = working_days_needed(case.legal_days, case.outcome, case.returns);
             let left = calendar.working_days_between(case.arrival.day(), end);
             assert!(left >= usize::from(needed), "{case:?}");
+        }
+    }
+}
+
+#[test]
+fn whoever_has_a_result_was_promised_it_within_the_period() {
+    let calendar = calendar();
+    for (province, cases) in provinces().iter().zip(all_cases()) {
+        let time = WorkingTime::new(&calendar, province.office());
+        for case in cases.iter().filter(|case| matches!(case.outcome, Outcome::Early | Outcome::OnTime | Outcome::Late))
+        {
+            let promised = planned_deadline(&time, case).unwrap();
+            assert!(case.arrival < promised.due && promised.due < province.period().end(), "{case:?}");
+            assert_eq!(promised.law.title, "Nghị định 61/2018/NĐ-CP");
         }
     }
 }

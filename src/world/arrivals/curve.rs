@@ -1,8 +1,4 @@
-//! How arrivals of one channel spread over a period: a piecewise constant rate, and its integral both ways.
-//!
-//! Formula: the rate at an instant is `hour weight x weekday factor`; outside office hours it is 0 for a channel that needs an
-//! open counter, and on a public holiday the holiday factor stands for the weekday's. The integral from the start of
-//! the period is the *mass*, in weight x milliseconds: whole numbers, so that no machine rounds differently.
+//! How arrivals of one channel spread over a day and a week, as a province says it.
 
 use jiff::civil::{Date, Time};
 use model::{Fields, Node, SimTime};
@@ -10,7 +6,8 @@ use model::{Fields, Node, SimTime};
 use crate::calendar::WEEKDAYS;
 use crate::period::next;
 use crate::profile::{Office, bounded};
-use crate::{Calendar, Period};
+
+use super::schedule::{Ground, Schedule};
 
 /// When people of one channel come, relative to each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +36,7 @@ impl Curve {
     }
 }
 
-/// The largest weight or factor: with it, ten years of milliseconds still fit a mass.
+/// The largest weight or factor: with it, ten years of milliseconds fit a mass without losing a digit.
 const MOST: i64 = 1_000;
 
 /// Reads a map of named slots to weights; slots left out weigh nothing.
@@ -64,118 +61,25 @@ fn slots<const N: usize>(
     complete.then_some(weights)
 }
 
-/// A curve laid over a period.
-#[derive(Clone, Debug)]
-pub(crate) struct Schedule {
-    /// Stretches of constant rate, in order; between them nobody comes.
-    stretches: Vec<Stretch>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Stretch {
-    start: SimTime,
-    end: SimTime,
-    /// Mass per millisecond; above 0.
-    rate: u64,
-    /// Mass before `start`.
-    before: u64,
-}
-
-impl Schedule {
-    /// Lays a curve over a period.
-    pub(crate) fn new(curve: &Curve, calendar: &Calendar, office: &Office, period: Period) -> Self {
-        let mut schedule = Self { stretches: Vec::new() };
-        for day in period.days() {
-            let factor = day_factor(curve, calendar, day);
-            for (hour, weight) in (0_i8..).zip(curve.hours) {
-                let (start, end) = hour_of(day, hour);
-                if curve.office_only {
-                    for (open, close) in &office.hours {
-                        let (open, close) = (SimTime::at(day, *open), SimTime::at(day, *close));
-                        schedule.push(start.max(open), end.min(close), factor * weight);
-                    }
-                } else {
-                    schedule.push(start, end, factor * weight);
-                }
-            }
-        }
-        schedule
-    }
-
-    fn push(&mut self, start: SimTime, end: SimTime, rate: u64) {
-        if start < end && rate > 0 {
-            let before = self.mass();
-            self.stretches.push(Stretch { start, end, rate, before });
-        }
-    }
-
-    fn mass(&self) -> u64 {
-        self.stretches.last().map_or(0, |last| last.before + last.mass_until(last.end))
-    }
-
-    /// The mass before an instant.
-    pub(crate) fn mass_before(&self, instant: SimTime) -> u64 {
-        let i = self.stretches.partition_point(|stretch| stretch.end <= instant);
-        self.stretches.get(i).map_or_else(|| self.mass(), |stretch| stretch.before + stretch.mass_until(instant))
-    }
-
-    /// The instant at which this mass is exceeded: `mass_before` inverted.
-    pub(crate) fn instant(&self, mass: u64) -> SimTime {
-        let i = self.stretches.partition_point(|stretch| stretch.before <= mass).saturating_sub(1);
-        self.stretches.get(i).map_or(SimTime(0), |stretch| {
-            let passed = (mass - stretch.before) / stretch.rate;
-            SimTime(stretch.start.0.saturating_add_unsigned(passed)).min(stretch.end)
-        })
+/// Refuses a curve that leaves out a worked day of the period.
+pub(crate) fn check_days(node: &Node<'_>, schedule: &Schedule, ground: Ground<'_>, whom: &str) {
+    let worked = ground.period.days().filter(|day| ground.calendar.is_working(*day));
+    let is_left_out = |day: &Date| {
+        schedule.mass_before(SimTime::start_of(*day)) == schedule.mass_before(SimTime::start_of(next(*day)))
+    };
+    if let Some(day) = worked.into_iter().find(is_left_out) {
+        let message = format!("nobody comes{whom} on {day}, which is worked");
+        node.refuse::<()>(message, "give its weekday and some hour a weight");
     }
 }
 
-impl Stretch {
-    fn mass_until(&self, instant: SimTime) -> u64 {
-        u64::try_from(instant.0 - self.start.0).unwrap_or(0) * self.rate
-    }
-}
-
-fn day_factor(curve: &Curve, calendar: &Calendar, day: Date) -> u64 {
-    let working = calendar.is_working(day);
-    if curve.office_only && !working {
-        return 0;
-    }
-    if !working && !calendar.note(day).is_empty() {
-        return curve.holiday;
-    }
-    let position = usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0);
-    curve.weekdays.get(position).copied().unwrap_or(0)
-}
-
-/// The first instant of an hour and the first after it.
-fn hour_of(day: Date, hour: i8) -> (SimTime, SimTime) {
-    let at =
-        |hour| Time::new(hour, 0, 0, 0).map_or_else(|_| SimTime::start_of(next(day)), |time| SimTime::at(day, time));
-    (at(hour), at(hour + 1))
-}
-
-/// Refuses a curve that leaves out a working day, or an hour of it that offices are never open.
-pub(crate) fn check(
-    node: &Node<'_>,
-    curve: &Curve,
-    schedule: &Schedule,
-    office: &Office,
-    days: impl Iterator<Item = Date>,
-) {
-    for day in days {
-        if schedule.mass_before(SimTime::start_of(day)) == schedule.mass_before(SimTime::start_of(next(day))) {
-            node.refuse::<()>(
-                format!("nobody comes on {day}, which is worked"),
-                "give its weekday and some hour a weight",
-            );
-            break;
-        }
-    }
+/// Refuses a curve that has a weight for an hour in which offices are never open.
+pub(crate) fn check_hours(node: &Node<'_>, curve: &Curve, office: &Office) {
     let closed = |hour: i8| {
         let (Ok(from), until) = (Time::new(hour, 0, 0, 0), Time::new(hour + 1, 0, 0, 0).unwrap_or(Time::MAX)) else {
             return true;
         };
-        office.hours.iter().all(|(open, close)| *close <= from || until <= *open)
+        office.all_hours().all(|(open, close)| *close <= from || until <= *open)
     };
     for (hour, weight) in (0_i8..).zip(curve.hours) {
         if curve.office_only && weight > 0 && closed(hour) {
@@ -183,64 +87,6 @@ pub(crate) fn check(
                 format!("hour {hour} has a weight, but offices are closed"),
                 "leave it out, or say `open: always`",
             );
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use jiff::civil::date;
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// The week of Tết 2021 and the one before it, by a curve with a burst after opening.
-    fn schedule(office_only: bool) -> Schedule {
-        let text = include_str!("../../../scenarios/calendars/vietnam.yaml");
-        let calendar = Calendar::load("vietnam.yaml", text).unwrap();
-        let mut hours = [0; 24];
-        hours[7] = 30;
-        hours[11] = 10;
-        hours[20] = 5;
-        let curve = Curve { office_only, hours, weekdays: [3, 2, 2, 2, 2, 1, 1], holiday: 1 };
-        let office = Office {
-            hours: vec![(Time::constant(7, 30, 0, 0), Time::constant(11, 30, 0, 0))],
-            source: "made up".to_owned(),
-        };
-        Schedule::new(&curve, &calendar, &office, Period { from: date(2021, 2, 1), until: date(2021, 2, 14) })
-    }
-
-    #[test]
-    fn mass_is_weight_times_factor_times_time() {
-        let hour = 3_600_000;
-        let before = |schedule: &Schedule, day| schedule.mass_before(SimTime::start_of(day));
-        // Monday 1 February: half of the hour from 7, half of the hour from 11, factor 3; nobody in the evening.
-        assert_eq!(before(&schedule(true), date(2021, 2, 2)), 3 * (30 + 10) * hour / 2);
-        // The same with the whole day.
-        assert_eq!(before(&schedule(false), date(2021, 2, 2)), 3 * (30 + 10 + 5) * hour);
-        // Thursday 11 February is Tết: closed at the counter, quiet online.
-        let tet = |schedule: &Schedule| before(schedule, date(2021, 2, 12)) - before(schedule, date(2021, 2, 11));
-        assert_eq!((tet(&schedule(true)), tet(&schedule(false))), (0, (30 + 10 + 5) * hour));
-    }
-
-    #[test]
-    fn equal_masses_hold_equally_many() {
-        let schedule = schedule(false);
-        let stream = model::Seed(9).stream("arrival");
-        let half = schedule.instant(schedule.mass() / 2);
-        let early = (0..10_000).filter(|i| schedule.instant(stream.below(*i, schedule.mass())) < half).count();
-        // Four standard deviations of a fair coin.
-        assert!((4_800..=5_200).contains(&early), "{early}");
-    }
-
-    proptest! {
-        #[test]
-        fn the_instant_of_a_mass_has_that_mass_before_it(part in 0_u64..1_000_000, office_only: bool) {
-            let schedule = schedule(office_only);
-            let mass = schedule.mass() / 1_000_000 * part;
-            let instant = schedule.instant(mass);
-            prop_assert!(schedule.mass_before(instant) <= mass);
-            prop_assert!(mass < schedule.mass_before(SimTime(instant.0 + 1)));
         }
     }
 }

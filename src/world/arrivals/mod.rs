@@ -2,22 +2,32 @@
 //!
 //! Given how many come in a window, the points of a Poisson process are independent draws from its rate curve: the instant
 //! of a dossier is `L^-1(u)`, `L` being the mass of its channel's curve over its cell's window and `u` a draw that belongs to
-//! the dossier. [`arrivals`] lists them in order; it knows nothing of wall time, which is [`timeline()`]'s.
+//! the dossier. Swings of days and minutes, busy days and bursts change `L`, never how many come. [`arrivals`] lists everybody in
+//! order, [`batches`] a stretch of days at a time for populations that do not fit into memory; both know nothing of
+//! wall time, which is [`timeline()`]'s.
 //!
 //! # Source
 //! Kim and Whitt, "Are call center and hospital arrivals well modeled by nonhomogeneous Poisson processes?", 2014
 //! (conditional uniformity).
 
+mod burst;
+mod comings;
 mod curve;
+mod dispersion;
+mod schedule;
+mod sort;
+mod swings;
+#[cfg(test)]
+mod texture;
 mod timeline;
 
 use model::{CaseId, SimTime};
 
+pub(crate) use comings::{Around, Comings, Schedules};
 pub use curve::Curve;
-pub(crate) use curve::{Schedule, check};
 pub use timeline::timeline;
 
-use crate::Population;
+use crate::{Period, Population};
 
 /// One dossier comes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +42,61 @@ pub struct Arrival {
 
 /// Every dossier of the population, ordered by due instant, then case.
 pub fn arrivals(population: &Population) -> Vec<Arrival> {
-    let mut arrivals: Vec<_> = population.ids().map(|case| population.arrival(case)).collect();
-    arrivals.sort_unstable();
+    let mut arrivals = Vec::new();
+    for (position, cell, cases) in population.cases_by_cell() {
+        if let Some(coming) = population.comings().of_cell(position) {
+            arrivals.extend(cases.map(|(case, key)| Arrival { due: coming.due(key), case, unit: cell.unit }));
+        }
+    }
+    sort::sort(&mut arrivals);
     arrivals
+}
+
+/// The dossiers that come in on these days, ordered by due instant, then case. Looks at every dossier of the population, but keeps
+/// no other.
+pub fn arrivals_within(population: &Population, period: Period) -> Vec<Arrival> {
+    let mut arrivals = Vec::new();
+    for (position, cell, cases) in population.cases_by_cell() {
+        let Some(coming) = population.comings().of_cell(position) else { continue };
+        let masses = coming.masses(period);
+        if !masses.is_empty() {
+            let within = cases.filter_map(|(case, key)| Some((coming.due_within(&masses, key)?, case)));
+            arrivals.extend(within.map(|(due, case)| Arrival { due, case, unit: cell.unit }));
+        }
+    }
+    sort::sort(&mut arrivals);
+    arrivals
+}
+
+/// Every dossier of the population in batches of whole days, one after the other the same as [`arrivals`]. A batch holds no more than
+/// `most` dossiers, unless a single day does. Each batch looks at every dossier again: memory is bought with time.
+pub fn batches(population: &Population, most: usize) -> impl Iterator<Item = Vec<Arrival>> {
+    let mut periods: Vec<(Period, usize)> = Vec::new();
+    for (day, count) in population.province().period().days().zip(by_day(population)) {
+        match periods.last_mut() {
+            Some((period, held)) if *held + count <= most => {
+                period.until = day;
+                *held += count;
+            }
+            Some(_) | None => periods.push((Period { from: day, until: day }, count)),
+        }
+    }
+    periods.into_iter().map(|(period, _)| arrivals_within(population, period))
+}
+
+/// How many come in on each day of the period.
+fn by_day(population: &Population) -> Vec<usize> {
+    let period = population.province().period();
+    let mut counts = vec![0; period.days().count()];
+    let start = period.start();
+    for (position, _, cases) in population.cases_by_cell() {
+        let Some(coming) = population.comings().of_cell(position) else { continue };
+        for (_, key) in cases {
+            let day = (coming.due(key).0 - start.0) / 86_400_000;
+            if let Some(count) = usize::try_from(day).ok().and_then(|day| counts.get_mut(day)) {
+                *count += 1;
+            }
+        }
+    }
+    counts
 }

@@ -1,11 +1,21 @@
-//! The working calendar: which days are worked, and how many lie between two of them.
+//! The working calendar: which days are worked, how many lie between two of them, and what the law counts on them.
 //!
 //! [`Calendar`] is data read once and prefix sums over it: every question is answered in constant time. It knows whole days
-//! only; the hours of an office belong to the province.
+//! only; [`WorkingTime`] adds the hours of an office, and [`deadline()`] the [`Law`] of the day of receipt.
 
+mod deadline;
+mod law;
+#[cfg(test)]
+mod lunar;
 mod reading;
+mod working_time;
 
+pub use deadline::{Deadline, LegalTime, NoDeadline, Pause, deadline, intake_deadline, planned_deadline};
+pub use law::{Apology, Basis, Evidence, Law, Ruled};
 pub(crate) use reading::WEEKDAYS;
+#[cfg(test)]
+pub(crate) use tests::vietnam;
+pub use working_time::WorkingTime;
 
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
@@ -21,6 +31,8 @@ pub struct Calendar {
     title: String,
     covered: Period,
     weekend: Vec<Weekday>,
+    /// Versions of the law, the earliest first.
+    law: Vec<Law>,
     /// One record for each covered day.
     records: Vec<Record>,
     /// The covered working days, in order.
@@ -64,9 +76,19 @@ impl Calendar {
         self.covered
     }
 
+    /// The version of the law that holds for dossiers received on this day; `None` before the first.
+    pub fn law(&self, received: Date) -> Option<&Law> {
+        self.law.iter().rfind(|law| law.from <= received)
+    }
+
     /// Whether offices work on this day.
     pub fn is_working(&self, day: Date) -> bool {
-        self.record(day).map_or_else(|| !self.weekend.contains(&day.weekday()), |record| record.working)
+        self.record(day).map_or_else(|| !self.is_weekend(day), |record| record.working)
+    }
+
+    /// Whether this day of the week is usually free.
+    pub fn is_weekend(&self, day: Date) -> bool {
+        self.weekend.contains(&day.weekday())
     }
 
     /// The name of the holiday, or why a weekend day is worked; empty for all other days.
@@ -138,7 +160,7 @@ mod tests {
 
     use super::*;
 
-    fn vietnam() -> &'static Calendar {
+    pub(crate) fn vietnam() -> &'static Calendar {
         static VIETNAM: LazyLock<Calendar> = LazyLock::new(|| {
             let text = include_str!("../../../scenarios/calendars/vietnam.yaml");
             Calendar::load("vietnam.yaml", text).unwrap()
@@ -163,6 +185,48 @@ mod tests {
         assert!(calendar.is_working(date(2019, 5, 4)) && !calendar.is_working(date(2019, 4, 29)));
         assert_eq!(calendar.note(date(2019, 5, 4)), "làm bù cho 29/4/2019");
         assert!(calendar.is_working(date(2024, 5, 4)) && !calendar.is_working(date(2021, 5, 8)));
+    }
+
+    #[test]
+    fn every_swap_has_both_its_days() {
+        let calendar = vietnam();
+        let other_day = |note: &str| {
+            let parts: Vec<i16> =
+                note.rsplit(' ').next().unwrap().split('/').map(|part| part.parse().unwrap()).collect();
+            date(parts[2], i8::try_from(parts[1]).unwrap(), i8::try_from(parts[0]).unwrap())
+        };
+        let mut swaps = Vec::new();
+        for day in calendar.days(calendar.covered()) {
+            if let Some(free) = day.note.strip_prefix("làm bù cho ").map(other_day) {
+                swaps.push(day.date.to_string());
+                assert!(day.working && day.date.weekday() == Weekday::Saturday, "{}", day.date);
+                // The first swap gave a day off in the year before the calendar begins.
+                let is_covered = calendar.covered().from <= free;
+                let expected = format!("nghỉ hoán đổi với {}", day.date.strftime("%-d/%-m/%Y"));
+                assert_eq!(calendar.note(free), if is_covered { expected.as_str() } else { "" }, "{}", day.date);
+            }
+            if let Some(worked) = day.note.strip_prefix("nghỉ hoán đổi với ").map(other_day) {
+                assert!(!day.working && calendar.is_working(worked), "{} without {worked}", day.date);
+            }
+        }
+        assert_eq!(swaps, ["2019-01-05", "2019-05-04", "2024-05-04", "2025-04-26", "2026-08-22"]);
+    }
+
+    #[test]
+    fn a_holiday_on_a_weekend_is_given_back_on_the_next_day_that_would_be_worked() {
+        let calendar = vietnam();
+        for day in calendar.days(calendar.covered()).filter(|day| day.note.starts_with("nghỉ bù ")) {
+            let name = day.note.strip_prefix("nghỉ bù ").unwrap();
+            let before = day.date.series(-1.day()).skip(1).take_while(|before| !calendar.is_working(*before));
+            let lost = before.filter(|before| calendar.note(*before) == name && calendar.is_weekend(*before));
+            assert_eq!(lost.count(), 1, "{}: {}", day.date, day.note);
+        }
+    }
+
+    #[test]
+    fn culture_day_is_free_from_2026_on() {
+        let free = |year| vietnam().note(date(year, 11, 24)) == "Ngày Văn hóa Việt Nam";
+        assert_eq!((2019..=2027).filter(|year| free(*year)).collect::<Vec<_>>(), [2026, 2027]);
     }
 
     #[test]

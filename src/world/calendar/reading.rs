@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, Weekday};
 use model::{Document, Fields, Node, Problems};
 
-use super::{Calendar, Record};
+use super::{Calendar, Record, law};
 use crate::Period;
 use crate::period::date;
 
@@ -25,17 +25,20 @@ impl Calendar {
     ///
     /// # Errors
     /// Everything wrong with the file: missing and unknown fields, days outside their year, days listed twice, worked days
-    /// that are worked anyway, years that do not follow each other.
+    /// that are worked anyway, years and versions of the law that do not follow each other.
     pub fn load(file: &str, text: &str) -> Result<Self, Problems> {
         Document::parse(file, text)?.read(|fields| {
             let name = fields.text("name");
             let title = fields.text("title");
             let source = fields.text("source");
             let weekend = fields.list("weekend", weekday);
+            let law = law::read(fields);
             let mut exceptions = Exceptions::new();
             let years = fields.need("years").and_then(|node| years(&node, weekend.as_deref()?, &mut exceptions));
             source?;
-            Some(build(name?, title?, weekend?, years?, exceptions))
+            let mut calendar = build(name?, title?, weekend?, years?, exceptions);
+            calendar.law = law?;
+            Some(calendar)
         })
     }
 }
@@ -55,7 +58,7 @@ fn build(name: String, title: String, weekend: Vec<Weekday>, covered: Period, mu
             worked.push(day);
         }
     }
-    Calendar { name, title, covered, weekend, records, worked }
+    Calendar { name, title, covered, weekend, law: Vec::new(), records, worked }
 }
 
 fn weekday(node: &Node<'_>) -> Option<Weekday> {

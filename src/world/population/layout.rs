@@ -118,13 +118,25 @@ impl Layout {
     #[inline]
     pub(crate) fn seat(&self, rank: u32) -> Seat {
         let (cell, ordinal) = self.ranks.find(rank);
-        let (first, weight) = self.people.step(cell);
+        Seat { cell, ordinal, person: self.person(self.people.step(cell), ordinal) }
+    }
+
+    /// The ranks of a cell's dossiers, each with the person whose it is.
+    pub(crate) fn of_cell(&self, cell: usize) -> impl Iterator<Item = (u32, u64)> {
+        let (first, count) = self.ranks.step(cell);
+        let people = self.people.step(cell);
+        (0..count).map(move |ordinal| (first + ordinal, self.person(people, ordinal)))
+    }
+
+    /// Whose dossier number `ordinal` of a cell is, whose people begin at `first` and are `weight` at scale 1.
+    #[inline]
+    fn person(&self, (first, weight): (u32, u32), ordinal: u32) -> u64 {
         if ordinal < weight {
-            return Seat { cell, ordinal, person: u64::from(first) + u64::from(ordinal) };
+            return u64::from(first) + u64::from(ordinal);
         }
         let weight = weight.max(1);
         let (times, place) = (ordinal / weight, ordinal % weight);
-        Seat { cell, ordinal, person: u64::from(times) * self.whole + u64::from(first) + u64::from(place) }
+        u64::from(times) * self.whole + u64::from(first) + u64::from(place)
     }
 
     /// The rank of a person's dossier; `None` if the person has none at this scale.

@@ -49,6 +49,7 @@ pub use pieces::in_order;
 pub use rendered::Rendered;
 
 use crate::Arrival;
+use crate::arrivals::Comings;
 use crate::profile::{Cell, People, Province};
 use amounts::Amounts;
 use contacts::Contacts;
@@ -75,6 +76,7 @@ pub struct Population {
     references: References,
     contacts: Contacts,
     amounts: Amounts,
+    comings: Comings,
     names: Names,
     hard: hard::Choice,
     organisations: Organisations,
@@ -88,9 +90,6 @@ pub struct Population {
 /// What all people of a cell have in common.
 #[derive(Clone, Copy, Debug)]
 struct Share {
-    /// Mass of the channel's curve before the cell's window, and within.
-    before: u64,
-    within: u64,
     /// How many of a hundred are organisations.
     organisations: u8,
     /// What they pay, unless their amount is drawn.
@@ -102,7 +101,6 @@ struct Share {
 struct Streams {
     /// One word each for people, birthday, place and house.
     home: Stream,
-    arrival: Stream,
     organisation: Stream,
 }
 
@@ -158,6 +156,7 @@ impl Population {
             references: References::new(seed),
             contacts: Contacts::new(seed),
             amounts: Amounts::new(&province, seed),
+            comings: Comings::new(province.schedules(), province.cells(), seed),
             names: Names::new(seed),
             hard: hard::Choice::new(HardInputs::default(), seed),
             organisations: Organisations::new(seed),
@@ -166,7 +165,6 @@ impl Population {
             address_ends: province.places().iter().map(address_end).collect(),
             streams: Streams {
                 home: seed.stream("people, birthday, place, house"),
-                arrival: seed.stream("arrival"),
                 organisation: seed.stream("organisation"),
             },
             province,
@@ -224,8 +222,25 @@ impl Population {
     /// When a case comes in, and where to.
     pub fn arrival(&self, id: CaseId) -> Arrival {
         let seat = self.seat(id);
-        let due = self.due(&seat, self.share(seat.cell));
+        let due = self.comings.due(seat.cell, seat.person);
         Arrival { due, case: id, unit: self.cell_at(seat.cell).unit }
+    }
+
+    /// For each cell of the province its position, itself, and its cases with the key of their draws, in no particular order.
+    pub(crate) fn cases_by_cell(&self) -> impl Iterator<Item = (usize, &Cell, impl Iterator<Item = (CaseId, u64)>)> {
+        let cells = self.province.cells().iter().enumerate();
+        cells.map(move |(position, cell)| {
+            let cases = self.layout.of_cell(position).map(|(rank, person)| {
+                let case = self.order.backward(u64::from(rank));
+                (CaseId(u32::try_from(case).unwrap_or(0)), person)
+            });
+            (position, cell, cases)
+        })
+    }
+
+    /// When everybody comes.
+    pub(crate) fn comings(&self) -> &Comings {
+        &self.comings
     }
 
     /// One dossier and its applicant as numbers. Ids outside the population give an unspecified one.
@@ -247,7 +262,7 @@ impl Population {
             citizen_number: number.digits,
             fee: assessed.unwrap_or(share.fee),
             fee_basis: if assessed.is_some() { FeeBasis::Assessed } else { FeeBasis::Tariff },
-            arrival: self.due(&seat, share),
+            arrival: self.comings.due(seat.cell, person),
             name: self.names.draw(person, people, number.sex, self.hard.of(person)),
             place: u32::try_from(self.places.draw(place)).unwrap_or(0),
             house: u16::try_from(house).unwrap_or(1),
@@ -310,11 +325,6 @@ impl Population {
         }
     }
 
-    fn due(&self, seat: &Seat, share: &Share) -> SimTime {
-        let drawn = self.streams.arrival.below(seat.person, share.within);
-        self.province.instant(self.cell_at(seat.cell).channel, share.before + drawn)
-    }
-
     #[inline]
     fn kind(&self, person: u64, share: &Share) -> ApplicantKind {
         let percent = u64::from(share.organisations);
@@ -336,10 +346,9 @@ fn numbers(province: &Province, realism: Realism, seed: Seed) -> CitizenNumbers 
 
 fn shares(province: &Province) -> Vec<Share> {
     let share = |cell: &Cell| {
-        let (before, within) = province.mass(cell.channel, cell.window);
         let tariff = province.catalogue().get(usize::from(cell.procedure)).map_or(Vnd::ZERO, |procedure| procedure.fee);
         let fee = if cell.payment == PaymentMethod::None { Vnd::ZERO } else { tariff };
-        Share { before, within, organisations: province.organisations(cell.procedure), fee }
+        Share { organisations: province.organisations(cell.procedure), fee }
     };
     province.cells().iter().map(share).collect()
 }

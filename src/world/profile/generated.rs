@@ -90,7 +90,7 @@ fn generated_units(
         let weight = weights.of(fields.node(), division)?;
         let name = format!("Ủy ban nhân dân {}", division.full_name());
         let code = unit::new_code(&pattern, &text, codes)?;
-        units.push(Unit { code, name, level, fields: work.clone(), clerks, weight });
+        units.push(Unit { code, name, level, fields: work.clone(), clerks, weight, office: None });
     }
     Some(units)
 }

@@ -1,6 +1,8 @@
 //! How a province is read from its file and checked as a whole.
 
-use model::words::{Channel, PaymentMethod};
+use std::sync::Arc;
+
+use model::words::PaymentMethod;
 use model::{Comparison, Counted, Document, Fields, Node, Problems};
 
 use super::catalogue::{Catalogue, bounded};
@@ -9,6 +11,7 @@ use super::figure::{Figure, Planned};
 use super::generated;
 use super::in_use::InUse;
 use super::money::{self, Charge, Stated, charge_of};
+use super::office::Office;
 use super::organisations::organisations;
 use super::remark::{self, Contradiction};
 use super::section::Section;
@@ -16,10 +19,9 @@ use super::selector::Selector;
 use super::services::Demand;
 use super::split::split_further;
 use super::tree::{Context, StatedFigure, Tree};
-use super::unit::Office;
 use super::word::{Dimension, Known, UNTAGGED, Vocabulary};
 use super::{Paper, People, Place, Province};
-use crate::arrivals::{Curve, Schedule, check};
+use crate::arrivals::{Around, Schedules};
 use crate::{Calendar, Gazetteer, Period};
 
 /// The fields that can only be read once the units and tags are known.
@@ -77,8 +79,9 @@ fn read(fields: &Fields<'_>, catalogue: &Catalogue, calendar: &Calendar, gazette
     let units = fields.need("units").and_then(|_| generated::units(fields, catalogue, gazetteers));
     let tags = fields.map("tags", |name, node| tag(name, node));
     let assumptions = fields.list("assumptions", remark::assumption);
-    let surroundings = period.as_ref().zip(office.as_ref());
-    let schedules = fields.need("arrivals").and_then(|node| schedules(&node, surroundings, calendar));
+    let around = period.zip(office.as_ref()).zip(units.as_deref());
+    let around = around.map(|((period, office), units)| Around { period, office, units });
+    let schedules = fields.need("arrivals").and_then(|node| Schedules::read(&node, around, calendar));
     let (Some(units), Some(tags), Some(document), Some(period)) = (units, tags, document, period) else {
         for name in NEEDING_WORDS {
             fields.get(name);
@@ -107,7 +110,7 @@ fn read(fields: &Fields<'_>, catalogue: &Catalogue, calendar: &Calendar, gazette
         charges: counts.charges,
         organisations: organisations?,
         cells: counts.cells,
-        schedules: schedules?,
+        schedules: Arc::new(schedules?),
         catalogue: catalogue.clone(),
     })
 }
@@ -383,24 +386,4 @@ fn tag(name: &str, node: &Node<'_>) -> Option<String> {
         return node.refuse(format!("`{UNTAGGED}` is the word for having no tag"), "choose another name");
     }
     Some(name.to_owned())
-}
-
-/// Reads one curve for each channel and lays it over the period.
-fn schedules(node: &Node<'_>, around: Option<(&Period, &Office)>, calendar: &Calendar) -> Option<Vec<Schedule>> {
-    node.fields(|fields| {
-        fields.text("source");
-        let curve = |channel: &Channel| {
-            let node = fields.need(channel.as_str())?;
-            Some((Curve::read(&node)?, node))
-        };
-        let curves: Vec<_> = Channel::ALL.iter().map(curve).collect();
-        let (period, office) = around?;
-        let mut schedules = Vec::new();
-        for (curve, node) in curves.into_iter().collect::<Option<Vec<_>>>()? {
-            let schedule = Schedule::new(&curve, calendar, office, *period);
-            check(&node, &curve, &schedule, office, period.days().filter(|day| calendar.is_working(*day)));
-            schedules.push(schedule);
-        }
-        Some(schedules)
-    })
 }

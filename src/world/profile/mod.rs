@@ -12,6 +12,7 @@ mod in_use;
 mod loading;
 mod money;
 mod offer;
+mod office;
 mod organisations;
 mod remark;
 mod section;
@@ -29,9 +30,9 @@ mod catalogue_tests;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
-use model::SimTime;
-use model::words::Channel;
 
 pub(crate) use catalogue::bounded;
 pub use catalogue::{Catalogue, Procedure};
@@ -45,15 +46,16 @@ pub(crate) use loading::paper;
 pub use money::Charge;
 pub(crate) use money::Spread;
 pub use offer::{Change, Extra, Offer, Offered, Phase, Reach};
+pub use office::{Hours, Office};
 pub use remark::{Assumption, Contradiction};
 pub use selector::{Selector, Terms};
 pub(crate) use services::Demand;
 pub use services::{Bound, Offering, Property, Services, Units};
-pub use unit::{Office, Unit};
+pub use unit::Unit;
 pub use word::{Dimension, Word};
 
 use crate::Period;
-use crate::arrivals::Schedule;
+use crate::arrivals::Schedules;
 use money::charge_of;
 use word::Vocabulary;
 
@@ -79,8 +81,8 @@ pub struct Province {
     /// For each procedure of the catalogue, how many of a hundred applicants are organisations.
     organisations: Vec<u8>,
     cells: Vec<Cell>,
-    /// One for each channel, in the order of [`Channel::ALL`].
-    schedules: Vec<Schedule>,
+    /// When people come.
+    schedules: Arc<Schedules>,
     catalogue: Catalogue,
 }
 
@@ -287,21 +289,13 @@ impl Province {
         Vocabulary { units: &self.units, tags: &self.tags, catalogue: &self.catalogue }
     }
 
-    /// The mass of a channel's curve at the beginning of a window, and the mass within it.
-    pub(crate) fn mass(&self, channel: Channel, window: Period) -> (u64, u64) {
-        self.schedule(channel).map_or((0, 0), |schedule| {
-            let before = schedule.mass_before(window.start());
-            (before, schedule.mass_before(window.end()) - before)
-        })
+    /// When a unit is open: at its own hours, or those of the province. Positions outside the province give the latter.
+    pub fn office_of(&self, unit: u16) -> &Office {
+        self.units.get(usize::from(unit)).and_then(|unit| unit.office.as_ref()).unwrap_or(&self.office)
     }
 
-    /// The instant at which a channel's curve reaches a mass.
-    pub(crate) fn instant(&self, channel: Channel, mass: u64) -> SimTime {
-        self.schedule(channel).map_or(SimTime(0), |schedule| schedule.instant(mass))
-    }
-
-    fn schedule(&self, channel: Channel) -> Option<&Schedule> {
-        let position = Channel::ALL.iter().position(|known| *known == channel)?;
-        self.schedules.get(position)
+    /// When people come, before any seed.
+    pub(crate) fn schedules(&self) -> &Arc<Schedules> {
+        &self.schedules
     }
 }

@@ -1,5 +1,7 @@
 //! What is refused, and in which words.
 
+use model::words::Channel;
+
 use super::*;
 use crate::Calendar;
 
@@ -231,7 +233,7 @@ fn wrong_fields_of_every_kind_are_said_at_once() {
         "tiny.yaml:4:14: number_code: `99` does not begin a citizen number (three digits in quotes, as \"072\")\n\
          tiny.yaml:6:9: period: the calendar vietnam does not cover 2021-03-01 - 2031-03-12: it has 2019-01-01 - 2027-12-31 (add the year \
          to the calendar)\n\
-         tiny.yaml:7:9: office: the office hours do not follow each other (as [07:00-11:30, 13:30-17:00])\n\
+         tiny.yaml:7:18: office.hours: the office hours do not follow each other (as [07:00-11:30, 13:30-17:00])\n\
          tiny.yaml:9:16: names.cham: no names are known of `cham` (one of: kinh, thai, hmong, muong, tay, dao, khmer, ede)\n\
          tiny.yaml:12:56: units[0].fields[0]: no procedure is of the field `thứ` (one of: thử)\n\
          tiny.yaml:12:70: units[0].clerks: 0 is out of bounds (give a number from 1 to 1000)\n\

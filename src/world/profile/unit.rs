@@ -1,10 +1,10 @@
-//! The units that decide, and the hours at which they are open.
+//! The units that decide.
 
-use jiff::civil::Time;
 use model::Node;
 use model::words::Level;
 
 use super::catalogue::{Catalogue, bounded};
+use super::office::Office;
 
 /// An agency that decides dossiers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,9 @@ pub struct Unit {
     pub clerks: u16,
     /// How much of its level's dossiers it gets where a split says `weights: units`, relative to the other units; 1 if not said.
     pub weight: u64,
+    /// When it is open, if not at the hours of its province: nobody comes to its counter at another time. (In a run its clerks
+    /// work while any office of the province is open: the run has one clock for all.)
+    pub office: Option<Office>,
 }
 
 impl Unit {
@@ -33,9 +36,18 @@ impl Unit {
             let fields_of_work = fields.list("fields", |node| field(node, catalogue));
             let clerks = fields.need("clerks").and_then(|node| bounded(&node, 1, 1_000));
             let weight = fields.get("weight").map_or(Some(1), |node| bounded(&node, 1, 1_000_000));
+            let office = fields.get("office").map(|node| Office::read(&node));
             fields.text_or_empty("note")?;
-            let (level, weight) = (level?, weight?);
-            Some(Self { code: code?, name: name?, level, fields: fields_of_work?, clerks: clerks?, weight })
+            let office = office.map_or(Some(None), |office| office.map(Some));
+            Some(Self {
+                code: code?,
+                name: name?,
+                level: level?,
+                fields: fields_of_work?,
+                clerks: clerks?,
+                weight: weight?,
+                office: office?,
+            })
         })
     }
 }
@@ -66,36 +78,4 @@ pub(crate) fn field(node: &Node<'_>, catalogue: &Catalogue) -> Option<String> {
     let mut known: Vec<_> = catalogue.procedures().iter().map(|procedure| procedure.field.as_str()).collect();
     known.dedup();
     node.refuse(format!("no procedure is of the field `{text}`"), format!("one of: {}", known.join(", ")))
-}
-
-/// When offices are open on a working day.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Office {
-    /// Opening and closing times, in order and apart.
-    pub hours: Vec<(Time, Time)>,
-    /// Where the hours are stated.
-    pub source: String,
-}
-
-impl Office {
-    /// Reads `{ hours: [07:00-11:30, 13:30-17:00], source: ... }`.
-    pub(crate) fn read(node: &Node<'_>) -> Option<Self> {
-        node.fields(|fields| {
-            let source = fields.text("source");
-            let hours = fields.list("hours", opening)?;
-            let ordered = hours.iter().flat_map(|(open, close)| [open, close]).is_sorted_by(|a, b| a < b);
-            if hours.is_empty() || !ordered {
-                return node.refuse("the office hours do not follow each other", "as [07:00-11:30, 13:30-17:00]");
-            }
-            Some(Self { hours, source: source? })
-        })
-    }
-}
-
-fn opening(node: &Node<'_>) -> Option<(Time, Time)> {
-    let text = node.text()?;
-    let time = |text: &str| text.trim().parse::<Time>().ok();
-    text.split_once('-')
-        .and_then(|(open, close)| Some((time(open)?, time(close)?)))
-        .or_else(|| node.refuse(format!("`{text}` are no office hours"), "write them as 07:00-11:30"))
 }
