@@ -2,8 +2,9 @@
 //!
 //! Pure: data and a seed in, people and arrivals out; no file is opened, no clock is read. Read in this order: [`Calendar`] says
 //! which days are worked; [`Province`] is one document as counts that add up ([`Cell`]s); [`apportion()`] is how all whole
-//! numbers are divided; [`Population`] is the formula from a case number to its dossier and back; [`arrivals()`] says
-//! when everybody comes and [`timeline()`] how fast that is played; [`Plan`] sums it up for people and for `plan.json`.
+//! numbers are divided; [`Population`] is the formula from a case number to its dossier and back, [`Attachments`] what is
+//! handed in with it; [`arrivals()`] says when everybody comes and [`timeline()`] how fast that is played; [`Plan`] sums it up
+//! for people and for `plan.json`.
 //!
 //! What it does not know: portals, journeys, how a dossier is submitted, what a run observes.
 
@@ -39,7 +40,7 @@ pub use period::Period;
 pub use plan::{Peak, Peaks, Plan, PlannedFigure, Quantity, kinds};
 pub use population::{
     Birthday, Clerk, ClerkRole, Exposed, HardInputs, HardInputsSyntax, Identity, Population, Realism, Rendered, Scale,
-    ScaleOutOfRange, Sex, TooManyPeople, clerks, exposed, exposed_applicant, in_order,
+    ScaleOutOfRange, Sex, TooManyPeople, clerks, exposed, in_order,
 };
 pub use profile::{
     Assumption, Bound, Catalogue, Cell, Change, Charge, Contradiction, Dimension, Extra, Figure, Hours, Offer, Offered,

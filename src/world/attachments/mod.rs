@@ -1,8 +1,8 @@
 //! What people attach to their dossiers: files of real size, with valid headers and known hashes, that nobody has to keep.
 //!
-//! An [`Attachment`] is a formula of (seed, person, number of the document): its name, media type and size cost nothing, its bytes
-//! are written in pieces wherever they are wanted, and its hash is known by writing it. No two have the same bytes, unless
-//! [`Bytes::Same`] is asked for.
+//! An [`Attachment`] is a formula of (seed, person, number of the document): its name, media type and size cost
+//! nothing, its bytes are written in pieces wherever they are wanted, and its hash is known by writing it. No two have
+//! the same bytes, unless [`Bytes::Same`] is asked for.
 
 mod jpeg;
 mod pdf;
@@ -62,8 +62,8 @@ const PAPERS: [(&str, Media); 10] = [
     ("Biên bản họp gia đình", Media::Pdf),
 ];
 
-/// Sizes in bytes that so many of a thousand attachments do not exceed, straight lines between. assumption: most are scans of some
-/// hundred kilobytes, a few are photographs of the limit that portals set.
+/// Sizes in bytes that so many of a thousand attachments do not exceed, straight lines between. assumption: most are
+/// scans of some hundred kilobytes, a few are photographs of the limit that portals set.
 const SIZES: [(u64, u64); 6] =
     [(0, 20_000), (300, 120_000), (600, 400_000), (850, 1_200_000), (970, 4_000_000), (1_000, 10_000_000)];
 

@@ -1,7 +1,8 @@
 //! The people behind the desks, as a formula of province and seed: who they are, what they do, how much they get done.
 //!
-//! Every number here is an assumption: no document tells how offices are staffed. Roles are dealt by seat, so that even the smallest
-//! office has somebody at the counter and somebody who signs; capacities change who waits for whom, and no published figure.
+//! Every number here is an assumption: no document tells how offices are staffed. Roles are dealt by seat, so that even
+//! the smallest office has somebody at the counter and somebody who signs; capacities change who waits for whom, and no
+//! published figure.
 
 use std::fmt;
 
@@ -50,8 +51,8 @@ impl ClerkRole {
         }
     }
 
-    /// How many dossiers one clerk handles in a working day; assumption: eight minutes each at a counter, forty for work on the
-    /// matter, twelve for an approval, six for a signature, four for a parcel.
+    /// How many dossiers one clerk handles in a working day; assumption: eight minutes each at a counter, forty for
+    /// work on the matter, twelve for an approval, six for a signature, four for a parcel.
     pub const fn dossiers_per_day(self) -> u16 {
         match self {
             Self::Counter => 60,

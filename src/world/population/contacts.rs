@@ -37,8 +37,8 @@ impl Contacts {
         Self { phones: Permutation::new(seed.stream("phone"), PHONES), networks: seed.stream("network address") }
     }
 
-    /// Appends `+84000` and six digits; from the second million people on `+84001`, and so on. The first hundred million people
-    /// have a number of their own.
+    /// Appends `+84000` and six digits; from the second million people on `+84001`, and so on. The first hundred
+    /// million people have a number of their own.
     #[inline]
     pub(crate) fn push_phone(&self, person: u64, out: &mut String) {
         out.push_str(PHONE);
@@ -46,8 +46,8 @@ impl Contacts {
         push_digits::<6>(self.phones.forward(person % PHONES), out);
     }
 
-    /// Appends an address of a network for documentation. Those of version 4 are shared by many, as behind real gateways; those of version
-    /// 6 are a person's own.
+    /// Appends an address of a network for documentation. Those of version 4 are shared by many, as behind real
+    /// gateways; those of version 6 are a person's own.
     #[inline]
     pub(crate) fn push_network_address(&self, person: u64, out: &mut String) {
         let [version, network, host, _] = self.networks.words(person, 0);

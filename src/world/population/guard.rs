@@ -1,7 +1,5 @@
 //! The check that what is written about a person cannot be about a real one.
 
-use model::Applicant;
-
 use super::Rendered;
 use super::contacts::{PHONE, is_for_documentation};
 use super::organisations::MARK;
@@ -19,42 +17,28 @@ pub struct Exposed {
     pub demanded: &'static str,
 }
 
-/// Everything about a person that could be a real one's, where nothing may be: the century digit of the citizen number is 8 or 9,
-/// the tax code's pair 00, the organisation carries its mark, telephone, e-mail and network address lead nowhere.
+/// Everything about a person that could be a real one's, where nothing may be: the century digit of the citizen number
+/// is 8 or 9, the tax code's pair 00, the organisation carries its mark, telephone, e-mail and network address lead
+/// nowhere.
 pub fn exposed(person: &Rendered) -> Vec<Exposed> {
-    let mut exposed = person_exposed(person.citizen_number(), person.phone(), person.email());
-    let mut check = |what, written: &str, demanded, safe: bool| {
-        if !safe {
+    let mut exposed = Vec::new();
+    let mut check = |what, written: &str, demanded, is_nobodys: bool| {
+        if !is_nobodys {
             exposed.push(Exposed { what, written: written.to_owned(), demanded });
         }
     };
+    let (number, phone, email) = (person.citizen_number(), person.phone(), person.email());
+    let is_number = number.len() == 12 && number.bytes().all(|byte| byte.is_ascii_digit());
+    let is_impossible = is_number && matches!(number.as_bytes().get(3), Some(b'8' | b'9'));
+    check("citizen number", number, "its fourth digit is 8 or 9", is_impossible);
+    check("telephone number", phone, "it begins with +840", phone.starts_with(PHONE));
+    check("e-mail address", email, "its domain is reserved (RFC 2606)", is_reserved(email));
     let (code, organisation, network) = (person.tax_code(), person.organisation(), person.network_address());
     let is_nobodys_code = code.starts_with("00") && code.get(..10).is_some_and(is_tax_code);
     check("tax code", code, "it begins with 00 and has its check digit", code.is_empty() || is_nobodys_code);
-    check("organisation", organisation, MARK_DEMANDED, organisation.is_empty() || organisation.contains(MARK));
+    let is_marked = organisation.is_empty() || organisation.contains(MARK);
+    check("organisation", organisation, "its name has the words Giả Định", is_marked);
     check("network address", network, "it is for documentation (RFC 5737, RFC 3849)", is_for_documentation(network));
-    exposed
-}
-
-const MARK_DEMANDED: &str = "its name has the words Giả Định";
-
-/// The same for an applicant as the engine submits it.
-pub fn exposed_applicant(person: &Applicant) -> Vec<Exposed> {
-    person_exposed(&person.citizen_number, &person.phone, &person.email)
-}
-
-fn person_exposed(number: &str, phone: &str, email: &str) -> Vec<Exposed> {
-    let mut exposed = Vec::new();
-    let mut check = |what, written: &str, demanded, safe: bool| {
-        if !safe {
-            exposed.push(Exposed { what, written: written.to_owned(), demanded });
-        }
-    };
-    let is_number = number.len() == 12 && number.bytes().all(|byte| byte.is_ascii_digit());
-    let is_of_nobody = is_number && matches!(number.as_bytes().get(3), Some(b'8' | b'9'));
-    check("citizen number", number, "its fourth digit is 8 or 9", is_of_nobody);
-    check("telephone number", phone, "it begins with +840", phone.starts_with(PHONE));
-    check("e-mail address", email, "its domain is reserved (RFC 2606)", is_reserved(email));
     exposed
 }
 

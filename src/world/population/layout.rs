@@ -1,14 +1,15 @@
 //! Who has which case: the integer table between ranks, cells and people.
 //!
-//! With N dossiers at scale 1 and a cell of weight w whose people begin at `first`, the dossier number `o` of that cell belongs
-//! to the person
+//! With N dossiers at scale 1 and a cell of weight w whose people begin at `first`, the dossier number `o` of that cell
+//! belongs to the person
 //!
 //! ```text
 //! (o / w) * N + first + (o % w)
 //! ```
 //!
-//! which does not depend on the scale. [`apportion`] gives exactly k * w dossiers to the cell at scale k and never fewer at a larger
-//! scale, so a smaller run consists of people of the larger one, and the whole numbers 0..k * N are all somebody at scale k.
+//! which does not depend on the scale. [`apportion`] gives exactly k * w dossiers to the cell at scale k and never
+//! fewer at a larger scale, so a smaller run consists of people of the larger one, and the whole numbers 0..k * N are
+//! all somebody at scale k.
 
 use crate::apportion;
 

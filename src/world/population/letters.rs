@@ -8,8 +8,8 @@ const CIRCUMFLEX: char = '\u{302}';
 const HORN: char = '\u{31b}';
 const DOT_BELOW: char = '\u{323}';
 
-/// Each vowel with its six tones, its plain letter and the mark that makes it another vowel. The last rows are of the languages
-/// of the Central Highlands, which have short vowels and no tones.
+/// Each vowel with its six tones, its plain letter and the mark that makes it another vowel. The last rows are of the
+/// languages of the Central Highlands, which have short vowels and no tones.
 #[rustfmt::skip]
 const VOWELS: [(&str, char, char); 32] = [
     ("aàảãáạ", 'a', '\0'), ("ăằẳẵắặ", 'a', BREVE), ("âầẩẫấậ", 'a', CIRCUMFLEX), ("eèẻẽéẹ", 'e', '\0'),

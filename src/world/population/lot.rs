@@ -2,8 +2,8 @@
 
 /// Weights, ready to be drawn from.
 ///
-/// A drawn word chooses a slot; what is left of the word decides between the slot's own thing and one other (the alias method). Whole
-/// numbers only; the bias is at most n / 2^32 for n things.
+/// A drawn word chooses a slot; what is left of the word decides between the slot's own thing and one other (the alias
+/// method). Whole numbers only; the bias is at most n / 2^32 for n things.
 ///
 /// # Source
 /// Vose, "A linear algorithm for generating random numbers with a given distribution", 1991.

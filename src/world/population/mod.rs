@@ -6,10 +6,10 @@
 //!      +------ citizen number, tax code, reference: recognised in constant time
 //! ```
 //!
-//! [`Population`] knows the province's cells and a seed. The same seed gives the same people on any machine; chance enters by
-//! streams named after the field they decide, so a new field changes no other. A person's number ([`Identity::person`]) does not depend
-//! on the scale: a smaller run has the same people, with the same dossiers, only fewer. The case number does: it is the
-//! person's place in the run.
+//! [`Population`] knows the province's cells and a seed. The same seed gives the same people on any machine; chance
+//! enters by streams named after the field they decide, so a new field changes no other. A person's number
+//! ([`Identity::person`]) does not depend on the scale: a smaller run has the same people, with the same dossiers, only
+//! fewer. The case number does: it is the person's place in the run.
 //!
 //! Two faces: [`Population::identity`] with [`Population::render`] allocates nothing; [`Populace::case`] is made from them.
 
@@ -41,7 +41,7 @@ use model::{Applicant, Case, CaseId, Permutation, Populace, Seed, SimTime, Strea
 
 pub use birthday::Birthday;
 pub use clerks::{Clerk, ClerkRole, clerks};
-pub use guard::{Exposed, exposed, exposed_applicant};
+pub use guard::{Exposed, exposed};
 pub use hard::{HardInputs, HardInputsSyntax};
 pub use layout::{Scale, ScaleOutOfRange, TooManyPeople};
 pub use numbers::{Realism, Sex};
@@ -136,8 +136,8 @@ pub struct Identity {
 const HOUSES: u64 = 300;
 
 impl Population {
-    /// The people that belong to this seed. At a smaller scale every cell shrinks in proportion (Webster), and those who remain are
-    /// the same people.
+    /// The people that belong to this seed. At a smaller scale every cell shrinks in proportion (Webster), and those
+    /// who remain are the same people.
     ///
     /// # Errors
     /// [`TooManyPeople`] if the scale asks for more than the citizen numbers of a province can tell apart.

@@ -1,7 +1,7 @@
 //! How common names are, by people and sex.
 //!
-//! The frequencies are our own assumption, from general knowledge of common names, and no published figure depends on them: they
-//! change what a portal has to carry (length, diacritics, names without a middle name), and nothing else.
+//! The frequencies are our own assumption, from general knowledge of common names, and no published figure depends on
+//! them: they change what a portal has to carry (length, diacritics, names without a middle name), and nothing else.
 
 use super::numbers::Sex;
 use crate::profile::People;
@@ -42,7 +42,8 @@ pub(crate) fn tables(people: People, sex: Sex) -> Tables {
     Tables { family, middle, given, middles }
 }
 
-/// Names that men and women have, with a mark in every given name: for namesakes who differ in nothing but the form of their letters.
+/// Names that men and women have, with a mark in every given name: for namesakes who differ in nothing but the form of
+/// their letters.
 pub(crate) const NAMESAKES: Tables = Tables {
     family: KINH_FAMILY,
     middle: &[("Thanh", 30), ("Minh", 30), ("Ngọc", 25), ("Xuân", 20), ("Khánh", 15), ("Hoài", 8)],

@@ -1,7 +1,7 @@
 //! Names: family, middle and given name in Vietnamese order, composed (NFC), by people and sex.
 //!
-//! A name belongs to nobody: the frequency tables of [`super::name_tables`] are combined at random. A drawn [`Name`] is a few numbers;
-//! [`Names::push`] writes it.
+//! A name belongs to nobody: the frequency tables of [`super::name_tables`] are combined at random. A drawn [`Name`] is
+//! a few numbers; [`Names::push`] writes it.
 
 use model::{Seed, Stream};
 

@@ -1,7 +1,7 @@
 //! The numbers citizens carry, and how a person is recognised by them.
 //!
-//! A citizen number is the province's three digits and the image of the person under a keyed bijection; a reference spells the
-//! person out. Both invert in constant time, so whatever a portal shows leads back to the plan.
+//! A citizen number is the province's three digits and the image of the person under a keyed bijection; a reference
+//! spells the person out. Both invert in constant time, so whatever a portal shows leads back to the plan.
 
 use model::{Permutation, Seed};
 

@@ -14,8 +14,8 @@ use super::text::push_digits;
 /// province of the tax office: no office has the pair 00
 /// ```
 ///
-/// assumption: the pair 00 belongs to no tax office (the offices are numbered from 01), so the code is nobody's; a portal that
-/// knows the pairs will refuse it. Serial and check digit are the person under a keyed bijection.
+/// assumption: the pair 00 belongs to no tax office (the offices are numbered from 01), so the code is nobody's; a
+/// portal that knows the pairs will refuse it. Serial and check digit are the person under a keyed bijection.
 ///
 /// # Source
 /// Ministry of Finance, circular 105/2020 (structure, from memory); the weights are those of the published checkers.
