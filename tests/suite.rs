@@ -6,6 +6,7 @@ mod cli;
 mod defects;
 mod figures;
 mod newcomer;
+mod queries;
 mod recording;
 mod stand_in;
 mod support;
