@@ -26,7 +26,8 @@ impl Province {
     /// # Errors
     /// Everything wrong with the file, at once: missing and unknown fields and words, parts that do not add up to their whole,
     /// counts and sums that contradict their figure, contradictions that nobody explains, dossiers of which something is left
-    /// undecided, cash on delivery without delivery or without an amount, amounts that belong to two charges, outcomes that cannot come true before the period ends, measured figures that nothing planned counts.
+    /// undecided, cash on delivery without delivery or without an amount, amounts that belong to two charges, outcomes that
+    /// cannot come true before the period ends, measured figures that nothing planned counts.
     pub fn load(file: &str, text: &str, catalogue: &Catalogue, calendar: &Calendar) -> Result<Self, Problems> {
         Document::parse(file, text)?.read(|fields| read(fields, catalogue, calendar))
     }
