@@ -20,6 +20,8 @@ fn a_clean_run_conforms_and_accounts_for_every_dossier() {
     for file in ["run.json", "plan.json", "verdicts.json", "summary.json", "junit.xml", "report.html"] {
         assert!(!desk.latest(file).is_empty(), "{file}");
     }
+    assert!(desk.count("select count(*) from targets") > 10, "targets are recorded");
+    assert_eq!(desk.count("select count(*) from targets where measured_by is not null"), 0, "a part answers none");
     assert!(desk.count("select count(*) from signals where peer = 'bank' and fault = 'forged'") > 0);
     assert!(desk.count("select count(*) from signals where peer = 'post' and kind = 'delivered'") > 0);
 

@@ -8,6 +8,7 @@ mod figures;
 mod newcomer;
 mod people;
 mod plans;
+mod queries;
 mod recording;
 mod stand_in;
 mod support;

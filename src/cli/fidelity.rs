@@ -4,7 +4,7 @@ use model::{Comparison, Counted, Populace, Seed};
 use report::{Agreement, FigureLine, Ink, Page, Standing, TargetLine, target_score, text};
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr as _;
-use world::{CountedFigure, Fidelity, Figure, Population, Province, Reached, Realised, Scale, Target};
+use world::{CountedFigure, Fidelity, Figure, Population, Province, Reached, Realised, Scale, Share, Target};
 
 use crate::args::FidelityArgs;
 use crate::console;
@@ -75,11 +75,20 @@ fn line(figure: &Figure, found: CountedFigure, part: Option<&str>) -> FigureLine
     }
 }
 
-fn asked(target: &Target, province: &Province, counted: &Fidelity) -> TargetLine {
-    let (counted, standing) = match target.ask(province, counted) {
+fn asked(target: &Target, province: &Province, found: &Fidelity) -> TargetLine {
+    let (counted, standing) = match target.ask(province, found) {
         Reached::Met(share) => (Some(share), Standing::Met),
         Reached::Missed(share) => (Some(share), Standing::Missed),
         Reached::NotShown(reason) => (None, Standing::NotShown(reason)),
+    };
+    let mut denominator = target.denominator.clone();
+    if counted.is_some() && target.rests_on_the_document(province, found) {
+        denominator.push_str(" (counted by the document, not generated)");
+    }
+    let is_bare_share = matches!(&target.share, Share::Figures { base, .. } if base.is_empty());
+    let parts = |share: Counted| {
+        let whole = (Counted::whole(share.part).value(), Counted::whole(share.base).value());
+        if is_bare_share { (share.value(), 1.0) } else { whole }
     };
     TargetLine {
         target_id: target.id.clone(),
@@ -87,10 +96,10 @@ fn asked(target: &Target, province: &Province, counted: &Fidelity) -> TargetLine
         title_vi: target.title_vi.clone(),
         document: target.document.file.clone(),
         figure: target.figure.clone(),
-        denominator: target.denominator.clone(),
+        denominator,
         comparison: target.bound.as_str().to_owned(),
         value: target.value.value(),
-        counted: counted.map(|share| (Counted::whole(share.part).value(), Counted::whole(share.base).value())),
+        counted: counted.map(parts),
         standing,
     }
 }

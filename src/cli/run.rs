@@ -196,23 +196,25 @@ fn write_plan(
     capabilities.extend((!composed.publications.is_empty()).then(|| "publications".to_owned()));
     store.plan_publications(composed.publications.iter().map(|change| (change.due, &change.offer)))?;
     store.plan_context(&figures, &calendar, &capabilities, &gates)?;
-    // Nor can it answer for targets.
-    let targets: Vec<_> = world::target_rows(&composed.targets, &composed.province)
-        .into_iter()
-        .map(|row| Target {
-            id: row.id,
-            title: row.title,
-            title_vi: row.title_vi,
-            document: row.document,
-            figure: row.figure,
-            denominator: row.denominator,
-            comparison: row.comparison,
-            value: row.value,
-            measured_by: row.measured_by.filter(|_| part.is_none()),
-            not_shown: row.not_shown.or_else(|| part.clone()),
-        })
-        .collect();
-    store.plan_targets(&targets)
+    store.plan_targets(&targets(composed, part.as_deref()))
+}
+
+/// The targets as the history has them; a part of the dossiers can answer none.
+fn targets(composed: &Composition, part: Option<&str>) -> Vec<Target> {
+    let rows = world::target_rows(&composed.targets, &composed.province).into_iter();
+    let target = |row: world::TargetRow| Target {
+        id: row.id,
+        title: row.title,
+        title_vi: row.title_vi,
+        document: row.document,
+        figure: row.figure,
+        denominator: row.denominator,
+        comparison: row.comparison,
+        value: row.value,
+        measured_by: row.measured_by.filter(|_| part.is_none()),
+        not_shown: row.not_shown.or_else(|| part.map(str::to_owned)),
+    };
+    rows.map(target).collect()
 }
 
 /// The command as it was typed, quoted where a shell needs it.

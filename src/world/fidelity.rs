@@ -47,6 +47,7 @@ impl Fidelity {
         let mut tally: BTreeMap<Kind, Heap> = BTreeMap::new();
         for id in population.ids() {
             let case = population.case(id);
+            // What names something the province does not have counts nowhere: its figures will differ.
             let Some(kind) = spellings.kind(&case) else { continue };
             let heap = tally.entry(kind).or_default();
             heap.count += 1;

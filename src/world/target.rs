@@ -125,21 +125,6 @@ impl Target {
         problems.or(targets)
     }
 
-    /// The bound in words for people: `at least 98 %`.
-    pub fn asked(&self) -> String {
-        let value = percent(self.value);
-        match self.bound {
-            Precision::AtLeast => format!("at least {value}"),
-            Precision::MoreThan => format!("more than {value}"),
-            Precision::LessThan => format!("less than {value}"),
-            Precision::Exact
-            | Precision::Rounded
-            | Precision::Truncated
-            | Precision::About
-            | Precision::Inconsistent => format!("exactly {value}"),
-        }
-    }
-
     /// Whether a populace reaches the target.
     pub fn ask(&self, province: &Province, counted: &Fidelity) -> Reached {
         match &self.share {
@@ -158,7 +143,14 @@ impl Target {
         }
     }
 
-    /// What the figures say that are generated, and the document of those that are not.
+    /// Whether the share rests on numbers that the document states and nobody generates.
+    pub fn rests_on_the_document(&self, province: &Province, counted: &Fidelity) -> bool {
+        let Share::Figures { part, base } = &self.share else { return false };
+        let mut lines = province.figures().iter().zip(&counted.figures);
+        lines.any(|(figure, line)| line.generated.is_none() && (part.contains(&figure.id) || base.contains(&figure.id)))
+    }
+
+    /// Asks the figures: what is generated of them, else what the document states.
     fn ask_figures(&self, province: &Province, counted: &Fidelity, part: &[String], base: &[String]) -> Reached {
         let known: BTreeMap<&str, Counted> = province
             .figures()
@@ -188,11 +180,6 @@ impl Target {
             Comparison::Outside | Comparison::NotCompared => Reached::Missed(share),
         }
     }
-}
-
-/// `98 %`, `99.5 %`.
-fn percent(value: Decimal) -> String {
-    format!("{} %", value.value() * 100.0)
 }
 
 /// A stated number as if it had been counted.
@@ -238,10 +225,7 @@ fn id(node: &Node<'_>, ids: &mut Vec<String>) -> Option<String> {
 
 /// The one bound that is given.
 fn bound(fields: &Fields<'_>) -> Option<(Precision, Decimal)> {
-    let [at_least, more_than, less_than, exact] =
-        [fields.get("at_least"), fields.get("more_than"), fields.get("less_than"), fields.get("exact")];
-    let given = BOUNDS.iter().zip([at_least, more_than, less_than, exact]);
-    let given: Vec<_> = given.filter_map(|((_, bound), node)| Some((*bound, node?))).collect();
+    let given: Vec<_> = BOUNDS.iter().filter_map(|(name, bound)| Some((*bound, fields.get(name)?))).collect();
     let [(bound, node)] = given.as_slice() else {
         return fields.node().refuse(
             format!("{} bounds are given", given.len()),

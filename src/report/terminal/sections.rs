@@ -138,16 +138,16 @@ pub(super) fn fidelity(page: &mut Page, summary: &Summary) {
     }
 }
 
-/// What the dossiers of this run can tell about the targets of provinces; nothing where nobody has any.
+/// What the dossiers of this run can tell about the targets of provinces; nothing where they tell nothing.
 pub(super) fn targets(page: &mut Page, summary: &Summary) {
-    if summary.targets.is_empty() {
+    let shown = || summary.targets.iter().filter(|target| target.is_shown());
+    if shown().next().is_none() {
         return;
     }
     page.heading(
         "TARGETS",
         &format!("{} (of provinces: none of them judges the portal)", target_score(&summary.targets)),
     );
-    let shown = || summary.targets.iter().filter(|target| target.is_shown());
     page.table(vec![
         Column::left(
             "  target",

@@ -73,3 +73,48 @@ impl Amounts {
 fn order(seed: Seed, charge: usize, round: u32, payers: u64) -> Permutation {
     Permutation::new(seed.stream(&format!("amount/{charge}/{round}")), payers)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Calendar, Catalogue};
+
+    fn vinh_phuc() -> Province {
+        let calendar =
+            Calendar::load("vietnam.yaml", include_str!("../../../scenarios/calendars/vietnam.yaml")).unwrap();
+        let catalogue =
+            Catalogue::load("common.yaml", include_str!("../../../scenarios/procedures/common.yaml")).unwrap();
+        let text = include_str!("../../../scenarios/provinces/vinh-phuc-2021.yaml");
+        Province::load("vinh-phuc-2021.yaml", text, &catalogue, &calendar)
+            .unwrap_or_else(|problems| panic!("{problems}"))
+    }
+
+    #[test]
+    fn every_round_of_the_published_whole_adds_up_to_the_sum_in_another_order() {
+        let province = vinh_phuc();
+        let amounts = Amounts::new(&province, Seed(7));
+        let round = |charge: usize, round: u32| -> Vec<i64> {
+            let cells = province.cells().iter().enumerate().filter(|(cell, _)| amounts.charge(*cell) == Some(charge));
+            let cells = cells.flat_map(|(position, cell)| {
+                (round * cell.count..(round + 1) * cell.count).map(move |ordinal| (position, ordinal))
+            });
+            cells.map(|(cell, ordinal)| amounts.of(cell, ordinal).unwrap().0).collect()
+        };
+        for (charge, said) in province.charges().iter().enumerate() {
+            let rounds = [round(charge, 0), round(charge, 1), round(charge, 5)];
+            for amounts in &rounds {
+                assert_eq!(amounts.iter().sum::<i64>(), i64::try_from(said.sum).unwrap());
+            }
+            assert!(rounds[0] != rounds[1] && rounds[1] != rounds[2]);
+        }
+    }
+
+    #[test]
+    fn who_pays_nothing_or_the_tariff_has_no_amount() {
+        let province = vinh_phuc();
+        let amounts = Amounts::new(&province, Seed(7));
+        let tariff = province.cells().iter().position(|cell| cell.tag == 0).unwrap();
+        assert_eq!((amounts.charge(tariff), amounts.of(tariff, 0)), (None, None));
+        assert_eq!(amounts.of(province.cells().len(), 0), None);
+    }
+}

@@ -114,7 +114,7 @@ impl Figure {
     /// Whether something planned must count what this figure counts, so that the plan can be checked.
     pub(crate) fn needs_a_plan(&self) -> bool {
         matches!(self.realised, Realised::MeasuredBy(_))
-            && matches!(self.unit.as_str(), "dossiers" | "VND" | "counters")
+            && matches!(self.unit.as_str(), "dossiers" | "payments" | "VND" | "counters")
     }
 }
 

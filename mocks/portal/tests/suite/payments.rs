@@ -149,6 +149,19 @@ async fn a_fee_that_is_being_paid_is_not_assessed_anew() {
 }
 
 #[tokio::test]
+async fn an_assessed_fee_beyond_32_bits_is_paid_online_to_the_dong() {
+    let scene = Scene::new(&[]).await;
+    let code = online(&scene).await;
+    scene.step(&code, "accept", json!({ "assessed_fee": 5_592_145_403_i64 })).await.ok();
+    scene.pay(&code).await;
+    let full = scene.full(&code).await;
+    assert_eq!(
+        (&full["payment"]["state"], &full["payment"]["amount_paid"]),
+        (&json!("PAID"), &json!(5_592_145_403_i64))
+    );
+}
+
+#[tokio::test]
 async fn a_payer_who_comes_back_changes_nothing() {
     let scene = Scene::new(&[]).await;
     let code = online(&scene).await;
