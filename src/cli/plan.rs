@@ -31,8 +31,8 @@ pub(crate) fn summary(composed: &Composition) -> String {
     line("return", shares(plan, "return", ReturnMethod::ALL.iter().map(|word| word.as_str())));
     line("period", format!("{} to {}, played in {:.0} s", plan.from, plan.until, plan.wall_seconds));
     line("people", format!("{} units, {} clerks", composed.province.units().len(), composed.staff.len()));
-    for phase in composed.province.phases() {
-        line("catalogue", format!("{} from {}", offered(phase), phase.from));
+    for edition in composed.province.editions() {
+        line("catalogue", format!("{} from {}", offered(edition), edition.from));
     }
     line("peak day", format!("{} dossiers on {}", grouped(plan.peak.day.dossiers), plan.peak.day.at));
     line("peak second", format!("{} dossiers in second {} of the run", plan.peak.second.dossiers, plan.peak.second.at));
@@ -46,8 +46,8 @@ pub(crate) fn summary(composed: &Composition) -> String {
 }
 
 /// `1,785 level2 + 243 level3 + 88 level4, 45 payable`.
-fn offered(phase: &world::Phase) -> String {
-    let composition = phase.composition();
+fn offered(edition: &world::Edition) -> String {
+    let composition = edition.composition();
     let parts = composition.iter().map(|(reach, offered)| format!("{} {reach}", grouped(offered.count)));
     let payable = composition.values().map(|offered| offered.payable).sum();
     format!("{}, {} payable", parts.collect::<Vec<_>>().join(" + "), grouped(payable))

@@ -23,8 +23,8 @@ pub use period::Period;
 pub use plan::{Peak, Peaks, Plan, PlannedFigure, Quantity};
 pub use population::{Population, Scale, ScaleOutOfRange, Sex};
 pub use profile::{
-    Bound, CashOnDelivery, Catalogue, Cell, Change, Decimal, Dimension, Extra, Figure, Offer, Offered, Offering,
-    Office, Paper, People, Phase, Place, Planned, Procedure, Property, Province, Reach, Realised, Selector, Services,
+    Bound, CashOnDelivery, Catalogue, Cell, Change, Decimal, Dimension, Edition, Extra, Figure, Offer, Offered, Office,
+    Paper, People, Place, Planned, Procedure, Property, Province, Reach, Realised, Selector, ServiceCount, Services,
     Unit, Units, Word,
 };
 pub use rows::{CalendarRow, FigureRow, calendar_rows, figure_rows};

@@ -187,8 +187,8 @@ fn planned(population: &Population, figure: &Figure, collected: i64) -> PlannedF
         Planned::Dossiers(selector) => Some(Quantity::Whole(count(selector).into())),
         Planned::Share(part, base) => Some(Quantity::Share(f64::from(count(part)) / f64::from(count(base).max(1)))),
         Planned::CollectedSum => Some(Quantity::Whole(collected)),
-        Planned::Offering(offering) => {
-            Some(match offering.count(population.province().vocabulary(), &Demand::of(population.cells())) {
+        Planned::Services(services) => {
+            Some(match services.count(population.province().vocabulary(), &Demand::of(population.cells())) {
                 Counted::Whole(count) => Quantity::Whole(count.into()),
                 Counted::Share(part, base) => Quantity::Share(f64::from(part) / f64::from(base.max(1))),
             })

@@ -24,9 +24,6 @@ use crate::{Calendar, Period};
 /// The fields that can only be read once the units and tags are known.
 const NEEDING_WORDS: [&str; 4] = ["figures", "post_counters", "cod", "dossiers"];
 
-/// The fields that can only be read once the catalogue is known.
-const NEEDING_THE_CATALOGUE: [&str; 3] = ["units", "tags", "arrivals"];
-
 impl Province {
     /// Reads a province.
     ///
@@ -50,21 +47,26 @@ fn read(fields: &Fields<'_>, catalogue: &Catalogue, calendar: &Calendar) -> Opti
     let office = fields.need("office").and_then(|node| Office::read(&node));
     let places = fields.need("places").and_then(|node| places(fields, &node));
     let peoples = fields.need("names").and_then(|node| peoples(&node));
-    let (section, offered) = catalogue_of(fields, catalogue, period)?;
-    let catalogue = offered.as_ref().unwrap_or(catalogue);
+    let section = match (fields.get("catalogue"), period) {
+        (Some(node), Some(period)) => Section::read(&node, catalogue, period).map(Some),
+        (_, _) => Some(None),
+    };
+    let catalogue = section.as_ref().and_then(Option::as_ref).map_or(catalogue, |(_, catalogue)| catalogue);
     let mut codes = Vec::new();
     let units = fields.need("units").and_then(|_| fields.list("units", |node| Unit::read(node, catalogue, &mut codes)));
     let tags = fields.map("tags", |name, node| tag(name, node));
     let surroundings = period.as_ref().zip(office.as_ref());
     let schedules = fields.need("arrivals").and_then(|node| schedules(&node, surroundings, calendar));
-    let (Some(units), Some(tags), Some(document), Some(period)) = (units, tags, document, period) else {
+    let (Some(units), Some(tags), Some(document), Some(period), Some(section)) =
+        (units, tags, document, period, &section)
+    else {
         for name in NEEDING_WORDS {
             fields.get(name);
         }
         return None;
     };
     let vocabulary = Vocabulary { units: &units, tags: &tags, catalogue };
-    let surroundings = Surroundings { calendar, period, section: section.as_ref() };
+    let surroundings = Surroundings { calendar, period, section: section.as_ref().map(|(section, _)| section) };
     let counts = counts(fields, &document, vocabulary, &surroundings)?;
     Some(Province {
         name: name?,
@@ -102,22 +104,6 @@ struct Surroundings<'s, 'a> {
     section: Option<&'s Section<'a>>,
 }
 
-/// Reads the section `catalogue`, if there is one; gives what comes of it, too.
-fn catalogue_of<'a>(
-    fields: &Fields<'a>,
-    catalogue: &Catalogue,
-    period: Option<Period>,
-) -> Option<(Option<Section<'a>>, Option<Catalogue>)> {
-    let Some(node) = fields.get("catalogue") else { return Some((None, None)) };
-    let read = period.and_then(|period| Section::read(&node, catalogue, period));
-    if read.is_none() {
-        for name in NEEDING_WORDS.iter().chain(&NEEDING_THE_CATALOGUE) {
-            fields.get(name);
-        }
-    }
-    read.map(|(section, catalogue)| (Some(section), Some(catalogue)))
-}
-
 fn counts<'a>(
     fields: &Fields<'a>,
     document: &Paper,
@@ -138,13 +124,13 @@ fn counts<'a>(
         Some(node) => InUse::read(&node, vocabulary, period.until),
         None => Some(InUse::default()),
     };
+    let counted = section.map(|section| section.stated(&figures)).unwrap_or_default();
     let (cells, stated) = cells(&dossiers?, context, &in_use?, calendar)?;
-    let offerings = section.map(|section| section.stated(&figures)).unwrap_or_default();
     let (counters, cod) = (counters?, cod.map_or_else(|| Some(None), |cod| cod.map(Some))?);
     plan_figures(&mut figures, &counters, cod.as_ref().and_then(|(_, (_, figure))| *figure), stated);
-    for (position, offering) in offerings {
+    for (position, count) in counted {
         if let Some(figure) = figures.get_mut(position) {
-            figure.planned = Planned::Offering(offering);
+            figure.planned = Planned::Services(count);
         }
     }
     check_figures(fields, &figures, &cells, vocabulary);
@@ -216,8 +202,8 @@ fn check_figures(fields: &Fields<'_>, figures: &[Figure], cells: &[Cell], vocabu
                     node.refuse::<()>(message, "mend `dossiers`, or the figure's `planned` and `base`");
                 }
             }
-            Planned::Offering(offering) => {
-                let counted = offering.count(vocabulary, &demand);
+            Planned::Services(count) => {
+                let counted = count.count(vocabulary, &demand);
                 if !counted.agrees(stated, figure.stated.source.precision) {
                     let message = format!("{counted} are planned, figure {} says {}", figure.id, stated.value());
                     node.refuse::<()>(message, "mend `catalogue`, or what the figure counts");
