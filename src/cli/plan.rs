@@ -32,7 +32,7 @@ pub(crate) fn summary(composed: &Composition) -> String {
     line("period", format!("{} to {}, played in {:.0} s", plan.from, plan.until, plan.wall_seconds));
     line("people", format!("{} units, {} clerks", composed.province.units().len(), composed.staff.len()));
     for edition in composed.province.editions() {
-        line("catalogue", format!("{} from {}", offered(edition), edition.from));
+        line("catalogue", format!("{}: {}", edition.from, offered(edition)));
     }
     line("peak day", format!("{} dossiers on {}", grouped(plan.peak.day.dossiers), plan.peak.day.at));
     line("peak second", format!("{} dossiers in second {} of the run", plan.peak.second.dossiers, plan.peak.second.at));
