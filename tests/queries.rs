@@ -17,7 +17,7 @@ fn population(name: &str) -> Population {
     let calendar = Calendar::load("vietnam", &read("calendars/vietnam.yaml")).unwrap();
     let catalogue = Catalogue::load("common", &read("procedures/common.yaml")).unwrap();
     let province = Province::load(name, &read(&format!("provinces/{name}.yaml")), &catalogue, &calendar).unwrap();
-    Population::new(Arc::new(province), Seed(1), Scale::WHOLE)
+    Population::new(Arc::new(province), Seed(1), Scale::WHOLE).unwrap()
 }
 
 /// The table `results` of a run that kept to its plan.

@@ -50,8 +50,8 @@ pub(crate) fn summary(composed: &Composition) -> String {
     page.line("return", &shares(plan, "return", ReturnMethod::ALL.iter().map(|word| word.as_str())));
     page.line("period", &format!("{} to {}, played in {:.0} s", plan.from, plan.until, plan.wall_seconds));
     page.line("people", &format!("{} units, {} clerks", composed.province.units().len(), composed.staff.len()));
-    for phase in composed.province.phases() {
-        page.line("catalogue", &format!("{} from {}", catalogue(phase), phase.from));
+    for edition in composed.province.editions() {
+        page.line("catalogue", &format!("{}: {}", edition.from, catalogue(edition)));
     }
     page.line("working day", &working_day(composed));
     peaks(&mut page, &plan.peak, &format!("in second {} of the run", plan.peak.second.at));
@@ -205,8 +205,8 @@ fn tightest_limit(composed: &Composition) -> Option<f64> {
 }
 
 /// `1,785 level2 + 243 level3 + 88 level4, 45 payable`.
-fn catalogue(phase: &world::Phase) -> String {
-    let composition = phase.composition();
+fn catalogue(edition: &world::Edition) -> String {
+    let composition = edition.composition();
     let parts = composition.iter().map(|(reach, offered)| format!("{} {reach}", grouped(offered.count.into())));
     let payable: u32 = composition.values().map(|offered| offered.payable).sum();
     format!("{}, {} payable", parts.collect::<Vec<_>>().join(" + "), grouped(payable.into()))

@@ -28,7 +28,7 @@ pub(crate) fn publications(province: &Province, calendar: &Calendar, timeline: &
 /// How the portal offers each procedure when the run begins: wholly online where the province says nothing of it; one that is
 /// offline then, and published later, is described only.
 pub(crate) fn at_first(province: &Province) -> Vec<(&Procedure, world::Offer)> {
-    if province.phases().is_empty() {
+    if province.editions().is_empty() {
         let everything = world::Offer { reach: Reach::Full, payable: true, postal: true, integrated: false };
         return province.catalogue().iter().map(|procedure| (procedure, everything)).collect();
     }

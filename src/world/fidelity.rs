@@ -77,7 +77,7 @@ impl Fidelity {
                 let paid = self.meant(&charge.of).filter(|(kind, _)| pays(kind)).map(|(_, heap)| heap.paid);
                 Counted::whole(paid.sum())
             }),
-            Planned::Offering(offering) => offering.count(province.vocabulary(), &self.demand()),
+            Planned::Services(count) => count.count(province.vocabulary(), &self.demand()),
             Planned::PostCounters => Some(Counted::whole(province.post_counters().into())),
         };
         CountedFigure { generated, comparison: generated.map(|generated| figure.compare(generated)) }

@@ -43,9 +43,9 @@ pub use population::{
     ScaleOutOfRange, Sex, TooManyPeople, clerks, exposed, in_order,
 };
 pub use profile::{
-    Assumption, Bound, Catalogue, Cell, Change, Charge, Contradiction, Dimension, Extra, Figure, Hours, Offer, Offered,
-    Offering, Office, Paper, People, Phase, Place, Planned, Procedure, Property, Province, Reach, Realised, Selector,
-    Services, Surroundings, Terms, Unit, Units, Word,
+    Assumption, Bound, Catalogue, Cell, Change, Charge, Contradiction, Dimension, Edition, Extra, Figure, Hours, Offer,
+    Offered, Office, Paper, People, Place, Planned, Procedure, Property, Province, Reach, Realised, Selector,
+    ServiceCount, Services, Surroundings, Terms, Unit, Units, Word,
 };
 pub use rows::{CalendarRow, FigureRow, TargetRow, calendar_rows, figure_rows, target_rows};
 pub use target::{Reached, Share, Target};

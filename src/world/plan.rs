@@ -250,8 +250,8 @@ fn planned(population: &Population, figure: &Figure, sums: &[i64]) -> PlannedFig
         Planned::Dossiers(selector) => Some(Quantity::Whole(count(selector).into())),
         Planned::Share(part, base) => Some(Quantity::Share(f64::from(count(part)) / f64::from(count(base).max(1)))),
         Planned::Sum(charge) => Some(Quantity::Whole(sums.get(*charge).copied().unwrap_or(0))),
-        Planned::Offering(offering) => {
-            offering.count(population.province().vocabulary(), &Demand::of(population.cells())).map(Quantity::of)
+        Planned::Services(services) => {
+            services.count(population.province().vocabulary(), &Demand::of(population.cells())).map(Quantity::of)
         }
         Planned::PostCounters => Some(Quantity::Whole(population.province().post_counters().into())),
     };

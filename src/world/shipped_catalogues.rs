@@ -1,4 +1,4 @@
-//! The catalogues of the shipped provinces: sizes, phases and demand as the documents publish them, counted anew from the cases.
+//! The catalogues of the shipped provinces: sizes, editions and demand as the documents publish them, counted anew from the cases.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
@@ -50,8 +50,8 @@ fn all() -> [&'static Shipped; 3] {
 }
 
 fn composition(shipped: &Shipped, day: Date) -> BTreeMap<Reach, Offered> {
-    let phase = shipped.province.phases().iter().rev().find(|phase| phase.from <= day);
-    phase.map(crate::Phase::composition).unwrap_or_default()
+    let edition = shipped.province.editions().iter().rev().find(|edition| edition.from <= day);
+    edition.map(crate::Edition::composition).unwrap_or_default()
 }
 
 fn counts(shipped: &Shipped, day: Date) -> Vec<(Reach, u32)> {
@@ -150,7 +150,7 @@ fn the_units_that_the_article_names_are_those_that_are_asked_for_most() {
 fn every_dossier_comes_on_a_day_on_which_it_is_offered_that_way() {
     for shipped in all() {
         let days: Vec<_> =
-            shipped.province.phases().iter().map(|phase| (phase.from, offers(shipped, phase.from))).collect();
+            shipped.province.editions().iter().map(|edition| (edition.from, offers(shipped, edition.from))).collect();
         let (mut online, mut paid, mut posted) = (0, 0, 0);
         for case in &shipped.cases {
             let day = case.arrival.day();
@@ -191,7 +191,7 @@ fn all_figures_of_both_documents_are_there_and_planned_or_told_why_not() {
         for (figure, planned) in shipped.province.figures().iter().zip(&plan.figures) {
             match (figure.planned != Planned::Nothing, planned.planned) {
                 (true, Some(Quantity::Whole(count))) => {
-                    assert_eq!(figure.stated.value.whole(), Some(count), "{}", figure.id)
+                    assert_eq!(figure.stated.value.whole(), Some(count), "{}", figure.id);
                 }
                 (true, Some(Quantity::Share(share))) => {
                     assert!((share - figure.stated.value.value()).abs() < 0.005, "{} {share}", figure.id);
@@ -212,7 +212,7 @@ fn all_figures_of_both_documents_are_there_and_planned_or_told_why_not() {
 #[test]
 fn one_code_is_one_procedure_in_every_province() {
     let mut known: BTreeMap<&str, &Procedure> = BTreeMap::new();
-    let named = named();
+    let common = named();
     for shipped in all() {
         let (mut codes, mut names) = (BTreeSet::new(), BTreeSet::new());
         for procedure in shipped.province.catalogue() {
@@ -221,12 +221,12 @@ fn one_code_is_one_procedure_in_every_province() {
                 "{procedure:?}"
             );
             assert_eq!(*known.entry(&procedure.code).or_insert(procedure), procedure);
-            assert_eq!(procedure.is_generated(), !named.procedures().contains(procedure));
+            assert_eq!(procedure.is_generated(), !common.procedures().contains(procedure));
             assert!((2..=5).contains(&procedure.documents.len()) || !procedure.is_generated(), "{procedure:?}");
             assert!(procedure.fee >= Vnd::ZERO && procedure.legal_days > 0 && procedure.weight > 0);
         }
     }
-    assert!(named.procedures().len() > 60 && named.procedures().iter().all(|of| !of.documents.is_empty()));
+    assert!(common.procedures().len() > 60 && common.procedures().iter().all(|of| !of.documents.is_empty()));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The administrative procedures: what one can apply for, how long it may take, what it costs, how it is offered.
 //!
 //! A file of `scenarios/procedures/` names real procedures and holds the tables of the [generated tail](Tail); a province's
-//! `catalogue` section fills the two up to its own size and says in which [`Phase`] each procedure is offered how. Without a
+//! `catalogue` section fills the two up to its own size and says in which [`Edition`] each procedure is offered how. Without a
 //! section the named ones are all there is, and nothing restricts them.
 
 use jiff::civil::Date;
@@ -9,7 +9,7 @@ use model::words::Level;
 use model::{Document, Node, Problems, Vnd};
 
 use super::cell::Cell;
-use super::offer::{Change, Offer, Phase};
+use super::offer::{Change, Edition, Offer};
 use super::tail::Tail;
 
 /// One administrative procedure (thủ tục hành chính).
@@ -46,7 +46,7 @@ pub struct Catalogue {
     procedures: Vec<Procedure>,
     tail: Option<Tail>,
     /// In order of their days; empty if nothing is said of how procedures are offered.
-    phases: Vec<Phase>,
+    editions: Vec<Edition>,
     /// The last day that is spoken of, if anything is said of how procedures are offered.
     last: Option<Date>,
 }
@@ -73,7 +73,7 @@ impl Catalogue {
             if procedures.is_empty() {
                 return fields.node().refuse("a catalogue without procedures", "list them under `procedures`");
             }
-            Some(Self { procedures, tail: tail?, phases: Vec::new(), last: None })
+            Some(Self { procedures, tail: tail?, editions: Vec::new(), last: None })
         })
     }
 
@@ -83,8 +83,8 @@ impl Catalogue {
     }
 
     /// How procedures are offered, in order of days; empty if nothing is said of it.
-    pub fn phases(&self) -> &[Phase] {
-        &self.phases
+    pub fn editions(&self) -> &[Edition] {
+        &self.editions
     }
 
     /// The tables that more procedures are made from.
@@ -93,8 +93,8 @@ impl Catalogue {
     }
 
     /// The catalogue of a province: these procedures, offered so until the last day of its period.
-    pub(crate) fn of_province(&self, procedures: Vec<Procedure>, phases: Vec<Phase>, last: Date) -> Self {
-        Self { procedures, tail: self.tail.clone(), phases, last: Some(last) }
+    pub(crate) fn of_province(&self, procedures: Vec<Procedure>, editions: Vec<Edition>, last: Date) -> Self {
+        Self { procedures, tail: self.tail.clone(), editions, last: Some(last) }
     }
 
     /// The last day of the province's period, if anything is said of how procedures are offered.
@@ -102,28 +102,29 @@ impl Catalogue {
         self.last
     }
 
-    /// The phase that a day lies in; before the first phase there is none.
-    pub(crate) fn phase_on(&self, day: Date) -> Option<&Phase> {
-        self.phases.iter().rev().find(|phase| phase.from <= day)
+    /// The edition that a day lies in; before the first edition there is none.
+    pub(crate) fn edition_on(&self, day: Date) -> Option<&Edition> {
+        self.editions.iter().rev().find(|edition| edition.from <= day)
     }
 
     /// How a procedure, by its position, is offered on a day; `None` if nothing is said of it.
     pub(crate) fn offer_on(&self, procedure: u16, day: Date) -> Option<Offer> {
-        self.phase_on(day)?.offers.get(usize::from(procedure)).copied()
+        self.edition_on(day)?.offers.get(usize::from(procedure)).copied()
     }
 
     /// The first day from `day` on at which dossiers of this kind can be about the procedure; `None` if there is none.
     pub(crate) fn opens(&self, procedure: u16, kind: &Cell, day: Date) -> Option<Date> {
-        if self.phases.is_empty() {
+        if self.editions.is_empty() {
             return Some(day);
         }
-        let days = std::iter::once(day).chain(self.phases.iter().map(|phase| phase.from).filter(|from| *from > day));
+        let days =
+            std::iter::once(day).chain(self.editions.iter().map(|edition| edition.from).filter(|from| *from > day));
         days.into_iter().find(|day| self.offer_on(procedure, *day).is_some_and(|offer| offer.allows(kind)))
     }
 
-    /// Every procedure that is offered otherwise in a later phase than in the one before, in order of days.
+    /// Every procedure that is offered otherwise in a later edition than in the one before, in order of days.
     pub fn changes(&self) -> Vec<Change> {
-        let pairs = self.phases.iter().zip(self.phases.iter().skip(1));
+        let pairs = self.editions.iter().zip(self.editions.iter().skip(1));
         let changes = pairs.flat_map(|(before, after)| {
             let offers = (0_u16..).zip(before.offers.iter().zip(&after.offers));
             let changed = offers.filter(|(_, (old, new))| old != new);

@@ -1,4 +1,4 @@
-//! Catalogues of provinces: what is refused, in which words, and what phases do to the dossiers.
+//! Catalogues of provinces: what is refused, in which words, and what editions do to the dossiers.
 
 use jiff::civil::date;
 use model::words::Channel;
@@ -57,11 +57,11 @@ dossiers:
 ";
 
 /// Ten procedures, of which more are online from the second week on.
-const TWO_STATES: &str = "\
+const TWO_EDITIONS: &str = "\
 catalogue:
   source: made up
   count: 10
-  states:
+  editions:
     - from: 2021-03-01
       parts:
         - { reach: level2, count: 8, payable: 1, figure: F1 }
@@ -87,20 +87,20 @@ fn load(catalogue: &str, figures: &str, channel: &str) -> Result<Province, Strin
     Province::load("tiny.yaml", &text, &procedures, &calendar).map_err(|problems| problems.to_string())
 }
 
-/// The problems of the province whose catalogue is [`TWO_STATES`] with one text in another's place.
+/// The problems of the province whose catalogue is [`TWO_EDITIONS`] with one text in another's place.
 fn problems(old: &str, new: &str) -> String {
-    assert!(TWO_STATES.contains(old), "{old}");
-    load(&TWO_STATES.replacen(old, new, 1), FIGURES, "online").unwrap_err()
+    assert!(TWO_EDITIONS.contains(old), "{old}");
+    load(&TWO_EDITIONS.replacen(old, new, 1), FIGURES, "online").unwrap_err()
 }
 
 #[test]
 fn a_catalogue_is_filled_up_and_offered_as_its_parts_say() {
-    let province = load(TWO_STATES, FIGURES, "online").unwrap();
+    let province = load(TWO_EDITIONS, FIGURES, "online").unwrap();
     assert_eq!(province.catalogue().len(), 10);
     let counts: Vec<Vec<_>> = province
-        .phases()
+        .editions()
         .iter()
-        .map(|phase| phase.composition().iter().map(|(reach, offered)| (*reach, offered.count)).collect())
+        .map(|edition| edition.composition().iter().map(|(reach, offered)| (*reach, offered.count)).collect())
         .collect();
     assert_eq!(counts[0], [(Reach::Level2, 8), (Reach::Level3, 2)]);
     assert_eq!(counts[1], [(Reach::Level2, 3), (Reach::Level3, 3), (Reach::Level4, 4)]);
@@ -116,8 +116,8 @@ fn a_catalogue_is_filled_up_and_offered_as_its_parts_say() {
 
 #[test]
 fn every_change_moves_up_and_leads_from_one_phase_to_the_next() {
-    let province = load(TWO_STATES, FIGURES, "online").unwrap();
-    let (before, after) = (&province.phases()[0], &province.phases()[1]);
+    let province = load(TWO_EDITIONS, FIGURES, "online").unwrap();
+    let (before, after) = (&province.editions()[0], &province.editions()[1]);
     let mut offers = before.offers.clone();
     for change in province.changes() {
         let offer = &mut offers[usize::from(change.procedure)];
@@ -129,7 +129,7 @@ fn every_change_moves_up_and_leads_from_one_phase_to_the_next() {
 
 #[test]
 fn nobody_submits_online_before_the_procedure_is_raised() {
-    let online = load(TWO_STATES, FIGURES, "online").unwrap();
+    let online = load(TWO_EDITIONS, FIGURES, "online").unwrap();
     assert_eq!(online.count(), 40);
     for cell in online.cells() {
         let first = online.catalogue_on(cell.window.from)[usize::from(cell.procedure)].1;
@@ -138,14 +138,14 @@ fn nobody_submits_online_before_the_procedure_is_raised() {
     let begins = |day| online.cells().iter().any(|cell| cell.window.from == day);
     assert!(begins(date(2021, 3, 1)) && begins(date(2021, 3, 8)));
     // At the counter nothing is restricted.
-    let counter = load(TWO_STATES, FIGURES, "counter").unwrap();
+    let counter = load(TWO_EDITIONS, FIGURES, "counter").unwrap();
     assert!(counter.cells().iter().all(|cell| cell.window.from == date(2021, 3, 1)));
     assert!(counter.cells().iter().all(|cell| cell.channel == Channel::Counter));
 }
 
 #[test]
 fn what_nobody_is_offered_is_refused() {
-    let nothing = "catalogue: { source: x, count: 10, states: [ { from: 2021-01-01, parts: [ { reach: level2, count: 10 } ] } ] }";
+    let nothing = "catalogue: { source: x, count: 10, editions: [ { from: 2021-01-01, parts: [ { reach: level2, count: 10 } ] } ] }";
     let problems = load(nothing, "", "online").unwrap_err();
     assert_eq!(
         problems,
@@ -159,14 +159,14 @@ fn what_nobody_is_offered_is_refused() {
 fn parts_that_do_not_add_up_or_contradict_their_figure_are_refused() {
     assert_eq!(
         problems("count: 8, payable: 1", "count: 7, payable: 1"),
-        "tiny.yaml:14:7: catalogue.states[0]: the parts add up to 9, the whole is 10: level2 7 (F1) + level3 2 (mend a part, or the \
+        "tiny.yaml:14:7: catalogue.editions[0]: the parts add up to 9, the whole is 10: level2 7 (F1) + level3 2 (mend a part, or the \
          `count`)"
     );
     let less =
-        TWO_STATES.replace("count: 8, payable: 1", "count: 7").replacen("level3, count: 2", "level3, count: 3", 1);
+        TWO_EDITIONS.replace("count: 8, payable: 1", "count: 7").replacen("level3, count: 2", "level3, count: 3", 1);
     let problems = load(&less, FIGURES, "online").unwrap_err();
     assert!(problems.contains("7 are planned, figure F1 says 8 (mend `catalogue`"), "{problems}");
-    let unknown = TWO_STATES.replace("figure: F1", "figure: F9");
+    let unknown = TWO_EDITIONS.replace("figure: F1", "figure: F9");
     let problems = load(&unknown, FIGURES, "online").unwrap_err();
     assert!(problems.contains("parts[0].figure: `F9` is none of the figures"), "{problems}");
 }
@@ -184,7 +184,7 @@ fn figures_about_services_are_counted_and_compared() {
         ("since: 2021-03-05", "since: 2021-02-05", "nothing is said of how procedures are offered on 2021-02-05"),
         ("has: postal", "has: praise", "`praise` is not known here (one of: payable, postal, integrated, dossiers)"),
     ] {
-        let problems = load(TWO_STATES, &FIGURES.replace(stated, wrong), "online").unwrap_err();
+        let problems = load(TWO_EDITIONS, &FIGURES.replace(stated, wrong), "online").unwrap_err();
         assert!(problems.contains(said), "{said} in {problems}");
     }
     let problems = load("", FIGURES, "online").unwrap_err();
@@ -196,13 +196,13 @@ fn figures_about_services_are_counted_and_compared() {
 
 #[test]
 fn nothing_moves_down_and_nothing_is_taken_back() {
-    let (first, _) = TWO_STATES.split_once("    - from: 2021-03-08").unwrap();
+    let (first, _) = TWO_EDITIONS.split_once("    - from: 2021-03-08").unwrap();
     let down = format!(
         "{first}    - {{ from: 2021-03-08, parts: [ {{ reach: level2, count: 9 }}, {{ reach: level3, count: 1 }} ] }}"
     );
     let text = load(&down, "", "online").unwrap_err();
     assert!(text.contains("2 of them are level3 already, 1 are to be (no procedure moves down"), "{text}");
-    let text = load(&TWO_STATES.replace("payable: all", "payable: 0"), FIGURES, "online").unwrap_err();
+    let text = load(&TWO_EDITIONS.replace("payable: all", "payable: 0"), FIGURES, "online").unwrap_err();
     assert!(text.contains("1 of them are payable already, 0 are to be (nothing is taken back"), "{text}");
 }
 
@@ -213,10 +213,10 @@ fn what_is_free_is_not_payable() {
 }
 
 #[test]
-fn states_out_of_order_and_two_laws_at_once_are_refused() {
+fn editions_out_of_order_and_two_laws_at_once_are_refused() {
     for (old, new, said) in [
         ("from: 2021-03-01", "from: 2021-03-02", "nothing is said of how procedures are offered on 2021-03-01"),
-        ("from: 2021-03-08", "from: 2021-03-01", "the states do not follow each other"),
+        ("from: 2021-03-08", "from: 2021-03-01", "the editions do not follow each other"),
         ("reach: level4", "reach: full", "levels and processes side by side"),
         (
             "reach: level3, count: 2",
@@ -233,7 +233,7 @@ fn states_out_of_order_and_two_laws_at_once_are_refused() {
 
 #[test]
 fn a_tail_that_is_missing_or_too_short_is_refused() {
-    let many = "catalogue: { source: x, count: 60, states: [ { from: 2021-01-01, parts: [ { reach: level3, count: 60 } ] } ] }";
+    let many = "catalogue: { source: x, count: 60, editions: [ { from: 2021-01-01, parts: [ { reach: level3, count: 60 } ] } ] }";
     let text = load(many, "", "online").unwrap_err();
     assert!(text.contains("58 procedures of the field thử are to be made (commune) (it has names for 12"), "{text}");
     let calendar = include_str!("../../../scenarios/calendars/vietnam.yaml");
@@ -247,7 +247,7 @@ fn a_tail_that_is_missing_or_too_short_is_refused() {
 
 #[test]
 fn everything_in_use_gets_a_dossier_and_nothing_else_does() {
-    let in_use = |line: &str| format!("{}\n  in_use: [ {line} ]", TWO_STATES.replace(", figure: F1", ""));
+    let in_use = |line: &str| format!("{}\n  in_use: [ {line} ]", TWO_EDITIONS.replace(", figure: F1", ""));
     let province = load(&in_use("{ level: commune, level3: 1, level4: 3 }"), "", "online").unwrap_err();
     // Some of the four have a fee, and all forty dossiers are free.
     assert!(province.contains("no dossier is left at unit U1 for what is in use there: 1.000002"), "{province}");
@@ -266,4 +266,38 @@ fn everything_in_use_gets_a_dossier_and_nothing_else_does() {
     assert!(text.contains("unit U1 decides 4 procedures that are level4, 9 are to be in use"), "{text}");
     let text = load(&in_use("{ level4: 1 }"), "", "online").unwrap_err();
     assert!(text.contains("nobody knows whom this line speaks of (give `level` or `units`)"), "{text}");
+}
+
+#[test]
+fn a_wrong_catalogue_does_not_hide_what_else_is_wrong() {
+    let wrong = TWO_EDITIONS.replace("count: 10", "count: 11").replace("reach: level4", "reach: level5");
+    let text = PROVINCE.replace("clerks: 1 }", "clerks: 0 }");
+    let calendar = include_str!("../../../scenarios/calendars/vietnam.yaml");
+    let calendar = Calendar::load("vietnam.yaml", calendar).unwrap();
+    let procedures = Catalogue::load("procedures.yaml", PROCEDURES).unwrap();
+    let text = text.replace("CATALOGUE", &wrong).replace("FIGURES", "").replace("CHANNEL", "online");
+    let problems = Province::load("tiny.yaml", &text, &procedures, &calendar).unwrap_err().to_string();
+    assert_eq!(
+        problems,
+        "tiny.yaml:22:20: catalogue.editions[1].parts[2].reach: `level5` is not known here (one of: offline, level2, level3, level4, \
+         partial, full)\n\
+         tiny.yaml:24:66: units[0].clerks: 0 is out of bounds (give a number from 1 to 1000)"
+    );
+}
+
+#[test]
+fn wrong_procedures_and_tails_are_said_at_once() {
+    let text = PROCEDURES
+        .replace("1.000002", "9.000002")
+        .replace("exponent: 1.5", "exponent: 1.3")
+        .replace("acts: [Cấp, Cấp lại, Gia hạn]", "acts: []")
+        .replace("{ 1: 3, 2: 1 }", "{ 0: 3 }");
+    let problems = Catalogue::load("procedures.yaml", &text).unwrap_err().to_string();
+    assert_eq!(
+        problems,
+        "procedures.yaml:4:13: procedures[1].code: codes that begin with 9 are those of generated procedures (take another)\n\
+         procedures.yaml:8:37: tail.popularity.exponent: no exponent of popularity (a multiple of 0.25, at most 2)\n\
+         procedures.yaml:9:9: tail.acts: nothing to choose from (give at least one)\n\
+         procedures.yaml:11:73: tail.legal_days.commune.0: `0` is out of bounds (give a number from 1 to 250)"
+    );
 }

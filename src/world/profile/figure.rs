@@ -3,7 +3,7 @@
 use model::{Comparison, Counted, Decimal, Fields, Node, Precision, Source, Sourced, tolerance};
 
 use super::selector::Selector;
-use super::services::Offering;
+use super::services::ServiceCount;
 use super::word::Vocabulary;
 use crate::Period;
 
@@ -53,7 +53,7 @@ pub enum Planned {
     /// The number of post counters.
     PostCounters,
     /// So many services, or units that offer them.
-    Offering(Offering),
+    Services(ServiceCount),
 }
 
 impl Figure {
@@ -173,8 +173,8 @@ fn planned(fields: &Fields<'_>, vocabulary: Vocabulary<'_>) -> Option<Planned> {
             Some(node) => node.refuse("a `base` without `planned`", "say what is a share of it"),
         };
     };
-    if Offering::is_meant(&part) {
-        return Offering::read(&part, base.as_ref(), vocabulary).map(Planned::Offering);
+    if ServiceCount::is_meant(&part) {
+        return ServiceCount::read(&part, base.as_ref(), vocabulary).map(Planned::Services);
     }
     let part = Selector::read(&part, vocabulary);
     match base {

@@ -27,9 +27,6 @@ use crate::{Calendar, Gazetteer, Period};
 /// The fields that can only be read once the units and tags are known.
 const NEEDING_WORDS: [&str; 5] = ["figures", "contradictions", "post_counters", "amounts", "dossiers"];
 
-/// The fields that can only be read once the catalogue is known.
-const NEEDING_THE_CATALOGUE: [&str; 3] = ["units", "tags", "arrivals"];
-
 impl Province {
     /// Reads a province.
     ///
@@ -73,8 +70,11 @@ fn read(fields: &Fields<'_>, catalogue: &Catalogue, calendar: &Calendar, gazette
     let office = fields.need("office").and_then(|node| Office::read(&node));
     let places = fields.need("places").and_then(|node| places(fields, &node, gazetteers));
     let peoples = fields.need("names").and_then(|node| peoples(&node));
-    let (section, offered) = catalogue_of(fields, catalogue, period)?;
-    let catalogue = offered.as_ref().unwrap_or(catalogue);
+    let section = match (fields.get("catalogue"), period) {
+        (Some(node), Some(period)) => Section::read(&node, catalogue, period).map(Some),
+        (_, _) => Some(None),
+    };
+    let catalogue = section.as_ref().and_then(Option::as_ref).map_or(catalogue, |(_, catalogue)| catalogue);
     let organisations = organisations(fields, catalogue);
     let units = fields.need("units").and_then(|_| generated::units(fields, catalogue, gazetteers));
     let tags = fields.map("tags", |name, node| tag(name, node));
@@ -82,14 +82,16 @@ fn read(fields: &Fields<'_>, catalogue: &Catalogue, calendar: &Calendar, gazette
     let around = period.zip(office.as_ref()).zip(units.as_deref());
     let around = around.map(|((period, office), units)| Around { period, office, units });
     let schedules = fields.need("arrivals").and_then(|node| Schedules::read(&node, around, calendar));
-    let (Some(units), Some(tags), Some(document), Some(period)) = (units, tags, document, period) else {
+    let (Some(units), Some(tags), Some(document), Some(period), Some(section)) =
+        (units, tags, document, period, &section)
+    else {
         for name in NEEDING_WORDS {
             fields.get(name);
         }
         return None;
     };
     let vocabulary = Vocabulary { units: &units, tags: &tags, catalogue };
-    let background = Background { calendar, period, section: section.as_ref() };
+    let background = Background { calendar, period, section: section.as_ref().map(|(section, _)| section) };
     let counts = counts(fields, &document, vocabulary, &background)?;
     Some(Province {
         name: name?,
@@ -131,22 +133,6 @@ struct Background<'s, 'a> {
     section: Option<&'s Section<'a>>,
 }
 
-/// Reads the section `catalogue`, if there is one; gives what comes of it, too.
-fn catalogue_of<'a>(
-    fields: &Fields<'a>,
-    catalogue: &Catalogue,
-    period: Option<Period>,
-) -> Option<(Option<Section<'a>>, Option<Catalogue>)> {
-    let Some(node) = fields.get("catalogue") else { return Some((None, None)) };
-    let read = period.and_then(|period| Section::read(&node, catalogue, period));
-    if read.is_none() {
-        for name in NEEDING_WORDS.iter().chain(&NEEDING_THE_CATALOGUE) {
-            fields.get(name);
-        }
-    }
-    read.map(|(section, catalogue)| (Some(section), Some(catalogue)))
-}
-
 fn counts<'a>(
     fields: &Fields<'a>,
     document: &Paper,
@@ -173,11 +159,11 @@ fn counts<'a>(
     };
     let Grown { cells, stated, branches } = cells(&dossiers?, context, &in_use?, calendar)?;
     let (counters, charges) = (counters?, charges?);
-    let offerings = section.map(|section| section.stated(&figures)).unwrap_or_default();
+    let counted = section.map(|section| section.stated(&figures)).unwrap_or_default();
     plan_figures(&mut figures, &counters, &charges, stated);
-    for (position, offering) in offerings {
+    for (position, count) in counted {
         if let Some(figure) = figures.get_mut(position) {
-            figure.planned = Planned::Offering(offering);
+            figure.planned = Planned::Services(count);
         }
     }
     check_figures(fields, &figures, &cells, &branches, vocabulary);
@@ -263,8 +249,8 @@ fn check_figures(
                     node.refuse::<()>(message, "mend `dossiers`, or the figure's `planned` and `base`");
                 }
             }
-            Planned::Offering(offering) => {
-                let counted = offering.count(vocabulary, &demand);
+            Planned::Services(count) => {
+                let counted = count.count(vocabulary, &demand);
                 if counted.is_none_or(|counted| figure.compare(counted) == Comparison::Outside) {
                     let counted = counted.map_or_else(|| "none".to_owned(), |counted| counted.to_string());
                     let message = format!("{counted} are planned, figure {} says {}", figure.id, figure.said());

@@ -45,12 +45,12 @@ pub use loading::Surroundings;
 pub(crate) use loading::paper;
 pub use money::Charge;
 pub(crate) use money::Spread;
-pub use offer::{Change, Extra, Offer, Offered, Phase, Reach};
+pub use offer::{Change, Edition, Extra, Offer, Offered, Reach};
 pub use office::{Hours, Office};
 pub use remark::{Assumption, Contradiction};
 pub use selector::{Selector, Terms};
 pub(crate) use services::Demand;
-pub use services::{Bound, Offering, Property, Services, Units};
+pub use services::{Bound, Property, ServiceCount, Services, Units};
 pub use unit::Unit;
 pub use word::{Dimension, Word};
 
@@ -248,13 +248,13 @@ impl Province {
     }
 
     /// How procedures are offered from which day on; empty if the province says nothing of it, and nothing is restricted.
-    pub fn phases(&self) -> &[Phase] {
-        self.catalogue.phases()
+    pub fn editions(&self) -> &[Edition] {
+        self.catalogue.editions()
     }
 
-    /// Every procedure with how it is offered on a day, in the order of the catalogue; empty before the first phase.
+    /// Every procedure with how it is offered on a day, in the order of the catalogue; empty before the first edition.
     pub fn catalogue_on(&self, day: Date) -> Vec<(&Procedure, Offer)> {
-        let offers = self.catalogue.phase_on(day).map_or(&[][..], |phase| &phase.offers);
+        let offers = self.catalogue.edition_on(day).map_or(&[][..], |edition| &edition.offers);
         self.catalogue().iter().zip(offers.iter().copied()).collect()
     }
 

@@ -1,6 +1,6 @@
 //! How procedures are offered on a day: how far a portal reaches with each, and what comes with it.
 //!
-//! A [`Phase`] holds from its day until the next one; within a period a procedure only moves up.
+//! An [`Edition`] holds from its day until the next one; within a period a procedure only moves up.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -134,9 +134,9 @@ impl Offer {
     }
 }
 
-/// How everything is offered from a day on, until the next phase.
+/// How everything is offered from a day on, until the next edition.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Phase {
+pub struct Edition {
     /// Its first day.
     pub from: Date,
     /// One offer for each procedure, in the order of the catalogue.
@@ -156,8 +156,8 @@ pub struct Offered {
     pub integrated: u32,
 }
 
-impl Phase {
-    /// The composition of the catalogue in this phase.
+impl Edition {
+    /// The composition of the catalogue in this edition.
     pub fn composition(&self) -> BTreeMap<Reach, Offered> {
         let mut composition: BTreeMap<Reach, Offered> = BTreeMap::new();
         for offer in &self.offers {

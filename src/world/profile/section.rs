@@ -4,7 +4,7 @@
 //! catalogue:
 //!   source: "assumption: what the document does not say"
 //!   count: 1_143                        # the named procedures and as many generated ones as are missing
-//!   states:
+//!   editions:
 //!     - from: 2020-07-15
 //!       parts:
 //!         - { reach: level2, count: 1_003, payable: 190 }
@@ -25,18 +25,19 @@ use model::{Fields, Node, Seed, Vnd};
 
 use super::catalogue::{Catalogue, Procedure, bounded};
 use super::figure::Figure;
-use super::offer::{Extra, Offer, Phase, Reach};
-use super::services::{Offering, Services};
+use super::offer::{Edition, Extra, Offer, Reach};
+use super::services::{ServiceCount, Services};
 use super::tail::Wanted;
 use crate::Period;
 use crate::period::date;
 
 /// The section as read; what its parts say of figures is checked once those are known.
 pub(crate) struct Section<'a> {
-    states: Vec<State<'a>>,
+    drafts: Vec<Draft<'a>>,
 }
 
-struct State<'a> {
+/// An edition as the file describes it.
+struct Draft<'a> {
     node: Node<'a>,
     from: Date,
     parts: Vec<Part<'a>>,
@@ -61,12 +62,12 @@ impl<'a> Section<'a> {
             fields.get("in_use");
             let count =
                 fields.need("count").and_then(|node| bounded::<u32>(&node, 1, 60_000).map(|count| (node, count)));
-            let states = fields.list("states", State::read);
-            let ((counted, count), states) = (count?, states?);
-            in_order(fields, &states, period)?;
-            let sums: Vec<_> = states.iter().map(|state| state.adds_up(count)).collect();
+            let drafts = fields.list("editions", Draft::read);
+            let ((counted, count), drafts) = (count?, drafts?);
+            in_order(fields, &drafts, period)?;
+            let sums: Vec<_> = drafts.iter().map(|draft| draft.adds_up(count)).collect();
             sums.into_iter().collect::<Option<Vec<()>>>()?;
-            let wanted = wanted(&counted, count, states.first()?, catalogue)?;
+            let wanted = wanted(&counted, count, drafts.first()?, catalogue)?;
             let mut procedures = catalogue.procedures().to_vec();
             match (&wanted, catalogue.tail()) {
                 (Wanted::InAll(0), _) => {}
@@ -77,33 +78,33 @@ impl<'a> Section<'a> {
                 }
             }
             let order = Order::new(&procedures);
-            let mut phases: Vec<Phase> = Vec::new();
-            for state in &states {
-                phases.push(state.phase(&procedures, &order, phases.last())?);
+            let mut editions: Vec<Edition> = Vec::new();
+            for draft in &drafts {
+                editions.push(draft.edition(&procedures, &order, editions.last())?);
             }
-            Some((Self { states }, catalogue.of_province(procedures, phases, period.until)))
+            Some((Self { drafts }, catalogue.of_province(procedures, editions, period.until)))
         })
     }
 
     /// Checks the figures that parts state; gives for each its position and what is counted.
-    pub(crate) fn stated(&self, figures: &[Figure]) -> Vec<(usize, Offering)> {
+    pub(crate) fn stated(&self, figures: &[Figure]) -> Vec<(usize, ServiceCount)> {
         let mut stated = Vec::new();
-        for state in &self.states {
-            for part in &state.parts {
+        for draft in &self.drafts {
+            for part in &draft.parts {
                 let Some(node) = &part.figure else { continue };
                 let Some(id) = node.text() else { continue };
                 let Some(position) = figures.iter().position(|figure| figure.id == id) else {
                     node.refuse::<()>(format!("`{id}` is none of the figures"), "list it under `figures`");
                     continue;
                 };
-                stated.push((position, Offering::Services(Services::of_part(part.level, part.reach, state.from))));
+                stated.push((position, ServiceCount::Services(Services::of_part(part.level, part.reach, draft.from))));
             }
         }
         stated
     }
 }
 
-impl<'a> State<'a> {
+impl<'a> Draft<'a> {
     fn read(node: &Node<'a>) -> Option<Self> {
         node.fields(|fields| {
             let from = fields.need("from").and_then(|node| date(&node));
@@ -138,8 +139,8 @@ impl<'a> State<'a> {
             .refuse(format!("the parts add up to {sum}, the whole is {count}: {list}"), "mend a part, or the `count`")
     }
 
-    /// How everything is offered in this state, given how it was before.
-    fn phase(&self, procedures: &[Procedure], order: &Order, before: Option<&Phase>) -> Option<Phase> {
+    /// How everything is offered, given how it was before.
+    fn edition(&self, procedures: &[Procedure], order: &Order, before: Option<&Edition>) -> Option<Edition> {
         let mut taken: BTreeMap<usize, Offer> = BTreeMap::new();
         let mut parts: Vec<_> = self.parts.iter().collect();
         parts.sort_by_key(|part| std::cmp::Reverse(part.reach));
@@ -156,16 +157,7 @@ impl<'a> State<'a> {
             }
             taken.extend(offers);
         }
-        let bottom = || {
-            let message =
-                "some procedures would have to move down: a part has grown less than those that move up into it";
-            self.node.refuse(message, "leave every part, with those above it, at least as large as before")
-        };
-        if taken.len() == procedures.len() {
-            Some(Phase { from: self.from, offers: taken.into_values().collect() })
-        } else {
-            bottom()
-        }
+        Some(Edition { from: self.from, offers: taken.into_values().collect() })
     }
 }
 
@@ -192,14 +184,14 @@ impl<'a> Part<'a> {
         &self,
         procedures: &[Procedure],
         order: &Order,
-        before: Option<&Phase>,
+        before: Option<&Edition>,
         taken: &BTreeMap<usize, Offer>,
     ) -> Option<Vec<usize>> {
         let is_mine = |position: &usize| {
             let level = procedures.get(*position).and_then(|procedure| procedure.levels.first()).copied();
             !taken.contains_key(position) && (self.level.is_none() || self.level == level)
         };
-        let had = |position: &usize| before.and_then(|phase| phase.offers.get(*position)).map(|offer| offer.reach);
+        let had = |position: &usize| before.and_then(|edition| edition.offers.get(*position)).map(|offer| offer.reach);
         let free: Vec<_> = order.0.iter().copied().filter(is_mine).collect();
         let (mut members, others): (Vec<_>, Vec<_>) = free.into_iter().partition(|at| had(at) >= Some(self.reach));
         let count = usize::try_from(self.count).ok()?;
@@ -226,9 +218,9 @@ impl<'a> Part<'a> {
         (extra, count): (Extra, Option<u32>),
         members: &[usize],
         procedures: &[Procedure],
-        before: Option<&Phase>,
+        before: Option<&Edition>,
     ) -> Option<Vec<usize>> {
-        let had = |at: &usize| before.and_then(|phase| phase.offers.get(*at)).is_some_and(|offer| offer.has(extra));
+        let had = |at: &usize| before.and_then(|edition| edition.offers.get(*at)).is_some_and(|offer| offer.has(extra));
         let fits = |at: &usize| {
             let costs = procedures.get(*at).is_some_and(|procedure| procedure.fee > Vnd::ZERO);
             extra != Extra::Payable || costs
@@ -286,18 +278,18 @@ impl Order {
     }
 }
 
-/// Refuses states that do not begin with the period or do not follow each other, and reaches of two laws side by side.
-fn in_order(fields: &Fields<'_>, states: &[State<'_>], period: Period) -> Option<()> {
-    if states.first().is_none_or(|state| state.from > period.from) {
+/// Refuses drafts that do not begin with the period or do not follow each other, and reaches of two laws side by side.
+fn in_order(fields: &Fields<'_>, drafts: &[Draft<'_>], period: Period) -> Option<()> {
+    if drafts.first().is_none_or(|draft| draft.from > period.from) {
         let message = format!("nothing is said of how procedures are offered on {}", period.from);
-        return fields.node().refuse(message, "let the first of the `states` begin with the period");
+        return fields.node().refuse(message, "let the first of the `editions` begin with the period");
     }
-    if !states.is_sorted_by(|one, next| one.from < next.from) {
-        return fields.node().refuse("the states do not follow each other", "put them in order of `from`");
+    if !drafts.is_sorted_by(|one, next| one.from < next.from) {
+        return fields.node().refuse("the editions do not follow each other", "put them in order of `from`");
     }
     let is_level = |part: &&Part<'_>| matches!(part.reach, Reach::Level2 | Reach::Level3 | Reach::Level4);
     let is_process = |part: &&Part<'_>| matches!(part.reach, Reach::Partial | Reach::Full);
-    let parts = || states.iter().flat_map(|state| &state.parts);
+    let parts = || drafts.iter().flat_map(|draft| &draft.parts);
     match parts().find(is_process).filter(|_| parts().any(|part| is_level(&part))) {
         Some(part) => part.node.refuse("levels and processes side by side", "the law knew one or the other"),
         None => Some(()),
@@ -305,24 +297,24 @@ fn in_order(fields: &Fields<'_>, states: &[State<'_>], period: Period) -> Option
 }
 
 /// How many procedures are to be made.
-fn wanted(node: &Node<'_>, count: u32, state: &State<'_>, catalogue: &Catalogue) -> Option<Wanted> {
+fn wanted(node: &Node<'_>, count: u32, draft: &Draft<'_>, catalogue: &Catalogue) -> Option<Wanted> {
     let named = u32::try_from(catalogue.procedures().len()).ok()?;
     let Some(missing) = count.checked_sub(named) else {
         return node
             .refuse(format!("{named} procedures are named, {count} are to be"), "name fewer, or raise the count");
     };
-    if missing == 0 || state.parts.iter().all(|part| part.level.is_none()) {
+    if missing == 0 || draft.parts.iter().all(|part| part.level.is_none()) {
         return Some(Wanted::InAll(missing));
     }
     let mut counts = Vec::new();
     for level in Level::ALL {
-        let whole: u32 = state.parts.iter().filter(|part| part.level == Some(*level)).map(|part| part.count).sum();
+        let whole: u32 = draft.parts.iter().filter(|part| part.level == Some(*level)).map(|part| part.count).sum();
         let first = |procedure: &&Procedure| procedure.levels.first() == Some(level);
         let named = u32::try_from(catalogue.procedures().iter().filter(first).count()).ok()?;
         let Some(missing) = whole.checked_sub(named) else {
             let message =
                 format!("{named} procedures of level {level} are named, the parts of that level hold {whole}");
-            return state.node.refuse(message, "raise its parts");
+            return draft.node.refuse(message, "raise its parts");
         };
         counts.push(missing);
     }

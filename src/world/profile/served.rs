@@ -1,7 +1,7 @@
 //! Everything that is in use gets its dossier.
 //!
 //! Popularity alone would leave out what is asked for least. Where it is known what people ask a unit for, procedures without
-//! a dossier take one over from the most popular that fits the same dossiers; nothing else of the dossier changes.
+//! a dossier take one over from the most popular that fits the same dossiers; only the days on which it may come change with it.
 
 use std::collections::BTreeMap;
 
@@ -39,30 +39,27 @@ impl Lot {
 /// Moves dossiers until everything in use at a unit has one that came in online, or one at all where it is not offered online;
 /// `None` if something could not get any.
 pub(crate) fn serve(lots: &mut [Lot], in_use: &InUse<'_>, vocabulary: Vocabulary<'_>) -> Option<()> {
+    let last = vocabulary.catalogue.editions().last();
+    let offer = |procedure: u16| last.and_then(|edition| edition.offers.get(usize::from(procedure)));
+    let takes_dossiers = |procedure: u16| offer(procedure).is_some_and(|offer| offer.reach.takes_dossiers());
     let mut complete = true;
     for (unit, (node, used)) in &in_use.0 {
-        let mine = |online: bool| {
-            let is_meant = move |lot: &Lot| lot.alike.unit == *unit && (lot.alike.channel == Channel::Online) >= online;
-            (0..).zip(lots.iter()).filter(move |(_, lot)| is_meant(lot)).map(|(at, _)| at).collect::<Vec<usize>>()
-        };
-        let (anywhere, online) = (mine(false), mine(true));
         let mut missed = Vec::new();
-        for procedure in used {
-            let is_online =
-                vocabulary.catalogue.phases().last().and_then(|phase| phase.offers.get(usize::from(*procedure)));
-            let is_online = is_online.is_some_and(|offer| offer.reach.takes_dossiers());
-            let mine = if is_online { &online } else { &anywhere };
-            if take_over(lots, mine, *procedure).is_none() {
-                missed.push(vocabulary.spell(Word::Procedure(*procedure)));
+        // What is not offered online comes first: later nothing takes over the only dossier of another.
+        for online in [false, true] {
+            let is_mine = |lot: &Lot| lot.alike.unit == *unit && (!online || lot.alike.channel == Channel::Online);
+            let mine: Vec<usize> = (0..).zip(lots.iter()).filter(|(_, lot)| is_mine(lot)).map(|(at, _)| at).collect();
+            for procedure in used.iter().copied().filter(|procedure| takes_dossiers(*procedure) == online) {
+                if take_over(lots, &mine, procedure).is_none() {
+                    missed.push(vocabulary.spell(Word::Procedure(procedure)));
+                }
             }
         }
         if !missed.is_empty() {
             let code = vocabulary.spell(Word::Unit(*unit));
             let message = format!("no dossier is left at unit {code} for what is in use there: {}", missed.join(", "));
-            node.refuse::<()>(
-                message,
-                "give the unit more dossiers of their kind (online; free or payable), or let less be in use",
-            );
+            let remedy = "give the unit more dossiers of their kind (online; free or payable), or let less be in use";
+            node.refuse::<()>(message, remedy);
             complete = false;
         }
     }

@@ -28,7 +28,7 @@ use crate::period::date;
 
 /// What a figure about services counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Offering {
+pub enum ServiceCount {
     /// So many procedures.
     Services(Services),
     /// The first as a share of the second.
@@ -186,7 +186,7 @@ impl Units {
 
     /// The positions of the units that are meant.
     fn units(&self, vocabulary: Vocabulary<'_>, demand: &Demand) -> Option<Vec<u16>> {
-        let offers = &vocabulary.catalogue.phase_on(self.on)?.offers;
+        let offers = &vocabulary.catalogue.edition_on(self.on)?.offers;
         let is_meant = |(position, unit): &(u16, &Unit)| {
             let reaches = |procedure: u16| {
                 offers.get(usize::from(procedure)).is_some_and(|offer: &Offer| offer.reach == self.reach)
@@ -224,7 +224,7 @@ impl Units {
     }
 }
 
-impl Offering {
+impl ServiceCount {
     /// Whether what a figure gives as `planned` or `base` speaks of services.
     pub(crate) fn is_meant(node: &Node<'_>) -> bool {
         node.is_map() && node.entries().is_some_and(|entries| entries.iter().any(|(key, _)| KEYS.contains(key)))
@@ -271,12 +271,12 @@ fn words<T: Copy + fmt::Display + 'static>(node: &Node<'_>, all: &'static [T]) -
 /// Checks that the catalogue is known on a day.
 fn known(node: &Node<'_>, catalogue: &Catalogue) -> Option<Date> {
     let day = date(node)?;
-    if catalogue.phase_on(day).is_some() {
+    if catalogue.edition_on(day).is_some() {
         return Some(day);
     }
     node.refuse(
         format!("nothing is said of how procedures are offered on {day}"),
-        "give the catalogue an earlier state",
+        "give the catalogue an earlier edition",
     )
 }
 

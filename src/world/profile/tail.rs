@@ -263,3 +263,73 @@ fn drawn<T: Copy>(stream: Stream, index: u64, table: &[(T, u64)]) -> Option<T> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use model::Document;
+
+    use super::*;
+
+    fn tail() -> Tail {
+        let text = include_str!("../../../scenarios/procedures/common.yaml");
+        let document = Document::parse("common.yaml", text).unwrap();
+        let read = document.read(|fields| {
+            for name in ["source", "procedures"] {
+                fields.get(name);
+            }
+            Tail::read(&fields.need("tail")?)
+        });
+        read.unwrap()
+    }
+
+    fn generate(wanted: &Wanted) -> Vec<Procedure> {
+        let document = Document::parse("x.yaml", "").unwrap();
+        let tail = tail();
+        document.read(|fields| tail.generate(wanted, fields.node())).unwrap()
+    }
+
+    #[test]
+    fn a_smaller_tail_is_part_of_a_larger() {
+        let (small, large) = (generate(&Wanted::InAll(300)), generate(&Wanted::InAll(2_000)));
+        assert_eq!((small.len(), large.len()), (300, 2_000));
+        assert!(small.iter().all(|procedure| large.contains(procedure)));
+    }
+
+    #[test]
+    fn every_level_gets_as_many_as_are_wanted() {
+        let made = generate(&Wanted::AtLevels(vec![700, 90, 40]));
+        let of = |level| made.iter().filter(|procedure| procedure.levels == [level]).count();
+        assert_eq!((of(Level::Department), of(Level::District), of(Level::Commune)), (700, 90, 40));
+    }
+
+    #[test]
+    fn codes_and_names_stand_once_and_are_nobodys() {
+        let made = generate(&Wanted::InAll(2_000));
+        let codes: BTreeSet<_> = made.iter().map(|procedure| &procedure.code).collect();
+        let names: BTreeSet<_> = made.iter().map(|procedure| (&procedure.field, &procedure.name)).collect();
+        assert_eq!((codes.len(), names.len()), (2_000, 2_000));
+        assert!(codes.iter().all(|code| code.len() == 8 && code.starts_with("9.")));
+    }
+
+    #[test]
+    fn fees_and_times_are_drawn_by_their_weights() {
+        let made = generate(&Wanted::InAll(2_000));
+        let free = made.iter().filter(|procedure| procedure.fee == Vnd::ZERO).count();
+        assert!((820..1_020).contains(&free), "46 in 100 are free: {free}");
+        assert!(made.iter().all(|procedure| procedure.legal_days <= 30));
+        let slow = |procedure: &&Procedure| procedure.levels == [Level::Commune] && procedure.legal_days > 7;
+        assert_eq!(made.iter().find(slow), None);
+    }
+
+    #[test]
+    fn popularity_falls_as_zipf_says() {
+        let popularity = Popularity { first: 12, quarters: 4 };
+        assert_eq!([1, 2, 3, 10].map(|number| popularity.weight(number)), [12_000, 6_000, 4_000, 1_200]);
+        // 12,000 / 16^1.25 = 12,000 / 32
+        assert_eq!(Popularity { first: 12, quarters: 5 }.weight(16), 375);
+        assert_eq!(Popularity { first: 1, quarters: 8 }.weight(999), 1);
+        assert_eq!(Popularity { first: 7, quarters: 0 }.weight(500), 7_000);
+    }
+}
