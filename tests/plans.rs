@@ -52,7 +52,7 @@ fn a_gate_that_no_journey_or_too_few_samples_can_decide_is_warned_of() {
     let desk = Desk::new();
     let text = std::fs::read_to_string(tiny()).unwrap();
     let gates = "gates:\n  - clerk_view.waited p95 < 1s\n  - submit.waited p99.9 < 1s\n";
-    desk.put("short.yaml", &text.replace("gates:\n", gates).replace("desk: desk\n", ""));
+    desk.put("short.yaml", &text.replace("gates:\n", gates).replace("  desk: desk\n", ""));
     let said = desk.vandan(&["plan", "short.yaml", "--scale", "1/10"]);
     said.ends_with(0);
     let words = said.out.split_whitespace().collect::<Vec<_>>().join(" ");
