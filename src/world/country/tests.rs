@@ -16,13 +16,13 @@ use crate::{
 const COUNTRIES: [(&str, &str, &str); 2] = [
     (
         "vietnam-2019",
-        include_str!("../../scenarios/countries/vietnam-2019.yaml"),
-        include_str!("../../scenarios/templates/vietnam-2019.yaml"),
+        include_str!("../../../scenarios/countries/vietnam-2019.yaml"),
+        include_str!("../../../scenarios/templates/vietnam-2019.yaml"),
     ),
     (
         "vietnam-2025",
-        include_str!("../../scenarios/countries/vietnam-2025.yaml"),
-        include_str!("../../scenarios/templates/vietnam-2025.yaml"),
+        include_str!("../../../scenarios/countries/vietnam-2025.yaml"),
+        include_str!("../../../scenarios/templates/vietnam-2025.yaml"),
     ),
 ];
 
@@ -35,10 +35,10 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let calendar = include_str!("../../scenarios/calendars/vietnam.yaml");
-        let catalogue = include_str!("../../scenarios/procedures/common.yaml");
-        let old = include_str!("../../scenarios/administrative/vietnam-2019.txt");
-        let new = include_str!("../../scenarios/administrative/vietnam-2025.txt");
+        let calendar = include_str!("../../../scenarios/calendars/vietnam.yaml");
+        let catalogue = include_str!("../../../scenarios/procedures/common.yaml");
+        let old = include_str!("../../../scenarios/administrative/vietnam-2019.txt");
+        let new = include_str!("../../../scenarios/administrative/vietnam-2025.txt");
         Self {
             calendar: Calendar::load("vietnam.yaml", calendar).unwrap(),
             catalogue: Catalogue::load("common.yaml", catalogue).unwrap(),
