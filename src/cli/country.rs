@@ -173,7 +173,8 @@ fn summary(plan: &CountryPlan, offer: &Offer, gates: &[GateOffer]) -> String {
     page.paragraph(&plan.title);
     page.paragraph(&format!("seed {}", plan.seed));
     page.gap();
-    page.line("dossiers", &format!("{} in {} provinces", grouped(plan.dossiers), plan.provinces.len()));
+    let s = if plan.provinces.len() == 1 { "" } else { "s" };
+    page.line("dossiers", &format!("{} in {} province{s}", grouped(plan.dossiers), plan.provinces.len()));
     page.line("levels", &shares(plan, "level", Level::ALL.iter().map(|word| word.as_str())));
     page.line("channels", &shares(plan, "channel", Channel::ALL.iter().map(|word| word.as_str())));
     page.line("outcomes", &shares(plan, "outcome", Outcome::ALL.iter().map(|word| word.as_str())));
@@ -209,25 +210,30 @@ fn pace(plan: &CountryPlan) -> (String, String) {
     }
 }
 
+/// Columns that the whole table of provinces needs.
+const WIDE: usize = 72;
+
 fn provinces(page: &mut Page, plan: &CountryPlan) {
     page.gap();
     page.row("PROVINCES");
-    page.row(&format!("    {:<20} {:>10} {:>8} {:>6} {:>9}  {}", "", "dossiers", "", "units", "peak day", "on"));
+    let is_wide = page.width() >= WIDE;
+    let further = |units: &str, peak: &str, day: &str| {
+        if is_wide { format!(" {units:>6} {peak:>9}  {day}") } else { String::new() }
+    };
+    page.row(&format!("    {:<17} {:>10} {:>8}{}", "", "dossiers", "", further("units", "peak day", "on")));
     for province in &plan.provinces {
-        let name: String = province.name.chars().take(17).collect();
+        let name: String = province.name.chars().take(16).collect();
+        let units = grouped(u64::try_from(province.units).unwrap_or(0));
+        let peak = grouped(province.peak_day.dossiers.into());
         page.row(&format!(
-            "  {} {name:<19} {:>10} {:>8} {:>6} {:>9}  {}",
+            "  {} {name:<16} {:>10} {:>8}{}",
             province.code,
             grouped(province.dossiers.into()),
             province.basis,
-            grouped(u64::try_from(province.units).unwrap_or(0)),
-            grouped(province.peak_day.dossiers.into()),
-            province.peak_day.at,
+            further(&units, &peak, &province.peak_day.at),
         ));
     }
-    page.paragraph(
-        "    stated, derived, assumed: what the number of dossiers rests on; the country file says it in full",
-    );
+    page.note("stated, derived, assumed: what the number of dossiers rests on; the country file says it in full");
 }
 
 fn shares<'a>(plan: &CountryPlan, dimension: &str, words: impl Iterator<Item = &'a str>) -> String {

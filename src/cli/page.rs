@@ -92,7 +92,7 @@ pub(crate) fn grouped(count: u64) -> String {
     text
 }
 
-/// `8.3/s`, `2,282/s`.
+/// `0.045/s`, `8.3/s`, `2,282/s`.
 pub(crate) fn rate(per_second: f64) -> String {
     #[expect(
         clippy::cast_possible_truncation,
@@ -100,7 +100,11 @@ pub(crate) fn rate(per_second: f64) -> String {
         reason = "rates are neither negative nor beyond u64"
     )]
     let whole = per_second.round() as u64;
-    if whole < 100 { format!("{per_second:.1}/s") } else { format!("{}/s", grouped(whole)) }
+    match whole {
+        0 => format!("{per_second:.3}/s"),
+        1..100 => format!("{per_second:.1}/s"),
+        _ => format!("{}/s", grouped(whole)),
+    }
 }
 
 #[cfg(test)]
@@ -117,8 +121,8 @@ mod tests {
     }
 
     #[test]
-    fn rates_have_a_tenth_where_it_matters() {
-        assert_eq!([0.0, 8.26, 2_282.3].map(rate), ["0.0/s", "8.3/s", "2,282/s"]);
+    fn rates_have_digits_after_the_point_where_they_matter() {
+        assert_eq!([0.045, 8.26, 2_282.3].map(rate), ["0.045/s", "8.3/s", "2,282/s"]);
     }
 
     #[test]

@@ -56,7 +56,9 @@ pub(crate) fn summary(composed: &Composition) -> String {
     page.line("working day", &working_day(composed));
     peaks(&mut page, &plan.peak, &format!("in second {} of the run", plan.peak.second.at));
     offered(&mut page, &offer);
-    page.line("figures", &figures(composed));
+    if !plan.figures.is_empty() {
+        page.line("figures", &figures(composed));
+    }
     page.line("portal", &format!("{} ({})", composed.adapter.name, composed.adapter.title));
     page.line("judged by", &format!("{} rules, {} gates", composed.rules.rules().len(), composed.run.gates.len()));
     for journey in &composed.left_out {

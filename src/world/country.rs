@@ -317,5 +317,4 @@ fn complete(fields: &Fields<'_>, gazetteer: &Gazetteer, volumes: &[(String, Volu
 }
 
 #[cfg(test)]
-#[path = "country_tests.rs"]
 mod tests;

@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use model::{Kind, Populace, Problem, Problems};
+use model::{Kind, Populace, Problem, Problems, Timeline};
 use serde::Serialize;
 
 use crate::digest::Chain;
 use crate::plan::{Peak, Peaks, by_day, by_month, digest, kinds};
 use crate::profile::Surroundings;
 use crate::tally::{Seconds, Tally};
-use crate::{Country, Dimension, Member, Population, Scale, Template, TooManyPeople, timeline};
+use crate::{Country, Dimension, Member, Population, Scale, Template, TooManyPeople};
 
 /// What a country is going to do.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -202,7 +202,8 @@ fn walk(
     seconds: &Seconds,
 ) -> Result<(Walked, Tally), Problems> {
     let province = Arc::new(country.province(member, planning.template, planning.around)?);
-    let timeline = timeline(&province, planning.around.calendar, length, 1.0);
+    // One pace from end to end.
+    let timeline = Timeline::new([(country.period.start(), country.period.end(), false, 1.0)], length);
     let population = Population::new(Arc::clone(&province), country.seed_of(member), planning.scale)
         .map_err(|error| too_many(country, member, &error))?;
     let tally = Tally::of(&population, &timeline, seconds, NonZeroUsize::MIN);

@@ -4,7 +4,8 @@
 //! which days are worked; [`Province`] is one document as counts that add up ([`Cell`]s); [`apportion()`] is how all whole
 //! numbers are divided; [`Population`] is the formula from a case number to its dossier and back, [`Attachments`] what is
 //! handed in with it; [`arrivals()`] says when everybody comes and [`timeline()`] how fast that is played; [`Plan`] sums it up
-//! for people and for `plan.json`.
+//! for people and for `plan.json`. [`Country`] makes many provinces from one template, with units and places of a
+//! [`Gazetteer`]; [`CountryPlan`] sums them up.
 //!
 //! What it does not know: portals, journeys, how a dossier is submitted, what a run observes.
 

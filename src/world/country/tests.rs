@@ -16,13 +16,13 @@ use crate::{
 const COUNTRIES: [(&str, &str, &str); 2] = [
     (
         "vietnam-2019",
-        include_str!("../../scenarios/countries/vietnam-2019.yaml"),
-        include_str!("../../scenarios/templates/vietnam-2019.yaml"),
+        include_str!("../../../scenarios/countries/vietnam-2019.yaml"),
+        include_str!("../../../scenarios/templates/vietnam-2019.yaml"),
     ),
     (
         "vietnam-2025",
-        include_str!("../../scenarios/countries/vietnam-2025.yaml"),
-        include_str!("../../scenarios/templates/vietnam-2025.yaml"),
+        include_str!("../../../scenarios/countries/vietnam-2025.yaml"),
+        include_str!("../../../scenarios/templates/vietnam-2025.yaml"),
     ),
 ];
 
@@ -35,10 +35,10 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let calendar = include_str!("../../scenarios/calendars/vietnam.yaml");
-        let catalogue = include_str!("../../scenarios/procedures/common.yaml");
-        let old = include_str!("../../scenarios/administrative/vietnam-2019.txt");
-        let new = include_str!("../../scenarios/administrative/vietnam-2025.txt");
+        let calendar = include_str!("../../../scenarios/calendars/vietnam.yaml");
+        let catalogue = include_str!("../../../scenarios/procedures/common.yaml");
+        let old = include_str!("../../../scenarios/administrative/vietnam-2019.txt");
+        let new = include_str!("../../../scenarios/administrative/vietnam-2025.txt");
         Self {
             calendar: Calendar::load("vietnam.yaml", calendar).unwrap(),
             catalogue: Catalogue::load("common.yaml", catalogue).unwrap(),
@@ -120,10 +120,10 @@ fn a_country_is_planned_alike_by_any_number_of_threads() {
     let mut country = world.country(1);
     // Two small provinces: a debug build takes its time for all.
     country.members.retain(|member| ["11", "12"].contains(&member.code.as_str()));
-    let plan = world.plan(&country, 1, 4, 1);
-    assert!([2, 7].iter().all(|threads| world.plan(&country, 1, 4, *threads) == plan));
+    let plan = world.plan(&country, 1, 1, 1);
+    assert!([2, 7].iter().all(|threads| world.plan(&country, 1, 1, *threads) == plan));
     // The golden value is the same in debug and in release builds.
-    assert_eq!(plan.digest, "32ecbc5158a5c1b21ed309b0dec1f20b");
+    assert_eq!(plan.digest, "aa6d8e5219b673f83594976e4951631e");
     assert_eq!(plan.days.values().map(|count| u64::from(*count)).sum::<u64>(), plan.dossiers);
     assert_eq!(plan.kinds.values().sum::<u64>(), plan.dossiers);
     let online = plan.totals["channel"]["online"] * 1_000 / plan.dossiers;
