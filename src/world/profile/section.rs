@@ -132,7 +132,8 @@ impl<'a> Draft<'a> {
         }
         let name = |part: &Part<'_>| {
             let figure = part.figure.as_ref().and_then(Node::text).map(|id| format!(" ({id})")).unwrap_or_default();
-            format!("{} {}{figure}", part.reach, part.count)
+            let level = part.level.map(|level| format!("{level} ")).unwrap_or_default();
+            format!("{level}{} {}{figure}", part.reach, part.count)
         };
         let list = self.parts.iter().map(name).collect::<Vec<_>>().join(" + ");
         self.node
