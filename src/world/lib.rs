@@ -1,7 +1,8 @@
 //! The country of a run: what a document says of a province, and the people and arrivals that make it come true.
 //!
 //! Pure: data and a seed in, people and arrivals out; no file is opened, no clock is read. Read in this order: [`Calendar`] says
-//! which days are worked; [`Province`] is one document as counts that add up ([`Cell`]s); [`apportion()`] is how all whole
+//! which days are worked, [`WorkingTime`] and [`deadline()`] what the law counts on them;
+//! [`Province`] is one document as counts that add up ([`Cell`]s); [`apportion()`] is how all whole
 //! numbers are divided; [`Population`] is the formula from a case number to its dossier and back; [`arrivals()`] says
 //! when everybody comes and [`timeline()`] how fast that is played; [`Plan`] sums it up for people and for `plan.json`.
 //!
