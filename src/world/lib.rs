@@ -1,11 +1,11 @@
 //! The country of a run: what a document says of a province, and the people and arrivals that make it come true.
 //!
 //! Pure: data and a seed in, people and arrivals out; no file is opened, no clock is read. Read in this order: [`Calendar`] says
-//! which days are worked; [`Province`] is one document as counts that add up ([`Cell`]s); [`apportion()`] is how all whole
-//! numbers are divided; [`Population`] is the formula from a case number to its dossier and back, [`Attachments`] what is
-//! handed in with it; [`arrivals()`] says when everybody comes and [`timeline()`] how fast that is played; [`Plan`] sums it up
-//! for people and for `plan.json`. [`Country`] makes many provinces from one template, with units and places of a
-//! [`Gazetteer`]; [`CountryPlan`] sums them up.
+//! which days are worked, [`WorkingTime`] and [`deadline()`] what the law counts on them; [`Province`] is one document as counts
+//! that add up ([`Cell`]s); [`apportion()`] is how all whole numbers are divided; [`Population`] is the formula from a case
+//! number to its dossier and back, [`Attachments`] what is handed in with it; [`arrivals()`] says when everybody comes and
+//! [`timeline()`] how fast that is played; [`Plan`] sums it up for people and for `plan.json`. [`Country`] makes many
+//! provinces from one template, with units and places of a [`Gazetteer`]; [`CountryPlan`] sums them up.
 //!
 //! What it does not know: portals, journeys, how a dossier is submitted, what a run observes.
 

@@ -21,7 +21,7 @@ use jiff::civil::{Date, DateTime};
 use model::words::Channel;
 use model::{Fields, Node, SimTime};
 
-use crate::period::date;
+use crate::period::{date, next};
 use crate::profile::bounded;
 use crate::{Calendar, Period};
 
@@ -136,18 +136,9 @@ fn months(node: &Node<'_>, period: Option<Period>) -> Option<BTreeMap<Date, u64>
 /// Reads `{ holiday: Tết Nguyên đán, days: 5, factor: 160 }`: so many working days after it, falling evenly to the usual.
 fn after(node: &Node<'_>, calendar: &Calendar) -> Option<BTreeMap<Date, u64>> {
     node.fields(|fields| {
-        let holiday = fields.text("holiday");
+        let last_days = fields.need("holiday").and_then(|node| last_days(&node, calendar));
         let (days, percent) = (length(fields), factor(fields));
-        let (holiday, days, percent) = (holiday?, days?, percent?);
-        let is_named = |day: &Date| calendar.note(*day) == holiday;
-        let last_days: Vec<_> = calendar
-            .covered()
-            .days()
-            .filter(|day| is_named(day) && day.tomorrow().is_ok_and(|next| !is_named(&next)))
-            .collect();
-        if last_days.is_empty() {
-            return node.refuse(format!("the calendar {} knows no `{holiday}`", calendar.name()), "spell it as there");
-        }
+        let (last_days, days, percent) = (last_days?, days?, percent?);
         let mut factors = BTreeMap::new();
         for last in last_days {
             for passed in 0..days {
@@ -157,6 +148,18 @@ fn after(node: &Node<'_>, calendar: &Calendar) -> Option<BTreeMap<Date, u64>> {
         }
         Some(factors)
     })
+}
+
+/// The last day of a holiday in each year of the calendar.
+fn last_days(node: &Node<'_>, calendar: &Calendar) -> Option<Vec<Date>> {
+    let holiday = node.text()?;
+    let is_named = |day: &Date| calendar.note(*day) == holiday;
+    let is_last = |day: &Date| is_named(day) && !is_named(&next(*day));
+    let last_days: Vec<_> = calendar.covered().days().filter(is_last).collect();
+    if last_days.is_empty() {
+        return node.refuse(format!("the calendar {} knows no `{holiday}`", calendar.name()), "spell it as there");
+    }
+    Some(last_days)
 }
 
 /// Reads `{ date: 2021-06-30, days: 10, factor: 400 }`: so many days until it, the closer the more, as 1 / (days left + 1).

@@ -205,7 +205,7 @@ fn batches_are_the_whole_in_pieces() {
 #[test]
 fn wrong_swings_are_all_said_at_once() {
     let more = "  months: { 13: 50 }
-  after: [ { holiday: Tết Tây, days: 2, factor: 300 } ]
+  after: [ { holiday: Tết Tây, days: 2, factor: x } ]
   deadlines: [ { date: June, days: 0, factor: 400 } ]
   surges: [ { from: 9 o'clock, minutes: 30, factor: 0, channel: telephone } ]
   dispersion: 101
@@ -216,7 +216,8 @@ fn wrong_swings_are_all_said_at_once() {
         lines,
         [
             "arrivals.months.13: `13` is no month (write it as a number from 1 to 12)",
-            "arrivals.after[0]: the calendar vietnam knows no `Tết Tây` (spell it as there)",
+            "arrivals.after[0].holiday: the calendar vietnam knows no `Tết Tây` (spell it as there)",
+            "arrivals.after[0].factor: `x` is not a whole number",
             "arrivals.deadlines[0].date: `June` is not a day (write it as 2021-01-31)",
             "arrivals.deadlines[0].days: 0 is out of bounds (give a number from 1 to 90)",
             "arrivals.surges[0].from: `9 o'clock` is no minute (write it as 2021-03-01T09:00)",
