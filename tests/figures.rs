@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::support::{Desk, root};
 
@@ -133,5 +134,21 @@ fn targets_that_are_wrong_are_refused_all_at_once() {
         ["a target lies between 0 and 1", "services-level-3 stands twice", "`phone` is no channel", "3 problems"]
     {
         assert!(said.err.contains(expected), "{expected} in\n{}", said.err);
+    }
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    for (columns, args) in [
+        ("60", ["fidelity", "vinh-phuc-2021"]),
+        ("80", ["fidelity", "dien-bien-2019"]),
+        ("60", ["provinces", "tay-ninh-2021"]),
+    ] {
+        let out = Desk::new().command(&args).env("COLUMNS", columns).output().unwrap();
+        let text = String::from_utf8(out.stdout).unwrap();
+        assert!(text.lines().count() > 50, "{text}");
+        for line in text.lines() {
+            assert!(line.width() <= columns.parse().unwrap(), "{args:?} at {columns}: {line}");
+        }
     }
 }

@@ -138,6 +138,9 @@ fn headline(page: &mut Page, findings: &Findings) {
     page.paragraph(mark, ink, &format!("{}: {}", text::counted(all, "figure", "figures"), parts.join(", ")));
 }
 
+/// Less room than this beside the numbers, and the names stand below them.
+const NARROWEST: usize = 22;
+
 /// One line for each figure that is generated; its name stands last and is wrapped.
 fn figures(page: &mut Page, lines: &[FigureLine]) {
     let lines: Vec<_> = lines.iter().filter(|line| line.generated.is_some()).collect();
@@ -155,7 +158,9 @@ fn figures(page: &mut Page, lines: &[FigureLine]) {
         let (second, third, fourth) = (cell(second, stated), cell(third, generated), cell(fourth, delta));
         format!("  {mark} {first:<id$}  {second}  {third}  {fourth}  ")
     };
-    page.paragraph(&row(" ", ["", "document", "generated", "delta"]), Ink::Faint, "figure");
+    let head = row(" ", ["", "document", "generated", "delta"]);
+    let is_narrow = head.width() + NARROWEST > usize::from(console::width());
+    page.paragraph(&head, Ink::Faint, if is_narrow { "" } else { "figure" });
     for line in lines {
         let (mark, ink) = match &line.agreement {
             Agreement::Exact => ("✓", Ink::Plain),
@@ -164,7 +169,11 @@ fn figures(page: &mut Page, lines: &[FigureLine]) {
             Agreement::NotJudged(_) | Agreement::NotRealised(_) => ("–", Ink::Faint),
         };
         let cells = [&line.figure_id, &said(line), &line.generated_text(), &line.delta_text()];
-        page.paragraph(&row(mark, cells.map(String::as_str)), ink, &about(line));
+        let lead = row(mark, cells.map(String::as_str));
+        page.paragraph(&lead, ink, &if is_narrow { String::new() } else { about(line) });
+        if is_narrow {
+            page.paragraph("      ", ink, &about(line));
+        }
     }
 }
 
