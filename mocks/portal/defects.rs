@@ -126,7 +126,7 @@ impl Defect {
             Self::TruncateName => "Every 5th applicant's full name is stored cut to 10 characters.",
             Self::AckBeforeCommit => "Every 20th submission is confirmed with 201 and a proper code, and never stored.",
             Self::DoubleInsert => {
-                "Every 20th submission is stored a second time under the next number, with the same client reference."
+                "Every 20th submission that is not to be paid online is stored a second time under the next number, with the same client reference."
             }
             Self::PadLoss => "The number at the end of a dossier code is written without leading zeros.",
             Self::RmwCounter => {

@@ -128,7 +128,10 @@ impl Registry {
         if self.defects.strike(Defect::AckBeforeCommit, dossier.ordinal, 2, 20) {
             return Ok(Submitted::Lost(Box::new(dossier)));
         }
-        let copy = self.defects.strike(Defect::DoubleInsert, dossier.ordinal, 3, 20).then(|| dossier.clone());
+        // A copy that waits for an online payment would wait for ever: its applicant knows only the first.
+        let is_copied = self.defects.strike(Defect::DoubleInsert, dossier.ordinal, 3, 20)
+            && dossier.payment.state != PaymentState::Required;
+        let copy = is_copied.then(|| dossier.clone());
         let id = self.store(dossier);
         if let Some(copy) = copy {
             let code = self.next_code(&copy.unit.code, copy.submitted_at);

@@ -7,7 +7,7 @@
 //! (o / w) * N + first + (o % w)
 //! ```
 //!
-//! which does not depend on the scale. [`apportion`] gives exactly k * w dossiers to the cell at scale k and never
+//! which does not depend on the scale. [`apportion()`] gives exactly k * w dossiers to the cell at scale k and never
 //! fewer at a larger scale, so a smaller run consists of people of the larger one, and the whole numbers 0..k * N are
 //! all somebody at scale k.
 
