@@ -11,7 +11,7 @@ use crate::support::Desk;
 const AT_ONCE: usize = 3;
 
 /// The rules that defects name before they are shipped. A rule id that is neither here nor shipped is a slip.
-const COMING: [&str; 2] = ["VN-CAT-001", "VN-CAT-002"];
+const COMING: [&str; 0] = [];
 
 /// The ids of the rules that are shipped.
 fn shipped() -> Vec<String> {
@@ -54,7 +54,12 @@ fn each_defect_breaks_exactly_the_rules_it_names() {
 
 fn catches(defect: Defect, expected: &[String]) -> Result<(), String> {
     let desk = Desk::new();
-    let said = desk.play(&["--defect", defect.name()]);
+    let mut more = vec!["--defect", defect.name()];
+    // Most provinces publish no change of their catalogue.
+    if matches!(defect, Defect::CatalogueLostUpdate | Defect::CatalogueMovesDeadlines) {
+        more.extend(["--province", "khanh-hoa-2020"]);
+    }
+    let said = desk.play(&more);
     let failed = desk.rules("fail");
     let verdicts: serde_json::Value = serde_json::from_str(&desk.latest("verdicts.json")).unwrap();
     let witnesses = verdicts["rules"].as_array().unwrap().iter().filter(|rule| rule["verdict"] == "fail");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::words::{Outcome, PaymentMethod, ReturnMethod};
 use model::{Comparison, Counted, Populace, Seed};
 use rusqlite::{Connection, params};
-use world::{Calendar, Catalogue, Fidelity, Population, Province, Reached, Realised, Scale, Target};
+use world::{Calendar, Catalogue, Fidelity, Population, Province, Reach, Reached, Realised, Scale, Target};
 
 use crate::support::root;
 
@@ -20,16 +20,16 @@ fn population(name: &str) -> Population {
     Population::new(Arc::new(province), Seed(1), Scale::WHOLE).unwrap()
 }
 
-/// The table `results` of a run that kept to its plan.
+/// The tables `results` and `catalogue` of a run that kept to its plan.
 fn as_planned(population: &Population) -> Connection {
     let history = Connection::open_in_memory().unwrap();
     history
         .execute_batch(
-            "create table results (level, unit, channel, tag, payment_method, return_method, submitted, outcome,
+            "create table results (level, unit, channel, procedure, tag, payment_method, return_method, submitted, outcome,
                  delivered_by_post, collected, paid, traced); begin",
         )
         .unwrap();
-    let mut insert = history.prepare("insert into results values (?1,?2,?3,?4,?5,?6,1,?7,?8,?9,?10,1)").unwrap();
+    let mut insert = history.prepare("insert into results values (?1,?2,?3,?4,?5,?6,?7,1,?8,?9,?10,?11,1)").unwrap();
     for id in population.ids() {
         let case = population.case(id);
         let has_result = matches!(case.outcome, Outcome::Early | Outcome::OnTime | Outcome::Late);
@@ -38,6 +38,7 @@ fn as_planned(population: &Population) -> Connection {
             case.level.as_str(),
             case.unit,
             case.channel.as_str(),
+            case.procedure,
             case.tag,
             case.payment.as_str(),
             case.returns.as_str(),
@@ -49,6 +50,20 @@ fn as_planned(population: &Population) -> Connection {
         insert.execute(row).unwrap();
     }
     drop(insert);
+    history.execute_batch("create table catalogue (moment, procedure, service_level, payable, postal)").unwrap();
+    let period = population.province().period();
+    for (moment, day) in [("before", period.from), ("after", period.until)] {
+        for (procedure, offer) in population.province().catalogue_on(day) {
+            let level = match offer.reach {
+                Reach::Offline => continue,
+                Reach::Level2 => 2,
+                Reach::Level3 | Reach::Partial => 3,
+                Reach::Level4 | Reach::Full => 4,
+            };
+            let row = params![moment, procedure.code, level, offer.payable, offer.postal];
+            history.execute("insert into catalogue values (?1,?2,?3,?4,?5)", row).unwrap();
+        }
+    }
     history
 }
 
@@ -57,7 +72,7 @@ fn queries_and_selectors_count_the_same() {
     let files = ["dien-bien-2019", "khanh-hoa-2020", "tay-ninh-2021", "vinh-phuc-2021"];
     let texts = files.map(|name| (name, read(&format!("targets/{name}.yaml"))));
     let targets = Target::load(texts.iter().map(|(name, text)| (*name, text.as_str()))).unwrap();
-    for name in ["dien-bien-2019", "tay-ninh-2021", "vinh-phuc-2021"] {
+    for name in ["dien-bien-2019", "khanh-hoa-2020", "tay-ninh-2021", "tay-ninh-2024", "vinh-phuc-2021"] {
         let population = population(name);
         let province = population.province();
         let counted = Fidelity::of(&population);

@@ -305,6 +305,46 @@ from (
 )
 where state is not before;
 
+-- The portal's catalogue as it was read first, before anybody came, and last, after everything.
+create temp table catalogue (
+    moment        text not null, -- before, after
+    procedure     text not null,
+    service_level integer,
+    payable       integer, -- 1: its fee can be paid online
+    postal        integer, -- 1: the post can bring its result
+    exchange_id   integer not null,
+    primary key (moment, procedure)
+) without rowid;
+insert or replace into catalogue
+select r.moment, s.procedure, s.service_level, s.payable, s.postal, s.exchange_id
+from (
+    select 'before' as moment, min(exchange_id) as exchange_id
+    from exchanges where operation = 'catalogue' and outcome = 'ok' and phase = 'load'
+    union all
+    select 'after', max(exchange_id)
+    from exchanges where operation = 'catalogue' and outcome = 'ok' and phase = 'final_read'
+) r
+join services s on s.exchange_id = r.exchange_id
+where s.procedure is not null;
+
+-- Each planned change of the catalogue with what became of it.
+create temp table published (
+    position      integer primary key,
+    procedure     text not null,
+    service_level integer not null,
+    payable       integer not null,
+    exchange_id   integer not null,
+    sent_ns       integer,
+    outcome       text not null,
+    is_last       integer not null -- 1: no later change of the same procedure was sent
+);
+insert into published
+select p.position, p.procedure, p.service_level, p.payable, e.exchange_id, e.sent_ns, e.outcome,
+       p.position = max(p.position) over (partition by p.procedure)
+from exchanges e
+join publications p on p.due_ns = e.due_ns
+where e.operation = 'publish';
+
 -- What was recorded of each planned dossier: published figures are counted on this table.
 create temp table results (
     case_id           integer primary key,

@@ -79,8 +79,9 @@ fn record_services(batch: &mut Batch, reading: &Reading) {
         let shown = |field| reading.value(item, field);
         let procedure = shown(Field::Procedure).map(|text| batch.text(text));
         let level = shown(Field::ServiceLevel).map(|text| batch.text(text));
-        let payable = shown(Field::Payable).and_then(|text| text.parse().ok());
-        batch.service(ShownService { position, procedure, level, payable });
+        let is_said = |field| shown(field).and_then(|text| text.parse().ok());
+        let (payable, postal) = (is_said(Field::Payable), is_said(Field::Postal));
+        batch.service(ShownService { position, procedure, level, payable, postal });
     }
 }
 

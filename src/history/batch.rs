@@ -90,6 +90,8 @@ pub struct ShownService {
     pub level: Option<Text>,
     /// Whether it can be paid online, if that was understood.
     pub payable: Option<bool>,
+    /// Whether the post can bring its result, if that was understood.
+    pub postal: Option<bool>,
 }
 
 /// One message or act of a peer: a row of the table `signals`.

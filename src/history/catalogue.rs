@@ -31,7 +31,7 @@ impl Store {
 
 /// Prepares the insert of [`write`].
 pub(crate) fn prepare(connection: &Connection) -> Result<Statement<'_>, rusqlite::Error> {
-    connection.prepare("insert into services values (?1,?2,?3,?4,?5)")
+    connection.prepare("insert into services values (?1,?2,?3,?4,?5,?6)")
 }
 
 /// Writes what an exchange showed of one procedure.
@@ -47,6 +47,7 @@ pub(crate) fn write(
         service.procedure.map(|text| batch.read(text)),
         service.level.map(|text| batch.read(text)),
         service.payable,
+        service.postal,
     ])?;
     Ok(())
 }

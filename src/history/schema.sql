@@ -100,8 +100,9 @@ create table services (
     exchange_id   integer not null,
     position      integer not null, -- place in the portal's answer, from 0
     procedure     text,
-    service_level integer, -- 2, 3, 4
+    service_level integer, -- 2, 3, 4; a portal that counts otherwise: 3 partly online, 4 wholly
     payable       integer, -- 1: its fee can be paid online
+    postal        integer, -- 1: the post can bring its result
     primary key (exchange_id, position)
 ) without rowid;
 

@@ -319,6 +319,8 @@ words! {
         ServiceLevel = "service_level",
         /// Whether the catalogue lets a procedure be paid online: `true` or `false`.
         Payable = "payable",
+        /// Whether the catalogue lets the post bring the result: `true` or `false`.
+        Postal = "postal",
     }
 }
 

@@ -20,11 +20,11 @@ const LISTS: [(&str, &str); 4] = [
     ),
     (
         "{SHOWN}",
-        "dossier_code, state, state_word, procedure, submitted_at, accepted_at, due_at, completed_at, returned_at, fee, payment_state, payment_reference, transaction_id, amount_due, amount_paid, receipts, waybill, parcel_state, owner_number, owner_name, reference, version, payment_url, service_level, payable",
+        "dossier_code, state, state_word, procedure, submitted_at, accepted_at, due_at, completed_at, returned_at, fee, payment_state, payment_reference, transaction_id, amount_due, amount_paid, receipts, waybill, parcel_state, owner_number, owner_name, reference, version, payment_url, service_level, payable, postal",
     ),
     (
         "{OBSERVED}",
-        "dossier_code, state, procedure, submitted_at, accepted_at, due_at, completed_at, returned_at, fee, payment_state, payment_reference, transaction_id, amount_due, amount_paid, receipts, waybill, parcel_state, owner_number, owner_name, reference, version, payment_url, service_level, payable",
+        "dossier_code, state, procedure, submitted_at, accepted_at, due_at, completed_at, returned_at, fee, payment_state, payment_reference, transaction_id, amount_due, amount_paid, receipts, waybill, parcel_state, owner_number, owner_name, reference, version, payment_url, service_level, payable, postal",
     ),
     (
         "{OPERATIONS}",

@@ -1,0 +1,31 @@
+-- ---
+-- id: VN-CAT-001
+-- rev: 1
+-- title: A confirmed change of the catalogue is there
+-- title_vi: Thay đổi danh mục đã xác nhận phải có hiệu lực
+-- level: MUST
+-- maturity: candidate
+-- oracle: read_back
+-- needs: [catalogue, publish, publications, "shows:service_level", "shows:payable"]
+-- basis:
+--   - {source: "Circular 02/2017/TT-VPCP and the formula document for Decision 766 (vietnam.md R8)", text: a published procedure is offered as decided from the day it takes effect, verified: false}
+--   - {source: "Khánh Hòa 2020 (vietnam.md 1.3, no. 15)", text: 33 services of level 4 became 391 between July and September, verified: true}
+-- why: >-
+--   A bulk change of hundreds of services runs while people submit. One that is confirmed and lost leaves a service
+--   closed that was announced as open, and nobody notices until the first citizen is sent away.
+-- reasons: [vacuous, unmapped, undecided]
+-- kills: [portal:catalogue-lost-update]
+-- expected: "procedure {subject} is offered as it was published: level {published_level}, payable {published_payable}"
+-- observed: "the catalogue shows level {shown_level}, payable {shown_payable}"
+-- ---
+-- Each procedure whose last change was confirmed, against the catalogue as read after everything. A procedure that is no
+-- longer in it is broken; without that read nothing is decided.
+select p.procedure as subject,
+       iif(a.is_read, coalesce(c.service_level = p.service_level and c.payable = p.payable, 0), null) as ok,
+       null as case_id, coalesce(c.exchange_id, p.exchange_id) as exchange_id,
+       p.service_level as published_level, iif(p.payable, 'yes', 'no') as published_payable,
+       coalesce(c.service_level, 'nothing') as shown_level, case c.payable when 1 then 'yes' when 0 then 'no' else 'unknown' end as shown_payable
+from published p
+join (select exists (select 1 from catalogue where moment = 'after') as is_read) a
+left join catalogue c on c.moment = 'after' and c.procedure = p.procedure
+where p.is_last and p.outcome = 'ok'
