@@ -93,6 +93,7 @@ fn may_return_to(client: &Client, address: &str) -> bool {
             .then(|| (uri.host().map(str::to_owned), uri.path_and_query().map(ToString::to_string)))
     };
     address.len() <= LONGEST_PARAMETER
+        && !address.contains('#')
         && client.redirect_uris.iter().any(|known| {
             known == address || (without_port(known).is_some() && without_port(known) == without_port(address))
         })
@@ -332,6 +333,7 @@ mod tests {
             "http://127.0.0.1/back",
             "http://127.0.0.1/back?x=2",
             "http://127.0.0.1:80/other?x=1",
+            "http://127.0.0.1/back?x=1#y",
             "https://127.0.0.1/back?x=1",
             "http://127.0.0.2/back?x=1",
             "http://localhost/back?x=1",

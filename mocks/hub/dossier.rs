@@ -131,7 +131,7 @@ pub(crate) struct Event {
     pub(crate) what: String,
 }
 
-/// One dossier: about 2 kB with a usual packet and ten events, 250 kB at the most.
+/// One dossier: about 2 kB with a usual packet and ten events, 1 MB at the most.
 #[derive(Debug, Clone)]
 pub(crate) struct Dossier {
     /// The portal account that the dossier belongs to; empty: a citizen entered it here, and nobody has taken it.

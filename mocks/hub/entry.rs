@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::registry::Registry;
 use crate::server::Hub;
 use crate::token::Citizen;
 use crate::{citizens, clock, exchange, push, wire};
@@ -46,9 +47,7 @@ pub(crate) async fn enter(
     };
     let code = {
         let mut books = hub.books();
-        let now = clock::unix_ns();
-        let number = books.registry.entered_count() + 1;
-        let code = format!("{}-{}-9{number:06}", entry.agency, clock::in_vietnam(now).strftime("%y%m%d"));
+        let code = free_code(&books.registry, &entry.agency);
         let mut whole = Map::from_iter([("MaHoSo".to_owned(), Value::from(code.clone()))]);
         whole.extend(packet);
         let books = &mut *books;
@@ -60,6 +59,14 @@ pub(crate) async fn enter(
     };
     push::begin(&hub, &code);
     (StatusCode::CREATED, Json(json!({ "MaHoSo": code }))).into_response()
+}
+
+/// The next code of an agency's dossiers that are entered here: their numbers begin with 9.
+fn free_code(registry: &Registry, agency: &str) -> String {
+    let day = clock::in_vietnam(clock::unix_ns()).strftime("%y%m%d").to_string();
+    let codes = (registry.entered_count() + 1..).map(|number| format!("{agency}-{day}-9{number:06}"));
+    let mut free = codes.filter(|code| registry.find(code).is_none());
+    free.next().unwrap_or_else(|| unreachable!("the registry has an end, the numbers have none"))
 }
 
 /// The packet of an entered dossier, without its code; `None` where the entry names what does not exist.

@@ -86,6 +86,9 @@ const PROGRESS: &[Field] = &[
     ("NgayKetThucTheoQuyDinh", Moment, Optional),
 ];
 
+/// How long a packet may be, written as JSON, in bytes.
+const LONGEST_PACKET: usize = 32_768;
+
 /// How many entries a list may have.
 const LONGEST_LIST: usize = 50;
 
@@ -115,6 +118,11 @@ fn plain(value: &Value) -> Option<String> {
     }
 }
 
+/// How long a packet is, written as JSON, in bytes.
+pub(crate) fn length(packet: &Map<String, Value>) -> usize {
+    serde_json::to_string(packet).map_or(0, |text| text.len())
+}
+
 /// Everything that is wrong with a packet, each as `field: reason`.
 pub(crate) fn flaws(packet: &Map<String, Value>, which: Packet) -> Vec<String> {
     let fields = match which {
@@ -123,6 +131,9 @@ pub(crate) fn flaws(packet: &Map<String, Value>, which: Packet) -> Vec<String> {
     };
     let mut flaws: Vec<String> = fields.iter().filter_map(|field| flaw(packet.get(field.0), *field)).collect();
     let unknown = packet.keys().filter(|name| !fields.iter().any(|(known, _, _)| known == name)).take(5);
+    if length(packet) > LONGEST_PACKET {
+        flaws.push(format!("gói tin: dài quá {LONGEST_PACKET} byte"));
+    }
     flaws.extend(unknown.map(|name| format!("{name:.60}: trường không có trong gói tin")));
     flaws
 }
@@ -191,6 +202,12 @@ pub(crate) mod tests {
     #[test]
     fn a_sound_packet_has_no_flaws() {
         assert_eq!(flaws_with("GhiChu", Value::Null), [""; 0]);
+    }
+
+    #[test]
+    fn a_packet_has_a_longest_length() {
+        let long = json!([{ "TenTepDinhKem": "x".repeat(40_000) }]);
+        assert_eq!(flaws_with("TaiLieuNop", long), ["gói tin: dài quá 32768 byte"]);
     }
 
     #[test]

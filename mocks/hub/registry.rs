@@ -12,6 +12,9 @@ use crate::ledger::{Direction, Ledger, Message};
 /// How many dossiers are kept; the next one is refused. With usual packets they take 2 kB each: half a gigabyte.
 const MOST_DOSSIERS: usize = 1 << 18;
 
+/// How many bytes of packets are taken in, ever: 1 GiB. It is reached only by packets far above the usual size.
+const MOST_BYTES: usize = 1 << 30;
+
 /// Why something that a portal tells is not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Refusal {
@@ -46,6 +49,8 @@ pub(crate) struct Registry {
     dossiers: HashMap<String, Dossier>,
     /// The codes of dossiers that citizens entered here, in order, as portals fetch them.
     entered: Vec<String>,
+    /// The length of all packets that were taken, updates and steps included.
+    told_bytes: usize,
 }
 
 /// Who tells something, of which dossier.
@@ -76,9 +81,19 @@ impl Registry {
         self.dossiers.len()
     }
 
-    /// How many dossiers are in each state.
+    fn is_full(&self, ledger: &Ledger) -> bool {
+        self.told_bytes >= MOST_BYTES || ledger.is_full()
+    }
+
+    /// How many dossiers are in each state, in the order of the states' numbers.
     pub(crate) fn census(&self) -> [(State, usize); 10] {
-        State::ALL.map(|state| (state, self.dossiers.values().filter(|dossier| dossier.state == state).count()))
+        let mut census = State::ALL.map(|state| (state, 0));
+        for dossier in self.dossiers.values() {
+            if let Some((_, count)) = census.iter_mut().find(|(state, _)| *state == dossier.state) {
+                *count += 1;
+            }
+        }
+        census
     }
 
     /// The dossiers entered here after the first `after`, each with its place, oldest first.
@@ -94,7 +109,7 @@ impl Registry {
 
     /// A citizen enters a dossier here; the code is new.
     pub(crate) fn enter(&mut self, packet: Map<String, Value>, ledger: &mut Ledger) -> Result<(), Refusal> {
-        if self.dossiers.len() >= MOST_DOSSIERS || ledger.is_full() {
+        if self.dossiers.len() >= MOST_DOSSIERS || self.is_full(ledger) {
             return Err(Refusal::Full);
         }
         let code = fields::text(&packet, "MaHoSo");
@@ -112,9 +127,10 @@ impl Registry {
         if self.dossiers.contains_key(&code) {
             return Err(Refusal::Duplicate);
         }
-        if self.dossiers.len() >= MOST_DOSSIERS || ledger.is_full() {
+        if self.dossiers.len() >= MOST_DOSSIERS || self.is_full(ledger) {
             return Err(Refusal::Full);
         }
+        self.told_bytes += fields::length(telling.packet);
         let state = telling.state("TrangThaiHoSo");
         let told = event(telling.packet, "created", state, ledger);
         let (owner, packet) = (telling.owner.to_owned(), telling.packet.clone());
@@ -126,6 +142,7 @@ impl Registry {
     pub(crate) fn update(&mut self, telling: Telling<'_>, ledger: &mut Ledger) -> Result<(), Refusal> {
         let state = telling.state("TrangThaiHoSo");
         self.check(telling, state, ledger)?;
+        self.told_bytes += fields::length(telling.packet);
         let told = event(telling.packet, "updated", state, ledger);
         let Some(dossier) = self.dossiers.get_mut(&telling.code()) else {
             return Err(Refusal::Unknown);
@@ -141,6 +158,7 @@ impl Registry {
     pub(crate) fn progress(&mut self, telling: Telling<'_>, ledger: &mut Ledger) -> Result<(), Refusal> {
         let state = telling.state("TrangThai");
         self.check(telling, state, ledger)?;
+        self.told_bytes += fields::length(telling.packet);
         let told = event(telling.packet, "progress", state, ledger);
         let Some(dossier) = self.dossiers.get_mut(&telling.code()) else {
             return Err(Refusal::Unknown);
@@ -158,7 +176,7 @@ impl Registry {
         if !dossier.owner.is_empty() && dossier.owner != telling.owner {
             return Err(Refusal::Foreign);
         }
-        if dossier.events.len() >= MOST_EVENTS || ledger.is_full() {
+        if dossier.events.len() >= MOST_EVENTS || self.is_full(ledger) {
             return Err(Refusal::Full);
         }
         if !dossier.state.may_become(state) {
