@@ -5,6 +5,7 @@
 mod args;
 mod compose;
 mod console;
+mod country;
 mod cpu;
 mod exit;
 mod mocks;
