@@ -72,9 +72,9 @@ fn render(books: &Books, looking: &Looking) -> Markup {
                         (lang.say("Tự cập nhật", "Live"))
                     }
                 }
+                (search(looking))
                 main {
                     (summary(books, lang))
-                    (search(looking))
                     (table(books, looking))
                 }
                 script { (PreEscaped(include_str!("page.js"))) }

@@ -1,4 +1,4 @@
-// Reads the ledger again every two seconds, without moving the focus; the button stops and starts it.
+// Reads the ledger again every two seconds; what has the focus stays as it is. The button stops and starts it.
 const button = document.querySelector("#live");
 const read = async () => {
   if (button.getAttribute("aria-pressed") !== "true" || document.hidden) return;

@@ -52,11 +52,13 @@ bank    {bank}   nền tảng thanh toán · payment platform
 post    {post}   bưu chính · postal operator
 hub     {hub}   cổng quốc gia · national portal
 
-Ledgers: {bank}/_ledger, and so on; pages for people: {post}/ and {hub}/
-Sign-on: {hub}/.well-known/openid-configuration (password: vandan)
+Ledgers: /_ledger at bank, post and hub; pages for people: / at post and hub
+Sign-on: {hub}/.well-known/openid-configuration
+         (citizens: any twelve digits; password: vandan)
 Messages that citizens got: {hub}/messages
-Play a run against it: vandan run RUN --target {portal} \\
-    --bank {bank} --post {post}   (--run RUN here gives the portal its catalogue)
+A run against it (--run RUN here gives portal and hub its catalogue):
+vandan run RUN --target {portal} \\
+    --bank {bank} --post {post}
 Ctrl-C ends all four."
     )
 }
