@@ -67,14 +67,29 @@ pub(crate) async fn receive(Shared(hub): Shared<Arc<Hub>>, call: Call) -> Respon
         "LayDanhMucLinhVuc" => catalogue(&hub, &call, administrative_fields(&hub)),
         "TraCuuHoSo" => look_up(&hub, &call),
         "LayHoSoNopTaiHub" => entered(&hub, &call),
-        "DongBoHoSoMC" if call.text("isUpdating").eq_ignore_ascii_case("true") => {
-            take(&hub, &call, &owner, Kind::Update)
-        }
-        "DongBoHoSoMC" => take(&hub, &call, &owner, Kind::Create),
+        "DongBoHoSoMC" => match is_updating(&call) {
+            Some(true) => take(&hub, &call, &owner, Kind::Update),
+            Some(false) => take(&hub, &call, &owner, Kind::Create),
+            None => Answer::new(call.form, Code::Fields, "isUpdating: phải là True hoặc False"),
+        },
         "CapNhatTienDoHoSoMC" => take(&hub, &call, &owner, Kind::Progress),
         other => Answer::new(call.form, Code::NoService, format!("không có dịch vụ «{other:.60}»")),
     }
     .into_response()
+}
+
+/// Whether a dossier is told anew; a message that does not say tells it for the first time. `None`: it says neither.
+fn is_updating(call: &Call) -> Option<bool> {
+    match call.members.get("isUpdating") {
+        None | Some(Value::Null) => Some(false),
+        Some(Value::Bool(flag)) => Some(*flag),
+        Some(Value::String(text)) => match text.to_ascii_lowercase().as_str() {
+            "true" => Some(true),
+            "false" | "" => Some(false),
+            _ => None,
+        },
+        Some(Value::Number(_) | Value::Array(_) | Value::Object(_)) => None,
+    }
 }
 
 fn catalogue(hub: &Hub, call: &Call, mut result: Vec<Value>) -> Answer {

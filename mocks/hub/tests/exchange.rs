@@ -82,6 +82,24 @@ async fn a_packet_that_is_refused_does_not_hold_up_the_others() {
 }
 
 #[tokio::test]
+async fn is_updating_is_a_word_or_a_flag_and_nothing_else() {
+    let scene = Scene::new();
+    let session = scene.session().await;
+    let told = async |is_updating: Value| {
+        let body = json!({
+            "session": session, "madonvi": "H99.01", "service": "DongBoHoSoMC", "isUpdating": is_updating,
+            "data": [dossier(CODE)],
+        });
+        scene.post_json("/exchange", &body).await.json()["error_code"].clone()
+    };
+    assert_eq!(told(json!(true)).await, 4);
+    assert_eq!(told(json!("perhaps")).await, 6);
+    assert_eq!(told(json!(1)).await, 6);
+    assert_eq!(told(json!(false)).await, 0);
+    assert_eq!(told(json!("TRUE")).await, 0);
+}
+
+#[tokio::test]
 async fn xml_tells_the_same_as_json() {
     let scene = Scene::new();
     let xml = async |path: &str, body: String| scene.post(path, "application/xml", body).await.text;
