@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on is a test that fails")]
 
 mod cli;
+mod country;
 mod defects;
 mod figures;
 mod newcomer;

@@ -1,45 +1,97 @@
-//! The post's books: parcels by order number, the timetable of what happens next, and the ledger.
+//! The post's books: parcels by order number, the timetable of what happens next, the money, and the ledger.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
 use tokio::time::Instant;
 
+use crate::cod::{Cod, Collection};
+use crate::counters::Counters;
 use crate::ledger::Ledger;
-use crate::parcel::Parcel;
+use crate::manifests::Manifests;
+use crate::parcel::{Event, Parcel, Stage, Way};
 
 /// A parcel's place in the books.
 pub(crate) type ParcelId = usize;
+
+/// How many parcels the books hold, ever; the next order is refused. With all that happens to them, they
+/// take about 1 kB each, which is 260 MB.
+const MOST_PARCELS: usize = 1 << 18;
 
 /// Everything that changes while the post runs; guarded by one lock that no `.await` is under.
 #[derive(Debug, Default)]
 pub(crate) struct Books {
     parcels: Vec<Parcel>,
-    by_order: HashMap<String, ParcelId>,
+    /// The last parcel of each order number and way: the only one that may be alive.
+    by_order: HashMap<(Way, String), ParcelId>,
     /// When each travelling parcel moves on, the earliest on top; at most one entry per parcel.
     timetable: BinaryHeap<Reverse<(Instant, ParcelId)>>,
+    /// Every stage that a parcel reached, in order: what a tracking list is read from. 16 bytes each, at most seven
+    /// per parcel.
+    stages: Vec<(ParcelId, Stage)>,
+    pub(crate) cod: Cod,
+    pub(crate) manifests: Manifests,
+    pub(crate) counters: Counters,
     pub(crate) ledger: Ledger,
     /// Parcels whose last report is not over.
     pub(crate) open_parcels: usize,
 }
 
+/// Why a parcel cannot be cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Uncancellable {
+    /// There is no parcel with this order number.
+    Unknown,
+    /// It was picked up, or called off before.
+    TooLate(Stage),
+}
+
 impl Books {
-    /// The parcel with this order number.
-    pub(crate) fn by_order(&self, order_number: &str) -> Option<&Parcel> {
-        self.parcels.get(*self.by_order.get(order_number)?)
+    /// The last parcel with this order number.
+    pub(crate) fn by_order(&self, way: Way, order_number: &str) -> Option<&Parcel> {
+        self.parcels.get(*self.by_order.get(&(way, order_number.to_owned()))?)
     }
 
-    /// Books a new parcel that moves on for the first time after `now`; the caller has made sure that its
-    /// order number is new.
+    /// The parcel that an order with this number would repeat: one that is on its way, or has arrived.
+    pub(crate) fn standing(&self, way: Way, order_number: &str) -> Option<&Parcel> {
+        self.by_order(way, order_number).filter(|parcel| !parcel.stage.is_in_vain())
+    }
+
+    /// Whether there is room for no parcel more.
+    pub(crate) fn is_full(&self) -> bool {
+        self.parcels.len() >= MOST_PARCELS || self.ledger.is_full()
+    }
+
+    /// Books a new parcel that moves on for the first time after `now`; the caller has made sure that none
+    /// with its order number is standing.
     pub(crate) fn open(&mut self, mut parcel: Parcel, now: Instant) -> String {
         let id = self.parcels.len();
         let waybill = format!("VP{:09}VN", id + 1);
         parcel.waybill.clone_from(&waybill);
-        self.timetable.push(Reverse((now + parcel.until_pick_up(), id)));
-        self.by_order.insert(parcel.order_number.clone(), id);
+        if let Some((_, wait)) = parcel.next() {
+            self.timetable.push(Reverse((now + wait, id)));
+        }
+        self.by_order.insert((parcel.way, parcel.order_number.clone()), id);
+        self.stages.push((id, parcel.stage));
         self.parcels.push(parcel);
         self.open_parcels += 1;
         waybill
+    }
+
+    /// Calls a parcel off that was not picked up.
+    ///
+    /// # Errors
+    /// There is no such parcel, or it is too late.
+    pub(crate) fn cancel(&mut self, way: Way, order_number: &str) -> Result<Parcel, Uncancellable> {
+        let key = (way, order_number.to_owned());
+        let id = *self.by_order.get(&key).ok_or(Uncancellable::Unknown)?;
+        let parcel = self.parcels.get(id).ok_or(Uncancellable::Unknown)?;
+        if parcel.stage.after(Event::Cancel, way).is_none() {
+            return Err(Uncancellable::TooLate(parcel.stage));
+        }
+        // Its entry in the timetable finds it cancelled, and is dropped then.
+        self.open_parcels -= 1;
+        self.happen(id, Event::Cancel).ok_or(Uncancellable::Unknown)
     }
 
     /// When the next parcel moves on.
@@ -47,57 +99,69 @@ impl Books {
         self.timetable.peek().map(|Reverse((due, _))| *due)
     }
 
-    /// Moves the parcel whose turn it is one stage on; returns it as it stands then.
+    /// Moves the parcel whose turn it is on; returns it as it stands then, or nothing if it was called off.
     pub(crate) fn advance_next(&mut self) -> Option<(ParcelId, Instant, Parcel)> {
         let Reverse((due, id)) = self.timetable.pop()?;
-        let parcel = self.parcels.get_mut(id)?;
-        for event in parcel.advance() {
-            self.ledger.enter(event);
-        }
-        Some((id, due, parcel.clone()))
+        let (event, _) = self.parcels.get(id)?.next()?;
+        Some((id, due, self.happen(id, event)?))
     }
 
-    /// Puts a parcel back on the timetable for its delivery.
+    /// Lets an event happen to a parcel that can meet it, with all that follows for ledger, list and money.
+    fn happen(&mut self, id: ParcelId, event: Event) -> Option<Parcel> {
+        let parcel = self.parcels.get_mut(id)?;
+        for message in parcel.let_happen(event) {
+            self.ledger.enter(message);
+        }
+        self.stages.push((id, parcel.stage));
+        if parcel.cod_collected() > 0 {
+            self.cod.collect(Collection {
+                receipt: String::new(),
+                waybill: parcel.waybill.clone(),
+                order_number: parcel.order_number.clone(),
+                customer: parcel.customer.clone(),
+                ordered: parcel.cod_amount,
+                collected: parcel.cod_collected(),
+                remittance: None,
+            });
+        }
+        Some(parcel.clone())
+    }
+
+    /// Puts a parcel back on the timetable for what happens next, reckoned from what happened at `due`.
     pub(crate) fn travel_on(&mut self, id: ParcelId, due: Instant) {
-        self.timetable.push(Reverse((due, id)));
+        if let Some((_, wait)) = self.parcels.get(id).and_then(Parcel::next) {
+            self.timetable.push(Reverse((due + wait, id)));
+        }
+    }
+
+    /// Remembers that a parcel's first report waits until the last one is out.
+    pub(crate) fn hold_back(&mut self, id: ParcelId, at_unix_ms: u64) {
+        if let Some(parcel) = self.parcels.get_mut(id) {
+            parcel.held_back = Some(at_unix_ms);
+        }
+    }
+
+    /// The stages reached after the first `after` ones, oldest first, each with its number and its parcel.
+    pub(crate) fn stages(&self, after: usize, limit: usize) -> impl Iterator<Item = (usize, Stage, &Parcel)> {
+        let stages = self.stages.iter().enumerate().skip(after).take(limit);
+        stages.filter_map(|(place, (id, stage))| Some((place + 1, *stage, self.parcels.get(*id)?)))
+    }
+
+    /// How many parcels stand in each stage, by its Vietnamese and its own word.
+    pub(crate) fn census(&self) -> Vec<(&'static str, &'static str, usize)> {
+        let mut census: Vec<(&'static str, &'static str, usize)> = Vec::new();
+        for parcel in &self.parcels {
+            let word = parcel.stage.word(parcel.way);
+            match census.iter_mut().find(|(_, known, _)| *known == word) {
+                Some((_, _, count)) => *count += 1,
+                None => census.push((parcel.stage.vietnamese(parcel.way), word, 1)),
+            }
+        }
+        census.sort_by_key(|(_, word, _)| *word);
+        census
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::clock;
-    use crate::parcel::Stage;
-
-    fn parcel(order_number: &str, transit: u64) -> Parcel {
-        Parcel {
-            waybill: String::new(),
-            order_number: order_number.into(),
-            cod_amount: 0,
-            status_url: String::new(),
-            transit: Duration::from_millis(transit),
-            stage: Stage::Ordered,
-        }
-    }
-
-    #[test]
-    fn waybills_count_from_one() {
-        let mut books = Books::default();
-        assert_eq!(books.open(parcel("A", 1), clock::timer()), "VP000000001VN");
-        assert_eq!(books.open(parcel("B", 1), clock::timer()), "VP000000002VN");
-    }
-
-    #[test]
-    fn parcels_move_on_in_the_order_of_their_instants() {
-        let mut books = Books::default();
-        let now = clock::timer();
-        for (order_number, transit) in [("slow", 300), ("fast", 100), ("middle", 200)] {
-            books.open(parcel(order_number, transit), now);
-        }
-        let order: Vec<String> =
-            std::iter::from_fn(|| books.advance_next()).map(|(_, _, parcel)| parcel.order_number).collect();
-        assert_eq!(order, ["fast", "middle", "slow"]);
-    }
-}
+#[path = "books_tests.rs"]
+mod tests;

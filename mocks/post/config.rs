@@ -28,7 +28,7 @@ impl Config {
 }
 
 /// FNV-1a over the seed and the text, its upper half stirred into its lower one.
-fn hash(seed: u64, text: &str) -> u32 {
+pub(crate) fn hash(seed: u64, text: &str) -> u32 {
     let bytes = seed.to_be_bytes().into_iter().chain(text.bytes());
     let mut hash =
         bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
 use crate::clock;
+use crate::faults::Fault;
 use crate::server::Post;
 
 /// Which way a signal went.
@@ -34,17 +35,22 @@ pub(crate) struct Message {
     pub(crate) state: &'static str,
     pub(crate) status: Option<u16>,
     pub(crate) detail: String,
+    /// The fault that the signal comes from.
+    pub(crate) fault: Option<Fault>,
 }
 
+/// A message with its number and its instant.
 #[derive(Debug, Serialize)]
-struct Signal {
-    seq: u64,
-    at_unix_ns: u64,
+pub(crate) struct Signal {
+    pub(crate) seq: u64,
+    pub(crate) at_unix_ns: u64,
     #[serde(flatten)]
-    message: Message,
-    /// The post injects no faults; the field is there because the ledgers of all peers have one shape.
-    fault: Option<&'static str>,
+    pub(crate) message: Message,
 }
+
+/// At so many signals nothing is taken in any more; what is under way still ends. A signal takes about 250 bytes,
+/// so that this is half a gigabyte.
+const FULL: usize = 2_000_000;
 
 /// All signals since the post started. It only grows: the reader decides when a run is over.
 #[derive(Debug, Default)]
@@ -55,7 +61,28 @@ pub(crate) struct Ledger {
 impl Ledger {
     pub(crate) fn enter(&mut self, message: Message) {
         let seq = self.signals.len() as u64 + 1;
-        self.signals.push(Signal { seq, at_unix_ns: clock::unix_ns(), message, fault: None });
+        self.signals.push(Signal { seq, at_unix_ns: clock::unix_ns(), message });
+    }
+
+    /// Whether nothing more may be taken in.
+    pub(crate) fn is_full(&self) -> bool {
+        self.signals.len() >= FULL
+    }
+
+    /// The last signals that `matches` is true of, the newest first.
+    pub(crate) fn newest(&self, limit: usize, matches: impl Fn(&Message) -> bool) -> Vec<&Signal> {
+        self.signals.iter().rev().filter(|signal| matches(&signal.message)).take(limit).collect()
+    }
+
+    /// How many signals there are.
+    pub(crate) fn len(&self) -> usize {
+        self.signals.len()
+    }
+
+    /// What all signals say, oldest first.
+    #[cfg(test)]
+    pub(crate) fn messages(&self) -> impl Iterator<Item = &Message> {
+        self.signals.iter().map(|signal| &signal.message)
     }
 
     fn page(&self, after: u64, limit: usize) -> &[Signal] {
@@ -115,6 +142,7 @@ mod tests {
                 state: "delivered",
                 status: None,
                 detail: String::new(),
+                fault: None,
             });
         }
         ledger

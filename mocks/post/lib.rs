@@ -1,6 +1,9 @@
 //! A postal operator of our own: the portal orders the delivery of a result, the operator picks it up,
 //! delivers it, collects what is to be collected, and reports both steps to the portal.
 //!
+//! Beside that it fetches paper dossiers from citizens, carries sealed bags by list, serves visitors at two counters,
+//! passes on what it collected and answers for it to the dong. What goes wrong on purpose is in [`Fault`].
+//!
 //! The main type is [`Running`]: a server on its own thread that keeps a ledger of every message it
 //! received or sent and of every event on the way. Transit times are drawn by a hash of the seed and the
 //! order number: the same seed, the same transits.
@@ -8,21 +11,34 @@
 //! It deliberately knows nothing of the portal's dossiers, deadlines or defects, and shares no code with
 //! the other mocks.
 
+mod conduct;
 mod config;
+mod faults;
 mod server;
 
 mod books;
+mod cod;
 mod ledger;
+mod luck;
 mod parcel;
 
 mod carrier;
+mod counters;
+mod manifests;
 mod orders;
+mod page;
+mod pickups;
+mod remittances;
+mod tracking;
 
 mod clock;
 mod outgoing;
+mod refusal;
 
 #[cfg(test)]
 mod tests;
 
+pub use conduct::Conduct;
 pub use config::Config;
-pub use server::{Running, start};
+pub use faults::{Fault, Faults};
+pub use server::{Running, start, start_with};

@@ -1,4 +1,4 @@
-//! What the portal asks the post: to deliver a result, and where a parcel is.
+//! What the portal asks the post: to deliver a result, to call that off, and where a parcel is.
 
 use std::sync::Arc;
 
@@ -9,15 +9,25 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
+use crate::books::{Books, Uncancellable};
 use crate::clock;
+use crate::faults::Fault;
 use crate::ledger::{Direction, Message};
-use crate::parcel::{Parcel, Stage};
+use crate::luck::Luck;
+use crate::parcel::{Parcel, Stage, Way};
+use crate::refusal::{Authorised, Refusal};
 use crate::server::Post;
 
-const ACCEPTED: &str = "100";
-const ALREADY_SENT: &str = "101";
+pub(crate) const ACCEPTED: &str = "100";
+pub(crate) const ALREADY_SENT: &str = "101";
 const UNAUTHORISED: &str = "401";
 const INCOMPLETE: &str = "422";
+const FULL: &str = "503";
+
+/// Longer names, numbers and addresses than these many bytes are no names, numbers and addresses.
+const LONGEST_TEXT: usize = 1_000;
+/// The most that a receiver can be asked to pay: 10,000 billion VND, so that no sum of all parcels leaves an `i64`.
+const MOST_TO_COLLECT: i64 = 10_000_000_000_000;
 
 /// An order as the portal sends it; a field that is absent is as good as an empty one.
 #[derive(Debug, Default, Deserialize)]
@@ -34,36 +44,53 @@ pub(crate) struct Order {
     status_url: String,
 }
 
+/// Whether a required text is absent, or too long to be true.
+pub(crate) fn is_flawed(text: &str) -> bool {
+    text.is_empty() || text.len() > LONGEST_TEXT
+}
+
 impl Order {
     /// The names of the required fields that are empty, and of those that cannot be true.
     fn flaws(&self) -> Vec<&'static str> {
         let fields = [
-            ("customer_code", self.customer_code.is_empty()),
-            ("order_number", self.number.is_empty()),
-            ("item", self.item.is_empty()),
-            ("cod_amount", self.cod_amount < 0),
-            ("receiver_name", self.receiver_name.is_empty()),
-            ("receiver_address", self.receiver_address.is_empty()),
-            ("receiver_phone", self.receiver_phone.is_empty()),
-            ("status_url", self.status_url.is_empty()),
+            ("customer_code", is_flawed(&self.customer_code)),
+            ("order_number", is_flawed(&self.number)),
+            ("item", is_flawed(&self.item)),
+            ("cod_amount", !(0..=MOST_TO_COLLECT).contains(&self.cod_amount)),
+            ("receiver_name", is_flawed(&self.receiver_name)),
+            ("receiver_address", is_flawed(&self.receiver_address)),
+            ("receiver_phone", is_flawed(&self.receiver_phone)),
+            ("status_url", is_flawed(&self.status_url)),
         ];
         fields.into_iter().filter_map(|(name, is_flawed)| is_flawed.then_some(name)).collect()
     }
 }
 
+/// What is to be carried: an order's or a pick-up's.
+pub(crate) struct Wanted<'order> {
+    pub(crate) way: Way,
+    pub(crate) customer: &'order str,
+    pub(crate) order_number: &'order str,
+    pub(crate) cod_amount: i64,
+    pub(crate) documents: u32,
+    pub(crate) status_url: &'order str,
+}
+
+/// What a portal is told of a parcel that was taken over.
 #[derive(Serialize)]
-struct Accepted {
-    status: &'static str,
-    waybill: String,
+pub(crate) struct Accepted {
+    pub(crate) status: &'static str,
+    pub(crate) waybill: String,
 }
 
 #[derive(Serialize)]
-struct Refusal {
+struct Declined {
     status: &'static str,
     missing: Vec<&'static str>,
 }
 
-/// `POST /orders`: takes a parcel over; the same order number again is answered with the same waybill.
+/// `POST /orders`: takes a parcel over; the same order number again is answered with the same waybill, unless
+/// that parcel was called off, lost or returned.
 pub(crate) async fn open(
     Shared(post): Shared<Arc<Post>>,
     headers: HeaderMap,
@@ -71,9 +98,7 @@ pub(crate) async fn open(
 ) -> Response {
     let order = order.map(|Json(order)| order);
     if headers.get("access_token").is_none_or(|token| token.as_bytes() != post.config.token.as_bytes()) {
-        let order = order.unwrap_or_default();
-        post.books().ledger.enter(signal(&order, StatusCode::UNAUTHORIZED, UNAUTHORISED, String::new()));
-        return refuse(StatusCode::UNAUTHORIZED, UNAUTHORISED, Vec::new());
+        return refuse(&post, &order.unwrap_or_default(), StatusCode::UNAUTHORIZED, Vec::new());
     }
     let (order, flaws) = match order {
         Ok(order) => {
@@ -83,51 +108,96 @@ pub(crate) async fn open(
         Err(_) => (Order::default(), vec!["body"]),
     };
     if !flaws.is_empty() {
-        post.books().ledger.enter(signal(&order, StatusCode::UNPROCESSABLE_ENTITY, INCOMPLETE, String::new()));
-        return refuse(StatusCode::UNPROCESSABLE_ENTITY, INCOMPLETE, flaws);
+        return refuse(&post, &order, StatusCode::UNPROCESSABLE_ENTITY, flaws);
     }
-    let (status, waybill) = take_over(&post, &order);
+    let Some((status, waybill)) = take_order(&post, &order) else {
+        return decline(StatusCode::SERVICE_UNAVAILABLE, FULL, Vec::new());
+    };
     post.new_order.notify_one();
     Json(Accepted { status, waybill }).into_response()
 }
 
-fn take_over(post: &Post, order: &Order) -> (&'static str, String) {
-    let mut books = post.books();
-    let known = books.by_order(&order.number).map(|parcel| parcel.waybill.clone());
-    let (status, waybill) = match known {
-        Some(waybill) => (ALREADY_SENT, waybill),
-        None => (ACCEPTED, books.open(new_parcel(post, order), clock::timer())),
+fn take_order(post: &Post, order: &Order) -> Option<(&'static str, String)> {
+    let wanted = Wanted {
+        way: Way::ToCitizen,
+        customer: &order.customer_code,
+        order_number: &order.number,
+        cod_amount: order.cod_amount,
+        documents: 0,
+        status_url: &order.status_url,
     };
+    let mut books = post.books();
+    let (status, waybill) = take_over(post, &mut books, &wanted)?;
     books.ledger.enter(signal(order, StatusCode::OK, status, waybill.clone()));
-    (status, waybill)
+    mark_delay(&mut books, &wanted, status);
+    Some((status, waybill))
 }
 
-fn new_parcel(post: &Post, order: &Order) -> Parcel {
-    Parcel {
+/// Books a parcel, or finds the one that the order repeats; `None`: the books are full.
+pub(crate) fn take_over(post: &Post, books: &mut Books, wanted: &Wanted<'_>) -> Option<(&'static str, String)> {
+    if let Some(parcel) = books.standing(wanted.way, wanted.order_number) {
+        return Some((ALREADY_SENT, parcel.waybill.clone()));
+    }
+    if books.is_full() {
+        return None;
+    }
+    let round = books.by_order(wanted.way, wanted.order_number).map_or(0, |parcel| parcel.round.saturating_add(1));
+    let luck = Luck::draw(post, wanted.way, wanted.order_number, (round, wanted.cod_amount));
+    let parcel = Parcel {
         waybill: String::new(),
-        order_number: order.number.clone(),
-        cod_amount: order.cod_amount,
-        status_url: order.status_url.clone(),
-        transit: post.config.transit_of(&order.number),
+        order_number: wanted.order_number.to_owned(),
+        way: wanted.way,
+        customer: wanted.customer.to_owned(),
+        cod_amount: wanted.cod_amount,
+        documents: wanted.documents,
+        status_url: wanted.status_url.to_owned(),
+        transit: luck.transit,
         stage: Stage::Ordered,
+        mishaps: luck.mishaps,
+        is_delayed: luck.is_delayed,
+        round,
+        held_back: None,
+    };
+    Some((ACCEPTED, books.open(parcel, clock::timer())))
+}
+
+/// Says in the ledger that a new parcel will take longer, if it will.
+pub(crate) fn mark_delay(books: &mut Books, wanted: &Wanted<'_>, status: &str) {
+    let delayed = books.by_order(wanted.way, wanted.order_number).filter(|parcel| parcel.is_delayed);
+    if let Some(parcel) = delayed.filter(|_| status == ACCEPTED) {
+        let message = Message { fault: Some(Fault::Delayed), ..parcel.internal("delayed", 0) };
+        books.ledger.enter(message);
     }
 }
 
 fn signal(order: &Order, status: StatusCode, code: &str, waybill: String) -> Message {
+    let state = if status == StatusCode::OK { Stage::Ordered.word(Way::ToCitizen) } else { "refused" };
     Message {
         direction: Direction::In,
         kind: "order",
         reference: waybill,
-        dossier: order.number.clone(),
+        dossier: order.number.chars().take(LONGEST_TEXT).collect(),
         amount: order.cod_amount,
-        state: if status == StatusCode::OK { Stage::Ordered.word() } else { "refused" },
+        state,
         status: Some(status.as_u16()),
         detail: code.to_owned(),
+        fault: None,
     }
 }
 
-fn refuse(status: StatusCode, code: &'static str, missing: Vec<&'static str>) -> Response {
-    (status, Json(Refusal { status: code, missing })).into_response()
+/// Refuses an order and says so in the ledger, as long as there is room.
+fn refuse(post: &Post, order: &Order, status: StatusCode, missing: Vec<&'static str>) -> Response {
+    let code = if status == StatusCode::UNAUTHORIZED { UNAUTHORISED } else { INCOMPLETE };
+    let mut books = post.books();
+    if books.ledger.is_full() {
+        return decline(StatusCode::SERVICE_UNAVAILABLE, FULL, Vec::new());
+    }
+    books.ledger.enter(signal(order, status, code, String::new()));
+    decline(status, code, missing)
+}
+
+fn decline(status: StatusCode, code: &'static str, missing: Vec<&'static str>) -> Response {
+    (status, Json(Declined { status: code, missing })).into_response()
 }
 
 #[derive(Serialize)]
@@ -138,21 +208,56 @@ struct Tracking<'parcel> {
     status: &'static str,
     cod_amount: i64,
     cod_collected: i64,
+    /// The papers that a citizen handed over; of a result, nobody is told.
+    #[serde(skip_serializing_if = "is_zero")]
+    documents: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// `GET /orders/{order_number}`: where a parcel is.
 pub(crate) async fn track(Shared(post): Shared<Arc<Post>>, Path(order_number): Path<String>) -> Response {
+    tracking(&post, Way::ToCitizen, &order_number)
+}
+
+/// Where the last parcel with this order number is.
+pub(crate) fn tracking(post: &Post, way: Way, order_number: &str) -> Response {
     let books = post.books();
-    let Some(parcel) = books.by_order(&order_number) else {
-        return refuse(StatusCode::NOT_FOUND, "404", Vec::new());
+    let Some(parcel) = books.by_order(way, order_number) else {
+        return decline(StatusCode::NOT_FOUND, "404", Vec::new());
     };
     Json(Tracking {
         waybill: &parcel.waybill,
         order_number: &parcel.order_number,
-        status_code: parcel.stage.code(),
-        status: parcel.stage.word(),
+        status_code: parcel.stage.code(way),
+        status: parcel.stage.word(way),
         cod_amount: parcel.cod_amount,
         cod_collected: parcel.cod_collected(),
+        documents: parcel.documents,
     })
     .into_response()
+}
+
+/// `POST /orders/{order_number}/cancel`: calls a parcel off that was not picked up.
+pub(crate) async fn cancel(
+    Shared(post): Shared<Arc<Post>>,
+    _: Authorised,
+    Path(order_number): Path<String>,
+) -> Result<Response, Refusal> {
+    call_off(&post, Way::ToCitizen, &order_number)
+}
+
+/// Calls the last parcel with this order number off.
+pub(crate) fn call_off(post: &Post, way: Way, order_number: &str) -> Result<Response, Refusal> {
+    let cancelled = post.books().cancel(way, order_number);
+    match cancelled {
+        Ok(parcel) => Ok(Json(Accepted { status: ACCEPTED, waybill: parcel.waybill }).into_response()),
+        Err(Uncancellable::Unknown) => Err(Refusal::unknown("order")),
+        Err(Uncancellable::TooLate(stage)) => {
+            Err(Refusal::conflict(format!("too late to cancel: the parcel is {}", stage.word(way))))
+        }
+    }
 }

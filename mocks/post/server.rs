@@ -15,9 +15,10 @@ use tokio::runtime;
 use tokio::sync::{Notify, watch};
 
 use crate::books::Books;
+use crate::conduct::Conduct;
 use crate::config::Config;
 use crate::outgoing::Caller;
-use crate::{carrier, ledger, orders};
+use crate::{carrier, counters, ledger, manifests, orders, page, pickups, remittances, tracking};
 
 /// Far above any order, far below what would hurt.
 const LONGEST_BODY: usize = 1024 * 1024;
@@ -29,6 +30,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// What every route shares.
 pub(crate) struct Post {
     pub(crate) config: Config,
+    pub(crate) conduct: Conduct,
     /// A plain lock: it is held for a few map operations and never across an `.await`.
     books: Mutex<Books>,
     pub(crate) caller: Caller,
@@ -52,11 +54,19 @@ pub struct Running {
     thread: Option<JoinHandle<()>>,
 }
 
-/// Starts a mock post on a thread of its own and returns when it listens.
+/// Starts a mock post of ordinary conduct on a thread of its own and returns when it listens.
 ///
 /// # Errors
 /// When the address cannot be bound, or the thread or its runtime cannot be made.
 pub fn start(config: Config) -> io::Result<Running> {
+    start_with(config, Conduct::ordinary())
+}
+
+/// Starts a mock post that behaves as `conduct` says.
+///
+/// # Errors
+/// As [`start`].
+pub fn start_with(config: Config, conduct: Conduct) -> io::Result<Running> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     let listener = {
         let _inside = runtime.enter();
@@ -65,7 +75,7 @@ pub fn start(config: Config) -> io::Result<Running> {
     let address = listener.local_addr()?;
     let (stop, stopped) = watch::channel(false);
     let thread = thread::Builder::new().name("mock-post".to_owned()).spawn(move || {
-        runtime.block_on(serve(listener, config, stopped));
+        runtime.block_on(serve(listener, post(config, conduct), stopped));
         runtime.shutdown_background();
     })?;
     Ok(Running { address, stop, thread: Some(thread) })
@@ -114,18 +124,23 @@ fn listen(bind: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-async fn serve(listener: TcpListener, config: Config, stopped: watch::Receiver<bool>) {
-    let post =
-        Arc::new(Post { config, books: Mutex::new(Books::default()), caller: Caller::new(), new_order: Notify::new() });
+fn post(config: Config, conduct: Conduct) -> Arc<Post> {
+    let books = Mutex::new(Books::default());
+    Arc::new(Post { config, conduct, books, caller: Caller::new(), new_order: Notify::new() })
+}
+
+async fn serve(listener: TcpListener, post: Arc<Post>, stopped: watch::Receiver<bool>) {
     let listener = listener.tap_io(|stream| {
         // Without it answers are only slower: not worth refusing a connection for.
         drop(stream.set_nodelay(true));
     });
     let carrier = carrier::work(Arc::clone(&post));
+    let payday = remittances::payday(Arc::clone(&post));
     let server = axum::serve(listener, routes(post)).with_graceful_shutdown(stop_asked(stopped.clone()));
     tokio::select! {
         _ = server => {}
         () = carrier => {}
+        () = payday => {}
         () = farewell_over(stopped) => {}
     }
 }
@@ -134,6 +149,22 @@ fn routes(post: Arc<Post>) -> Router {
     Router::new()
         .route("/orders", routing::post(orders::open))
         .route("/orders/{order_number}", routing::get(orders::track))
+        .route("/orders/{order_number}/cancel", routing::post(orders::cancel))
+        .route("/pickups", routing::post(pickups::open))
+        .route("/pickups/{order_number}", routing::get(pickups::track))
+        .route("/pickups/{order_number}/cancel", routing::post(pickups::cancel))
+        .route("/tracking", routing::get(tracking::list))
+        .route("/manifests", routing::post(manifests::pack))
+        .route("/manifests/{id}", routing::get(manifests::show))
+        .route("/manifests/{id}/hand-over", routing::post(manifests::hand_over))
+        .route("/manifests/{id}/receive", routing::post(manifests::receive))
+        .route("/remittances", routing::post(remittances::end_day).get(remittances::list))
+        .route("/remittances/{id}/reconcile", routing::post(remittances::reconcile))
+        .route("/reconciliation", routing::get(remittances::report))
+        .route("/counters", routing::get(counters::overview))
+        .route("/counters/tickets", routing::post(counters::draw))
+        .route("/counters/tickets/{number}", routing::get(counters::show))
+        .route("/", routing::get(page::show))
         .route("/_ledger", routing::get(ledger::read))
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .with_state(post)

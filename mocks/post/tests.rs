@@ -14,7 +14,10 @@ use serde_json::{Value, json};
 use wiremock::matchers::{header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::{Config, Running, start};
+use crate::{Conduct, Config, Fault, Faults, Running, start_with};
+
+mod services;
+mod troubles;
 
 const TOKEN: &str = "t0ken";
 
@@ -27,6 +30,16 @@ struct Scene {
 
 impl Scene {
     async fn new(transit: Duration, portal_answer: ResponseTemplate) -> Self {
+        Self::with(transit, portal_answer, Conduct::ordinary()).await
+    }
+
+    /// A post to all of whose parcels these faults happen.
+    async fn of_faults(faults: &[Fault]) -> Self {
+        let faults = faults.iter().fold(Faults::none(), |faults, fault| faults.with(*fault, 1.0));
+        Self::with(Duration::from_millis(4), ok(), Conduct { faults, ..Conduct::ordinary() }).await
+    }
+
+    async fn with(transit: Duration, portal_answer: ResponseTemplate, conduct: Conduct) -> Self {
         let portal = MockServer::start().await;
         let reports = Mock::given(method("POST")).and(path("/status")).and(header("access_token", TOKEN));
         reports.respond_with(portal_answer).mount(&portal).await;
@@ -36,7 +49,7 @@ impl Scene {
             seed: 1,
             transit: transit..=transit,
         };
-        let post = start(config).expect("a loopback port is free");
+        let post = start_with(config, conduct).expect("a loopback port is free");
         Self { post, portal, client: Client::builder(TokioExecutor::new()).build_http() }
     }
 
@@ -60,6 +73,18 @@ impl Scene {
             "receiver_name": "Nguyễn Thị Hoa", "receiver_address": "Tổ 3, phường 1", "receiver_phone": "0000000001",
             "status_url": format!("{}/status", self.portal.uri()),
         })
+    }
+
+    /// Posts a body with the right token.
+    async fn post(&self, path: &str, body: &Value) -> (StatusCode, Value) {
+        self.send(Method::POST, path, TOKEN, body.to_string()).await
+    }
+
+    /// Gets a path with the right token.
+    async fn get(&self, path: &str) -> Value {
+        let (status, answer) = self.send(Method::GET, path, TOKEN, String::new()).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {answer}");
+        answer
     }
 
     async fn place(&self, order: &Value) -> Value {

@@ -223,7 +223,7 @@ pub(crate) struct WhoArgs {
 pub(crate) struct MockArgs {
     /// Which system
     pub(crate) name: Mock,
-    /// Where to listen
+    /// Where to listen; of a country, the portal does, and bank, post and hub at the next three ports
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub(crate) bind: std::net::SocketAddr,
     /// portal: misbehave; may be given several times
@@ -247,6 +247,19 @@ pub(crate) struct MockArgs {
     /// bank: share of the payments for which a forged confirmation is sent first
     #[arg(long, value_name = "SHARE", default_value = "0.1", value_parser = share)]
     pub(crate) forged: f64,
+    /// post, country: let a share of the parcels go wrong, as lost=0.1; may be given several times
+    #[arg(long, value_name = "NAME=SHARE")]
+    pub(crate) fault: Vec<String>,
+    /// post, country: remit what was collected this often, as "1 min"; else when POST /remittances asks
+    #[arg(long, value_name = "TIME", value_parser = length)]
+    pub(crate) remit_every: Option<std::time::Duration>,
+    /// hub, country: be out of order from a time on for a time, as "unavailable@10 s+30 s" (or timeout, or reset);
+    /// may be given several times
+    #[arg(long, value_name = "MODE@FROM+LENGTH", value_parser = crate::mock_country::outage)]
+    pub(crate) outage: Vec<mock_hub::Outage>,
+    /// hub, country: push dossiers that citizens entered at the hub to this address
+    #[arg(long, value_name = "URL")]
+    pub(crate) push: Option<String>,
     /// Where its chance comes from
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
@@ -262,9 +275,13 @@ pub(crate) enum Mock {
     Bank,
     /// The postal operator
     Post,
+    /// The national portal
+    Hub,
+    /// All four, wired to each other
+    Country,
 }
 
-fn share(text: &str) -> Result<f64, String> {
+pub(crate) fn share(text: &str) -> Result<f64, String> {
     let number: f64 = text.parse().map_err(|_no_number| format!("`{text}` is not a number"))?;
     model::Share::new(number).map(model::Share::value).map_err(|error| error.to_string())
 }

@@ -9,6 +9,7 @@ use crate::args::{Mock, MockArgs, PlanArgs};
 use crate::compose::Composition;
 use crate::console;
 use crate::exit::{Exit, Failure};
+use crate::mock_country;
 use crate::publications;
 
 /// Portal, bank and post on loopback, for one run.
@@ -19,8 +20,8 @@ pub(crate) struct Country {
 }
 
 /// What the three share: no secret, they live as long as the run.
-const SECRET: &str = "vandan-mock-secret";
-const TOKEN: &str = "vandan-mock-token";
+pub(crate) const SECRET: &str = "vandan-mock-secret";
+pub(crate) const TOKEN: &str = "vandan-mock-token";
 
 const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
 
@@ -59,7 +60,7 @@ impl Country {
     }
 }
 
-fn not_started(error: &std::io::Error) -> Failure {
+pub(crate) fn not_started(error: &std::io::Error) -> Failure {
     Failure::run(format!("could not start a mock: {error}"))
 }
 
@@ -136,19 +137,24 @@ pub(crate) fn serve(args: &MockArgs) -> Result<Exit, Failure> {
             running.wait();
         }
         Mock::Post => {
-            let transit = Duration::from_secs(2)..=Duration::from_secs(5);
-            let config = mock_post::Config { bind: args.bind, token: TOKEN.to_owned(), seed: args.seed, transit };
-            let running = mock_post::start(config).map_err(|error| not_started(&error))?;
+            let running = mock_country::post(args, args.bind)?;
             announce("postal operator", &running.url());
             running.wait();
         }
+        Mock::Hub => {
+            let running = mock_country::hub(args, args.bind)?;
+            announce("national portal", &running.url());
+            running.wait();
+        }
+        Mock::Country => mock_country::serve(args)?,
     }
     Ok(Exit::Conforms)
 }
 
-fn portal_config(args: &MockArgs) -> Result<mock_portal::Config, Failure> {
-    let catalogue = match &args.run {
-        Some(run) => catalogue(&Composition::of(&PlanArgs {
+/// The run that a mock is to suit, if it names one.
+pub(crate) fn composition(args: &MockArgs) -> Result<Option<Composition>, Failure> {
+    let of_run = |run: &String| {
+        Composition::of(&PlanArgs {
             run: run.clone(),
             province: None,
             portal: None,
@@ -156,9 +162,13 @@ fn portal_config(args: &MockArgs) -> Result<mock_portal::Config, Failure> {
             scale: None,
             length: None,
             scenarios: args.scenarios.clone(),
-        })?),
-        None => Catalogue::sample(),
+        })
     };
+    args.run.as_ref().map(of_run).transpose()
+}
+
+pub(crate) fn portal_config(args: &MockArgs) -> Result<mock_portal::Config, Failure> {
+    let catalogue = composition(args)?.map_or_else(Catalogue::sample, |composed| catalogue(&composed));
     Ok(mock_portal::Config {
         bind: args.bind,
         bank_url: args.bank.clone(),

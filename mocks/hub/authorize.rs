@@ -1,0 +1,358 @@
+//! The pages on which a citizen signs on: the question of a client, the password, the one-time code, the way back.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Query, State as Shared};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use axum::http::{StatusCode, Uri};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use serde::Deserialize;
+
+use crate::citizens;
+use crate::clock;
+use crate::config::Client;
+use crate::grants::{Refused, Wish};
+use crate::ledger::{Direction, Message};
+use crate::messages::{Channel, Letter};
+use crate::server::{Books, Hub};
+
+/// Longer parameters are refused.
+const LONGEST_PARAMETER: usize = 1_000;
+
+/// What a client asks in the address it sends the citizen to.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    response_type: String,
+    client_id: String,
+    redirect_uri: String,
+    scope: String,
+    state: String,
+    nonce: String,
+    code_challenge: String,
+    code_challenge_method: String,
+}
+
+impl Asked {
+    /// What is wrong, as RFC 6749 names it, once client and address are known to belong together.
+    fn flaw(&self) -> Option<(&'static str, &'static str)> {
+        let parameters = [&self.scope, &self.state, &self.nonce];
+        if self.response_type != "code" {
+            Some(("unsupported_response_type", "response_type must be code"))
+        } else if !self.scope.split(' ').any(|scope| scope == "openid") {
+            Some(("invalid_scope", "scope must contain openid"))
+        } else if self.code_challenge_method != "S256" || self.code_challenge.len() != 43 {
+            Some(("invalid_request", "PKCE with S256 is required"))
+        } else if parameters.iter().any(|text| text.len() > LONGEST_PARAMETER) {
+            Some(("invalid_request", "a parameter is too long"))
+        } else {
+            None
+        }
+    }
+}
+
+/// `GET /oidc/authorize`: where a client sends a citizen.
+pub(crate) async fn ask(Shared(hub): Shared<Arc<Hub>>, Query(asked): Query<Asked>) -> Response {
+    let client = hub.config.clients.iter().find(|client| client.id == asked.client_id);
+    if client.is_none_or(|client| !may_return_to(client, &asked.redirect_uri)) {
+        // The citizen is not sent to an address that nobody vouches for.
+        let why = ("Ứng dụng hoặc địa chỉ quay lại không được đăng ký", "The application or its address is not known");
+        return show(StatusCode::BAD_REQUEST, &sorry(why));
+    }
+    if let Some((error, description)) = asked.flaw() {
+        let way_back = [("error", error), ("error_description", description), ("state", &asked.state)];
+        return back(&hub, &asked.redirect_uri, &way_back);
+    }
+    let wish = Wish {
+        client: asked.client_id,
+        redirect_uri: asked.redirect_uri,
+        scope: asked.scope,
+        state: asked.state,
+        nonce: asked.nonce,
+        challenge: asked.code_challenge,
+    };
+    let mut books = hub.books();
+    if books.ledger.is_full() {
+        return show(StatusCode::SERVICE_UNAVAILABLE, &sorry(("Sổ cái đã đầy", "The ledger is full")));
+    }
+    enter(&mut books, "sign_on_begun", &wish.client, "");
+    let login = books.grants.begin(wish, clock::unix_ms());
+    show(StatusCode::OK, &password_page(&login, None))
+}
+
+/// Whether an address is registered; of a loopback address, any port is (RFC 8252, 7.3).
+fn may_return_to(client: &Client, address: &str) -> bool {
+    let without_port = |text: &str| {
+        let uri: Uri = text.parse().ok()?;
+        let is_loopback = matches!(uri.host(), Some("127.0.0.1" | "[::1]"));
+        let is_plain = uri.scheme_str() == Some("http") && uri.authority().is_some_and(|at| !at.as_str().contains('@'));
+        (is_loopback && is_plain)
+            .then(|| (uri.host().map(str::to_owned), uri.path_and_query().map(ToString::to_string)))
+    };
+    address.len() <= LONGEST_PARAMETER
+        && !address.contains('#')
+        && client.redirect_uris.iter().any(|known| {
+            known == address || (without_port(known).is_some() && without_port(known) == without_port(address))
+        })
+}
+
+/// What a citizen fills in on the pages.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Filled {
+    login: String,
+    citizen_number: String,
+    password: String,
+    once: String,
+    action: String,
+}
+
+/// `POST /oidc/login`: the citizen number and the password; a one-time code is sent.
+pub(crate) async fn log_in(Shared(hub): Shared<Arc<Hub>>, filled: Result<Form<Filled>, FormRejection>) -> Response {
+    let Ok(Form(filled)) = filled else {
+        return show(StatusCode::BAD_REQUEST, &sorry(UNREADABLE));
+    };
+    if filled.action == "cancel" {
+        return give_up(&hub, &filled.login);
+    }
+    let number = filled.citizen_number.trim();
+    let is_right = citizens::is_number(number) && filled.password == hub.config.password;
+    let mut books = hub.books();
+    if let Err(refused) = books.grants.wish(&filled.login, clock::unix_ms()) {
+        return turned_away(&filled.login, refused);
+    }
+    if !is_right {
+        return show(StatusCode::UNAUTHORIZED, &password_page(&filled.login, Some(WRONG_PASSWORD)));
+    }
+    match books.grants.challenge(&filled.login, number, clock::unix_ms()) {
+        Ok(once) => {
+            send(&mut books, number, &once);
+            show(StatusCode::OK, &code_page(&filled.login, None))
+        }
+        Err(refused) => turned_away(&filled.login, refused),
+    }
+}
+
+fn send(books: &mut Books, number: &str, once: &str) {
+    books.sink.keep(Letter {
+        channel: Channel::Sms,
+        recipient: citizens::phone(number),
+        sender: "CONG DVC MAU".into(),
+        subject: String::new(),
+        text: format!("{once} là mã xác thực đăng nhập của bạn. / {once} is your one-time code."),
+    });
+}
+
+/// `POST /oidc/verify`: the one-time code; the citizen goes back to the client.
+pub(crate) async fn verify(Shared(hub): Shared<Arc<Hub>>, filled: Result<Form<Filled>, FormRejection>) -> Response {
+    let Ok(Form(filled)) = filled else {
+        return show(StatusCode::BAD_REQUEST, &sorry(UNREADABLE));
+    };
+    if filled.action == "cancel" {
+        return give_up(&hub, &filled.login);
+    }
+    let proved = {
+        let mut books = hub.books();
+        let proved = books.grants.prove(&filled.login, filled.once.trim(), clock::unix_ms());
+        if let Ok((wish, _)) = &proved {
+            enter(&mut books, "signed_on", &wish.client, &wish.scope);
+        }
+        proved
+    };
+    match proved {
+        Ok((wish, code)) => {
+            let way_back = [("code", code.as_str()), ("state", &wish.state), ("iss", &hub.url)];
+            back(&hub, &wish.redirect_uri, &way_back)
+        }
+        Err(refused) => turned_away(&filled.login, refused),
+    }
+}
+
+fn give_up(hub: &Hub, login: &str) -> Response {
+    let wish = hub.books().grants.give_up(login, clock::unix_ms());
+    match wish {
+        Ok(wish) => back(hub, &wish.redirect_uri, &[("error", "access_denied"), ("state", &wish.state)]),
+        Err(refused) => turned_away(login, refused),
+    }
+}
+
+fn enter(books: &mut Books, kind: &'static str, client: &str, detail: &str) {
+    if !books.ledger.is_full() {
+        books.ledger.enter(Message {
+            direction: Direction::In,
+            kind,
+            reference: client.to_owned(),
+            dossier: String::new(),
+            amount: 0,
+            state: "sign_on",
+            fault: None,
+            status: None,
+            detail: detail.to_owned(),
+        });
+    }
+}
+
+/// Sends the citizen back to the client with these parameters; empty ones are left out.
+fn back(hub: &Hub, redirect_uri: &str, parameters: &[(&str, &str)]) -> Response {
+    let mut address = redirect_uri.to_owned();
+    let mut mark = if address.contains('?') { '&' } else { '?' };
+    for (name, value) in parameters.iter().filter(|(_, value)| !value.is_empty()) {
+        address.push(mark);
+        address.push_str(name);
+        address.push('=');
+        address.push_str(&percent_encoded(value));
+        mark = '&';
+    }
+    let mut response = Redirect::to(&address).into_response();
+    response.headers_mut().insert(CACHE_CONTROL, hub.no_store.clone());
+    response
+}
+
+fn percent_encoded(text: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes()
+        .map(|byte| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
+/// A sentence in Vietnamese and in English.
+type Sentence = (&'static str, &'static str);
+
+const UNREADABLE: Sentence = ("Không đọc được biểu mẫu", "The form cannot be read");
+const WRONG_PASSWORD: Sentence =
+    ("Số định danh hoặc mật khẩu không đúng", "The citizen number or the password is wrong");
+const WRONG_CODE: Sentence = ("Mã xác thực không đúng", "The one-time code is wrong");
+
+fn turned_away(login: &str, refused: Refused) -> Response {
+    match refused {
+        Refused::WrongCode => show(StatusCode::UNAUTHORIZED, &code_page(login, Some(WRONG_CODE))),
+        Refused::TooOften => {
+            let why = ("Nhập sai mã xác thực quá nhiều lần", "The one-time code was wrong too often");
+            show(StatusCode::FORBIDDEN, &sorry(why))
+        }
+        Refused::NoLogin | Refused::NoCode | Refused::Spent | Refused::NotYours | Refused::WrongVerifier => {
+            let why =
+                ("Phiên đăng nhập không tồn tại hoặc đã hết hạn", "There is no such sign-on, or it took too long");
+            show(StatusCode::BAD_REQUEST, &sorry(why))
+        }
+    }
+}
+
+fn show(status: StatusCode, page: &Markup) -> Response {
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+    let headers = [(CACHE_CONTROL, "no-store"), (CONTENT_SECURITY_POLICY, policy)];
+    (status, headers, Html(page.0.clone())).into_response()
+}
+
+fn frame(body: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="vi" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { "Đăng nhập / Sign on" }
+                style { (PreEscaped(include_str!("page.css"))) }
+            }
+            body.narrow {
+                h1 { "Cổng Dịch vụ công mẫu " span.dim lang="en" { "Mock national portal" } }
+                (body)
+            }
+        }
+    }
+}
+
+fn sorry((vietnamese, english): Sentence) -> Markup {
+    frame(&html! { p.fault role="alert" { (vietnamese) ". " span lang="en" { (english) "." } } })
+}
+
+fn alert(error: Option<Sentence>) -> Markup {
+    html! {
+        @if let Some((vietnamese, english)) = error {
+            p.fault #error role="alert" { (vietnamese) ". " span lang="en" { (english) "." } }
+        }
+    }
+}
+
+fn password_page(login: &str, error: Option<Sentence>) -> Markup {
+    frame(&html! {
+        (alert(error))
+        form.stack method="post" action="/oidc/login" {
+            input type="hidden" name="login" value=(login);
+            label for="number" { "Số định danh cá nhân " span.dim lang="en" { "Citizen number" } }
+            input #number name="citizen_number" inputmode="numeric" autocomplete="username" maxlength="12" autofocus;
+            label for="password" { "Mật khẩu " span.dim lang="en" { "Password" } }
+            input #password name="password" type="password" autocomplete="current-password";
+            (buttons("Tiếp tục", "Continue"))
+        }
+    })
+}
+
+fn code_page(login: &str, error: Option<Sentence>) -> Markup {
+    frame(&html! {
+        (alert(error))
+        p { "Mã xác thực gồm 6 chữ số đã được gửi tới điện thoại của bạn. "
+            span.dim lang="en" { "A one-time code of 6 digits was sent to your telephone." } }
+        form.stack method="post" action="/oidc/verify" {
+            input type="hidden" name="login" value=(login);
+            label for="once" { "Mã xác thực " span.dim lang="en" { "One-time code" } }
+            input #once name="once" inputmode="numeric" autocomplete="one-time-code" maxlength="6" autofocus;
+            (buttons("Đăng nhập", "Sign on"))
+        }
+    })
+}
+
+fn buttons(vietnamese: &str, english: &str) -> Markup {
+    html! {
+        div.buttons {
+            button.main { (vietnamese) " / " span lang="en" { (english) } }
+            button name="action" value="cancel" formnovalidate { "Hủy / " span lang="en" { "Cancel" } }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(redirect_uri: &str) -> Client {
+        Client { id: "portal".into(), secret: None, redirect_uris: vec![redirect_uri.into()] }
+    }
+
+    #[test]
+    fn only_a_registered_address_is_returned_to_and_a_loopback_port_is_free() {
+        let client = client("http://127.0.0.1/back?x=1");
+        for good in ["http://127.0.0.1/back?x=1", "http://127.0.0.1:4711/back?x=1"] {
+            assert!(may_return_to(&client, good), "{good}");
+        }
+        for bad in [
+            "",
+            "http://127.0.0.1/back",
+            "http://127.0.0.1/back?x=2",
+            "http://127.0.0.1:80/other?x=1",
+            "http://127.0.0.1/back?x=1#y",
+            "https://127.0.0.1/back?x=1",
+            "http://127.0.0.2/back?x=1",
+            "http://localhost/back?x=1",
+            "http://portal.example@127.0.0.1/back?x=1",
+            "http://127.0.0.1.portal.example/back?x=1",
+        ] {
+            assert!(!may_return_to(&client, bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_port_of_any_other_host_is_not_free() {
+        let client = client("http://portal.example/back");
+        assert!(may_return_to(&client, "http://portal.example/back"));
+        assert!(!may_return_to(&client, "http://portal.example:81/back"));
+    }
+
+    #[test]
+    fn a_state_cannot_add_parameters_to_the_way_back() {
+        assert_eq!(percent_encoded("a&code=x y"), "a%26code%3Dx%20y");
+    }
+}

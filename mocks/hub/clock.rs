@@ -1,0 +1,68 @@
+//! The wall clock, read in one place.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::{self, Offset};
+
+/// Vietnam has one offset and no summer time.
+const VIETNAM: Offset = tz::offset(7);
+
+/// Nanoseconds since 1970-01-01T00:00:00Z.
+#[expect(clippy::disallowed_methods, reason = "a mock is a system of its own and has a wall clock of its own")]
+pub(crate) fn unix_ns() -> u64 {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since_epoch.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+pub(crate) fn unix_ms() -> u64 {
+    unix_ns() / 1_000_000
+}
+
+/// What a clock on the wall in Vietnam shows at an instant.
+pub(crate) fn in_vietnam(unix_ns: u64) -> DateTime {
+    VIETNAM.to_datetime(Timestamp::from_nanosecond(i128::from(unix_ns)).unwrap_or(Timestamp::UNIX_EPOCH))
+}
+
+/// `yyyyMMddHHmmss` in Vietnam, on the 24-hour clock.
+pub(crate) fn stamp(unix_ns: u64) -> String {
+    in_vietnam(unix_ns).strftime("%Y%m%d%H%M%S").to_string()
+}
+
+/// Whether a text is a date and a time that exist, written `yyyyMMddHHmmss`.
+pub(crate) fn is_stamp(text: &str) -> bool {
+    text.len() == 14
+        && text.bytes().all(|byte| byte.is_ascii_digit())
+        && DateTime::strptime("%Y%m%d%H%M%S", text)
+            .is_ok_and(|moment| moment.strftime("%Y%m%d%H%M%S").to_string() == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stamp_is_an_instant_that_exists() {
+        for text in ["20210301070000", "20210301235959", "20240229000000"] {
+            assert!(is_stamp(text), "{text}");
+        }
+        for text in [
+            "",
+            "2021030107000",
+            "20210301246060",
+            "20230229000000",
+            "2021-03-01 07:0",
+            "20211301070000",
+            "２0210301070",
+        ] {
+            assert!(!is_stamp(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_stamp_is_written_in_vietnam_on_the_24_hour_clock() {
+        assert_eq!(stamp(1_614_610_800_000_000_000), "20210301220000");
+    }
+}

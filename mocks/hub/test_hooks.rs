@@ -1,0 +1,99 @@
+//! What a tester may do and nobody else: switch outages, empty the books, count.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State as Shared;
+use axum::extract::rejection::JsonRejection;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::ledger::{Direction, Message};
+use crate::outage::Mode;
+use crate::server::{Books, Hub};
+use crate::wire;
+
+pub(crate) fn routes() -> Router<Arc<Hub>> {
+    Router::new()
+        .route("/_test/outage", put(switch_on).delete(switch_off).get(show))
+        .route("/_test/reset", post(reset))
+        .route("/_test/state", get(count))
+}
+
+#[derive(Debug, Deserialize)]
+struct Wanted {
+    mode: String,
+    /// How long; until it is switched off, if not given.
+    seconds: Option<f64>,
+}
+
+async fn switch_on(Shared(hub): Shared<Arc<Hub>>, wanted: Result<Json<Wanted>, JsonRejection>) -> Response {
+    let wanted = match wanted {
+        Ok(Json(wanted)) => wanted,
+        Err(rejection) => return wire::problem(rejection.status(), "Không đọc được yêu cầu", &rejection.body_text()),
+    };
+    let mode = Mode::from_name(&wanted.mode);
+    let length = Duration::try_from_secs_f64(wanted.seconds.unwrap_or(1e9));
+    match (mode, length) {
+        (Some(mode), Ok(length)) => {
+            hub.switch(Some((mode, length)));
+            enter(&hub, "outage_begun", Some(mode));
+            show(Shared(hub)).await
+        }
+        (None, _) => {
+            let known = Mode::ALL.map(Mode::name).join(", ");
+            wire::problem(StatusCode::UNPROCESSABLE_ENTITY, "Không có kiểu sự cố này", &format!("mode: one of {known}"))
+        }
+        (_, Err(_)) => wire::problem(StatusCode::UNPROCESSABLE_ENTITY, "Thời gian không đúng", "seconds: not a length"),
+    }
+}
+
+async fn switch_off(Shared(hub): Shared<Arc<Hub>>) -> Response {
+    hub.switch(None);
+    enter(&hub, "outage_ended", None);
+    show(Shared(hub)).await
+}
+
+fn enter(hub: &Hub, kind: &'static str, mode: Option<Mode>) {
+    let mut books = hub.books();
+    if !books.ledger.is_full() {
+        books.ledger.enter(Message {
+            direction: Direction::Internal,
+            kind,
+            reference: String::new(),
+            dossier: String::new(),
+            amount: 0,
+            state: "switched",
+            fault: mode.map(Mode::name),
+            status: None,
+            detail: String::new(),
+        });
+    }
+}
+
+async fn show(Shared(hub): Shared<Arc<Hub>>) -> Response {
+    Json(json!({ "mode": hub.outage().map(Mode::name) })).into_response()
+}
+
+/// Back to the start: no dossiers, no messages, nobody signed in or on. The number of pushes under way stays.
+async fn reset(Shared(hub): Shared<Arc<Hub>>) -> Response {
+    let mut books = hub.books();
+    let open_pushes = books.open_pushes;
+    *books = Books { open_pushes, ..Books::new(&hub.config) };
+    Json(json!({ "dossiers": 0 })).into_response()
+}
+
+async fn count(Shared(hub): Shared<Arc<Hub>>) -> Response {
+    let books = hub.books();
+    let by_state: serde_json::Map<_, _> =
+        books.registry.census().into_iter().map(|(state, count)| (state.word().to_owned(), count.into())).collect();
+    Json(json!({
+        "dossiers": books.registry.len(), "by_state": by_state, "messages": books.sink.count(),
+        "signals": books.ledger.len(),
+    }))
+    .into_response()
+}

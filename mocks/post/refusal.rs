@@ -1,0 +1,98 @@
+//! How the post says no, who may ask it anything, and how it reads a body.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header::RETRY_AFTER;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::server::Post;
+
+/// One refusal: the HTTP status, the same as a word, and what is wrong.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) status: StatusCode,
+    /// The names of the fields that are absent or cannot be true.
+    pub(crate) missing: Vec<&'static str>,
+    pub(crate) message: String,
+}
+
+#[derive(Serialize)]
+struct Wording<'refusal> {
+    status: &'refusal str,
+    missing: &'refusal [&'static str],
+    #[serde(skip_serializing_if = "str::is_empty")]
+    message: &'refusal str,
+}
+
+impl Refusal {
+    pub(crate) fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        Self { status, missing: Vec::new(), message: message.into() }
+    }
+
+    /// Fields that are absent or cannot be true.
+    pub(crate) fn fields(missing: Vec<&'static str>) -> Self {
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, missing, message: String::new() }
+    }
+
+    pub(crate) fn unknown(what: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, format!("no such {what}"))
+    }
+
+    pub(crate) fn conflict(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, message)
+    }
+
+    /// There is no room for more.
+    pub(crate) fn full(what: &str) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, format!("{what} is full"))
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let wording = Wording { status: self.status.as_str(), missing: &self.missing, message: &self.message };
+        let mut response = (self.status, Json(wording)).into_response();
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response
+    }
+}
+
+/// Proof that a request carries the token that portal and post share.
+pub(crate) struct Authorised;
+
+impl FromRequestParts<Arc<Post>> for Authorised {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, post: &Arc<Post>) -> Result<Self, Refusal> {
+        match parts.headers.get("access_token") {
+            Some(token) if token.as_bytes() == post.config.token.as_bytes() => Ok(Self),
+            _ => Err(Refusal::new(StatusCode::UNAUTHORIZED, "the access_token is not the one agreed on")),
+        }
+    }
+}
+
+/// A JSON body; what cannot be read is refused with the reason.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequest<Arc<Post>> for Body<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, post: &Arc<Post>) -> Result<Self, Refusal> {
+        match Json::from_request(request, post).await {
+            Ok(Json(value)) => Ok(Self(value)),
+            Err(rejection @ JsonRejection::BytesRejection(_)) => {
+                Err(Refusal::new(rejection.status(), rejection.body_text()))
+            }
+            Err(rejection) => Err(Refusal::new(StatusCode::BAD_REQUEST, rejection.body_text())),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Money for the portal: the end of a day, what was passed on, and whether it is right.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Path, Query, State as Shared};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+use crate::books::Books;
+use crate::cod::{Account, Collection, Irreconcilable, Remittance};
+use crate::ledger::{Direction, Message};
+use crate::refusal::{Authorised, Body, Refusal};
+use crate::server::Post;
+
+const DEFAULT_LIMIT: usize = 1_000;
+const MAXIMAL_LIMIT: usize = 5_000;
+
+/// Remits as often as the conduct says; never, if it does not.
+pub(crate) async fn payday(post: Arc<Post>) {
+    let Some(day) = post.conduct.remit_every else {
+        return std::future::pending().await;
+    };
+    loop {
+        // A day of no length would leave no time for anything else.
+        tokio::time::sleep(day.max(Duration::from_millis(1))).await;
+        remit(&mut post.books());
+    }
+}
+
+fn remit(books: &mut Books) -> Vec<Remittance> {
+    let made = books.cod.remit();
+    for remittance in &made {
+        books.ledger.enter(signal(Direction::Internal, "remitted", remittance));
+    }
+    made
+}
+
+fn signal(direction: Direction, kind: &'static str, remittance: &Remittance) -> Message {
+    Message {
+        direction,
+        kind,
+        reference: remittance.id.clone(),
+        dossier: String::new(),
+        amount: remittance.amount,
+        state: remittance.state.word(),
+        status: None,
+        detail: format!("{}: {} parcels", remittance.customer_code, remittance.count),
+        fault: None,
+    }
+}
+
+#[derive(Serialize)]
+struct Made {
+    remittances: Vec<Remittance>,
+}
+
+/// `POST /remittances`: ends the day: everything that is outstanding is passed on.
+pub(crate) async fn end_day(Shared(post): Shared<Arc<Post>>, _: Authorised) -> Response {
+    let remittances = remit(&mut post.books());
+    Json(Made { remittances }).into_response()
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Reading {
+    customer_code: String,
+    #[serde(default)]
+    after: usize,
+    limit: Option<usize>,
+}
+
+impl Reading {
+    fn limit(&self) -> usize {
+        self.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAXIMAL_LIMIT)
+    }
+}
+
+/// `GET /remittances?customer_code=C&after=N&limit=N`: a customer's remittances after the first `after`.
+pub(crate) async fn list(Shared(post): Shared<Arc<Post>>, _: Authorised, Query(reading): Query<Reading>) -> Response {
+    let books = post.books();
+    let all = books.cod.remittances(&reading.customer_code);
+    Json(Made { remittances: all.skip(reading.after).take(reading.limit()).cloned().collect() }).into_response()
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Count {
+    customer_code: String,
+    /// What arrived, in whole VND.
+    amount: i64,
+}
+
+/// `POST /remittances/{id}/reconcile`: the customer says how much arrived; another amount is a dispute.
+pub(crate) async fn reconcile(
+    Shared(post): Shared<Arc<Post>>,
+    _: Authorised,
+    Path(id): Path<String>,
+    Body(count): Body<Count>,
+) -> Result<Response, Refusal> {
+    let mut books = post.books();
+    if books.ledger.is_full() {
+        return Err(Refusal::full("the ledger"));
+    }
+    let remittance = books.cod.reconcile(&id, &count.customer_code, count.amount).map_err(|error| match error {
+        Irreconcilable::Unknown => Refusal::unknown("remittance"),
+        Irreconcilable::Settled => Refusal::conflict("the remittance is reconciled"),
+    })?;
+    books.ledger.enter(Message {
+        amount: count.amount,
+        status: Some(200),
+        ..signal(Direction::In, "reconcile", &remittance)
+    });
+    Ok(Json(remittance).into_response())
+}
+
+#[derive(Serialize)]
+struct Report {
+    customer_code: String,
+    #[serde(flatten)]
+    account: Account,
+    /// Ordered minus collected, over all parcels that were delivered.
+    short: i64,
+    /// Parcels whose receiver paid another amount than the one ordered, the first 1,000.
+    differences: Vec<Collection>,
+    /// The collections after the first `after`.
+    collections: Vec<Collection>,
+}
+
+/// `GET /reconciliation?customer_code=C&after=N&limit=N`: a customer's money, to the dong.
+pub(crate) async fn report(Shared(post): Shared<Arc<Post>>, _: Authorised, Query(reading): Query<Reading>) -> Response {
+    let books = post.books();
+    let account = books.cod.account(&reading.customer_code);
+    let all = || books.cod.collections(&reading.customer_code);
+    let differences = all().filter(|each| each.ordered != each.collected).take(DEFAULT_LIMIT).cloned().collect();
+    let collections = all().skip(reading.after).take(reading.limit()).cloned().collect();
+    let short = account.ordered - account.collected;
+    Json(Report { customer_code: reading.customer_code, account, short, differences, collections }).into_response()
+}

@@ -1,0 +1,179 @@
+//! `vandan mock country`: all four systems started together and wired to each other; and post and hub for use by hand.
+
+use std::net::SocketAddr;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use crate::args::MockArgs;
+use crate::console;
+use crate::exit::{Exit, Failure};
+use crate::mocks::{self, SECRET, TOKEN};
+use crate::run_file::duration;
+
+/// Starts bank, post, portal and hub, says where they are, and ends them all on Ctrl-C.
+pub(crate) fn serve(args: &MockArgs) -> Result<(), Failure> {
+    let [bank_at, post_at, hub_at] = [1, 2, 3].map(|step| beside(args.bind, step));
+    let config = mock_bank::Config {
+        bind: bank_at?,
+        secret: SECRET.to_owned(),
+        seed: args.seed,
+        faults: mock_bank::Faults { duplicate: args.duplicate, forged: args.forged },
+        callback_delay: Duration::ZERO,
+    };
+    let bank = mock_bank::start(config).map_err(|error| mocks::not_started(&error))?;
+    let post = post(args, post_at?)?;
+    let hub = hub(args, hub_at?)?;
+    let wired = mock_portal::Config { bank_url: bank.url(), post_url: post.url(), ..mocks::portal_config(args)? };
+    let portal = mock_portal::start(wired).map_err(|error| mocks::not_started(&error))?;
+
+    let (end, ended) = mpsc::channel();
+    ctrlc::set_handler(move || {
+        // A second Ctrl-C finds nobody who waits any more: everything is ending.
+        let _gone: Result<(), mpsc::SendError<()>> = end.send(());
+    })
+    .map_err(|error| Failure::run(format!("could not listen for Ctrl-C: {error}")))?;
+    console::say(&addresses(&portal.url(), &bank.url(), &post.url(), &hub.url()));
+    // An error means that the handler is gone, which only the end of the program brings about.
+    let _gone: Result<(), mpsc::RecvError> = ended.recv();
+    console::say("ending: portal, bank, post, hub");
+    // The portal first, so that it calls nobody who has gone.
+    portal.stop();
+    bank.stop();
+    post.stop();
+    hub.stop();
+    Ok(())
+}
+
+/// What is said when all four listen.
+fn addresses(portal: &str, bank: &str, post: &str, hub: &str) -> String {
+    format!(
+        "portal  {portal}   cổng dịch vụ công · reference portal
+bank    {bank}   nền tảng thanh toán · payment platform
+post    {post}   bưu chính · postal operator
+hub     {hub}   cổng quốc gia · national portal
+
+Ledgers: /_ledger at bank, post and hub; pages for people: / at post and hub
+Sign-on: {hub}/.well-known/openid-configuration
+         (citizens: any twelve digits; password: vandan)
+Messages that citizens got: {hub}/messages
+A run against it (--run RUN here gives portal and hub its catalogue):
+vandan run RUN --target {portal} \\
+    --bank {bank} --post {post}
+Ctrl-C ends all four."
+    )
+}
+
+/// The address some ports further; any free port stays any free port.
+fn beside(bind: SocketAddr, step: u16) -> Result<SocketAddr, Failure> {
+    let port = if bind.port() == 0 { Some(0) } else { bind.port().checked_add(step) };
+    match port {
+        Some(port) => Ok(SocketAddr::new(bind.ip(), port)),
+        None => Err(invalid(format!("there are no {step} ports after {bind}"))),
+    }
+}
+
+/// The postal operator, with the conduct that was asked for.
+pub(crate) fn post(args: &MockArgs, bind: SocketAddr) -> Result<mock_post::Running, Failure> {
+    let transit = Duration::from_secs(2)..=Duration::from_secs(5);
+    let config = mock_post::Config { bind, token: TOKEN.to_owned(), seed: args.seed, transit };
+    let mut faults = mock_post::Faults::none();
+    for text in &args.fault {
+        let (fault, share) = fault(text).map_err(invalid)?;
+        faults = faults.with(fault, share);
+    }
+    let conduct = mock_post::Conduct { faults, remit_every: args.remit_every, ..mock_post::Conduct::ordinary() };
+    mock_post::start_with(config, conduct).map_err(|error| mocks::not_started(&error))
+}
+
+/// Reads `lost=0.1`.
+fn fault(text: &str) -> Result<(mock_post::Fault, f64), String> {
+    let known = mock_post::Fault::ALL.map(mock_post::Fault::name).join(", ");
+    let (name, share) = text.split_once('=').ok_or_else(|| format!("`{text}` has no share (write lost=0.1)"))?;
+    let fault = mock_post::Fault::from_name(name.trim())
+        .ok_or_else(|| format!("the post knows no fault `{name}`\nknown: {known}"))?;
+    Ok((fault, crate::args::share(share.trim())?))
+}
+
+/// The national portal, with the catalogue of the run that was named.
+pub(crate) fn hub(args: &MockArgs, bind: SocketAddr) -> Result<mock_hub::Running, Failure> {
+    let sample = mock_hub::Config::sample(bind, args.seed, SECRET);
+    let catalogue = match mocks::composition(args)? {
+        Some(composed) => catalogue(&composed.province),
+        None => sample.catalogue.clone(),
+    };
+    let config = mock_hub::Config { catalogue, outages: args.outage.clone(), push_url: args.push.clone(), ..sample };
+    mock_hub::start(config).map_err(|error| mocks::not_started(&error))
+}
+
+fn catalogue(province: &world::Province) -> mock_hub::Catalogue {
+    let agency = |unit: &world::Unit| mock_hub::Agency {
+        code: unit.code.clone(),
+        name: unit.name.clone(),
+        level: unit.level.as_str().to_owned(),
+    };
+    let procedure = |procedure: &world::Procedure| mock_hub::Procedure {
+        code: procedure.code.clone(),
+        name: procedure.name.clone(),
+        field: procedure.field.clone(),
+        legal_days: procedure.legal_days,
+        fee: procedure.fee.0,
+    };
+    mock_hub::Catalogue {
+        agencies: province.units().iter().map(agency).collect(),
+        procedures: province.catalogue().iter().map(procedure).collect(),
+    }
+}
+
+/// Reads `unavailable@10 s+30 s`.
+pub(crate) fn outage(text: &str) -> Result<mock_hub::Outage, String> {
+    let known = mock_hub::Mode::ALL.map(mock_hub::Mode::name).join(", ");
+    let parts = text.split_once('@').and_then(|(mode, time)| Some((mode, time.split_once('+')?)));
+    let (mode, (from, length)) =
+        parts.ok_or_else(|| format!("`{text}` is no outage (write \"unavailable@10 s+30 s\")"))?;
+    let mode = mock_hub::Mode::from_name(mode.trim())
+        .ok_or_else(|| format!("there is no outage `{mode}`; there is {known}"))?;
+    Ok(mock_hub::Outage { mode, from: duration(from)?, length: duration(length)? })
+}
+
+fn invalid(message: String) -> Failure {
+    Failure::new(Exit::InvalidConfiguration, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_is_read_and_what_is_none_is_refused() {
+        let read = outage("timeout@10 s+500 ms").unwrap();
+        assert_eq!(read.mode, mock_hub::Mode::Timeout);
+        assert_eq!((read.from, read.length), (Duration::from_secs(10), Duration::from_millis(500)));
+        for text in ["", "timeout", "timeout@1 s", "fire@1 s+1 s", "reset@soon+1 s"] {
+            assert!(outage(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_fault_is_read_and_what_is_none_is_refused() {
+        assert_eq!(fault("wrong-cod=0.25"), Ok((mock_post::Fault::WrongCod, 0.25)));
+        for text in ["lost", "lost=2", "lost=x", "fire=0.1"] {
+            assert!(fault(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn four_listen_at_four_ports_in_a_row_or_at_any() {
+        let at = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        assert_eq!(beside(at(9_100), 3).ok(), Some(at(9_103)));
+        assert_eq!(beside(at(0), 3).ok(), Some(at(0)));
+        assert!(beside(at(65_534), 3).is_err());
+    }
+
+    #[test]
+    fn the_addresses_fit_into_eighty_columns() {
+        let url = "http://127.0.0.1:65535";
+        for line in addresses(url, url, url, url).lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+    }
+}
