@@ -147,12 +147,8 @@ pub(crate) struct MockArgs {
     /// portal: where the post is
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9102")]
     pub(crate) post: String,
-    /// bank: share of the payments whose confirmation is sent twice
-    #[arg(long, value_name = "SHARE", default_value = "0.1", value_parser = share)]
-    pub(crate) duplicate: f64,
-    /// bank: share of the payments for which a forged confirmation is sent first
-    #[arg(long, value_name = "SHARE", default_value = "0.1", value_parser = share)]
-    pub(crate) forged: f64,
+    #[command(flatten)]
+    pub(crate) payments: crate::mock_bank_args::BankArgs,
     /// Where its chance comes from
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
@@ -170,7 +166,7 @@ pub(crate) enum Mock {
     Post,
 }
 
-fn share(text: &str) -> Result<f64, String> {
+pub(crate) fn share(text: &str) -> Result<f64, String> {
     let number: f64 = text.parse().map_err(|_no_number| format!("`{text}` is not a number"))?;
     model::Share::new(number).map(model::Share::value).map_err(|error| error.to_string())
 }

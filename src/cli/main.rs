@@ -7,6 +7,7 @@ mod compose;
 mod console;
 mod cpu;
 mod exit;
+mod mock_bank_args;
 mod mocks;
 mod plan;
 mod problems;

@@ -113,14 +113,8 @@ pub(crate) fn serve(args: &MockArgs) -> Result<Exit, Failure> {
             running.wait();
         }
         Mock::Bank => {
-            let config = mock_bank::Config {
-                bind: args.bind,
-                secret: SECRET.to_owned(),
-                seed: args.seed,
-                faults: mock_bank::Faults { duplicate: args.duplicate, forged: args.forged },
-                callback_delay: Duration::ZERO,
-            };
-            let running = mock_bank::start(config).map_err(|error| not_started(&error))?;
+            let setup = args.payments.setup(args.bind, args.seed, SECRET)?;
+            let running = mock_bank::start(setup).map_err(|error| not_started(&error))?;
             announce("payment platform", &running.url());
             running.wait();
         }
