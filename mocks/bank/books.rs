@@ -234,14 +234,15 @@ impl Books {
         self.over.push_back(number);
     }
 
-    /// Sends money back to the customer; the same number again has no second effect.
-    pub(crate) fn refund(&mut self, number: u64, refund: &Refund<'_>) -> Result<(), NotRefunded> {
+    /// Sends money back to the customer, and returns the payment as it then is; the same number again has no
+    /// second effect.
+    pub(crate) fn refund(&mut self, number: u64, refund: &Refund<'_>) -> Result<Payment, NotRefunded> {
         let payment = self.payments.get_mut(&number).ok_or(NotRefunded::NotCaptured)?;
         if payment.state != State::Captured {
             return Err(NotRefunded::NotCaptured);
         }
         if let Some((_, amount)) = payment.refunds.iter().find(|(known, _)| known == refund.name) {
-            return if *amount == refund.amount { Ok(()) } else { Err(NotRefunded::Conflict) };
+            return if *amount == refund.amount { Ok(payment.clone()) } else { Err(NotRefunded::Conflict) };
         }
         if refund.amount <= 0 || refund.amount > payment.order.amount - payment.refunded() {
             return Err(NotRefunded::TooMuch);
@@ -254,7 +255,7 @@ impl Books {
         let detail = refund.name.to_owned();
         self.ledger.enter(Message { kind, amount: refund.amount, detail, ..payment.internal() });
         self.cash.enter(movement(payment, refund.at, Flow::Refund(refund.name.to_owned()), refund.amount));
-        Ok(())
+        Ok(payment.clone())
     }
 }
 
@@ -350,15 +351,17 @@ mod tests {
     fn no_more_is_refunded_than_was_captured() {
         let mut books = Books::default();
         let transaction = placed(&mut books, "R");
-        let refund = |name, amount| Refund { name, amount, at: NOW };
-        assert_eq!(books.refund(1, &refund("F1", 1)), Err(NotRefunded::NotCaptured));
+        let refund = |books: &mut Books, name, amount| {
+            books.refund(1, &Refund { name, amount, at: NOW }).map(|payment| payment.refunded())
+        };
+        assert_eq!(refund(&mut books, "F1", 1), Err(NotRefunded::NotCaptured));
         books.decide(&transaction, pay(), NOW);
-        assert_eq!(books.refund(1, &refund("F1", 100_000)), Ok(()));
-        assert_eq!(books.refund(1, &refund("F1", 100_000)), Ok(()), "the same again is the same");
-        assert_eq!(books.refund(1, &refund("F1", 99_999)), Err(NotRefunded::Conflict));
-        assert_eq!(books.refund(1, &refund("F2", 20_001)), Err(NotRefunded::TooMuch));
-        assert_eq!(books.refund(1, &refund("F2", 0)), Err(NotRefunded::TooMuch));
-        assert_eq!(books.refund(1, &refund("F2", 20_000)), Ok(()));
+        assert_eq!(refund(&mut books, "F1", 100_000), Ok(100_000));
+        assert_eq!(refund(&mut books, "F1", 100_000), Ok(100_000), "the same again is the same");
+        assert_eq!(refund(&mut books, "F1", 99_999), Err(NotRefunded::Conflict));
+        assert_eq!(refund(&mut books, "F2", 20_001), Err(NotRefunded::TooMuch));
+        assert_eq!(refund(&mut books, "F2", 0), Err(NotRefunded::TooMuch));
+        assert_eq!(refund(&mut books, "F2", 20_000), Ok(120_000));
         assert_eq!((books.cash.total().net(), books.cash.total().refunds), (0, 2));
     }
 

@@ -155,21 +155,22 @@ pub(crate) struct Claimed<'fields> {
 /// Sends money back to the customer; returns the payment as it then is.
 pub(crate) fn give_back(bank: &Bank, claimed: &Claimed<'_>) -> Result<Payment, Objection> {
     if claimed.refund.is_empty() || claimed.refund.len() > LONGEST_REFUND_NAME {
-        return Err(Objection::Malformed);
+        return Err(reject(bank, "refund", Objection::Malformed));
     }
+    let paid = bank.books().by_reference(claimed.reference).cloned();
+    let Some(paid) = paid.filter(|payment| payment.order.partner == claimed.partner) else {
+        return Err(reject(bank, "refund", Objection::Unknown));
+    };
     let mut books = bank.books();
-    let known = books.by_reference(claimed.reference).filter(|payment| payment.order.partner == claimed.partner);
-    let number = known.ok_or(Objection::Unknown)?.number;
     let refund = Refund { name: claimed.refund, amount: claimed.amount, at: clock::now() };
-    let done = books.refund(number, &refund).map_err(Objection::from);
-    let payment = books.by_reference(claimed.reference).cloned().ok_or(Objection::Unknown)?;
+    let done = books.refund(paid.number, &refund).map_err(Objection::from);
     let (status, detail) = match done {
-        Ok(()) => (200, "0"),
+        Ok(_) => (200, "0"),
         Err(objection) => (objection.status().as_u16(), objection.code()),
     };
-    let signal = Message { amount: claimed.amount, detail: detail.to_owned(), ..payment.asked("refund") };
+    let signal = Message { amount: claimed.amount, detail: detail.to_owned(), ..paid.asked("refund") };
     books.ledger.enter(Message { status: Some(status), ..signal });
-    done.map(|()| payment)
+    done
 }
 
 /// No name of a refund is longer.

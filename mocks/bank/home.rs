@@ -17,6 +17,7 @@ use crate::faults::Fault;
 use crate::frame::{Frame, Width, grouped};
 use crate::language::Language;
 use crate::ledger::{Direction, Signal};
+use crate::profiles::Profile;
 use crate::server::Bank;
 use crate::words;
 
@@ -25,15 +26,23 @@ const SHOWN: usize = 50;
 /// How often the page is loaded again, in seconds.
 const REFRESH_S: u32 = 3;
 
+/// Whether the browser loads the page again and again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refreshing {
+    On,
+    Paused,
+}
+
 /// `GET /`: the page; `?pause` keeps it as it is.
 pub(crate) async fn show(Shared(bank): Shared<Arc<Bank>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let language = Language::of(query.as_deref(), &headers);
     let is_paused = query.is_some_and(|query| query.contains("pause"));
+    let refreshing = if is_paused { Refreshing::Paused } else { Refreshing::On };
     let content = {
         let books = bank.books();
         html! {
             (figures(&books, &bank.setup, language))
-            (switch(is_paused, language))
+            (switch(refreshing, bank.setup.profile, language))
             (signals(&books, language))
             (days(&books, language))
             (faults(&bank.setup, language))
@@ -59,19 +68,21 @@ fn figures(books: &Books, setup: &Setup, language: Language) -> Markup {
     }
 }
 
-fn switch(is_paused: bool, language: Language) -> Markup {
+fn switch(refreshing: Refreshing, profile: Profile, language: Language) -> Markup {
     let code = language.code();
     html! {
         p .quiet {
-            @if is_paused {
+            @if refreshing == Refreshing::Paused {
                 a href={ "/?lang=" (code) } { (language.say("Tiếp tục cập nhật", "Go on refreshing")) }
             } @else {
                 (language.say("Tự cập nhật sau mỗi 3 giây. ", "Refreshes every 3 seconds. "))
                 a href={ "/?pause&lang=" (code) } { (language.say("Tạm dừng", "Pause")) }
             }
-            " · " a href="/reconciliation" { (language.say("Đối soát", "Reconciliation")) }
+            " · " a href={ "/reconciliation?lang=" (code) } { (language.say("Đối soát", "Reconciliation")) }
             " · " a href="/_ledger" { (language.say("Sổ cái (JSON)", "Ledger (JSON)")) }
-            " · " a href={ "/bills?lang=" (code) } { (language.say("Tra cứu hóa đơn", "Bill look-up")) }
+            @if profile == Profile::Provincial {
+                " · " a href={ "/bills?lang=" (code) } { (language.say("Tra cứu hóa đơn", "Bill look-up")) }
+            }
         }
     }
 }

@@ -31,6 +31,7 @@ mod home;
 mod language;
 mod page;
 mod qr;
+mod statement;
 mod words;
 
 mod checksum;

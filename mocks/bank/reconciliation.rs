@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::extract::State as Shared;
-use axum::http::StatusCode;
+use axum::extract::{RawQuery, State as Shared};
+use axum::http::header::ACCEPT;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, routing};
 use serde::Serialize;
@@ -12,45 +13,76 @@ use serde_json::{Value, json};
 
 use crate::books::Books;
 use crate::cash::Sums;
+use crate::language::Language;
 use crate::payment::{Payment, State};
 use crate::server::Bank;
+use crate::statement;
 
 /// How many single payments a report lists; the counts and sums are of all.
-const LISTED: usize = 1_000;
+pub(crate) const LISTED: usize = 1_000;
 
 pub(crate) fn routes() -> Router<Arc<Bank>> {
     Router::new().route("/reconciliation", routing::get(report).post(compare))
 }
 
 /// `GET /reconciliation`: the sums, whether the three books agree, and the captures that the portal has not
-/// acknowledged.
-async fn report(Shared(bank): Shared<Arc<Bank>>) -> Response {
+/// acknowledged. A browser gets a page, everybody else JSON.
+async fn report(Shared(bank): Shared<Arc<Bank>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if accepted.contains("text/html") {
+        let language = Language::of(query.as_deref(), &headers);
+        return statement::page(&bank.books(), language).respond(StatusCode::OK);
+    }
     Json(of(&bank.books())).into_response()
+}
+
+/// The three books that have to agree, and what the portal does not seem to know.
+#[derive(Debug)]
+pub(crate) struct Accounts<'books> {
+    pub(crate) payments: Sums,
+    pub(crate) movements: Sums,
+    pub(crate) settlement: Sums,
+    /// Captured payments that the portal has not acknowledged.
+    pub(crate) unacknowledged: Vec<&'books Payment>,
+}
+
+impl<'books> Accounts<'books> {
+    pub(crate) fn of(books: &'books Books) -> Self {
+        let settlement = books.cash.days().fold(Sums::default(), |mut sums, (_, day)| {
+            sums.add(day.all);
+            sums
+        });
+        let is_open = |payment: &&Payment| payment.state == State::Captured && !payment.acknowledged;
+        Self {
+            payments: books.sums(),
+            movements: books.cash.total(),
+            settlement,
+            unacknowledged: books.payments().filter(is_open).collect(),
+        }
+    }
+
+    pub(crate) fn is_balanced(&self) -> bool {
+        self.payments == self.movements && self.movements == self.settlement
+    }
 }
 
 /// The report on the bank's own books.
 pub(crate) fn of(books: &Books) -> Value {
-    let (payments, cash) = (books.sums(), books.cash.total());
-    let settled = books.cash.days().fold(Sums::default(), |mut sums, (_, day)| {
-        sums.add(day.all);
-        sums
-    });
-    let days: Vec<Value> =
-        books.cash.days().map(|(date, day)| json!({ "day": date.to_string(), "moved": said(day.all) })).collect();
-    let unacknowledged: Vec<&Payment> =
-        books.payments().filter(|payment| payment.state == State::Captured && !payment.acknowledged).collect();
+    let accounts = Accounts::of(books);
+    let days = books.cash.days().map(|(date, day)| json!({ "day": date.to_string(), "moved": said(day.all) }));
+    let open = &accounts.unacknowledged;
     json!({
         "ordered": books.ordered(),
         "kept": counts(books),
-        "payments": said(payments),
-        "movements": said(cash),
-        "settlement": said(settled),
-        "balanced": payments == cash && cash == settled,
-        "days": days,
+        "payments": said(accounts.payments),
+        "movements": said(accounts.movements),
+        "settlement": said(accounts.settlement),
+        "balanced": accounts.is_balanced(),
+        "days": days.collect::<Vec<Value>>(),
         "unacknowledged": {
-            "count": unacknowledged.len(),
-            "sum": unacknowledged.iter().map(|payment| payment.order.amount).sum::<i64>(),
-            "payments": unacknowledged.iter().take(LISTED).map(|payment| json!({
+            "count": open.len(),
+            "sum": open.iter().map(|payment| payment.order.amount).sum::<i64>(),
+            "payments": open.iter().take(LISTED).map(|payment| json!({
                 "reference": payment.order.reference,
                 "transaction": payment.transaction(),
                 "amount": payment.order.amount,

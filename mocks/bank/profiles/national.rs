@@ -105,7 +105,7 @@ fn is_genuine<const COUNT: usize>(fields: &Fields, names: [&str; COUNT], secret:
 
 fn asked(bank: &Bank, fields: &Fields, kind: &'static str) -> Result<Payment, Objection> {
     if !is_genuine(fields, QUESTION, &bank.setup.secret) {
-        return Err(Objection::BadChecksum);
+        return Err(desk::reject(bank, kind, Objection::BadChecksum));
     }
     let payment = desk::ask(bank, &fields.text("MaThamChieu"), kind)?;
     if payment.order.partner == fields.text("MaDoiTac") { Ok(payment) } else { Err(Objection::Unknown) }

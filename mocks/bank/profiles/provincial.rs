@@ -93,7 +93,7 @@ fn is_genuine<const COUNT: usize>(fields: &Fields, names: [&str; COUNT], secret:
 
 fn look_up(bank: &Bank, fields: &Fields) -> Result<Value, Objection> {
     if !is_genuine(fields, QUESTION, &bank.setup.secret) {
-        return Err(Objection::BadChecksum);
+        return Err(desk::reject(bank, "query", Objection::BadChecksum));
     }
     let payment = desk::ask(bank, &fields.text("transaction_id"), "query")?;
     if payment.order.partner != fields.text("client_id") {

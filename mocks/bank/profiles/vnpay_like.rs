@@ -166,11 +166,11 @@ async fn take(Shared(bank): Shared<Arc<Bank>>, message: Body) -> Response {
 fn checked<const COUNT: usize>(bank: &Bank, fields: &Fields, names: [&str; COUNT]) -> Result<(), Objection> {
     let text = piped(&fields.texts(names));
     if checksum::hmac_sha512(&text, &bank.setup.secret) != fields.text("vnp_SecureHash") {
-        return Err(Objection::BadChecksum);
+        return Err(desk::reject(bank, "query", Objection::BadChecksum));
     }
     let request = fields.text("vnp_RequestId");
     if request.is_empty() || request.len() > 64 {
-        return Err(Objection::Malformed);
+        return Err(desk::reject(bank, "query", Objection::Malformed));
     }
     Ok(())
 }

@@ -52,3 +52,22 @@ async fn the_qr_code_is_there_as_text_and_as_an_image() {
     assert!(payload.starts_with("000201010212") && payload.contains("5406120000"), "{payload}");
     assert!(scene.text(&format!("/pay/{transaction}/qr.svg")).await.starts_with("<svg"));
 }
+
+#[tokio::test]
+async fn a_browser_gets_the_reconciliation_as_a_page() {
+    let scene = Scene::of(Profile::Plain, &[Fault::Lost], says("00")).await;
+    let transaction = scene.ordered("R-1").await;
+    scene.decide(&transaction, "pay").await;
+    scene.settled().await;
+    let request = http::Request::builder()
+        .uri(format!("{}/reconciliation?lang=vi", scene.bank.url()))
+        .header(http::header::ACCEPT, "text/html,application/xhtml+xml")
+        .body(http_body_util::Full::default())
+        .unwrap();
+    let answer = scene.client.request(request).await.unwrap();
+    let body = http_body_util::BodyExt::collect(answer.into_body()).await.unwrap().to_bytes();
+    let page = String::from_utf8(body.to_vec()).unwrap();
+    for text in ["Khớp từng đồng", "chưa xác nhận (1)", "R-1", "120.000"] {
+        assert!(page.contains(text), "{text} is not in {page}");
+    }
+}
