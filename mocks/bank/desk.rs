@@ -91,21 +91,13 @@ pub(crate) fn take(bank: &Bank, order: Order, objection: Option<Objection>) -> R
     let mut books = bank.books();
     let placed = match objection {
         Some(objection) => Err(objection),
-        None => {
-            let code = "0".to_owned();
-            books.ledger.enter(Message {
-                state: State::Ordered.word(),
-                status: Some(200),
-                detail: code,
-                ..signal.clone()
-            });
-            books.place(order, clock::now()).cloned().map_err(Objection::from)
-        }
+        None => books.place(order, clock::now()).cloned().map_err(Objection::from),
     };
-    if let Err(objection) = placed {
-        let status = Some(objection.status().as_u16());
-        books.ledger.enter(Message { state: "refused", status, detail: objection.code().to_owned(), ..signal });
-    }
+    let (state, status, detail) = match &placed {
+        Ok(_) => (State::Ordered.word(), 200, "0"),
+        Err(objection) => ("refused", objection.status().as_u16(), objection.code()),
+    };
+    books.ledger.enter(Message { state, status: Some(status), detail: detail.to_owned(), ..signal });
     placed
 }
 

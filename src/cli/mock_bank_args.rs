@@ -26,7 +26,7 @@ pub(crate) struct BankArgs {
     #[arg(long, value_name = "TEXT")]
     secret: Option<String>,
     /// bank: how long an order can be paid if it does not say, such as `15min`; a day at most
-    #[arg(long, value_name = "TIME", default_value = "15min", value_parser = crate::run_file::duration)]
+    #[arg(long, value_name = "TIME", default_value = "15min", value_parser = lifetime)]
     lifetime: Duration,
     /// bank: how long the faults `delayed` and `pending` hold a payment up
     #[arg(long, value_name = "TIME", default_value = "3s", value_parser = crate::run_file::duration)]
@@ -82,6 +82,15 @@ fn profile(name: &str) -> Result<Profile, String> {
     })
 }
 
+/// The longest time that an order can be paid.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+fn lifetime(text: &str) -> Result<Duration, String> {
+    let lifetime = crate::run_file::duration(text)?;
+    let is_sound = (Duration::from_secs(1)..=DAY).contains(&lifetime);
+    if is_sound { Ok(lifetime) } else { Err(format!("`{text}` is not between a second and a day")) }
+}
+
 fn web_address(text: &str) -> Result<String, String> {
     let is_plain = text.len() <= 1_024 && text.bytes().all(|byte| byte.is_ascii_graphic());
     if is_plain && text.starts_with("http://") {
@@ -127,7 +136,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_refused() {
-        let lines: [&[&str]; 5] = [
+        let lines: [&[&str]; 6] = [
+            &["--lifetime", "25h"],
             &["--fault", "lost"],
             &["--fault", "lost=2"],
             &["--fault", "no-such-fault=0.1"],

@@ -165,3 +165,13 @@ async fn stopping_frees_the_port() {
     scene.bank.stop();
     std::net::TcpListener::bind(address).expect("the port is free again");
 }
+
+#[tokio::test]
+async fn a_reference_with_another_amount_is_refused_and_orders_nothing() {
+    let scene = Scene::new(&[], says("00")).await;
+    scene.ordered("R-1").await;
+    let answer = scene.order_of(90_000, "R-1", SECRET).await;
+    assert_eq!((answer.status, answer.json()), (StatusCode::CONFLICT, json!({ "error_code": "94" })));
+    assert_eq!(column(&scene.settled().await, "state"), ["ordered", "refused"]);
+    assert_eq!(scene.get("/orders/R-1").await.json()["amount"], 120_000);
+}

@@ -102,11 +102,16 @@ impl Scene {
 
     /// An order of 120,000 dong by the plain profile.
     pub(super) async fn order(&self, reference: &str, secret: &str) -> Answer {
-        let amount = "120000";
+        self.order_of(120_000, reference, secret).await
+    }
+
+    /// An order of any amount by the plain profile.
+    pub(super) async fn order_of(&self, amount: i64, reference: &str, secret: &str) -> Answer {
+        let digits = amount.to_string();
         let time = "20210301070000";
-        let fields = ["INIT", "1.0", "P", reference, amount, "VND", "fee", time];
+        let fields = ["INIT", "1.0", "P", reference, &digits, "VND", "fee", time];
         let order = json!({
-            "message_type": "INIT", "version": "1.0", "partner": "P", "reference": reference, "amount": 120_000,
+            "message_type": "INIT", "version": "1.0", "partner": "P", "reference": reference, "amount": amount,
             "currency": "VND", "description": "fee", "dossier": "D-1", "time": time,
             "callback_url": format!("{}/callback", self.portal.uri()),
             "return_url": "http://127.0.0.1:1/return",
