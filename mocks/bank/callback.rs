@@ -3,84 +3,131 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use serde::Serialize;
-
-use crate::books::{Payment, State};
-use crate::ledger::{Direction, Fault, Message};
+use crate::clock;
+use crate::faults::{Course, Fault};
+use crate::ledger::{Direction, Message};
 use crate::outgoing::{PAUSES, Reply};
+use crate::payment::{Payment, State};
+use crate::profiles::Claim;
 use crate::server::Bank;
-use crate::{checksum, clock};
 
-const BANK: &str = "MOCKBANK";
-const CURRENCY: &str = "VND";
-const MESSAGE_TYPE: &str = "NOTIFY";
+/// By how many dong a wrong amount is wrong.
+const TOO_MUCH: i64 = 1_000;
+/// What somebody signs with who does not know the secret.
+const GUESSED_SECRET: &str = "not the secret";
+/// How long after its expiry an order is certainly given up.
+const AFTER_EXPIRY_S: i64 = 1;
 
-/// What the portal receives.
-#[derive(Serialize)]
-struct Notice<'payment> {
-    message_type: &'static str,
-    code: &'static str,
-    partner: &'payment str,
-    reference: &'payment str,
-    amount: i64,
-    currency: &'static str,
-    transaction: &'payment str,
-    bank: &'static str,
-    time: &'payment str,
-    checksum: &'payment str,
+/// Follows a decided payment to its end: until the money has come, if it comes, and the portal was told.
+pub(crate) async fn follow(bank: Arc<Bank>, payment: Payment, course: Course) {
+    let number = payment.number;
+    if let Some(payment) = cleared(&bank, payment, course).await {
+        pause(bank.setup.callback_delay).await;
+        match payment.state {
+            State::Captured => tell_of_capture(&bank, &payment, course).await,
+            State::Ordered | State::Pending | State::Cancelled | State::Expired => {
+                deliver(&bank, &truth(&payment, &payment.transaction()), None).await;
+            }
+        }
+    }
+    bank.books().finish(number);
 }
 
-/// Sends the callback of an ended payment after `delay`, and again if the payment is to have a duplicate.
-pub(crate) async fn tell(bank: Arc<Bank>, payment: Payment, delay: Duration) {
-    if !delay.is_zero() {
-        tokio::time::sleep(delay).await;
+/// Waits for money that hangs between the banks. `None`: it never comes.
+async fn cleared(bank: &Bank, payment: Payment, course: Course) -> Option<Payment> {
+    if payment.state != State::Pending {
+        return Some(payment);
     }
-    let body = notice(&payment, payment.state, &payment.transaction, &bank.config.secret);
-    send(&bank, &payment, body.clone(), None).await;
-    if payment.state == State::Captured && bank.config.sends_duplicate(&payment.reference) {
-        send(&bank, &payment, body, Some(Fault::Duplicate)).await;
+    if course.has(Fault::PendingForever) {
+        return None;
     }
-    bank.books().open_callbacks -= 1;
+    pause(bank.setup.fault_delay).await;
+    bank.books().clear(payment.number, clock::now())
+}
+
+async fn pause(length: Duration) {
+    if !length.is_zero() {
+        tokio::time::sleep(length).await;
+    }
+}
+
+async fn tell_of_capture(bank: &Bank, payment: &Payment, course: Course) {
+    let transaction = payment.transaction();
+    let truth = truth(payment, &transaction);
+    if course.has(Fault::WrongAmount) {
+        deliver(bank, &Claim { amount: truth.amount + TOO_MUCH, ..truth }, Some(Fault::WrongAmount)).await;
+    }
+    if course.has(Fault::WrongMerchant) {
+        let stranger = format!("{}X", truth.partner);
+        deliver(bank, &Claim { partner: &stranger, ..truth }, Some(Fault::WrongMerchant)).await;
+    }
+    if course.has(Fault::Lost) {
+        bank.books().ledger.enter(signal(&truth, Some(Fault::Lost), Reply::none("not sent")));
+        return;
+    }
+    let fault = held_up(bank, payment, course).await;
+    if course.has(Fault::ConcurrentDuplicate) {
+        tokio::join!(deliver(bank, &truth, fault), deliver(bank, &truth, Some(Fault::ConcurrentDuplicate)));
+    } else {
+        deliver(bank, &truth, fault).await;
+    }
+    if course.has(Fault::Duplicate) {
+        deliver(bank, &truth, Some(Fault::Duplicate)).await;
+    }
+    if course.has(Fault::OutOfOrder) {
+        let failed_before = Claim { state: State::Cancelled, at: truth.at - 1, ..truth };
+        deliver(bank, &failed_before, Some(Fault::OutOfOrder)).await;
+    }
+}
+
+/// Waits as long as the faults of this payment say, and says which made the callback wait.
+async fn held_up(bank: &Bank, payment: &Payment, course: Course) -> Option<Fault> {
+    if course.has(Fault::Late) {
+        let seconds = payment.order.expires_at - clock::now() + AFTER_EXPIRY_S;
+        pause(Duration::from_secs(u64::try_from(seconds).unwrap_or_default())).await;
+        return Some(Fault::Late);
+    }
+    if course.has(Fault::Delayed) {
+        pause(bank.setup.fault_delay).await;
+        return Some(Fault::Delayed);
+    }
+    None
+}
+
+fn truth<'payment>(payment: &'payment Payment, transaction: &'payment str) -> Claim<'payment> {
+    Claim {
+        payment,
+        state: payment.state,
+        partner: &payment.order.partner,
+        amount: payment.order.amount,
+        transaction,
+        at: payment.decided_at,
+    }
 }
 
 /// Claims, without knowing the secret, that a payment was made.
 pub(crate) async fn forge(bank: Arc<Bank>, payment: Payment) {
-    let transaction = format!("FORGED-{}", payment.reference);
-    let body = notice(&payment, State::Captured, &transaction, "not the secret");
-    send(&bank, &payment, body, Some(Fault::Forged)).await;
+    let transaction = format!("FORGED-{}", payment.order.reference);
+    let claim = Claim { state: State::Captured, at: clock::now(), ..truth(&payment, &transaction) };
+    deliver(&bank, &claim, Some(Fault::Forged)).await;
     bank.books().open_callbacks -= 1;
 }
 
-fn notice(payment: &Payment, state: State, transaction: &str, secret: &str) -> Bytes {
-    let (code, time) = (state.code(), clock::stamp());
-    let amount = payment.amount.to_string();
-    let fields =
-        [MESSAGE_TYPE, code, &payment.partner, &payment.reference, &amount, CURRENCY, transaction, BANK, &time];
-    let notice = Notice {
-        message_type: MESSAGE_TYPE,
-        code,
-        partner: &payment.partner,
-        reference: &payment.reference,
-        amount: payment.amount,
-        currency: CURRENCY,
-        transaction,
-        bank: BANK,
-        time: &time,
-        checksum: &checksum::seal(&fields, secret),
+/// Calls the portal until it has decided or the tries are used up; every try is in the ledger.
+async fn deliver(bank: &Bank, claim: &Claim<'_>, fault: Option<Fault>) {
+    let Some(url) = bank.callback_address(claim.payment) else {
+        bank.books().ledger.enter(signal(claim, fault, Reply::none("no callback address")));
+        return;
     };
-    serde_json::to_vec(&notice).unwrap_or_else(|_| unreachable!("a notice has string keys and integers only")).into()
-}
-
-/// Posts one callback until the portal has decided or the tries are used up; every try is in the ledger.
-async fn send(bank: &Bank, payment: &Payment, body: Bytes, fault: Option<Fault>) {
+    let secret = if fault == Some(Fault::Forged) { GUESSED_SECRET } else { &bank.setup.secret };
+    let call = bank.setup.profile.callback(claim, url, secret);
     let Ok(_permit) = bank.caller.gate.acquire().await else {
         unreachable!("the gate is never closed");
     };
     for pause in PAUSES.map(Some).into_iter().chain([None]) {
-        let reply = bank.caller.post(&payment.callback_url, body.clone()).await;
+        let reply = bank.caller.call(&call, bank.setup.profile.reply_field()).await;
         let decided = reply.is_final();
-        bank.books().ledger.enter(signal(payment, fault, reply));
+        note(bank, claim, fault, reply);
         match pause {
             Some(pause) if !decided => tokio::time::sleep(pause).await,
             Some(_) | None => return,
@@ -88,14 +135,32 @@ async fn send(bank: &Bank, payment: &Payment, body: Bytes, fault: Option<Fault>)
     }
 }
 
-fn signal(payment: &Payment, fault: Option<Fault>, reply: Reply) -> Message {
+fn note(bank: &Bank, claim: &Claim<'_>, fault: Option<Fault>, reply: Reply) {
+    let is_known = reply.is_success() && says_it_knows(&reply.code);
+    let mut books = bank.books();
+    books.ledger.enter(signal(claim, fault, reply));
+    if is_known && tells_the_truth(fault) {
+        books.acknowledge(claim.payment.number);
+    }
+}
+
+/// Whether a reply code says that the portal knows of the payment, now or since before.
+fn says_it_knows(code: &str) -> bool {
+    matches!(code, "00" | "02")
+}
+
+fn tells_the_truth(fault: Option<Fault>) -> bool {
+    !matches!(fault, Some(Fault::Forged | Fault::WrongAmount | Fault::WrongMerchant | Fault::OutOfOrder))
+}
+
+fn signal(claim: &Claim<'_>, fault: Option<Fault>, reply: Reply) -> Message {
     Message {
         direction: Direction::Out,
         kind: "callback",
-        reference: payment.reference.clone(),
-        dossier: payment.dossier.clone(),
-        amount: payment.amount,
-        state: payment.state.word(),
+        reference: claim.payment.order.reference.clone(),
+        dossier: claim.payment.order.dossier.clone(),
+        amount: claim.amount,
+        state: claim.state.word(),
         fault,
         status: reply.status,
         detail: reply.code,

@@ -1,11 +1,54 @@
-//! What a mock bank is told when it starts, and the choice of the payments that get a fault.
+//! What a mock bank is told when it starts.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::checksum;
+use crate::faults::{Fault, Shares};
+use crate::profiles::Profile;
 
 /// Everything a mock bank needs to know.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// Where to listen; `127.0.0.1:0` takes any free loopback port.
+    pub bind: SocketAddr,
+    /// Whose protocol the bank speaks.
+    pub profile: Profile,
+    /// The secret shared with the portal, under every checksum.
+    pub secret: String,
+    /// Decides which payments get a fault.
+    pub seed: u64,
+    /// How large a share of the payments gets which fault.
+    pub shares: Shares,
+    /// How long the bank waits between a capture and its callback; zero sends it at once.
+    pub callback_delay: Duration,
+    /// Where callbacks go, whatever the order says. Only orders of the plain profile say it, so that the
+    /// other profiles tell nobody without this address.
+    pub callback_url: Option<String>,
+    /// Where customers go afterwards if their order does not say; without it they stay on the bank's page.
+    pub return_url: Option<String>,
+    /// How long an order can be paid, if it does not say; a day at most.
+    pub lifetime: Duration,
+    /// How long the faults `delayed` and `pending` hold a payment up.
+    pub fault_delay: Duration,
+}
+
+impl Setup {
+    /// How long an order can be paid unless told otherwise.
+    pub const LIFETIME: Duration = Duration::from_secs(15 * 60);
+    /// How long a fault holds a payment up unless told otherwise.
+    pub const FAULT_DELAY: Duration = Duration::from_secs(3);
+
+    /// The lifetime in whole seconds.
+    pub(crate) fn lifetime_s(&self) -> i64 {
+        i64::try_from(self.lifetime.as_secs()).unwrap_or(LONGEST_LIFETIME_S).min(LONGEST_LIFETIME_S)
+    }
+}
+
+/// The longest time that an order can be paid: a day.
+pub(crate) const LONGEST_LIFETIME_S: i64 = 24 * 60 * 60;
+
+/// The little that a bank of the plain profile needs to know, for a portal that names all addresses in its
+/// orders. Orders can be paid for a day.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Where to listen; `127.0.0.1:0` takes any free loopback port.
@@ -20,7 +63,7 @@ pub struct Config {
     pub callback_delay: Duration,
 }
 
-/// Shares of payments, 0..=1, whose callbacks go wrong on purpose.
+/// Shares of payments, 0..=1, that get one of the two faults which the built-in runs use.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Faults {
     /// The genuine callback is sent once more after it was answered.
@@ -29,61 +72,25 @@ pub struct Faults {
     pub forged: f64,
 }
 
-impl Config {
-    pub(crate) fn sends_duplicate(&self, reference: &str) -> bool {
-        self.chance("duplicate", reference) < self.faults.duplicate
-    }
-
-    pub(crate) fn sends_forged(&self, reference: &str) -> bool {
-        self.chance("forged", reference) < self.faults.forged
-    }
-
-    /// A number in 0..1 that depends on the seed, the fault and the payment, and on nothing else.
-    fn chance(&self, fault: &str, reference: &str) -> f64 {
-        let digest = checksum::digest(&format!("{}|{fault}|{reference}", self.seed));
-        let [first, second, third, fourth, ..] = digest;
-        f64::from(u32::from_be_bytes([first, second, third, fourth])) / 4_294_967_296.0
+impl From<Config> for Setup {
+    fn from(config: Config) -> Self {
+        Self {
+            bind: config.bind,
+            profile: Profile::Plain,
+            secret: config.secret,
+            seed: config.seed,
+            shares: config.faults.into(),
+            callback_delay: config.callback_delay,
+            callback_url: None,
+            return_url: None,
+            lifetime: Duration::from_secs(LONGEST_LIFETIME_S.unsigned_abs()),
+            fault_delay: Self::FAULT_DELAY,
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn config(seed: u64, share: f64) -> Config {
-        Config {
-            bind: SocketAddr::from(([127, 0, 0, 1], 0)),
-            secret: "secret".into(),
-            seed,
-            faults: Faults { duplicate: share, forged: share },
-            callback_delay: Duration::ZERO,
-        }
-    }
-
-    fn chosen(config: &Config) -> Vec<u32> {
-        (0..2_000).filter(|i| config.sends_duplicate(&format!("R-{i}"))).collect()
-    }
-
-    #[test]
-    fn the_same_seed_chooses_the_same_payments() {
-        assert_eq!(chosen(&config(7, 0.2)), chosen(&config(7, 0.2)));
-        assert_ne!(chosen(&config(7, 0.2)), chosen(&config(8, 0.2)));
-    }
-
-    #[test]
-    fn a_share_is_met_and_its_ends_are_none_and_all() {
-        assert!((300..500).contains(&chosen(&config(7, 0.2)).len()));
-        assert_eq!(chosen(&config(7, 0.0)).len(), 0);
-        assert_eq!(chosen(&config(7, 1.0)).len(), 2_000);
-    }
-
-    #[test]
-    fn faults_are_chosen_independently_of_each_other() {
-        let config = config(7, 0.5);
-        let both = (0..2_000)
-            .map(|i| format!("R-{i}"))
-            .filter(|reference| config.sends_duplicate(reference) && config.sends_forged(reference))
-            .count();
-        assert!((400..600).contains(&both), "{both} of 2,000 got both");
+impl From<Faults> for Shares {
+    fn from(faults: Faults) -> Self {
+        Shares::default().with(Fault::Duplicate, faults.duplicate).with(Fault::Forged, faults.forged)
     }
 }

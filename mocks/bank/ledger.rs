@@ -1,6 +1,7 @@
 //! The ledger: every message in and out and every internal event, numbered without gaps, and the one
 //! narrow way to read it.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
@@ -9,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
 use crate::clock;
+use crate::faults::Fault;
 use crate::server::Bank;
 
 /// Which way a signal went.
@@ -21,16 +23,6 @@ pub(crate) enum Direction {
     Out,
     /// Something happened inside the bank.
     Internal,
-}
-
-/// A fault that the bank injected on purpose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Fault {
-    /// A genuine callback sent a second time.
-    Duplicate,
-    /// A callback by somebody who does not know the secret.
-    Forged,
 }
 
 /// What a signal says, before the ledger gives it a number and an instant.
@@ -47,30 +39,70 @@ pub(crate) struct Message {
     pub(crate) detail: String,
 }
 
-#[derive(Debug, Serialize)]
-struct Signal {
-    seq: u64,
-    at_unix_ns: u64,
-    #[serde(flatten)]
-    message: Message,
+impl Message {
+    /// An event inside the bank that bears no payment yet.
+    pub(crate) fn internal(kind: &'static str) -> Self {
+        Self {
+            direction: Direction::Internal,
+            kind,
+            reference: String::new(),
+            dossier: String::new(),
+            amount: 0,
+            state: kind,
+            fault: None,
+            status: None,
+            detail: String::new(),
+        }
+    }
 }
 
-/// All signals since the bank started. It only grows: the reader decides when a run is over.
+/// One line of the ledger.
+#[derive(Debug, Serialize)]
+pub(crate) struct Signal {
+    pub(crate) seq: u64,
+    pub(crate) at_unix_ns: u64,
+    #[serde(flatten)]
+    pub(crate) message: Message,
+}
+
+/// How many signals are kept: a run of 60,000 dossiers leaves about 50,000. At under 400 bytes each, and never
+/// more than 900, this is 80 MB at most in practice.
+pub(crate) const KEPT: usize = 200_000;
+/// No text of a signal is longer, whatever a portal sends.
+const LONGEST_TEXT: usize = 160;
+
+/// The latest signals. The oldest leave when there are too many, but numbers are never given twice: a reader
+/// who keeps up sees all of them, and one who does not sees the gap.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
-    signals: Vec<Signal>,
+    signals: VecDeque<Signal>,
+    /// How many have left.
+    gone: u64,
 }
 
 impl Ledger {
-    pub(crate) fn enter(&mut self, message: Message) {
-        let seq = self.signals.len() as u64 + 1;
-        self.signals.push(Signal { seq, at_unix_ns: clock::unix_ns(), message });
+    pub(crate) fn enter(&mut self, mut message: Message) {
+        for text in [&mut message.reference, &mut message.dossier, &mut message.detail] {
+            let end = (0..=LONGEST_TEXT.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+            text.truncate(end.unwrap_or_default());
+        }
+        if self.signals.len() >= KEPT {
+            self.signals.pop_front();
+            self.gone += 1;
+        }
+        let seq = self.gone + self.signals.len() as u64 + 1;
+        self.signals.push_back(Signal { seq, at_unix_ns: clock::unix_ns(), message });
     }
 
-    fn page(&self, after: u64, limit: usize) -> &[Signal] {
-        let from = usize::try_from(after).unwrap_or(usize::MAX).min(self.signals.len());
-        let until = from.saturating_add(limit).min(self.signals.len());
-        self.signals.get(from..until).unwrap_or_default()
+    /// The latest signals, the newest first.
+    pub(crate) fn latest(&self) -> impl Iterator<Item = &Signal> {
+        self.signals.iter().rev()
+    }
+
+    fn page(&self, after: u64, limit: usize) -> Vec<&Signal> {
+        let skipped = usize::try_from(after.saturating_sub(self.gone)).unwrap_or(usize::MAX);
+        let from = skipped.min(self.signals.len());
+        self.signals.range(from..).take(limit).collect()
     }
 }
 
@@ -90,7 +122,9 @@ struct Page<'ledger> {
     peer: &'static str,
     next: u64,
     settled: bool,
-    signals: &'ledger [Signal],
+    /// How many of the oldest signals are no longer kept.
+    gone: u64,
+    signals: Vec<&'ledger Signal>,
 }
 
 /// `GET /_ledger?after=SEQ&limit=N`: the signals after `after`, oldest first.
@@ -101,7 +135,7 @@ pub(crate) async fn read(State(bank): State<Arc<Bank>>, Query(reading): Query<Re
     let books = bank.books();
     let signals = books.ledger.page(reading.after, limit);
     let next = signals.last().map_or(reading.after, |signal| signal.seq);
-    let page = Page { peer: "bank", next, settled: books.open_callbacks == 0, signals };
+    let page = Page { peer: "bank", next, settled: books.open_callbacks == 0, gone: books.ledger.gone, signals };
     match serde_json::to_vec(&page) {
         Ok(body) => ([(CONTENT_TYPE, "application/json")], body).into_response(),
         Err(_) => unreachable!("a page has string keys and finite numbers only"),
@@ -115,17 +149,7 @@ mod tests {
     fn ledger(signals: usize) -> Ledger {
         let mut ledger = Ledger::default();
         for i in 0..signals {
-            ledger.enter(Message {
-                direction: Direction::Internal,
-                kind: "captured",
-                reference: format!("R-{i}"),
-                dossier: String::new(),
-                amount: 1,
-                state: "captured",
-                fault: None,
-                status: None,
-                detail: String::new(),
-            });
+            ledger.enter(Message { reference: format!("R-{i}"), ..Message::internal("captured") });
         }
         ledger
     }
@@ -145,6 +169,25 @@ mod tests {
         assert_eq!(numbers(&ledger, 0, 2), [1, 2]);
         assert_eq!(numbers(&ledger, 2, 2), [3, 4]);
         assert_eq!(numbers(&ledger, 4, 2), [5]);
+    }
+
+    #[test]
+    fn when_the_oldest_have_left_the_numbers_go_on() {
+        let ledger = ledger(KEPT + 3);
+        assert_eq!((ledger.signals.len(), ledger.gone), (KEPT, 3));
+        assert_eq!(numbers(&ledger, 0, 2), [4, 5], "one who comes late sees that 1 to 3 are missing");
+        let end = KEPT as u64 + 1;
+        assert_eq!(numbers(&ledger, end, 9), [end + 1, end + 2], "one who keeps up sees no gap");
+    }
+
+    #[test]
+    fn a_text_is_cut_between_two_letters() {
+        let mut ledger = ledger(0);
+        let mut message = Message::internal("captured");
+        message.detail = "ồ".repeat(1_000);
+        ledger.enter(message);
+        let kept = &ledger.latest().next().unwrap().message.detail;
+        assert!(kept.len() <= LONGEST_TEXT && kept.chars().all(|letter| letter == 'ồ'), "{kept}");
     }
 
     #[test]

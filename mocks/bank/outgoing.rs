@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::Request;
 use http::header::CONTENT_TYPE;
-use http::{Method, Request};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use serde::Deserialize;
 use tokio::sync::Semaphore;
+
+use crate::fields::Fields;
+use crate::profiles::Call;
 
 /// How long one try may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -38,7 +40,7 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    fn none(why: impl Into<String>) -> Self {
+    pub(crate) fn none(why: impl Into<String>) -> Self {
         Self { status: None, code: why.into() }
     }
 
@@ -46,11 +48,11 @@ impl Reply {
     pub(crate) fn is_final(&self) -> bool {
         self.status.is_some_and(|status| status < 500)
     }
-}
 
-#[derive(Deserialize)]
-struct ReplyBody {
-    code: String,
+    /// Whether the portal has taken it.
+    pub(crate) fn is_success(&self) -> bool {
+        self.status.is_some_and(|status| (200..300).contains(&status))
+    }
 }
 
 impl Caller {
@@ -60,16 +62,19 @@ impl Caller {
         Self { client: Client::builder(TokioExecutor::new()).build(connector), gate: Semaphore::new(IN_FLIGHT) }
     }
 
-    /// One try to post a JSON body.
-    pub(crate) async fn post(&self, url: &str, body: Bytes) -> Reply {
-        tokio::time::timeout(PATIENCE, self.exchange(url, body))
+    /// One try of a call; its reply code stands in the field `reply_field` of the answer.
+    pub(crate) async fn call(&self, call: &Call, reply_field: &str) -> Reply {
+        tokio::time::timeout(PATIENCE, self.exchange(call, reply_field))
             .await
             .unwrap_or_else(|_| Reply::none("no answer in time"))
     }
 
-    async fn exchange(&self, url: &str, body: Bytes) -> Reply {
-        let request = Request::builder().method(Method::POST).uri(url).header(CONTENT_TYPE, "application/json");
-        let Ok(request) = request.body(Full::new(body)) else {
+    async fn exchange(&self, call: &Call, reply_field: &str) -> Reply {
+        let mut request = Request::builder().method(&call.method).uri(&call.url);
+        if !call.body.is_empty() {
+            request = request.header(CONTENT_TYPE, "application/json");
+        }
+        let Ok(request) = request.body(Full::new(call.body.clone())) else {
             return Reply::none("the address is not a URL");
         };
         let answer = match self.client.request(request).await {
@@ -78,11 +83,14 @@ impl Caller {
         };
         let status = Some(answer.status().as_u16());
         let code = match Limited::new(answer.into_body(), LONGEST_REPLY).collect().await {
-            Ok(body) => {
-                serde_json::from_slice(&body.to_bytes()).map_or_else(|_| String::new(), |reply: ReplyBody| reply.code)
-            }
+            Ok(body) => code_in(&body.to_bytes(), reply_field),
             Err(error) => error.to_string(),
         };
         Reply { status, code }
     }
+}
+
+/// The reply code in an answer; empty if there is none.
+fn code_in(answer: &[u8], reply_field: &str) -> String {
+    serde_json::from_slice::<Fields>(answer).map_or_else(|_| String::new(), |fields| fields.text(reply_field))
 }

@@ -1,23 +1,46 @@
-//! What the customer sees: a plain page with the amount and two buttons, and where the buttons lead.
+//! What the customer sees: the payment page with its two buttons, where the buttons lead, and the receipt.
 
 use std::sync::Arc;
 
 use axum::Form;
-use axum::extract::{Path, State as Shared};
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::Router;
+use axum::extract::{Path, RawQuery, State as Shared};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use maud::{Markup, html};
 use serde::Deserialize;
 
-use crate::books::{Books, Payment, State};
-use crate::callback;
-use crate::ledger::{Direction, Message};
+use crate::books::{Books, Decided, Wanted};
+use crate::desk::Objection;
+use crate::faults::Fault;
+use crate::frame::{Frame, Width, grouped};
+use crate::language::Language;
+use crate::payment::{Payment, State};
 use crate::server::Bank;
+use crate::{callback, clock, qr, words};
+
+pub(crate) fn routes() -> Router<Arc<Bank>> {
+    Router::new()
+        .route("/pay/{transaction}", get(show).post(decide))
+        .route("/pay/{transaction}/qr", get(qr_payload))
+        .route("/pay/{transaction}/qr.svg", get(qr_image))
+        .route("/receipt/{transaction}", get(receipt))
+        .route("/bills", get(look_up))
+}
 
 /// `GET /pay/{transaction}`: the payment page; the forged callback, if there is to be one, goes out and is
 /// answered before the customer sees it.
-pub(crate) async fn show(Shared(bank): Shared<Arc<Bank>>, Path(transaction): Path<String>) -> Response {
+async fn show(
+    Shared(bank): Shared<Arc<Bank>>,
+    Path(transaction): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let language = Language::of(query.as_deref(), &headers);
     let Some((payment, is_to_be_forged)) = open_page(&bank, &transaction) else {
-        return StatusCode::NOT_FOUND.into_response();
+        return refusal(Objection::Unknown, language);
     };
     if is_to_be_forged {
         // A task of its own, because a customer who hangs up must not take the forged callback along.
@@ -26,30 +49,31 @@ pub(crate) async fn show(Shared(bank): Shared<Arc<Bank>>, Path(transaction): Pat
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
     }
-    Html(render(&payment)).into_response()
+    let title = language.say("Thanh toán trực tuyến", "Online payment");
+    let way_back = bank.way_back_of(&payment);
+    let content = payment_page(&payment, way_back.as_deref(), language);
+    Frame { language, title, width: Width::Narrow, refresh_s: None, content }.respond(StatusCode::OK)
 }
 
 fn open_page(bank: &Bank, transaction: &str) -> Option<(Payment, bool)> {
     let mut books = bank.books();
     let books: &mut Books = &mut books;
+    let number = books.by_transaction(transaction)?.number;
+    books.note_expiry(number, clock::now());
     let payment = books.by_transaction(transaction)?;
     let is_first = !std::mem::replace(&mut payment.shown, true);
     let payment = payment.clone();
-    let is_to_be_forged = is_first && payment.state == State::Ordered && bank.config.sends_forged(&payment.reference);
+    let is_to_be_forged =
+        is_first && payment.state == State::Ordered && bank.course(&payment.order.reference).has(Fault::Forged);
     books.open_callbacks += usize::from(is_to_be_forged);
-    books.ledger.enter(Message {
-        direction: Direction::In,
-        kind: "page",
-        status: Some(StatusCode::OK.as_u16()),
-        ..payment.internal()
-    });
+    books.ledger.enter(payment.asked("page"));
     Some((payment, is_to_be_forged))
 }
 
 /// What a customer may do on the page.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Action {
+enum Action {
     /// Pay the amount.
     Pay,
     /// Go back without paying.
@@ -57,105 +81,167 @@ pub(crate) enum Action {
 }
 
 #[derive(Debug, Deserialize)]
-pub(crate) struct Decision {
+struct Decision {
     action: Action,
 }
 
 /// `POST /pay/{transaction}`: ends the payment, sends the customer back to the portal and tells the portal.
-pub(crate) async fn decide(
+async fn decide(
     Shared(bank): Shared<Arc<Bank>>,
     Path(transaction): Path<String>,
+    headers: HeaderMap,
     Form(decision): Form<Decision>,
 ) -> Response {
-    let wanted = match decision.action {
-        Action::Pay => State::Captured,
-        Action::Cancel => State::Cancelled,
+    let Some((decided, is_news)) = end(&bank, &transaction, decision.action) else {
+        return refusal(Objection::Unknown, Language::of(None, &headers));
     };
-    let decided = bank.books().decide(&transaction, wanted);
-    let Some((payment, is_news)) = decided else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    let way_back = way_back(&payment);
+    let way_back = bank.way_back_of(&decided).unwrap_or_else(|| format!("/pay/{transaction}"));
     if is_news {
-        let delay = bank.config.callback_delay;
-        tokio::spawn(callback::tell(bank, payment, delay));
+        let course = bank.course(&decided.order.reference);
+        tokio::spawn(callback::follow(bank, decided, course));
     }
     Redirect::to(&way_back).into_response()
 }
 
-fn way_back(payment: &Payment) -> String {
-    let mark = if payment.return_url.contains('?') { '&' } else { '?' };
-    let reference = percent_encoded(&payment.reference);
-    format!("{}{mark}reference={reference}&code={}", payment.return_url, payment.state.code())
+/// The payment after the customer's decision, and whether it changed anything.
+fn end(bank: &Bank, transaction: &str, action: Action) -> Option<(Payment, bool)> {
+    let mut books = bank.books();
+    let reference = books.by_transaction(transaction)?.order.reference.clone();
+    let wanted = match action {
+        Action::Pay => Wanted::Pay(bank.course(&reference)),
+        Action::Cancel => Wanted::Cancel,
+    };
+    match books.decide(transaction, wanted, clock::now())? {
+        Decided::Now(payment) => Some((payment, true)),
+        Decided::Before(payment) => Some((payment, false)),
+    }
 }
 
-fn percent_encoded(text: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes()
-        .map(|byte| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
-}
-
-fn render(payment: &Payment) -> String {
-    format!(
-        r#"<!doctype html>
-<html lang="vi"><meta charset="utf-8"><title>Thanh toán / Payment</title>
-<h1>Thanh toán trực tuyến <small lang="en">Online payment</small></h1>
-<p>{description}</p>
-<dl>
-<dt>Mã tham chiếu / Reference</dt><dd>{reference}</dd>
-<dt>Số tiền / Amount</dt><dd><data value="{amount}">{dong} ₫</data></dd>
-</dl>
-<form method="post" action="/pay/{transaction}">
-<button name="action" value="pay">Thanh toán / Pay</button>
-<button name="action" value="cancel">Hủy / Cancel</button>
-</form>
-</html>
-"#,
-        description = escaped(&payment.description),
-        reference = escaped(&payment.reference),
-        amount = payment.amount,
-        dong = grouped(payment.amount),
-        transaction = payment.transaction,
-    )
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-/// Whole VND as Vietnamese readers write it: `1.250.000`.
-fn grouped(amount: i64) -> String {
-    let digits = amount.to_string();
-    let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push('.');
+fn payment_page(payment: &Payment, way_back: Option<&str>, language: Language) -> Markup {
+    html! {
+        div .card {
+            @if payment.state == State::Ordered { a .qr href={ "/pay/" (payment.transaction()) "/qr" } {
+                    img src={ "/pay/" (payment.transaction()) "/qr.svg" } alt=(language.say("Mã VietQR", "VietQR code")) width="208" height="208";
+                } }
+            p .amount { data value=(payment.order.amount) { (grouped(payment.order.amount)) " ₫" } }
+            (particulars(payment, language))
+            @match payment.state {
+                State::Ordered => form method="post" action={ "/pay/" (payment.transaction()) } {
+                    button .first name="action" value="pay" { (language.say("Thanh toán", "Pay")) }
+                    button name="action" value="cancel" { (language.say("Hủy", "Cancel")) }
+                },
+                State::Captured => p .good { (words::state(language, payment.state)) " · "
+                    a href={ "/receipt/" (payment.transaction()) "?lang=" (language.code()) } {
+                        (language.say("Biên lai", "Receipt"))
+                    }
+                },
+                State::Pending => p { strong { (words::state(language, payment.state)) } },
+                State::Cancelled | State::Expired => p .bad { (words::state(language, payment.state)) },
+            }
+            @if let (false, Some(way_back)) = (payment.state == State::Ordered, way_back) {
+                p { a href=(way_back) { (language.say("Quay lại cổng dịch vụ công", "Back to the portal")) } }
+            }
         }
-        text.push(digit);
     }
-    text
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dong_are_grouped_by_threes() {
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(1_250_000), "1.250.000");
-        assert_eq!(grouped(5_592_145_403), "5.592.145.403");
+fn particulars(payment: &Payment, language: Language) -> Markup {
+    let order = &payment.order;
+    html! {
+        dl {
+            dt { (language.say("Mã tham chiếu", "Reference")) } dd { (order.reference) }
+            @if !order.dossier.is_empty() { dt { (language.say("Mã hồ sơ", "Dossier")) } dd { (order.dossier) } }
+            dt { (language.say("Nội dung", "For")) } dd { (order.description) }
+            dt { (language.say("Đơn vị thụ hưởng", "Merchant")) } dd { (order.partner) }
+            dt { (language.say("Mã giao dịch", "Transaction")) } dd { (payment.transaction()) }
+            @if payment.state == State::Ordered {
+                dt { (language.say("Hạn thanh toán", "Payable until")) } dd { (clock::readable(order.expires_at)) }
+            }
+            @if payment.refunded() > 0 {
+                dt { (language.say("Đã hoàn tiền", "Refunded")) } dd { (grouped(payment.refunded())) " ₫" }
+            }
+        }
     }
+}
 
-    #[test]
-    fn text_from_an_order_cannot_become_markup() {
-        assert_eq!(escaped(r#"<a href="x">&"#), "&lt;a href=&quot;x&quot;&gt;&amp;");
+/// `GET /pay/{transaction}/qr`: what the QR code says.
+async fn qr_payload(Shared(bank): Shared<Arc<Bank>>, Path(transaction): Path<String>) -> Response {
+    match bank.books().by_transaction(&transaction) {
+        Some(payment) => qr::payload(payment).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
     }
+}
 
-    #[test]
-    fn a_reference_cannot_add_parameters_to_the_way_back() {
-        assert_eq!(percent_encoded("H12-1-P1&code=00"), "H12-1-P1%26code%3D00");
+/// `GET /pay/{transaction}/qr.svg`: the QR code.
+async fn qr_image(Shared(bank): Shared<Arc<Bank>>, Path(transaction): Path<String>) -> Response {
+    let payload = bank.books().by_transaction(&transaction).map(|payment| qr::payload(payment));
+    match payload {
+        Some(payload) => ([(CONTENT_TYPE, "image/svg+xml")], qr::svg(&payload, "VietQR")).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+/// `GET /receipt/{transaction}`: the receipt of a payment that was captured.
+async fn receipt(
+    Shared(bank): Shared<Arc<Bank>>,
+    Path(transaction): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let language = Language::of(query.as_deref(), &headers);
+    let payment = bank.books().by_transaction(&transaction).map(|payment| payment.clone());
+    let Some(payment) = payment else { return refusal(Objection::Unknown, language) };
+    if payment.state != State::Captured {
+        return refusal(Objection::NotCaptured, language);
+    }
+    let content = html! {
+        div .card {
+            p .amount { data value=(payment.order.amount) { (grouped(payment.order.amount)) " ₫" } }
+            p .good { (words::state(language, payment.state)) " · " (clock::readable(payment.decided_at)) }
+            (particulars(&payment, language))
+        }
+    };
+    let title = language.say("Biên lai thu phí, lệ phí", "Receipt");
+    Frame { language, title, width: Width::Narrow, refresh_s: None, content }.respond(StatusCode::OK)
+}
+
+/// `GET /bills?code=...`: where a customer types in the code of a bill, and is sent to its page.
+async fn look_up(Shared(bank): Shared<Arc<Bank>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let language = Language::of(query.as_deref(), &headers);
+    let code = query.as_deref().and_then(|query| {
+        form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "code").map(|(_, code)| code.into_owned())
+    });
+    let found = code.as_ref().and_then(|code| bank.books().by_lookup(code.trim()).map(Payment::transaction));
+    if let Some(transaction) = found {
+        return Redirect::to(&format!("/pay/{transaction}?lang={}", language.code())).into_response();
+    }
+    let content = html! {
+        div .card {
+            @if let Some(code) = &code {
+                p .bad role="alert" { (language.say("Không tìm thấy hóa đơn", "There is no such bill")) ": " (code) }
+            }
+            form method="get" action="/bills" {
+                input type="hidden" name="lang" value=(language.code());
+                label for="code" { (language.say("Mã tra cứu thanh toán", "Code of the bill")) }
+                input #code name="code" required maxlength="160" autocomplete="off";
+                button .first { (language.say("Tra cứu", "Look up")) }
+            }
+        }
+    };
+    let status = if code.is_some() { StatusCode::NOT_FOUND } else { StatusCode::OK };
+    let title = language.say("Tra cứu hóa đơn", "Bill look-up");
+    Frame { language, title, width: Width::Narrow, refresh_s: None, content }.respond(status)
+}
+
+/// A page that says why there is nothing to see.
+pub(crate) fn refusal(objection: Objection, language: Language) -> Response {
+    let (vietnamese, english) = objection.words();
+    let content = html! {
+        div .card {
+            p .bad { (language.say(vietnamese, english)) }
+            p .quiet { (language.say("Mã lỗi", "Code")) ": " (objection.code()) }
+        }
+    };
+    let title = language.say("Không thực hiện được", "Not possible");
+    Frame { language, title, width: Width::Narrow, refresh_s: None, content }.respond(objection.status())
 }

@@ -241,13 +241,10 @@ pub(crate) struct MockArgs {
     /// portal: where the post is
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9102")]
     pub(crate) post: String,
-    /// bank: share of the payments whose confirmation is sent twice
-    #[arg(long, value_name = "SHARE", default_value = "0.1", value_parser = share)]
-    pub(crate) duplicate: f64,
-    /// bank: share of the payments for which a forged confirmation is sent first
-    #[arg(long, value_name = "SHARE", default_value = "0.1", value_parser = share)]
-    pub(crate) forged: f64,
-    /// post, country: let a share of the parcels go wrong, as lost=0.1; may be given several times
+    #[command(flatten)]
+    pub(crate) payments: crate::mock_bank_args::BankArgs,
+    /// bank, post: let a share of the payments or parcels go wrong, as lost=0.1; may be given several times. For a
+    /// country with the peer's name before it, as bank:lost=0.1 or post:lost=0.1
     #[arg(long, value_name = "NAME=SHARE")]
     pub(crate) fault: Vec<String>,
     /// post, country: remit what was collected this often, as "1 min"; else when POST /remittances asks

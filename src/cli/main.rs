@@ -9,6 +9,7 @@ mod country;
 mod cpu;
 mod exit;
 mod fidelity;
+mod mock_bank_args;
 mod mock_country;
 mod mocks;
 mod offer;

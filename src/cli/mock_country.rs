@@ -13,15 +13,9 @@ use crate::run_file::duration;
 /// Starts bank, post, portal and hub, says where they are, and ends them all on Ctrl-C.
 pub(crate) fn serve(args: &MockArgs) -> Result<(), Failure> {
     let [bank_at, post_at, hub_at] = [1, 2, 3].map(|step| beside(args.bind, step));
-    let config = mock_bank::Config {
-        bind: bank_at?,
-        secret: SECRET.to_owned(),
-        seed: args.seed,
-        faults: mock_bank::Faults { duplicate: args.duplicate, forged: args.forged },
-        callback_delay: Duration::ZERO,
-    };
-    let bank = mock_bank::start(config).map_err(|error| mocks::not_started(&error))?;
-    let post = post(args, post_at?)?;
+    let [bank_faults, post_faults] = by_peer(&args.fault).map_err(invalid)?;
+    let bank = bank(args, bank_at?, &bank_faults)?;
+    let post = post(args, post_at?, &post_faults)?;
     let hub = hub(args, hub_at?)?;
     let wired = mock_portal::Config { bank_url: bank.url(), post_url: post.url(), ..mocks::portal_config(args)? };
     let portal = mock_portal::start(wired).map_err(|error| mocks::not_started(&error))?;
@@ -72,12 +66,34 @@ fn beside(bind: SocketAddr, step: u16) -> Result<SocketAddr, Failure> {
     }
 }
 
+/// The faults of bank and post, each named with its peer before it, as `bank:lost=0.1`.
+fn by_peer(faults: &[String]) -> Result<[Vec<&str>; 2], String> {
+    let mut sorted = [Vec::new(), Vec::new()];
+    let [of_bank, of_post] = &mut sorted;
+    for text in faults {
+        match text.split_once(':') {
+            Some(("bank", fault)) => of_bank.push(fault),
+            Some(("post", fault)) => of_post.push(fault),
+            Some(_) | None => {
+                return Err(format!("`{text}` does not say whose fault it is (write bank:{text} or post:{text})"));
+            }
+        }
+    }
+    Ok(sorted)
+}
+
+/// The payment platform, with the conduct that was asked for.
+pub(crate) fn bank(args: &MockArgs, bind: SocketAddr, faults: &[&str]) -> Result<mock_bank::Running, Failure> {
+    let setup = args.payments.setup(bind, args.seed, SECRET, faults)?;
+    mock_bank::start(setup).map_err(|error| mocks::not_started(&error))
+}
+
 /// The postal operator, with the conduct that was asked for.
-pub(crate) fn post(args: &MockArgs, bind: SocketAddr) -> Result<mock_post::Running, Failure> {
+pub(crate) fn post(args: &MockArgs, bind: SocketAddr, asked: &[&str]) -> Result<mock_post::Running, Failure> {
     let transit = Duration::from_secs(2)..=Duration::from_secs(5);
     let config = mock_post::Config { bind, token: TOKEN.to_owned(), seed: args.seed, transit };
     let mut faults = mock_post::Faults::none();
-    for text in &args.fault {
+    for text in asked {
         let (fault, share) = fault(text).map_err(invalid)?;
         faults = faults.with(fault, share);
     }

@@ -125,19 +125,12 @@ pub(crate) fn serve(args: &MockArgs) -> Result<Exit, Failure> {
             running.wait();
         }
         Mock::Bank => {
-            let config = mock_bank::Config {
-                bind: args.bind,
-                secret: SECRET.to_owned(),
-                seed: args.seed,
-                faults: mock_bank::Faults { duplicate: args.duplicate, forged: args.forged },
-                callback_delay: Duration::ZERO,
-            };
-            let running = mock_bank::start(config).map_err(|error| not_started(&error))?;
+            let running = mock_country::bank(args, args.bind, &alone(args))?;
             announce("payment platform", &running.url());
             running.wait();
         }
         Mock::Post => {
-            let running = mock_country::post(args, args.bind)?;
+            let running = mock_country::post(args, args.bind, &alone(args))?;
             announce("postal operator", &running.url());
             running.wait();
         }
@@ -149,6 +142,11 @@ pub(crate) fn serve(args: &MockArgs) -> Result<Exit, Failure> {
         Mock::Country => mock_country::serve(args)?,
     }
     Ok(Exit::Conforms)
+}
+
+/// The faults of a peer that is started alone.
+fn alone(args: &MockArgs) -> Vec<&str> {
+    args.fault.iter().map(String::as_str).collect()
 }
 
 /// The run that a mock is to suit, if it names one.

@@ -1,122 +1,13 @@
-//! The bank driven over HTTP, with a stand-in for the portal that takes its callbacks.
+//! The plain profile, from the order to the callback.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::header::{CONTENT_TYPE, LOCATION};
-use http::{Method, Request, StatusCode};
-use http_body_util::{BodyExt, Full};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use http::{Method, StatusCode};
 use serde_json::{Value, json};
-use wiremock::matchers::{method, path};
-use wiremock::{Mock, MockServer, ResponseTemplate};
+use wiremock::ResponseTemplate;
 
-use crate::{Config, Faults, Running, checksum, start};
-
-const SECRET: &str = "s3cret";
-const NO_FAULTS: Faults = Faults { duplicate: 0.0, forged: 0.0 };
-
-/// A running bank, a portal that answers every callback with the same code, and a client.
-struct Scene {
-    bank: Running,
-    portal: MockServer,
-    client: Client<HttpConnector, Full<Bytes>>,
-}
-
-struct Answer {
-    status: StatusCode,
-    location: String,
-    body: Bytes,
-}
-
-impl Answer {
-    fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).expect("the answer is JSON")
-    }
-}
-
-impl Scene {
-    async fn new(faults: Faults, portal_answer: ResponseTemplate) -> Self {
-        let portal = MockServer::start().await;
-        Mock::given(method("POST")).and(path("/callback")).respond_with(portal_answer).mount(&portal).await;
-        let config = Config {
-            bind: SocketAddr::from(([127, 0, 0, 1], 0)),
-            secret: SECRET.into(),
-            seed: 1,
-            faults,
-            callback_delay: Duration::ZERO,
-        };
-        let bank = start(config).expect("a loopback port is free");
-        Self { bank, portal, client: Client::builder(TokioExecutor::new()).build_http() }
-    }
-
-    async fn send(&self, method: Method, path: &str, content_type: &str, body: String) -> Answer {
-        let request = Request::builder()
-            .method(method)
-            .uri(format!("{}{path}", self.bank.url()))
-            .header(CONTENT_TYPE, content_type)
-            .body(Full::new(Bytes::from(body)))
-            .unwrap();
-        let answer = self.client.request(request).await.unwrap();
-        let location = answer.headers().get(LOCATION).map_or("", |value| value.to_str().unwrap()).to_owned();
-        Answer { status: answer.status(), location, body: answer.into_body().collect().await.unwrap().to_bytes() }
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        self.send(Method::GET, path, "text/plain", String::new()).await
-    }
-
-    async fn order(&self, reference: &str, secret: &str) -> Answer {
-        let amount = "120000";
-        let time = "20210301070000";
-        let fields = ["INIT", "1.0", "P", reference, amount, "VND", "fee", time];
-        let order = json!({
-            "message_type": "INIT", "version": "1.0", "partner": "P", "reference": reference, "amount": 120_000,
-            "currency": "VND", "description": "fee", "dossier": "D-1", "time": time,
-            "callback_url": format!("{}/callback", self.portal.uri()),
-            "return_url": "http://127.0.0.1:1/return",
-            "checksum": checksum::seal(&fields, secret),
-        });
-        self.send(Method::POST, "/orders", "application/json", order.to_string()).await
-    }
-
-    async fn ordered(&self, reference: &str) -> String {
-        self.order(reference, SECRET).await.json()["transaction"].as_str().unwrap().to_owned()
-    }
-
-    async fn decide(&self, transaction: &str, action: &str) -> Answer {
-        let form = "application/x-www-form-urlencoded";
-        self.send(Method::POST, &format!("/pay/{transaction}"), form, format!("action={action}")).await
-    }
-
-    /// The signals once the bank has nothing more to tell.
-    async fn settled(&self) -> Vec<Value> {
-        for _ in 0..5_000 {
-            let ledger = self.get("/_ledger").await.json();
-            if ledger["settled"] == true {
-                return ledger["signals"].as_array().unwrap().clone();
-            }
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        panic!("the bank did not settle within 5 s");
-    }
-
-    async fn callbacks(&self) -> Vec<Value> {
-        let requests = self.portal.received_requests().await.unwrap();
-        requests.iter().map(|request| request.body_json().unwrap()).collect()
-    }
-}
-
-fn says(code: &str) -> ResponseTemplate {
-    ResponseTemplate::new(200).set_body_json(json!({ "code": code }))
-}
-
-fn column(signals: &[Value], name: &str) -> Vec<String> {
-    signals.iter().map(|signal| signal[name].as_str().unwrap_or("-").to_owned()).collect()
-}
+use super::scene::{SECRET, Scene, column, says};
+use crate::{Fault, checksum};
 
 fn is_genuine(callback: &Value) -> bool {
     let amount = callback["amount"].to_string();
@@ -130,7 +21,7 @@ fn is_genuine(callback: &Value) -> bool {
 
 #[tokio::test]
 async fn a_payment_goes_from_order_to_callback() {
-    let scene = Scene::new(NO_FAULTS, says("00")).await;
+    let scene = Scene::new(&[], says("00")).await;
     let transaction = scene.ordered("R-1").await;
 
     let page = scene.get(&format!("/pay/{transaction}")).await;
@@ -155,7 +46,7 @@ async fn a_payment_goes_from_order_to_callback() {
 
 #[tokio::test]
 async fn a_bad_checksum_opens_nothing() {
-    let scene = Scene::new(NO_FAULTS, says("00")).await;
+    let scene = Scene::new(&[], says("00")).await;
     let answer = scene.order("R-1", "another secret").await;
     assert_eq!((answer.status, answer.json()), (StatusCode::BAD_REQUEST, json!({ "error_code": "97" })));
     assert_eq!(scene.get("/orders/R-1").await.status, StatusCode::NOT_FOUND);
@@ -164,7 +55,7 @@ async fn a_bad_checksum_opens_nothing() {
 
 #[tokio::test]
 async fn what_is_not_an_order_is_refused_and_kept_in_the_ledger() {
-    let scene = Scene::new(NO_FAULTS, says("00")).await;
+    let scene = Scene::new(&[], says("00")).await;
     let answer = scene.send(Method::POST, "/orders", "application/json", "{".into()).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     assert_eq!(column(&scene.settled().await, "detail"), ["99"]);
@@ -172,14 +63,14 @@ async fn what_is_not_an_order_is_refused_and_kept_in_the_ledger() {
 
 #[tokio::test]
 async fn the_same_reference_is_the_same_payment() {
-    let scene = Scene::new(NO_FAULTS, says("00")).await;
+    let scene = Scene::new(&[], says("00")).await;
     assert_eq!(scene.ordered("R-1").await, scene.ordered("R-1").await);
     assert_ne!(scene.ordered("R-1").await, scene.ordered("R-2").await);
 }
 
 #[tokio::test]
 async fn paying_twice_captures_once_and_tells_once() {
-    let scene = Scene::new(NO_FAULTS, says("00")).await;
+    let scene = Scene::new(&[], says("00")).await;
     let transaction = scene.ordered("R-1").await;
     scene.decide(&transaction, "pay").await;
     let again = scene.decide(&transaction, "cancel").await;
@@ -190,7 +81,7 @@ async fn paying_twice_captures_once_and_tells_once() {
 
 #[tokio::test]
 async fn a_cancelled_payment_is_told_with_its_own_code() {
-    let scene = Scene::new(Faults { duplicate: 1.0, forged: 0.0 }, says("00")).await;
+    let scene = Scene::new(&[Fault::Duplicate], says("00")).await;
     let transaction = scene.ordered("R-1").await;
     let way_back = scene.decide(&transaction, "cancel").await;
     assert!(way_back.location.ends_with("code=24"), "{}", way_back.location);
@@ -202,7 +93,7 @@ async fn a_cancelled_payment_is_told_with_its_own_code() {
 
 #[tokio::test]
 async fn a_duplicate_is_the_same_genuine_callback_again() {
-    let scene = Scene::new(Faults { duplicate: 1.0, forged: 0.0 }, says("02")).await;
+    let scene = Scene::new(&[Fault::Duplicate], says("02")).await;
     let transaction = scene.ordered("R-1").await;
     scene.decide(&transaction, "pay").await;
     let signals = scene.settled().await;
@@ -213,7 +104,7 @@ async fn a_duplicate_is_the_same_genuine_callback_again() {
 
 #[tokio::test]
 async fn a_forged_callback_precedes_the_page_and_is_not_genuine() {
-    let scene = Scene::new(Faults { duplicate: 0.0, forged: 1.0 }, says("97")).await;
+    let scene = Scene::new(&[Fault::Forged], says("97")).await;
     let transaction = scene.ordered("R-1").await;
     scene.get(&format!("/pay/{transaction}")).await;
     let callbacks = scene.callbacks().await;
@@ -228,7 +119,7 @@ async fn a_forged_callback_precedes_the_page_and_is_not_genuine() {
 
 #[tokio::test]
 async fn a_failing_portal_is_tried_three_times() {
-    let scene = Scene::new(NO_FAULTS, ResponseTemplate::new(503)).await;
+    let scene = Scene::new(&[], ResponseTemplate::new(503)).await;
     let transaction = scene.ordered("R-1").await;
     scene.decide(&transaction, "pay").await;
     let signals = scene.settled().await;
@@ -238,7 +129,7 @@ async fn a_failing_portal_is_tried_three_times() {
 #[tokio::test]
 async fn a_bank_is_not_settled_while_a_callback_is_under_way() {
     let slow = says("00").set_delay(Duration::from_millis(200));
-    let scene = Scene::new(NO_FAULTS, slow).await;
+    let scene = Scene::new(&[], slow).await;
     let transaction = scene.ordered("R-1").await;
     scene.decide(&transaction, "pay").await;
     assert_eq!(scene.get("/_ledger").await.json()["settled"], false);
@@ -247,7 +138,7 @@ async fn a_bank_is_not_settled_while_a_callback_is_under_way() {
 
 #[tokio::test]
 async fn the_ledger_is_read_in_pages() {
-    let scene = Scene::new(NO_FAULTS, says("00")).await;
+    let scene = Scene::new(&[], says("00")).await;
     for i in 0..5 {
         scene.ordered(&format!("R-{i}")).await;
     }
@@ -261,16 +152,26 @@ async fn the_ledger_is_read_in_pages() {
 
 #[tokio::test]
 async fn an_oversized_order_is_refused() {
-    let scene = Scene::new(NO_FAULTS, says("00")).await;
+    let scene = Scene::new(&[], says("00")).await;
     let answer = scene.send(Method::POST, "/orders", "application/json", " ".repeat(1024 * 1024 + 1)).await;
     assert!(answer.status.is_client_error(), "{}", answer.status);
 }
 
 #[tokio::test]
 async fn stopping_frees_the_port() {
-    let scene = Scene::new(NO_FAULTS, says("00")).await;
+    let scene = Scene::new(&[], says("00")).await;
     scene.ordered("R-1").await;
     let address = scene.bank.address();
     scene.bank.stop();
     std::net::TcpListener::bind(address).expect("the port is free again");
+}
+
+#[tokio::test]
+async fn a_reference_with_another_amount_is_refused_and_orders_nothing() {
+    let scene = Scene::new(&[], says("00")).await;
+    scene.ordered("R-1").await;
+    let answer = scene.order_of(90_000, "R-1", SECRET).await;
+    assert_eq!((answer.status, answer.json()), (StatusCode::CONFLICT, json!({ "error_code": "94" })));
+    assert_eq!(column(&scene.settled().await, "state"), ["ordered", "refused"]);
+    assert_eq!(scene.get("/orders/R-1").await.json()["amount"], 120_000);
 }
