@@ -12,13 +12,14 @@ use serde::{Deserialize, Serialize};
 use crate::body::{Body, Path, json};
 use crate::clock::wall_ns;
 use crate::defects::Defect;
-use crate::dossier::{Actor, Event};
+use crate::dossier::Actor;
 use crate::orders::{self, WantedPayment};
-use crate::payment::{self, Offer, PaymentState};
+use crate::payment::{self, Debt, Offer, PaymentState};
 use crate::problem::{Kind, Problem};
 use crate::registry::Submitted;
 use crate::server::Portal;
 use crate::session::{Citizen, Person, SignedIn};
+use crate::states::Event;
 use crate::submission::{RawSubmission, citizen_number};
 use crate::view::{Full, Public, Receipt, Standing};
 
@@ -96,16 +97,20 @@ struct Payable {
     state: PaymentState,
 }
 
-/// Orders the payment at the platform, or shows again where to pay.
 async fn pay(
     State(portal): State<Arc<Portal>>,
     Citizen(citizen): Citizen,
     Path(code): Path<String>,
 ) -> Result<Response, Problem> {
+    order(&portal, citizen, code, Debt::Fee).await
+}
+
+/// Orders a payment at the platform, or shows again where to pay.
+pub(crate) async fn order(portal: &Portal, citizen: u64, code: String, debt: Debt) -> Result<Response, Problem> {
     let (id, offer, now) = {
         let mut registry = portal.registry();
         let id = registry.find_own(&code, citizen)?;
-        let offer = registry.change(id, |dossier, _| payment::offer(dossier))?;
+        let offer = registry.change(id, |dossier, _| payment::offer(dossier, debt))?;
         (id, offer, registry.clock.now(wall_ns()))
     };
     let state = PaymentState::Pending;
@@ -115,7 +120,7 @@ async fn pay(
         }
         Offer::ToPlace { reference, amount } => {
             let wanted = WantedPayment { dossier: code, reference, amount, now };
-            let payment_url = orders::payment(&portal, &wanted).await?;
+            let payment_url = orders::payment(portal, &wanted).await?;
             let reference = wanted.reference;
             portal
                 .registry()
@@ -149,7 +154,7 @@ async fn withdraw(
     let id = registry.find_own(&code, citizen)?;
     let reason = reason.given()?;
     registry.change(id, |dossier, office| {
-        dossier.advance_for(Event::WithdrawalRequested, reason, Actor::Applicant, office.now)?;
+        dossier.interrupt(Event::WithdrawalRequested, reason, Actor::Applicant, office.now)?;
         Ok(json(StatusCode::OK, &Standing::new(dossier)))
     })
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::body::{Body, Path, json};
 use crate::catalogue::{Clerk, Role};
 use crate::citizen::{self, Reason};
-use crate::dossier::{self, Actor, Dossier, Event, ParcelState};
+use crate::dossier::{Actor, Dossier, ParcelState};
 use crate::orders::{self, WantedParcel};
 use crate::payment;
 use crate::problem::{Kind, Problem};
@@ -21,6 +21,7 @@ use crate::queues::Queue;
 use crate::registry::{DossierId, Office};
 use crate::server::Portal;
 use crate::session::{AnyClerk, DeskClerk, Person, PostClerk};
+use crate::states::{self, Event};
 use crate::steps;
 use crate::submission::RawSubmission;
 use crate::view::{Full, Item, Standing};
@@ -122,7 +123,7 @@ async fn read(
 #[derive(Serialize)]
 struct Statistics<'registry> {
     total: usize,
-    by_state: BTreeMap<dossier::State, u64>,
+    by_state: BTreeMap<states::State, u64>,
     by_unit: BTreeMap<&'registry str, u64>,
 }
 
@@ -136,8 +137,31 @@ async fn statistics(State(portal): State<Arc<Portal>>, AnyClerk(_clerk): AnyCler
     json(StatusCode::OK, &statistics)
 }
 
-/// Lets a clerk take one step, and answers how the dossier stands after it.
-fn step(
+/// Refuses a clerk whose unit does not decide on the dossier.
+fn check_unit(dossier: &Dossier, clerk: &Clerk) -> Result<(), Problem> {
+    if clerk.unit.as_ref() == Some(&dossier.unit.code) {
+        Ok(())
+    } else {
+        Err(Problem::new(Kind::Forbidden, "the dossier belongs to another unit"))
+    }
+}
+
+/// Lets a clerk of the unit that decides take one step, and answers how the dossier stands after it.
+pub(crate) fn step(
+    portal: &Portal,
+    code: &str,
+    clerk: Arc<Clerk>,
+    step: impl FnOnce(&mut Dossier, Actor, &mut Office<'_>) -> Result<(), Problem>,
+) -> Result<Response, Problem> {
+    let own = Arc::clone(&clerk);
+    any_step(portal, code, clerk, |dossier, actor, office| {
+        check_unit(dossier, &own)?;
+        step(dossier, actor, office)
+    })
+}
+
+/// Lets a clerk of whatever unit take one step.
+pub(crate) fn any_step(
     portal: &Portal,
     code: &str,
     clerk: Arc<Clerk>,
@@ -192,7 +216,7 @@ async fn collect(
     Body(cash): Body<Cash>,
 ) -> Result<Response, Problem> {
     let amount = cash.amount.ok_or_else(|| Problem::field("amount", "is missing"))?;
-    step(&portal, &code, clerk, |dossier, actor, office| payment::collect(dossier, amount, actor, office))
+    any_step(&portal, &code, clerk, |dossier, actor, office| payment::collect(dossier, amount, actor, office))
 }
 
 async fn start(
@@ -203,6 +227,7 @@ async fn start(
     let mut registry = portal.registry();
     let id = registry.find(&code)?;
     registry.change(id, |dossier, office| {
+        check_unit(dossier, &clerk)?;
         let told = steps::start(dossier, Actor::Clerk(clerk), office)?;
         Ok(json(StatusCode::OK, &Standing::told_as(dossier, told)))
     })
@@ -232,7 +257,9 @@ async fn approve_withdrawal(
     Path(code): Path<String>,
 ) -> Result<Response, Problem> {
     step(&portal, &code, clerk, |dossier, actor, office| {
-        dossier.advance_for(Event::WithdrawalApproved, "withdrawn".to_owned(), actor, office.now)
+        dossier.advance_for(Event::WithdrawalApproved, "withdrawn".to_owned(), actor, office.now)?;
+        dossier.pause = None;
+        Ok(())
     })
 }
 

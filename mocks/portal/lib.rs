@@ -16,12 +16,22 @@ mod server;
 mod calendar;
 mod clock;
 mod moment;
+mod office_hours;
 
 mod procedures;
 
 mod dossier;
+mod states;
+
+mod agencies;
+mod obligations;
 mod payment;
+mod results;
 mod steps;
+mod supplements;
+
+mod bags;
+mod drafts;
 
 mod queues;
 mod registry;
@@ -29,8 +39,10 @@ mod session;
 mod submission;
 mod view;
 
+mod applicant;
 mod citizen;
 mod desk;
+mod officer;
 mod peers;
 mod registrar;
 mod test_hooks;

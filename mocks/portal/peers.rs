@@ -13,7 +13,7 @@ use crate::body::{Body, Query, json};
 use crate::checksum;
 use crate::defects::Defect;
 use crate::dossier::ParcelState;
-use crate::payment::{self, Confirmation, Verdict};
+use crate::payment::{self, Confirmation, Debt, Verdict};
 use crate::problem::{Kind, Problem};
 use crate::server::Portal;
 use crate::steps::{self, Receipt, Report};
@@ -77,7 +77,7 @@ fn judge(portal: &Portal, callback: &Callback) -> Result<Verdict, Problem> {
         return Ok(Verdict::BadChecksum);
     }
     let mut registry = portal.registry();
-    let dossier = callback.reference.rsplit_once("-P").and_then(|(code, _)| registry.find(code).ok());
+    let dossier = Debt::of(&callback.reference).and_then(|(code, _)| registry.find(code).ok());
     let Some(id) = dossier.filter(|_| callback.partner == portal.config.bank_partner) else {
         return Ok(Verdict::Unknown);
     };

@@ -32,6 +32,8 @@ pub(crate) enum Kind {
     NotOnline,
     NotPayable,
     NotPostal,
+    BagMismatch,
+    Full,
     PeerUnavailable,
 }
 
@@ -52,7 +54,9 @@ impl Kind {
             | Kind::AlreadyPaid
             | Kind::NotOnline
             | Kind::NotPayable
-            | Kind::NotPostal => StatusCode::CONFLICT,
+            | Kind::NotPostal
+            | Kind::BagMismatch
+            | Kind::Full => StatusCode::CONFLICT,
             Kind::PeerUnavailable => StatusCode::BAD_GATEWAY,
         }
     }
@@ -111,6 +115,12 @@ impl Kind {
                 "The result of this service is not returned by post",
                 "Dịch vụ công này không trả kết quả qua bưu chính",
             ),
+            Kind::BagMismatch => (
+                "bag_mismatch",
+                "The papers in the bag are not those on its list",
+                "Hồ sơ trong túi không khớp với danh sách bàn giao",
+            ),
+            Kind::Full => ("full", "There is no room for more", "Đã đạt số lượng tối đa"),
             Kind::PeerUnavailable => (
                 "peer_unavailable",
                 "Another system did not answer as agreed",
@@ -285,7 +295,7 @@ pub(crate) async fn in_ok_envelope(response: Response) -> Response {
 mod tests {
     use super::*;
 
-    const KINDS: [Kind; 16] = [
+    const KINDS: [Kind; 18] = [
         Kind::Malformed,
         Kind::TooLarge,
         Kind::Validation,
@@ -301,6 +311,8 @@ mod tests {
         Kind::NotOnline,
         Kind::NotPayable,
         Kind::NotPostal,
+        Kind::BagMismatch,
+        Kind::Full,
         Kind::PeerUnavailable,
     ];
 

@@ -5,15 +5,18 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 
+use crate::bags::Bag;
 use crate::clock::{Clock, wall_ns};
 use crate::defects::{Defect, Defects};
-use crate::dossier::{Actor, Dossier, Event, Parcel, ParcelState, State};
+use crate::dossier::{Actor, Dossier, Parcel, ParcelState};
+use crate::drafts::Drafts;
 use crate::moment::Moment;
 use crate::payment::{Payment, PaymentState};
 use crate::problem::Problem;
 use crate::procedures::{Procedures, Published};
 use crate::queues::{Line, Queue};
 use crate::session::Sessions;
+use crate::states::{Event, State};
 use crate::submission::Submission;
 
 /// A dossier's place in the registry.
@@ -44,7 +47,10 @@ pub(crate) struct Registry {
     pub(crate) clock: Clock,
     pub(crate) sessions: Sessions,
     pub(crate) procedures: Procedures,
+    pub(crate) drafts: Drafts,
     dossiers: Vec<Dossier>,
+    /// Bags between the centre and the departments, by number, counted from 1.
+    pub(crate) bags: Vec<Bag>,
     by_code: HashMap<String, DossierId>,
     /// Applicant, then client reference.
     by_client_reference: HashMap<u64, HashMap<String, DossierId>>,
@@ -76,7 +82,9 @@ impl Registry {
             clock: Clock::real(),
             sessions: Sessions::new(wall_ns()),
             procedures,
+            drafts: Drafts::default(),
             dossiers: Vec::new(),
+            bags: Vec::new(),
             by_code: HashMap::new(),
             by_client_reference: HashMap::new(),
             units: BTreeMap::new(),
@@ -86,6 +94,11 @@ impl Registry {
             payments: 0,
             later_numbers: 0,
         }
+    }
+
+    /// The present on the business clock.
+    pub(crate) fn now(&mut self) -> Moment {
+        self.clock.now(wall_ns())
     }
 
     /// How many dossiers there are.
@@ -168,6 +181,15 @@ impl Registry {
             returned_at: None,
             payment: Payment::new(submission.payment_method, fee),
             parcel: Parcel { waybill: None, state: ParcelState::None, being_ordered_by: None },
+            pause: None,
+            supplement: None,
+            obligation: None,
+            apology: None,
+            consultation: None,
+            bag: None,
+            result: None,
+            rating: None,
+            on_the_spot: false,
             progress: Vec::with_capacity(8),
             version: 0,
             taken_from: None,

@@ -21,7 +21,7 @@ use crate::outgoing::Caller;
 use crate::problem::{self, Kind, Problem};
 use crate::procedures::Procedures;
 use crate::registry::Registry;
-use crate::{citizen, desk, peers, registrar, test_hooks};
+use crate::{applicant, citizen, desk, officer, peers, registrar, test_hooks};
 
 /// Far above any submission, far below what would hurt.
 const LONGEST_BODY: usize = 1024 * 1024;
@@ -141,7 +141,12 @@ async fn serve(listener: TcpListener, portal: Arc<Portal>, stopped: watch::Recei
 
 /// Citizens and clerks may meet the defect `ok-envelope`; peers and testers do not.
 fn routes(portal: Arc<Portal>) -> Router {
-    let mut people = Router::new().merge(citizen::routes()).merge(desk::routes()).merge(registrar::routes());
+    let mut people = Router::new()
+        .merge(citizen::routes())
+        .merge(applicant::routes())
+        .merge(desk::routes())
+        .merge(officer::routes())
+        .merge(registrar::routes());
     if portal.defects.has(Defect::OkEnvelope) {
         people = people.layer(map_response(problem::in_ok_envelope));
     }

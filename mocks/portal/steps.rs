@@ -2,10 +2,12 @@
 
 use crate::calendar::{self, Weekends};
 use crate::defects::Defect;
-use crate::dossier::{Actor, Dossier, Event, ParcelState, State};
+use crate::dossier::{Actor, Dossier, ParcelState};
 use crate::payment::{self, PaymentState};
 use crate::problem::{Kind, Problem};
 use crate::registry::Office;
+use crate::results;
+use crate::states::{Event, State};
 use crate::submission::ReturnMethod;
 
 /// Takes a dossier in: the fee is final from here and the deadline runs.
@@ -36,10 +38,7 @@ pub(crate) fn start(dossier: &mut Dossier, actor: Actor, office: &mut Office<'_>
     if dossier.start_was_pretended {
         return Err(dossier.illegal());
     }
-    if dossier.payment.bars_processing() && !office.defects.has(Defect::GateOpen) {
-        let detail = format!("{} VND are due before dossier {} is processed", dossier.payment.amount_due, dossier.code);
-        return Err(Problem::new(Kind::PaymentRequired, detail));
-    }
+    check_gate(dossier, office)?;
     if office.defects.strike(Defect::Jump9, dossier.ordinal, 1, 10) {
         dossier.start_was_pretended = true;
         dossier.version += 1;
@@ -50,8 +49,20 @@ pub(crate) fn start(dossier: &mut Dossier, actor: Actor, office: &mut Office<'_>
     Ok(dossier.state)
 }
 
+/// Whether the fee that is due in advance is paid.
+pub(crate) fn check_gate(dossier: &Dossier, office: &Office<'_>) -> Result<(), Problem> {
+    if dossier.payment.bars_processing() && !office.defects.has(Defect::GateOpen) {
+        let detail = format!("{} VND are due before dossier {} is processed", dossier.payment.amount_due, dossier.code);
+        return Err(Problem::new(Kind::PaymentRequired, detail));
+    }
+    Ok(())
+}
+
 /// Ends processing: the result is there.
 pub(crate) fn complete(dossier: &mut Dossier, actor: Actor, office: &mut Office<'_>) -> Result<(), Problem> {
+    if dossier.consultation.as_ref().is_some_and(|asked| asked.is_open()) {
+        return Err(dossier.not_yet("another agency has not answered yet"));
+    }
     if dossier.start_was_pretended && dossier.state == State::Accepted {
         dossier.state = State::Completed;
         dossier.log(Event::Completed, actor, office.now);
@@ -59,6 +70,7 @@ pub(crate) fn complete(dossier: &mut Dossier, actor: Actor, office: &mut Office<
         dossier.advance(Event::Completed, actor, office.now)?;
     }
     dossier.completed_at = Some(office.now);
+    results::file(dossier, office);
     Ok(())
 }
 

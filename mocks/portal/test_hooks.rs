@@ -12,13 +12,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::body::{Body, json};
 use crate::clock::{Course, wall_ns};
-use crate::dossier;
 use crate::moment::Moment;
 use crate::problem::{Flaw, Problem};
 use crate::procedures::Procedures;
 use crate::queues::Queue;
 use crate::registry::Registry;
 use crate::server::Portal;
+use crate::states;
 
 pub(crate) fn routes() -> Router<Arc<Portal>> {
     Router::new()
@@ -76,7 +76,7 @@ async fn read_clock(State(portal): State<Arc<Portal>>) -> Response {
 #[derive(Serialize)]
 struct Counts {
     dossiers: usize,
-    by_state: BTreeMap<dossier::State, u64>,
+    by_state: BTreeMap<states::State, u64>,
     waiting: Waiting,
     payments: u64,
     sessions: usize,

@@ -5,6 +5,7 @@ mod suite {
     pub(crate) mod scene;
 
     mod access;
+    mod casework;
     mod catalogue;
     mod defects;
     mod intake;
