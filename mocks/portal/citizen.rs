@@ -17,6 +17,7 @@ use crate::orders::{self, WantedPayment};
 use crate::payment::{self, Debt, Offer, PaymentState};
 use crate::problem::{Kind, Problem};
 use crate::registry::Submitted;
+use crate::search;
 use crate::server::Portal;
 use crate::session::{Citizen, Person, SignedIn};
 use crate::states::Event;
@@ -26,7 +27,7 @@ use crate::view::{Full, Public, Receipt, Standing};
 pub(crate) fn routes() -> Router<Arc<Portal>> {
     Router::new()
         .route("/api/sessions", post(sign_in))
-        .route("/api/dossiers", post(submit))
+        .route("/api/dossiers", post(submit).get(search::own))
         .route("/api/dossiers/{code}", get(read))
         .route("/api/dossiers/{code}/payments", post(pay))
         .route("/api/dossiers/{code}/withdrawal", post(withdraw))

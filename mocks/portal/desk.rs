@@ -19,6 +19,7 @@ use crate::payment;
 use crate::problem::{Kind, Problem};
 use crate::queues::Queue;
 use crate::registry::{DossierId, Office};
+use crate::search;
 use crate::server::Portal;
 use crate::session::{AnyClerk, DeskClerk, Person, PostClerk};
 use crate::states::{self, Event};
@@ -36,7 +37,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/api/desk/sessions", post(sign_in))
         .route("/api/desk/inbox", post(take))
         .route("/api/desk/statistics", get(statistics))
-        .route("/api/desk/dossiers", post(submit))
+        .route("/api/desk/dossiers", post(submit).get(search::dossiers))
         .route("/api/desk/dossiers/{code}", get(read))
         .route("/api/desk/dossiers/{code}/accept", post(accept))
         .route("/api/desk/dossiers/{code}/refuse", post(refuse))

@@ -30,8 +30,10 @@ mod results;
 mod steps;
 mod supplements;
 
+mod attachments;
 mod bags;
 mod drafts;
+mod petitions;
 
 mod queues;
 mod registry;
@@ -43,14 +45,18 @@ mod applicant;
 mod citizen;
 mod desk;
 mod officer;
+mod ombudsman;
 mod peers;
 mod registrar;
+mod search;
 mod test_hooks;
 
 mod body;
 mod checksum;
+mod multipart;
 mod orders;
 mod outgoing;
+mod pages;
 mod problem;
 
 pub use catalogue::{Catalogue, Clerk, Procedure, Process, Role, ServiceLevel, Unit};

@@ -34,6 +34,7 @@ pub(crate) enum Kind {
     NotPostal,
     BagMismatch,
     Full,
+    UnsupportedContent,
     PeerUnavailable,
 }
 
@@ -57,6 +58,7 @@ impl Kind {
             | Kind::NotPostal
             | Kind::BagMismatch
             | Kind::Full => StatusCode::CONFLICT,
+            Kind::UnsupportedContent => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Kind::PeerUnavailable => StatusCode::BAD_GATEWAY,
         }
     }
@@ -121,6 +123,9 @@ impl Kind {
                 "Hồ sơ trong túi không khớp với danh sách bàn giao",
             ),
             Kind::Full => ("full", "There is no room for more", "Đã đạt số lượng tối đa"),
+            Kind::UnsupportedContent => {
+                ("unsupported_content", "The content is of a kind that is not taken", "Loại tệp không được chấp nhận")
+            }
             Kind::PeerUnavailable => (
                 "peer_unavailable",
                 "Another system did not answer as agreed",
@@ -295,7 +300,7 @@ pub(crate) async fn in_ok_envelope(response: Response) -> Response {
 mod tests {
     use super::*;
 
-    const KINDS: [Kind; 18] = [
+    const KINDS: [Kind; 19] = [
         Kind::Malformed,
         Kind::TooLarge,
         Kind::Validation,
@@ -313,6 +318,7 @@ mod tests {
         Kind::NotPostal,
         Kind::BagMismatch,
         Kind::Full,
+        Kind::UnsupportedContent,
         Kind::PeerUnavailable,
     ];
 

@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 
+use crate::attachments::Attachment;
 use crate::bags::Bag;
 use crate::clock::{Clock, wall_ns};
 use crate::defects::{Defect, Defects};
-use crate::dossier::{Actor, Dossier, Parcel, ParcelState};
+use crate::dossier::{Actor, Dossier, Entry, Parcel, ParcelState};
 use crate::drafts::Drafts;
 use crate::moment::Moment;
 use crate::payment::{Payment, PaymentState};
+use crate::petitions::Petitions;
 use crate::problem::Problem;
 use crate::procedures::{Procedures, Published};
 use crate::queues::{Line, Queue};
@@ -40,6 +42,14 @@ pub(crate) struct UnitBooks {
     numbers: HashMap<Date, u64>,
 }
 
+/// What one applicant has handed in.
+#[derive(Debug, Default)]
+struct Own {
+    dossiers: Vec<DossierId>,
+    /// By client reference; the first with it counts.
+    by_reference: HashMap<String, DossierId>,
+}
+
 /// Everything that changes while the portal runs; guarded by one lock that no `.await` is under.
 #[derive(Debug)]
 pub(crate) struct Registry {
@@ -52,8 +62,14 @@ pub(crate) struct Registry {
     /// Bags between the centre and the departments, by number, counted from 1.
     pub(crate) bags: Vec<Bag>,
     by_code: HashMap<String, DossierId>,
-    /// Applicant, then client reference.
-    by_client_reference: HashMap<u64, HashMap<String, DossierId>>,
+    /// What each applicant has handed in.
+    by_owner: HashMap<u64, Own>,
+    /// Everything that happened, in order: 16 bytes each.
+    events: Vec<(DossierId, usize)>,
+    pub(crate) attachments: HashMap<DossierId, Vec<Attachment>>,
+    /// How many bytes the attachments have in all.
+    pub(crate) attachment_bytes: usize,
+    pub(crate) petitions: Petitions,
     pub(crate) units: BTreeMap<String, UnitBooks>,
     pub(crate) states: BTreeMap<State, u64>,
     post: Line,
@@ -86,7 +102,11 @@ impl Registry {
             dossiers: Vec::new(),
             bags: Vec::new(),
             by_code: HashMap::new(),
-            by_client_reference: HashMap::new(),
+            by_owner: HashMap::new(),
+            events: Vec::new(),
+            attachments: HashMap::new(),
+            attachment_bytes: 0,
+            petitions: Petitions::default(),
             units: BTreeMap::new(),
             states: BTreeMap::new(),
             post: Line::default(),
@@ -126,12 +146,36 @@ impl Registry {
         if self.get(id)?.owner == citizen { Ok(id) } else { Err(Problem::not_found("dossier")) }
     }
 
+    /// All dossiers, oldest first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Dossier> {
+        self.dossiers.iter()
+    }
+
+    /// What an applicant has handed in, oldest first.
+    pub(crate) fn own(&self, citizen: u64) -> impl Iterator<Item = &Dossier> {
+        let ids = self.by_owner.get(&citizen).map_or(&[][..], |own| &own.dossiers);
+        ids.iter().filter_map(|id| self.dossiers.get(*id))
+    }
+
+    /// How many events there were.
+    pub(crate) fn events_so_far(&self) -> usize {
+        self.events.len()
+    }
+
+    /// The events after the first `after`, each with its number, counted from 1.
+    pub(crate) fn events(&self, after: usize) -> impl Iterator<Item = (usize, &Dossier, &Entry)> {
+        self.events.iter().enumerate().skip(after).filter_map(|(i, (id, entry))| {
+            let dossier = self.dossiers.get(*id)?;
+            dossier.progress.get(*entry).map(|entry| (i + 1, dossier, entry))
+        })
+    }
+
     /// Receives a dossier, or recognises it.
     pub(crate) fn submit(&mut self, submission: Submission, actor: Actor) -> Result<Submitted, Problem> {
         let known = submission
             .client_reference
             .as_ref()
-            .and_then(|reference| self.by_client_reference.get(&submission.owner)?.get(reference));
+            .and_then(|reference| self.by_owner.get(&submission.owner)?.by_reference.get(reference));
         if let Some(id) = known {
             return Ok(Submitted::Known(*id));
         }
@@ -232,10 +276,12 @@ impl Registry {
     fn store(&mut self, dossier: Dossier) -> DossierId {
         let id = self.dossiers.len();
         self.by_code.insert(dossier.code.clone(), id);
+        let own = self.by_owner.entry(dossier.owner).or_default();
+        own.dossiers.push(id);
         if let Some(reference) = &dossier.client_reference {
-            let own = self.by_client_reference.entry(dossier.owner).or_default();
-            own.entry(reference.clone()).or_insert(id);
+            own.by_reference.entry(reference.clone()).or_insert(id);
         }
+        self.events.extend((0..dossier.progress.len()).map(|entry| (id, entry)));
         *self.states.entry(dossier.state).or_default() += 1;
         let books = self.unit_books(&dossier.unit.code);
         books.dossiers += 1;
@@ -252,9 +298,10 @@ impl Registry {
     ) -> Result<T, Problem> {
         let now = self.clock.now(wall_ns());
         let dossier = self.dossiers.get_mut(id).ok_or_else(|| Problem::not_found("dossier"))?;
-        let (old_state, old_queue) = (dossier.state, dossier.queue());
+        let (old_state, old_queue, old_length) = (dossier.state, dossier.queue(), dossier.progress.len());
         let outcome = change(dossier, &mut Office { now, defects: self.defects, payments: &mut self.payments });
         let (new_state, new_queue, unit) = (dossier.state, dossier.queue(), dossier.unit.clone());
+        self.events.extend((old_length..dossier.progress.len()).map(|entry| (id, entry)));
         if old_state != new_state {
             *self.states.entry(old_state).or_default() -= 1;
             *self.states.entry(new_state).or_default() += 1;

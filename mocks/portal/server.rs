@@ -21,7 +21,7 @@ use crate::outgoing::Caller;
 use crate::problem::{self, Kind, Problem};
 use crate::procedures::Procedures;
 use crate::registry::Registry;
-use crate::{applicant, citizen, desk, officer, peers, registrar, test_hooks};
+use crate::{applicant, attachments, citizen, desk, officer, ombudsman, peers, registrar, search, test_hooks};
 
 /// Far above any submission, far below what would hurt.
 const LONGEST_BODY: usize = 1024 * 1024;
@@ -146,6 +146,9 @@ fn routes(portal: Arc<Portal>) -> Router {
         .merge(applicant::routes())
         .merge(desk::routes())
         .merge(officer::routes())
+        .merge(attachments::routes())
+        .merge(ombudsman::routes())
+        .merge(search::routes())
         .merge(registrar::routes());
     if portal.defects.has(Defect::OkEnvelope) {
         people = people.layer(map_response(problem::in_ok_envelope));

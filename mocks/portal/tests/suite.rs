@@ -5,11 +5,14 @@ mod suite {
     pub(crate) mod scene;
 
     mod access;
+    mod attachments;
     mod casework;
     mod catalogue;
     mod defects;
     mod intake;
     mod journeys;
     mod payments;
+    mod petitions;
+    mod search;
     mod transitions;
 }

@@ -3,7 +3,7 @@
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::scene::{Answer, Scene, code, events, path, permit, permit_with, posted};
+use super::scene::{Scene, code, events, path, permit, permit_with, posted};
 
 const PAPERS: &str = "request-supplement";
 
@@ -17,15 +17,6 @@ fn notice() -> Value {
     ] })
 }
 
-async fn at(scene: &Scene, now: &str) {
-    scene.set_clock(json!({ "now": format!("{now}:00+07:00"), "speed": 0.0 })).await;
-}
-
-async fn mine(scene: &Scene, code: &str, step: &str, body: Value) -> Answer {
-    let hoa = scene.hoa().await;
-    scene.post(&hoa, &format!("/api/dossiers/{code}/{step}"), body).await
-}
-
 #[tokio::test]
 async fn the_clock_stands_still_while_papers_are_awaited() {
     let scene = Scene::new(&[]).await;
@@ -34,8 +25,8 @@ async fn the_clock_stands_still_while_papers_are_awaited() {
     let asked = scene.step(&code, PAPERS, papers()).await.ok();
     assert_eq!(asked["state"], "AWAITING_SUPPLEMENT");
     // Friday 8:00 to Tuesday 10:00: two working days and two hours.
-    at(&scene, "2021-03-09T10:00").await;
-    assert_eq!(mine(&scene, &code, "supplement", json!({ "note": "đã nộp" })).await.ok()["state"], "IN_PROCESS");
+    scene.at("2021-03-09T10:00").await;
+    assert_eq!(scene.mine(&code, "supplement", json!({ "note": "đã nộp" })).await.ok()["state"], "IN_PROCESS");
     let full = scene.full(&code).await;
     assert_eq!(full["due_at"], "2021-03-17T09:00:00.000+07:00");
     let entry = &full["progress"][4];
@@ -68,10 +59,10 @@ async fn papers_that_do_not_come_end_the_case_and_not_before_their_term() {
         scene.step(code, PAPERS, papers()).await.ok();
         scene.step(code, "expire-supplement", json!({})).await.refused(409, "illegal_transition");
     }
-    at(&scene, "2021-03-12T17:01").await;
+    scene.at("2021-03-12T17:01").await;
     assert_eq!(scene.step(&new, "expire-supplement", json!({})).await.ok()["state"], "REJECTED");
     assert_eq!(scene.step(&open, "expire-supplement", json!({})).await.ok()["state"], "STOPPED");
-    mine(&scene, &open, "supplement", json!({})).await.refused(409, "illegal_transition");
+    scene.mine(&open, "supplement", json!({})).await.refused(409, "illegal_transition");
     assert_eq!(scene.full(&open).await["progress"][3]["actor"], "term");
 }
 
@@ -80,8 +71,8 @@ async fn a_withdrawal_that_is_refused_takes_the_case_up_again() {
     let scene = Scene::new(&[]).await;
     let code = scene.submit(permit("c-1")).await;
     scene.steps(&code, &["accept", "start"]).await;
-    mine(&scene, &code, "withdrawal", json!({ "reason": "r" })).await.ok();
-    at(&scene, "2021-03-08T08:00").await;
+    scene.mine(&code, "withdrawal", json!({ "reason": "r" })).await.ok();
+    scene.at("2021-03-08T08:00").await;
     scene.step(&code, "refuse-withdrawal", json!({})).await.refused(422, "validation");
     let refused = scene.step(&code, "refuse-withdrawal", json!({ "reason": "đã ký" })).await.ok();
     assert_eq!(
@@ -97,7 +88,7 @@ async fn a_tax_is_paid_online_and_the_case_goes_on() {
     let hoa = scene.hoa().await;
     let code = scene.submit(permit("c-1")).await;
     scene.steps(&code, &["accept", "start"]).await;
-    mine(&scene, &code, "tax-payments", json!({})).await.refused(409, "nothing_to_pay");
+    scene.mine(&code, "tax-payments", json!({})).await.refused(409, "nothing_to_pay");
     assert_eq!(scene.step(&code, "tax-notice", notice()).await.ok()["state"], "AWAITING_PAYMENT");
     scene.step(&code, "complete", json!({})).await.refused(409, "illegal_transition");
     let order = scene.post(&hoa, &format!("/api/dossiers/{code}/tax-payments"), json!({})).await.ok();
@@ -118,7 +109,7 @@ async fn a_tax_is_paid_online_and_the_case_goes_on() {
     assert_eq!(full["payment"]["state"], "NONE", "the fee is another matter");
     // A second notice has a payment and references of its own.
     scene.step(&code, "tax-notice", notice()).await.ok();
-    assert_eq!(mine(&scene, &code, "tax-payments", json!({})).await.ok()["reference"], format!("{code}-T2"));
+    assert_eq!(scene.mine(&code, "tax-payments", json!({})).await.ok()["reference"], format!("{code}-T2"));
 }
 
 #[tokio::test]
@@ -153,7 +144,7 @@ async fn a_result_is_re_scheduled_once_with_an_apology() {
     assert_eq!(scene.full(&code).await["apology"]["is_timely"], true);
     let late = scene.submit(permit("c-2")).await;
     scene.steps(&late, &["accept"]).await;
-    at(&scene, "2021-03-15T08:00").await;
+    scene.at("2021-03-15T08:00").await;
     assert_eq!(scene.step(&late, "apologise", apology).await.ok()["due_at"], "2021-03-17T17:00:00.000+07:00");
     assert_eq!(scene.full(&late).await["apology"]["is_timely"], false);
 }
@@ -270,11 +261,11 @@ async fn a_case_is_rated_once_and_after_its_end() {
     let scene = Scene::new(&[]).await;
     let code = scene.submit(permit("c-1")).await;
     let rating = json!({ "score": 4, "comment": "nhanh" });
-    mine(&scene, &code, "rating", rating.clone()).await.refused(409, "illegal_transition");
+    scene.mine(&code, "rating", rating.clone()).await.refused(409, "illegal_transition");
     scene.steps(&code, &["refuse"]).await;
-    mine(&scene, &code, "rating", json!({ "score": 6 })).await.refused(422, "validation");
-    mine(&scene, &code, "rating", rating.clone()).await.ok();
-    mine(&scene, &code, "rating", rating).await.refused(409, "illegal_transition");
+    scene.mine(&code, "rating", json!({ "score": 6 })).await.refused(422, "validation");
+    scene.mine(&code, "rating", rating.clone()).await.ok();
+    scene.mine(&code, "rating", rating).await.refused(409, "illegal_transition");
     assert_eq!(scene.full(&code).await["rating"]["score"], 4);
 }
 

@@ -119,6 +119,23 @@ impl Scene {
         self.call(Method::GET, token, path, String::new()).await
     }
 
+    /// Stops the clock at this minute.
+    pub(crate) async fn at(&self, now: &str) {
+        self.set_clock(json!({ "now": format!("{now}:00+07:00"), "speed": 0.0 })).await;
+    }
+
+    /// Lets Hoa do something with her dossier.
+    pub(crate) async fn mine(&self, code: &str, step: &str, body: Value) -> Answer {
+        let hoa = self.hoa().await;
+        self.post(&hoa, &format!("/api/dossiers/{code}/{step}"), body).await
+    }
+
+    /// An answer as it came: its headers and bytes.
+    pub(crate) async fn raw(&self, request: Request<Full<Bytes>>) -> http::Response<Bytes> {
+        let (head, body) = self.client.request(request).await.unwrap().into_parts();
+        http::Response::from_parts(head, body.collect().await.unwrap().to_bytes())
+    }
+
     pub(crate) async fn set_clock(&self, setting: Value) -> Value {
         self.call(Method::PUT, "", "/_test/clock", setting.to_string()).await.ok()
     }
