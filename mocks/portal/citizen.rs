@@ -4,29 +4,31 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 
-use crate::body::{Body, Path, json};
+use crate::body::{Body, Path, json, tagged};
 use crate::clock::wall_ns;
 use crate::defects::Defect;
 use crate::dossier::Actor;
+use crate::one_time_codes;
 use crate::orders::{self, WantedPayment};
 use crate::payment::{self, Debt, Offer, PaymentState};
 use crate::problem::{Kind, Problem};
 use crate::registry::Submitted;
 use crate::search;
 use crate::server::Portal;
-use crate::session::{Citizen, Person, SignedIn};
+use crate::session::{self, Citizen, Person, SignedIn};
 use crate::states::Event;
 use crate::submission::{RawSubmission, citizen_number};
 use crate::view::{Full, Public, Receipt, Standing};
 
 pub(crate) fn routes() -> Router<Arc<Portal>> {
     Router::new()
-        .route("/api/sessions", post(sign_in))
+        .route("/api/sessions", post(sign_in).delete(sign_out))
+        .route("/api/sessions/codes", post(send_code))
         .route("/api/dossiers", post(submit).get(search::own))
         .route("/api/dossiers/{code}", get(read))
         .route("/api/dossiers/{code}/payments", post(pay))
@@ -38,7 +40,11 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
 #[serde(default)]
 struct Credentials {
     citizen_number: String,
+    /// The short form: the last six digits of the citizen number.
     otp: String,
+    /// The long form: the one-time code that was sent.
+    code: Option<String>,
+    password: String,
 }
 
 #[derive(Serialize)]
@@ -50,11 +56,41 @@ async fn sign_in(State(portal): State<Arc<Portal>>, Body(credentials): Body<Cred
     let Some(number) = citizen_number(&credentials.citizen_number) else {
         return Err(Problem::field("citizen_number", "must have twelve digits"));
     };
-    if credentials.citizen_number.get(6..) != Some(&credentials.otp) {
+    let (mut registry, now) = (portal.registry(), wall_ns());
+    let is_right = match &credentials.code {
+        Some(code) => registry.codes.redeem(number, code, now),
+        None => credentials.citizen_number.get(6..) == Some(&credentials.otp),
+    };
+    if !is_right {
         return Err(Problem::new(Kind::Unauthenticated, "the one-time password is wrong"));
     }
-    let token = portal.registry().sessions.open(Person::Citizen(number));
+    let token = registry.sessions.open(Person::Citizen(number), now);
     Ok(json(StatusCode::CREATED, &Opened { token }))
+}
+
+#[derive(Serialize)]
+struct Sent {
+    expires_in_s: u32,
+}
+
+/// The first step of the long form: the password is right, and a one-time code is sent.
+async fn send_code(
+    State(portal): State<Arc<Portal>>,
+    Body(credentials): Body<Credentials>,
+) -> Result<Response, Problem> {
+    let number = citizen_number(&credentials.citizen_number);
+    let number = number.filter(|_| credentials.password == one_time_codes::password(&credentials.citizen_number));
+    let number = number.ok_or_else(|| Problem::new(Kind::Unauthenticated, "no such citizen, or another password"))?;
+    portal.registry().codes.send(number, wall_ns())?;
+    Ok(json(StatusCode::CREATED, &Sent { expires_in_s: 300 }))
+}
+
+/// Ends the session; the token is nobody's from here.
+pub(crate) async fn sign_out(State(portal): State<Arc<Portal>>, _signed_in: SignedIn, headers: HeaderMap) -> Response {
+    if let Some(token) = session::token(&headers) {
+        portal.registry().sessions.end(token);
+    }
+    StatusCode::NO_CONTENT.into_response()
 }
 
 async fn submit(
@@ -87,7 +123,8 @@ async fn read(
 ) -> Result<Response, Problem> {
     let registry = portal.registry();
     let id = registry.find_own(&code, citizen)?;
-    Ok(json(StatusCode::OK, &Full::new(registry.get(id)?)))
+    let dossier = registry.get(id)?;
+    Ok(tagged(dossier.version, &Full::new(dossier)))
 }
 
 #[derive(Serialize)]

@@ -10,9 +10,10 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 
-use crate::body::{Body, Path, json};
+use crate::body::{Body, Path, json, tagged};
 use crate::catalogue::{Clerk, Role};
 use crate::citizen::{self, Reason};
+use crate::clock::wall_ns;
 use crate::dossier::{Actor, Dossier, ParcelState};
 use crate::orders::{self, WantedParcel};
 use crate::payment;
@@ -34,7 +35,7 @@ const LARGEST_TAKE: usize = 500;
 
 pub(crate) fn routes() -> Router<Arc<Portal>> {
     Router::new()
-        .route("/api/desk/sessions", post(sign_in))
+        .route("/api/desk/sessions", post(sign_in).delete(citizen::sign_out))
         .route("/api/desk/inbox", post(take))
         .route("/api/desk/statistics", get(statistics))
         .route("/api/desk/dossiers", post(submit).get(search::dossiers))
@@ -66,7 +67,7 @@ struct Opened<'clerk> {
 async fn sign_in(State(portal): State<Arc<Portal>>, Body(credentials): Body<Credentials>) -> Result<Response, Problem> {
     let clerk = portal.catalogue.clerk(&credentials.clerk).filter(|clerk| clerk.password == credentials.password);
     let clerk = clerk.ok_or_else(|| Problem::new(Kind::Unauthenticated, "no such clerk, or another password"))?;
-    let token = portal.registry().sessions.open(Person::Clerk(Arc::clone(clerk)));
+    let token = portal.registry().sessions.open(Person::Clerk(Arc::clone(clerk)), wall_ns());
     Ok(json(StatusCode::CREATED, &Opened { token, unit: clerk.unit.as_deref() }))
 }
 
@@ -118,7 +119,7 @@ async fn read(
 ) -> Result<Response, Problem> {
     let registry = portal.registry();
     let dossier = registry.get(registry.find(&code)?)?;
-    Ok(json(StatusCode::OK, &Full::new(dossier)))
+    Ok(tagged(dossier.version, &Full::new(dossier)))
 }
 
 #[derive(Serialize)]

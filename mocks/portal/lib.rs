@@ -41,6 +41,11 @@ mod session;
 mod submission;
 mod view;
 
+mod front_door;
+mod limits;
+mod one_time_codes;
+mod replays;
+
 mod applicant;
 mod citizen;
 mod desk;

@@ -7,10 +7,8 @@
 use std::borrow::Cow;
 
 use axum::Json;
-use axum::extract::Request;
-use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
@@ -35,6 +33,10 @@ pub(crate) enum Kind {
     BagMismatch,
     Full,
     UnsupportedContent,
+    VersionMismatch,
+    KeyReused,
+    StillRunning,
+    TooMany,
     PeerUnavailable,
 }
 
@@ -57,7 +59,11 @@ impl Kind {
             | Kind::NotPayable
             | Kind::NotPostal
             | Kind::BagMismatch
-            | Kind::Full => StatusCode::CONFLICT,
+            | Kind::Full
+            | Kind::StillRunning => StatusCode::CONFLICT,
+            Kind::VersionMismatch => StatusCode::PRECONDITION_FAILED,
+            Kind::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Kind::UnsupportedContent => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Kind::PeerUnavailable => StatusCode::BAD_GATEWAY,
         }
@@ -126,6 +132,18 @@ impl Kind {
             Kind::UnsupportedContent => {
                 ("unsupported_content", "The content is of a kind that is not taken", "Loại tệp không được chấp nhận")
             }
+            Kind::VersionMismatch => {
+                ("version_mismatch", "It has changed since it was read", "Dữ liệu đã thay đổi kể từ lần đọc trước")
+            }
+            Kind::KeyReused => (
+                "key_reused",
+                "The idempotency key belongs to another request",
+                "Khóa chống trùng đã dùng cho yêu cầu khác",
+            ),
+            Kind::StillRunning => {
+                ("still_running", "The same request is still being worked on", "Yêu cầu này đang được xử lý")
+            }
+            Kind::TooMany => ("too_many", "Too many requests: wait a little", "Quá nhiều yêu cầu, xin chờ giây lát"),
             Kind::PeerUnavailable => (
                 "peer_unavailable",
                 "Another system did not answer as agreed",
@@ -244,6 +262,9 @@ impl Problem {
         if self.kind == Kind::Unauthenticated {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+        if self.kind == Kind::TooMany {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
         response
     }
 }
@@ -269,9 +290,7 @@ impl IntoResponse for Problem {
 }
 
 /// Says a refusal again in Vietnamese, if that was asked for.
-pub(crate) async fn in_language(request: Request, next: Next) -> Response {
-    let language = Language::of(request.headers());
-    let response = next.run(request).await;
+pub(crate) fn in_language(response: Response, language: Language) -> Response {
     match (language, response.extensions().get::<Problem>()) {
         (Language::Vietnamese, Some(problem)) => problem.answer(language),
         (Language::Vietnamese, None) | (Language::English, _) => response,
@@ -300,7 +319,7 @@ pub(crate) async fn in_ok_envelope(response: Response) -> Response {
 mod tests {
     use super::*;
 
-    const KINDS: [Kind; 19] = [
+    const KINDS: [Kind; 23] = [
         Kind::Malformed,
         Kind::TooLarge,
         Kind::Validation,
@@ -319,6 +338,10 @@ mod tests {
         Kind::BagMismatch,
         Kind::Full,
         Kind::UnsupportedContent,
+        Kind::VersionMismatch,
+        Kind::KeyReused,
+        Kind::StillRunning,
+        Kind::TooMany,
         Kind::PeerUnavailable,
     ];
 

@@ -9,7 +9,7 @@ use axum::response::Response;
 use axum::routing::{get, post, put};
 use serde::{Deserialize, Serialize};
 
-use crate::body::{Body, Path, Query, json};
+use crate::body::{Body, Path, Query, json, tagged};
 use crate::pages::Wanted;
 use crate::problem::Problem;
 use crate::procedures::{Offered, Published, RawChange};
@@ -44,7 +44,7 @@ async fn list(State(portal): State<Arc<Portal>>, Query(wanted): Query<Wanted>) -
 async fn read(State(portal): State<Arc<Portal>>, Path(code): Path<String>) -> Result<Response, Problem> {
     let registry = portal.registry();
     let published = registry.procedures.get(&code).ok_or_else(|| Problem::not_found("procedure"))?;
-    Ok(json(StatusCode::OK, &published.told()))
+    Ok(tagged(published.version, &published.told()))
 }
 
 async fn publish(

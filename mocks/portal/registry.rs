@@ -11,12 +11,15 @@ use crate::clock::{Clock, wall_ns};
 use crate::defects::{Defect, Defects};
 use crate::dossier::{Actor, Dossier, Entry, Parcel, ParcelState};
 use crate::drafts::Drafts;
+use crate::limits::Limit;
 use crate::moment::Moment;
+use crate::one_time_codes::OneTimeCodes;
 use crate::payment::{Payment, PaymentState};
 use crate::petitions::Petitions;
 use crate::problem::Problem;
 use crate::procedures::{Procedures, Published};
 use crate::queues::{Line, Queue};
+use crate::replays::Replays;
 use crate::session::Sessions;
 use crate::states::{Event, State};
 use crate::submission::Submission;
@@ -57,6 +60,9 @@ pub(crate) struct Registry {
     pub(crate) clock: Clock,
     pub(crate) sessions: Sessions,
     pub(crate) procedures: Procedures,
+    pub(crate) codes: OneTimeCodes,
+    pub(crate) limit: Limit,
+    pub(crate) replays: Replays,
     pub(crate) drafts: Drafts,
     dossiers: Vec<Dossier>,
     /// Bags between the centre and the departments, by number, counted from 1.
@@ -98,6 +104,9 @@ impl Registry {
             clock: Clock::real(),
             sessions: Sessions::new(wall_ns()),
             procedures,
+            codes: OneTimeCodes::default(),
+            limit: Limit::default(),
+            replays: Replays::default(),
             drafts: Drafts::default(),
             dossiers: Vec::new(),
             bags: Vec::new(),

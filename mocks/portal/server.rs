@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn, map_response};
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::serve::ListenerExt;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime;
@@ -21,7 +21,9 @@ use crate::outgoing::Caller;
 use crate::problem::{self, Kind, Problem};
 use crate::procedures::Procedures;
 use crate::registry::Registry;
-use crate::{applicant, attachments, citizen, desk, officer, ombudsman, peers, registrar, search, test_hooks};
+use crate::{
+    applicant, attachments, citizen, desk, front_door, officer, ombudsman, peers, registrar, search, test_hooks,
+};
 
 /// Far above any submission, far below what would hurt.
 const LONGEST_BODY: usize = 1024 * 1024;
@@ -160,7 +162,7 @@ fn routes(portal: Arc<Portal>) -> Router {
     all.fallback(async || Problem::not_found("address"))
         .method_not_allowed_fallback(async || Problem::new(Kind::MethodNotAllowed, "try another method"))
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
-        .layer(from_fn(problem::in_language))
+        .layer(from_fn_with_state(Arc::clone(&portal), front_door::pass))
         .with_state(portal)
 }
 

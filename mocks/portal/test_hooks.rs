@@ -7,10 +7,10 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use serde::{Deserialize, Serialize};
 
-use crate::body::{Body, json};
+use crate::body::{Body, Path, json};
 use crate::clock::{Course, wall_ns};
 use crate::moment::Moment;
 use crate::problem::{Flaw, Problem};
@@ -25,6 +25,9 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/_test/clock", get(read_clock).put(set_clock))
         .route("/_test/state", get(count))
         .route("/_test/reset", post(reset))
+        .route("/_test/limit", put(set_limit))
+        .route("/_test/sessions", put(set_lifetime))
+        .route("/_test/codes/{citizen_number}", get(read_code))
 }
 
 #[derive(Deserialize)]
@@ -102,6 +105,40 @@ async fn count(State(portal): State<Arc<Portal>>) -> Response {
         now: registry.clock.now(wall_ns()),
     };
     json(StatusCode::OK, &counts)
+}
+
+#[derive(Deserialize, Serialize)]
+struct LimitSetting {
+    /// Requests a second for each token; none lifts the limit.
+    per_second: Option<u32>,
+}
+
+async fn set_limit(State(portal): State<Arc<Portal>>, Body(setting): Body<LimitSetting>) -> Response {
+    portal.registry().limit.per_second = setting.per_second;
+    json(StatusCode::OK, &setting)
+}
+
+#[derive(Deserialize, Serialize)]
+struct Lifetime {
+    /// How long sessions last, in milliseconds of wall time, those that are open included.
+    lifetime_ms: u64,
+}
+
+async fn set_lifetime(State(portal): State<Arc<Portal>>, Body(lifetime): Body<Lifetime>) -> Response {
+    portal.registry().sessions.lifetime_ns = lifetime.lifetime_ms.saturating_mul(1_000_000);
+    json(StatusCode::OK, &lifetime)
+}
+
+#[derive(Serialize)]
+struct Code<'sent> {
+    code: &'sent str,
+}
+
+/// The stub of the telephone: the one-time code that was sent last.
+async fn read_code(State(portal): State<Arc<Portal>>, Path(number): Path<u64>) -> Result<Response, Problem> {
+    let registry = portal.registry();
+    let code = registry.codes.read(number).ok_or_else(|| Problem::not_found("code"))?;
+    Ok(json(StatusCode::OK, &Code { code }))
 }
 
 #[derive(Serialize)]

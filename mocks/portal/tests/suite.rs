@@ -14,5 +14,6 @@ mod suite {
     mod payments;
     mod petitions;
     mod search;
+    mod sessions;
     mod transitions;
 }
