@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{self, Weekends};
+use crate::calendar::{self, Reading};
 use crate::catalogue::{Clerk, Index};
+use crate::defects::Defect;
 use crate::dossier::{Actor, Dossier};
 use crate::moment::Moment;
 use crate::problem::{Kind, Problem};
@@ -88,7 +89,7 @@ pub(crate) fn consult(
         agency: raw.agency,
         question: raw.question,
         sent_at: office.now,
-        due_at: calendar::due_at(office.now, days, Weekends::Off),
+        due_at: calendar::due_at(office.now, days, Reading::Law),
         answered_at: None,
         answer: None,
     }));
@@ -149,12 +150,15 @@ pub(crate) fn apologise(
     let (State::Accepted | State::InProcess, Some(before)) = (dossier.state, dossier.due_at) else {
         return Err(dossier.illegal());
     };
-    if dossier.apology.is_some() {
+    if dossier.apology.is_some() && !office.defects.has(Defect::TwiceRescheduled) {
         return Err(dossier.not_yet("a result is re-scheduled once at most"));
     }
     text(&raw.reason, "reason")?;
     let days = term(raw.days)?;
-    let after = calendar::due_at(before.max(office.now), days, Weekends::Off);
+    let after = calendar::due_at(before.max(office.now), days, Reading::Law);
+    if office.defects.has(Defect::NoApology) {
+        return Ok(());
+    }
     dossier.log(Event::Apologised, actor, office.now);
     dossier.give_reason(raw.reason.clone());
     dossier.move_due(before, after);

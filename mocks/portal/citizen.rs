@@ -1,6 +1,7 @@
 //! The citizen's side: sign in, submit, pay, follow, withdraw; and the public look-up.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
@@ -24,6 +25,9 @@ use crate::session::{self, Citizen, Person, SignedIn};
 use crate::states::Event;
 use crate::submission::{RawSubmission, citizen_number};
 use crate::view::{Full, Public, Receipt, Standing};
+
+/// How long the defect `slow-path` waits.
+const SLOW: Duration = Duration::from_millis(300);
 
 pub(crate) fn routes() -> Router<Arc<Portal>> {
     Router::new()
@@ -58,7 +62,10 @@ async fn sign_in(State(portal): State<Arc<Portal>>, Body(credentials): Body<Cred
     };
     let (mut registry, now) = (portal.registry(), wall_ns());
     let is_right = match &credentials.code {
-        Some(code) => registry.codes.redeem(number, code, now),
+        Some(code) => {
+            let defects = registry.defects;
+            registry.codes.redeem(number, code, now, defects)
+        }
         None => credentials.citizen_number.get(6..) == Some(&credentials.otp),
     };
     if !is_right {
@@ -81,13 +88,15 @@ async fn send_code(
     let number = citizen_number(&credentials.citizen_number);
     let number = number.filter(|_| credentials.password == one_time_codes::password(&credentials.citizen_number));
     let number = number.ok_or_else(|| Problem::new(Kind::Unauthenticated, "no such citizen, or another password"))?;
-    portal.registry().codes.send(number, wall_ns())?;
+    let mut registry = portal.registry();
+    let defects = registry.defects;
+    registry.codes.send(number, wall_ns(), defects)?;
     Ok(json(StatusCode::CREATED, &Sent { expires_in_s: 300 }))
 }
 
 /// Ends the session; the token is nobody's from here.
 pub(crate) async fn sign_out(State(portal): State<Arc<Portal>>, _signed_in: SignedIn, headers: HeaderMap) -> Response {
-    if let Some(token) = session::token(&headers) {
+    if let Some(token) = session::token(&headers).filter(|_| !portal.switches.get().has(Defect::Zombie)) {
         portal.registry().sessions.end(token);
     }
     StatusCode::NO_CONTENT.into_response()
@@ -109,6 +118,12 @@ pub(crate) fn receive(portal: &Portal, person: &Person, raw: RawSubmission) -> R
     };
     let mut registry = portal.registry();
     let submission = raw.check(&portal.catalogue, &registry.procedures, person)?;
+    if let Person::Clerk(clerk) = person
+        && registry.defects.has(Defect::BoundaryGate)
+        && clerk.unit.as_ref() != Some(&submission.unit.code)
+    {
+        return Err(Problem::new(Kind::Forbidden, "hand it in where it belongs"));
+    }
     match registry.submit(submission, actor)? {
         Submitted::New(id) => Ok(json(StatusCode::CREATED, &Receipt::new(registry.get(id)?))),
         Submitted::Lost(dossier) => Ok(json(StatusCode::CREATED, &Receipt::new(&dossier))),
@@ -121,8 +136,9 @@ async fn read(
     Citizen(citizen): Citizen,
     Path(code): Path<String>,
 ) -> Result<Response, Problem> {
-    let registry = portal.registry();
-    let id = registry.find_own(&code, citizen)?;
+    let mut registry = portal.registry();
+    let id = registry.find_to_read(&code, citizen)?;
+    let id = registry.read_by_citizen(id);
     let dossier = registry.get(id)?;
     Ok(tagged(dossier.version, &Full::new(dossier)))
 }
@@ -147,8 +163,8 @@ async fn pay(
 pub(crate) async fn order(portal: &Portal, citizen: u64, code: String, debt: Debt) -> Result<Response, Problem> {
     let (id, offer, now) = {
         let mut registry = portal.registry();
-        let id = registry.find_own(&code, citizen)?;
-        let offer = registry.change(id, |dossier, _| payment::offer(dossier, debt))?;
+        let (id, defects) = (registry.find_own(&code, citizen)?, registry.defects);
+        let offer = registry.change(id, |dossier, _| payment::offer(dossier, debt, defects))?;
         (id, offer, registry.clock.now(wall_ns()))
     };
     let state = PaymentState::Pending;
@@ -199,10 +215,18 @@ async fn withdraw(
 
 /// What anybody may ask who knows a code.
 async fn look_up(State(portal): State<Arc<Portal>>, Path(code): Path<String>) -> Result<Response, Problem> {
-    let registry = portal.registry();
-    let dossier = registry.get(registry.find(&code)?)?;
-    if portal.defects.strike(Defect::CrashLookUp, dossier.ordinal, 4, 15) {
+    let defects = portal.switches.get();
+    let ordinal = {
+        let registry = portal.registry();
+        registry.get(registry.find(&code)?)?.ordinal
+    };
+    if defects.strike(Defect::SlowPath, ordinal, 1, 20) {
+        tokio::time::sleep(SLOW).await;
+    }
+    if defects.strike(Defect::CrashLookUp, ordinal, 4, 15) {
         return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
     }
-    Ok(json(StatusCode::OK, &Public::new(dossier, portal.defects)))
+    let registry = portal.registry();
+    let dossier = registry.get(registry.find(&code)?)?;
+    Ok(json(StatusCode::OK, &Public::new(dossier, defects)))
 }

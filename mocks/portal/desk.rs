@@ -14,6 +14,7 @@ use crate::body::{Body, Path, json, tagged};
 use crate::catalogue::{Clerk, Role};
 use crate::citizen::{self, Reason};
 use crate::clock::wall_ns;
+use crate::defects::{Defect, Defects};
 use crate::dossier::{Actor, Dossier, ParcelState};
 use crate::orders::{self, WantedParcel};
 use crate::payment;
@@ -117,8 +118,16 @@ async fn read(
     AnyClerk(_clerk): AnyClerk,
     Path(code): Path<String>,
 ) -> Result<Response, Problem> {
-    let registry = portal.registry();
-    let dossier = registry.get(registry.find(&code)?)?;
+    let mut registry = portal.registry();
+    let id = registry.find(&code)?;
+    if registry.defects.has(Defect::GetMutates) {
+        registry.change(id, |dossier, office| {
+            // It is done where it can be; a reader is not told.
+            drop(dossier.advance(Event::HandedOver, Actor::Term, office.now));
+            Ok(())
+        })?;
+    }
+    let dossier = registry.get(id)?;
     Ok(tagged(dossier.version, &Full::new(dossier)))
 }
 
@@ -140,8 +149,9 @@ async fn statistics(State(portal): State<Arc<Portal>>, AnyClerk(_clerk): AnyCler
 }
 
 /// Refuses a clerk whose unit does not decide on the dossier.
-fn check_unit(dossier: &Dossier, clerk: &Clerk) -> Result<(), Problem> {
-    if clerk.unit.as_ref() == Some(&dossier.unit.code) {
+fn check_unit(dossier: &Dossier, clerk: &Clerk, defects: Defects) -> Result<(), Problem> {
+    let is_lenient = defects.has(Defect::CrossAgency) || defects.has(Defect::Bfla) || defects.has(Defect::NoRole);
+    if is_lenient || clerk.unit.as_ref() == Some(&dossier.unit.code) {
         Ok(())
     } else {
         Err(Problem::new(Kind::Forbidden, "the dossier belongs to another unit"))
@@ -157,7 +167,7 @@ pub(crate) fn step(
 ) -> Result<Response, Problem> {
     let own = Arc::clone(&clerk);
     any_step(portal, code, clerk, |dossier, actor, office| {
-        check_unit(dossier, &own)?;
+        check_unit(dossier, &own, office.defects)?;
         step(dossier, actor, office)
     })
 }
@@ -172,7 +182,10 @@ pub(crate) fn any_step(
     let mut registry = portal.registry();
     let id = registry.find(code)?;
     registry.change(id, |dossier, office| {
-        step(dossier, Actor::Clerk(clerk), office)?;
+        match step(dossier, Actor::Clerk(clerk), office) {
+            Err(problem) if problem.is_illegal() && office.defects.has(Defect::SilentAccept) => {}
+            taken => taken?,
+        }
         Ok(json(StatusCode::OK, &Standing::new(dossier)))
     })
 }
@@ -229,7 +242,7 @@ async fn start(
     let mut registry = portal.registry();
     let id = registry.find(&code)?;
     registry.change(id, |dossier, office| {
-        check_unit(dossier, &clerk)?;
+        check_unit(dossier, &clerk, office.defects)?;
         let told = steps::start(dossier, Actor::Clerk(clerk), office)?;
         Ok(json(StatusCode::OK, &Standing::told_as(dossier, told)))
     })

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 
 use crate::agencies::{Apology, BagPlace, Consultation};
-use crate::calendar::{self, Weekends};
+use crate::calendar::{self, Reading};
 use crate::catalogue::{Clerk, Procedure, Unit};
+use crate::defects::Defect;
 use crate::moment::Moment;
 use crate::obligations::Obligation;
 use crate::office_hours;
 use crate::payment::{Debt, Payment};
 use crate::problem::{Kind, Problem};
 use crate::queues::Queue;
+use crate::registry::Office;
 use crate::results::{Rating, ResultDocument};
 use crate::states::{Event, State};
 use crate::submission::{Applicant, Channel, Form, ReturnMethod};
@@ -194,16 +196,29 @@ impl Dossier {
 
     /// Takes the case up where it was interrupted. The deadline moves by the working time that has passed, unless
     /// it was over before.
-    pub(crate) fn resume(&mut self, event: Event, actor: Actor, at: Moment) -> Result<(), Problem> {
+    pub(crate) fn resume(&mut self, event: Event, actor: Actor, office: &Office<'_>) -> Result<(), Problem> {
+        let (at, defects) = (office.now, office.defects);
         let pause = self.pause.take().ok_or_else(|| self.illegal())?;
         self.state = pause.back_to;
         self.log(event, actor, at);
-        if let Some(before) = self.due_at {
+        if let Some(before) = self.due_at.filter(|_| !defects.has(Defect::NoPause)) {
             let left = office_hours::between(pause.since, before);
-            let after = if left > 0 { office_hours::after(at, left) } else { before };
-            self.move_due(before, after);
+            let mut after = if left > 0 { office_hours::after(at, left) } else { before };
+            if defects.has(Defect::CalendarPause) {
+                after = before.plus_ms(at.unix_ms() - pause.since.unix_ms());
+            }
+            if defects.has(Defect::SilentDue) {
+                self.due_at = Some(after);
+            } else {
+                self.move_due(before, after);
+            }
         }
         Ok(())
+    }
+
+    /// Takes an event out of the log; see the defect `rewrite-hist`.
+    pub(crate) fn forget(&mut self, event: Event) {
+        self.progress.retain(|entry| entry.event != event);
     }
 
     /// Moves the deadline, and notes that with the latest entry of the log.
@@ -246,7 +261,7 @@ impl Dossier {
     /// Gives an open dossier the deadline of another legal time; see the defect `catalogue-moves-deadlines`.
     pub(crate) fn move_deadline(&mut self, legal_days: u16) {
         if matches!(self.state, State::Accepted | State::InProcess) {
-            self.due_at = self.accepted_at.map(|at| calendar::due_at(at, legal_days, Weekends::Off));
+            self.due_at = self.accepted_at.map(|at| calendar::due_at(at, legal_days, Reading::Law));
         }
     }
 

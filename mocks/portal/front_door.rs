@@ -5,15 +5,17 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_TYPE, HeaderName, IF_MATCH};
+use axum::http::header::{CONTENT_TYPE, HeaderName, IF_MATCH, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 
+use crate::careless;
 use crate::checksum;
 use crate::clock::wall_ns;
+use crate::defects::{Defect, Defects};
 use crate::problem::{self, Kind, Language, Problem};
 use crate::registry::Registry;
 use crate::replays::{Kept, Known, Mark};
@@ -32,18 +34,34 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Lets a request through to its route, and its answer out.
 pub(crate) async fn pass(State(portal): State<Arc<Portal>>, request: Request, next: Next) -> Response {
     let language = Language::of(request.headers());
+    let is_for_people = request.uri().path().starts_with("/api/");
+    let origin = request.headers().get(ORIGIN).cloned();
     let response = match admit(&portal, request, next).await {
         Ok(response) => response,
         Err(problem) => problem.into_response(),
     };
+    let defects = portal.switches.get();
+    if is_for_people && defects != Defects::default() {
+        return careless::spoil(response, origin.as_ref(), defects);
+    }
     problem::in_language(response, language)
 }
 
 async fn admit(portal: &Portal, request: Request, next: Next) -> Result<Response, Problem> {
-    let token = session::token(request.headers());
-    portal.registry().limit.admit(token.unwrap_or_default(), wall_ns())?;
+    let defects = portal.switches.get();
+    let token = session::token(request.headers()).filter(|_| !defects.has(Defect::GlobalBucket));
+    let is_for_people = request.uri().path().starts_with("/api/");
+    let client = token.unwrap_or_default();
+    let admitted = if is_for_people { portal.registry().limit.admit(client, wall_ns()) } else { Ok(()) };
+    if let Err(refusal) = admitted {
+        if defects.has(Defect::Effect429) {
+            drop(next.run(request).await);
+        }
+        return Err(refusal);
+    }
     let headers = request.headers();
-    let has_key = request.method() == Method::POST && headers.contains_key(IDEMPOTENCY_KEY);
+    let has_key =
+        request.method() == Method::POST && headers.contains_key(IDEMPOTENCY_KEY) && !defects.has(Defect::NoDedupe);
     if !has_key && !headers.contains_key(IF_MATCH) {
         return Ok(next.run(request).await);
     }
@@ -62,8 +80,12 @@ async fn matching(portal: &Portal, parts: Parts, body: Bytes, next: Next) -> Res
             let tag = format!("\"v{present}\"");
             wanted.to_str().is_ok_and(|text| text.split(',').any(|one| one.trim() == "*" || one.trim() == tag))
         };
-        if let Some(present) = present.filter(|present| !matches(*present)) {
+        let is_careless = portal.switches.get().has(Defect::LastWriteWins);
+        if let Some(present) = present.filter(|present| !is_careless && !matches(*present)) {
             return Err(Problem::new(Kind::VersionMismatch, format!("the present version is \"v{present}\"")));
+        }
+        if portal.switches.get().has(Defect::StaleCheck) {
+            tokio::time::sleep(portal.switches.window()).await;
         }
     }
     Ok(next.run(Request::from_parts(parts, Body::from(body))).await)
@@ -98,7 +120,12 @@ async fn once(portal: &Portal, parts: Parts, body: Bytes, next: Next) -> Result<
         key: checksum::digest(&format!("{token}|{key}")),
         request: checksum::digest_bytes(&[parts.uri.path().as_bytes(), b"|", &body].concat()),
     };
-    match portal.registry().replays.begin(mark) {
+    if portal.switches.get().has(Defect::ToctouKey) && !portal.registry().replays.knows(mark) {
+        tokio::time::sleep(portal.switches.window()).await;
+        portal.registry().replays.forget(mark);
+    }
+    let known = portal.registry().replays.begin(mark, portal.switches.get());
+    match known {
         Known::New => {}
         Known::Same(kept) => return Ok(again(&kept)),
         Known::Running => return Err(Problem::new(Kind::StillRunning, "the same request is being worked on")),

@@ -8,8 +8,10 @@
 //! It deliberately shares no code with the tool that tests it, nor with the other mocks: it has its own
 //! calendar, tariff, state machine and checksum, so that a misreading cannot cancel out.
 
+mod careless;
 mod catalogue;
 mod config;
+mod defect_list;
 mod defects;
 mod server;
 

@@ -80,7 +80,7 @@ async fn refuse_withdrawal(
             return Err(dossier.illegal());
         }
         let reason = reason.given()?;
-        dossier.resume(Event::WithdrawalRefused, actor, office.now)?;
+        dossier.resume(Event::WithdrawalRefused, actor, office)?;
         dossier.give_reason(reason);
         Ok(())
     })

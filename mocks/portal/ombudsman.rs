@@ -45,12 +45,12 @@ async fn own(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     let registry = portal.registry();
-    Ok(json(StatusCode::OK, &wanted.check()?.of(registry.petitions.own(citizen), |petition| petition)))
+    Ok(json(StatusCode::OK, &wanted.check(registry.defects)?.of(registry.petitions.own(citizen), |petition| petition)))
 }
 
 async fn published(State(portal): State<Arc<Portal>>, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
     let registry = portal.registry();
-    Ok(json(StatusCode::OK, &wanted.check()?.of(registry.petitions.published(), |petition| petition)))
+    Ok(json(StatusCode::OK, &wanted.check(registry.defects)?.of(registry.petitions.published(), |petition| petition)))
 }
 
 async fn read(
@@ -85,7 +85,7 @@ async fn all(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     let registry = portal.registry();
-    Ok(json(StatusCode::OK, &wanted.check()?.of(registry.petitions.iter(), |petition| petition)))
+    Ok(json(StatusCode::OK, &wanted.check(registry.defects)?.of(registry.petitions.iter(), |petition| petition)))
 }
 
 /// What a desk says.

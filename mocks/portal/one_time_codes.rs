@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::checksum;
+use crate::defects::{Defect, Defects};
 use crate::problem::{Kind, Problem};
 
 /// How long a code is good, and how far back sent codes count, in nanoseconds.
@@ -37,13 +38,15 @@ pub(crate) fn password(citizen_number: &str) -> String {
 
 impl OneTimeCodes {
     /// Sends a code, which a tester reads at the stub.
-    pub(crate) fn send(&mut self, citizen: u64, now_ns: u64) -> Result<(), Problem> {
+    pub(crate) fn send(&mut self, citizen: u64, now_ns: u64, defects: Defects) -> Result<(), Problem> {
         if self.by_citizen.len() >= MOST_WAITING {
             self.by_citizen.retain(|_, sent| now_ns < sent.at_ns.saturating_add(LIFETIME_NS));
         }
         let is_recent = |sent: &&Sent| now_ns < sent.at_ns.saturating_add(LIFETIME_NS);
         let before = self.by_citizen.get(&citizen).filter(is_recent).map_or(0, |sent| sent.times);
-        if before >= MOST_SENT || (before == 0 && self.by_citizen.len() >= MOST_WAITING) {
+        if (before >= MOST_SENT && !defects.has(Defect::SmsFlood))
+            || (before == 0 && self.by_citizen.len() >= MOST_WAITING)
+        {
             return Err(Problem::new(Kind::TooMany, "too many codes were sent; wait five minutes"));
         }
         self.counter += 1;
@@ -55,12 +58,12 @@ impl OneTimeCodes {
     }
 
     /// Whether this is the citizen's code; it is used up by that.
-    pub(crate) fn redeem(&mut self, citizen: u64, code: &str, now_ns: u64) -> bool {
+    pub(crate) fn redeem(&mut self, citizen: u64, code: &str, now_ns: u64, defects: Defects) -> bool {
         let Some(sent) = self.by_citizen.get_mut(&citizen) else { return false };
         let is_good = !sent.is_used && sent.guesses < MOST_GUESSES && now_ns < sent.at_ns.saturating_add(LIFETIME_NS);
         sent.guesses += 1;
         let is_right = is_good && sent.code == code;
-        sent.is_used |= is_right;
+        sent.is_used |= is_right && !defects.has(Defect::ReplayedCode);
         is_right
     }
 
@@ -77,33 +80,33 @@ mod tests {
     #[test]
     fn a_code_is_good_once_and_for_five_minutes() {
         let mut codes = OneTimeCodes::default();
-        codes.send(1, 0).unwrap();
+        codes.send(1, 0, Defects::default()).unwrap();
         let code = codes.read(1).unwrap().to_owned();
-        assert!(!codes.redeem(2, &code, 1));
-        assert!(!codes.redeem(1, &code, LIFETIME_NS));
-        assert!(codes.redeem(1, &code, LIFETIME_NS - 1));
-        assert!(!codes.redeem(1, &code, LIFETIME_NS - 1));
+        assert!(!codes.redeem(2, &code, 1, Defects::default()));
+        assert!(!codes.redeem(1, &code, LIFETIME_NS, Defects::default()));
+        assert!(codes.redeem(1, &code, LIFETIME_NS - 1, Defects::default()));
+        assert!(!codes.redeem(1, &code, LIFETIME_NS - 1, Defects::default()));
     }
 
     #[test]
     fn guessing_ends_after_five_tries() {
         let mut codes = OneTimeCodes::default();
-        codes.send(1, 0).unwrap();
+        codes.send(1, 0, Defects::default()).unwrap();
         let code = codes.read(1).unwrap().to_owned();
         for _ in 0..MOST_GUESSES {
-            assert!(!codes.redeem(1, "guess", 1));
+            assert!(!codes.redeem(1, "guess", 1, Defects::default()));
         }
-        assert!(!codes.redeem(1, &code, 1));
+        assert!(!codes.redeem(1, &code, 1, Defects::default()));
     }
 
     #[test]
     fn a_citizen_gets_five_codes_in_five_minutes() {
         let mut codes = OneTimeCodes::default();
         for _ in 0..MOST_SENT {
-            codes.send(1, 0).unwrap();
+            codes.send(1, 0, Defects::default()).unwrap();
         }
-        assert!(codes.send(1, 1).is_err());
-        assert!(codes.send(2, 1).is_ok());
-        assert!(codes.send(1, LIFETIME_NS).is_ok());
+        assert!(codes.send(1, 1, Defects::default()).is_err());
+        assert!(codes.send(2, 1, Defects::default()).is_ok());
+        assert!(codes.send(1, LIFETIME_NS, Defects::default()).is_ok());
     }
 }

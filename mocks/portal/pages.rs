@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::defects::{Defect, Defects};
 use crate::problem::Problem;
 
 /// The largest page.
@@ -20,8 +21,10 @@ pub(crate) struct Wanted {
 /// A checked page.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Page {
-    page: usize,
+    number: usize,
     size: usize,
+    /// How many items the defect `offset-gap` leaves out between two pages; none without it.
+    gap: usize,
 }
 
 impl Wanted {
@@ -34,14 +37,14 @@ impl Wanted {
         self.page.is_none() && self.size.is_none()
     }
 
-    pub(crate) fn check(self) -> Result<Page, Problem> {
+    pub(crate) fn check(self, defects: Defects) -> Result<Page, Problem> {
         let size = self.size.unwrap_or(USUAL);
-        if !(1..=LARGEST).contains(&size) {
+        if size == 0 || (size > LARGEST && !defects.has(Defect::NoCap)) {
             return Err(Problem::field("size", format!("must be 1 to {LARGEST}")));
         }
         match self.page.unwrap_or(1) {
             0 => Err(Problem::field("page", "is counted from 1")),
-            page => Ok(Page { page, size }),
+            number => Ok(Page { number, size, gap: usize::from(defects.has(Defect::OffsetGap)) }),
         }
     }
 }
@@ -59,7 +62,7 @@ pub(crate) struct Listed<T> {
 impl Page {
     /// The items of this page, told one by one; the whole list is counted.
     pub(crate) fn of<I, T>(self, all: impl Iterator<Item = I>, tell: impl Fn(I) -> T) -> Listed<T> {
-        let first = (self.page - 1).saturating_mul(self.size);
+        let first = (self.number - 1).saturating_mul(self.size.saturating_add(self.gap));
         let mut items = Vec::new();
         let mut total = 0;
         for item in all {
@@ -68,6 +71,6 @@ impl Page {
             }
             total += 1;
         }
-        Listed { items, total, page: self.page, size: self.size }
+        Listed { items, total, page: self.number, size: self.size }
     }
 }

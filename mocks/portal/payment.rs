@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::defects::Defect;
+use crate::defects::{Defect, Defects};
 use crate::dossier::{Actor, Dossier};
 use crate::obligations;
 use crate::problem::{Kind, Problem};
@@ -132,6 +132,11 @@ impl Payment {
     }
 }
 
+/// An amount as it is stored; see the defect `int32-money`.
+pub(crate) fn stored(amount: i64, defects: Defects) -> i64 {
+    if defects.has(Defect::Int32Money) { amount & 0x7fff_ffff } else { amount }
+}
+
 /// Replaces the fee when it is assessed at acceptance.
 pub(crate) fn assess(dossier: &mut Dossier, fee: i64) -> Result<(), Problem> {
     if fee == dossier.fee {
@@ -160,7 +165,7 @@ pub(crate) enum Offer {
 
 /// Prepares the order of an online payment. The same dossier gets the same reference until that order is
 /// cancelled, so that two requests at once cannot lead to two payments.
-pub(crate) fn offer(dossier: &mut Dossier, debt: Debt) -> Result<Offer, Problem> {
+pub(crate) fn offer(dossier: &mut Dossier, debt: Debt, defects: Defects) -> Result<Offer, Problem> {
     if !dossier.procedure.payable {
         return Err(Problem::new(Kind::NotPayable, format!("procedure {}", dossier.procedure.code)));
     }
@@ -182,6 +187,10 @@ pub(crate) fn offer(dossier: &mut Dossier, debt: Debt) -> Result<Offer, Problem>
     }
     if !is_time {
         return Err(refusal);
+    }
+    if defects.has(Defect::DoubleCapture) {
+        payment.reference = None;
+        payment.url = None;
     }
     let amount = payment.amount_due;
     if payment.reference.is_none() {
@@ -253,12 +262,19 @@ pub(crate) fn confirm(dossier: &mut Dossier, confirmation: &Confirmation<'_>, of
     let known = dossier.debt(debt).filter(|payment| payment.reference.as_deref() == Some(confirmation.reference));
     let Some(payment) = known else { return Verdict::Unknown };
     if payment.amount_due != confirmation.amount {
+        if office.defects.has(Defect::CheckAfterUpdate) {
+            payment.state = PaymentState::Paid;
+        }
         return Verdict::WrongAmount;
     }
     if payment.state == PaymentState::Paid {
         let is_repeated = confirmation.is_genuine && payment.transaction.as_deref() == Some(confirmation.transaction);
         if is_repeated && office.defects.has(Defect::DupCallback) {
             payment.receipt_count += 1;
+            return Verdict::Done;
+        }
+        if !confirmation.is_captured && office.defects.has(Defect::OutOfOrder) {
+            payment.charge(confirmation.amount);
             return Verdict::Done;
         }
         return Verdict::AlreadyConfirmed;

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{self, Weekends};
+use crate::calendar::{self, Reading};
 use crate::moment::Moment;
 use crate::problem::{Flaw, Kind, Problem};
 
@@ -107,7 +107,7 @@ impl Petitions {
         if self.all.len() >= MOST {
             return Err(Problem::new(Kind::Full, "no more petitions can be kept"));
         }
-        let term = |days| calendar::due_at(now, days, Weekends::Off);
+        let term = |days| calendar::due_at(now, days, Reading::Law);
         let number = self.all.len() + 1;
         self.all.push(Petition {
             number,
@@ -186,7 +186,7 @@ impl Petitions {
         petition.reply = Some(reply);
         if act == Act::Answer {
             petition.answered_at = Some(now);
-            petition.publish_by = Some(calendar::due_at(now, PUBLISH_DAYS, Weekends::Off));
+            petition.publish_by = Some(calendar::due_at(now, PUBLISH_DAYS, Reading::Law));
         }
         Ok(petition)
     }
@@ -203,7 +203,7 @@ impl Petitions {
         }
         petition.supplement = Some(text);
         petition.state = PetitionState::Received;
-        petition.answer_by = calendar::due_at(now, ANSWER_DAYS, Weekends::Off);
+        petition.answer_by = calendar::due_at(now, ANSWER_DAYS, Reading::Law);
         Ok(petition)
     }
 

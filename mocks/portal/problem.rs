@@ -232,6 +232,22 @@ impl Problem {
         Self { kind: Kind::Validation, detail: format!("wrong: {}", names.join(", ")).into(), errors }
     }
 
+    /// Whether the state of the dossier does not allow it.
+    pub(crate) fn is_illegal(&self) -> bool {
+        self.kind == Kind::IllegalTransition
+    }
+
+    /// The same without the wrong fields; see the defect `no-field-names`.
+    pub(crate) fn without_fields(&self) -> Self {
+        Self::new(self.kind, "something is wrong")
+    }
+
+    /// The same with more in its detail; see the defect `exception-text`.
+    pub(crate) fn with_trace(&self) -> Self {
+        let detail = format!("{}\n   at Portal.Desk.Step(String code) in /srv/portal/Desk.cs:line 88", self.detail);
+        Self { kind: self.kind, detail: detail.into(), errors: self.errors.clone() }
+    }
+
     /// The names of the wrong fields, in the order in which they were found.
     #[cfg(test)]
     pub(crate) fn field_names(&self) -> Vec<String> {
@@ -305,14 +321,9 @@ struct Refused {
 }
 
 /// The defect `ok-envelope`: a refusal becomes a success whose body says otherwise.
-pub(crate) async fn in_ok_envelope(response: Response) -> Response {
-    match response.extensions().get::<Problem>() {
-        Some(problem) => {
-            let kind = problem.kind;
-            Json(Refused { error_code: kind.code(), message: kind.title(Language::English) }).into_response()
-        }
-        None => response,
-    }
+pub(crate) fn in_ok_envelope(problem: &Problem) -> Response {
+    let kind = problem.kind;
+    Json(Refused { error_code: kind.code(), message: kind.title(Language::English) }).into_response()
 }
 
 #[cfg(test)]

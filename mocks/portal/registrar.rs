@@ -38,7 +38,7 @@ async fn list(State(portal): State<Arc<Portal>>, Query(wanted): Query<Wanted>) -
         let items: Vec<_> = all.map(Published::told).collect();
         return Ok(json(StatusCode::OK, &All { total: items.len(), items }));
     }
-    Ok(json(StatusCode::OK, &wanted.check()?.of(all, Published::told)))
+    Ok(json(StatusCode::OK, &wanted.check(registry.defects)?.of(all, Published::told)))
 }
 
 async fn read(State(portal): State<Arc<Portal>>, Path(code): Path<String>) -> Result<Response, Problem> {
@@ -54,7 +54,7 @@ async fn publish(
     Body(change): Body<RawChange>,
 ) -> Result<Response, Problem> {
     let mut registry = portal.registry();
-    let published = registry.procedures.publish(&code, change, portal.defects)?;
+    let published = registry.procedures.publish(&code, change, portal.switches.get())?;
     registry.catalogue_changed(&published);
     Ok(json(StatusCode::OK, &published.told()))
 }
@@ -76,7 +76,7 @@ async fn publish_all(
     Body(body): Body<Changes>,
 ) -> Result<Response, Problem> {
     let mut registry = portal.registry();
-    let published = registry.procedures.publish_all(body.changes, portal.defects)?;
+    let published = registry.procedures.publish_all(body.changes, portal.switches.get())?;
     for one in &published {
         registry.catalogue_changed(one);
     }

@@ -5,6 +5,8 @@ use std::collections::{HashMap, VecDeque};
 use axum::http::{HeaderValue, StatusCode};
 use bytes::Bytes;
 
+use crate::defects::{Defect, Defects};
+
 /// How many answers are kept; the next one pushes the oldest out. One takes its body and about 250 bytes.
 const CAPACITY: usize = 1 << 15;
 
@@ -42,9 +44,9 @@ pub(crate) struct Replays {
 
 impl Replays {
     /// Says what is known of a request, and notes that it runs if it is new.
-    pub(crate) fn begin(&mut self, mark: Mark) -> Known {
+    pub(crate) fn begin(&mut self, mark: Mark, defects: Defects) -> Known {
         match self.by_key.get(&mark.key) {
-            Some((request, _)) if *request != mark.request => Known::Other,
+            Some((request, _)) if *request != mark.request && !defects.has(Defect::KeyOnly) => Known::Other,
             Some((_, Some(kept))) => Known::Same(kept.clone()),
             Some((_, None)) => Known::Running,
             None => {
@@ -57,6 +59,11 @@ impl Replays {
                 Known::New
             }
         }
+    }
+
+    /// Whether the key was used.
+    pub(crate) fn knows(&self, mark: Mark) -> bool {
+        self.by_key.contains_key(&mark.key)
     }
 
     /// Keeps the answer of a request that ran.

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::body::{Path, Query, json};
+use crate::defects::{Defect, Defects};
 use crate::dossier::{Dossier, Entry};
 use crate::moment::Moment;
 use crate::pages::Wanted;
@@ -58,14 +59,15 @@ impl Criteria {
     }
 
     /// A test of dossiers, the words read once.
-    pub(crate) fn test(&self) -> Result<impl Fn(&Dossier) -> bool + '_, Problem> {
+    pub(crate) fn test(&self, defects: Defects) -> Result<impl Fn(&Dossier) -> bool + '_, Problem> {
         let state = self.state.as_deref().map(|word| {
             let read: Result<states::State, serde::de::value::Error> =
                 states::State::deserialize(word.into_deserializer());
             read.map_err(|_unknown| Problem::field("state", "is not a state"))
         });
         let state = state.transpose()?;
-        let name = self.name.as_deref().map(folded);
+        let fold = if defects.has(Defect::BytesEq) { str::to_owned } else { folded };
+        let name = self.name.as_deref().map(fold);
         let is_same = |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|wanted| wanted == found);
         Ok(move |dossier: &Dossier| {
             let day = dossier.submitted_at.date();
@@ -75,7 +77,7 @@ impl Criteria {
                 && is_same(&self.citizen_number, dossier.applicant.citizen_number())
                 && self.from.is_none_or(|from| from <= day)
                 && self.until.is_none_or(|until| day <= until)
-                && name.as_ref().is_none_or(|name| folded(&dossier.applicant.full_name).contains(name.as_str()))
+                && name.as_ref().is_none_or(|name| fold(&dossier.applicant.full_name).contains(name.as_str()))
         })
     }
 }
@@ -93,8 +95,8 @@ pub(crate) async fn dossiers(
     AnyClerk(_clerk): AnyClerk,
     Query(criteria): Query<Criteria>,
 ) -> Result<Response, Problem> {
-    let (page, registry) = (criteria.page().check()?, portal.registry());
-    let test = criteria.test()?;
+    let registry = portal.registry();
+    let (page, test) = (criteria.page().check(registry.defects)?, criteria.test(registry.defects)?);
     Ok(json(StatusCode::OK, &page.of(registry.iter().filter(|dossier| test(dossier)), Item::new)))
 }
 
@@ -104,8 +106,11 @@ pub(crate) async fn own(
     Citizen(citizen): Citizen,
     Query(criteria): Query<Criteria>,
 ) -> Result<Response, Problem> {
-    let (page, registry) = (criteria.page().check()?, portal.registry());
-    let test = criteria.test()?;
+    let registry = portal.registry();
+    let (page, test) = (criteria.page().check(registry.defects)?, criteria.test(registry.defects)?);
+    if registry.defects.has(Defect::ListLeak) {
+        return Ok(json(StatusCode::OK, &page.of(registry.iter().filter(|dossier| test(dossier)), Item::new)));
+    }
     Ok(json(StatusCode::OK, &page.of(registry.own(citizen).filter(|dossier| test(dossier)), Item::new)))
 }
 
@@ -120,7 +125,7 @@ async fn history(
     Path(code): Path<String>,
 ) -> Result<Response, Problem> {
     let registry = portal.registry();
-    let dossier = registry.get(registry.find_own(&code, citizen)?)?;
+    let dossier = registry.get(registry.find_to_read(&code, citizen)?)?;
     Ok(json(StatusCode::OK, &History { items: &dossier.progress }))
 }
 
@@ -234,6 +239,7 @@ async fn periods(
     let is_wanted =
         |day: Date| wanted.from.is_none_or(|from| from <= day) && wanted.until.is_none_or(|until| day <= until);
     let of_unit = |dossier: &&Dossier| wanted.unit.as_ref().is_none_or(|unit| *unit == dossier.unit.code);
+    let completed = if registry.defects.has(Defect::GtVsGe) { count_strictly } else { count_completed };
     for dossier in registry.iter().filter(of_unit) {
         let mut count = |at: Option<Moment>, add: fn(&mut Counts, &Dossier)| {
             if let Some(day) = at.map(Moment::date).filter(|day| is_wanted(*day)) {
@@ -242,7 +248,7 @@ async fn periods(
         };
         count(Some(dossier.submitted_at), |counts, _| counts.received += 1);
         count(dossier.accepted_at, |counts, _| counts.accepted += 1);
-        count(dossier.completed_at, count_completed);
+        count(dossier.completed_at, completed);
         count(dossier.returned_at, |counts, _| counts.returned += 1);
     }
     let items = rows.into_iter().map(|((period, unit), counts)| Row { period, unit, counts }).collect();
@@ -259,6 +265,15 @@ fn count_completed(counts: &mut Counts, dossier: &Dossier) {
         counts.on_time += 1;
     } else {
         counts.early += 1;
+    }
+}
+
+/// The defect `gt-vs-ge`.
+fn count_strictly(counts: &mut Counts, dossier: &Dossier) {
+    if dossier.completed_at.is_some() && dossier.completed_at == dossier.due_at {
+        counts.late += 1;
+    } else {
+        count_completed(counts, dossier);
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::middleware::from_fn_with_state;
 use axum::serve::ListenerExt;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime;
@@ -16,9 +16,9 @@ use tokio::sync::watch;
 
 use crate::catalogue::Index;
 use crate::config::Config;
-use crate::defects::{Defect, Defects};
+use crate::defects::{Defects, Switches};
 use crate::outgoing::Caller;
-use crate::problem::{self, Kind, Problem};
+use crate::problem::{Kind, Problem};
 use crate::procedures::Procedures;
 use crate::registry::Registry;
 use crate::{
@@ -36,7 +36,8 @@ const FAREWELL: Duration = Duration::from_secs(1);
 pub(crate) struct Portal {
     pub(crate) config: Config,
     pub(crate) catalogue: Index,
-    pub(crate) defects: Defects,
+    /// What goes wrong; a tester may switch it while the portal runs.
+    pub(crate) switches: Switches,
     /// Where the portal itself is reached, for the addresses it gives to its peers.
     pub(crate) url: String,
     /// A plain lock: it is held for a few map operations and never across an `.await`.
@@ -126,7 +127,14 @@ fn listen(bind: SocketAddr) -> io::Result<TcpListener> {
 fn portal(config: Config, catalogue: Index, address: SocketAddr) -> Arc<Portal> {
     let defects = Defects::new(&config.defects);
     let registry = Mutex::new(Registry::new(defects, Procedures::new(&catalogue)));
-    Arc::new(Portal { config, catalogue, defects, url: format!("http://{address}"), registry, caller: Caller::new() })
+    Arc::new(Portal {
+        config,
+        catalogue,
+        switches: Switches::new(defects),
+        url: format!("http://{address}"),
+        registry,
+        caller: Caller::new(),
+    })
 }
 
 async fn serve(listener: TcpListener, portal: Arc<Portal>, stopped: watch::Receiver<bool>) {
@@ -141,9 +149,8 @@ async fn serve(listener: TcpListener, portal: Arc<Portal>, stopped: watch::Recei
     }
 }
 
-/// Citizens and clerks may meet the defect `ok-envelope`; peers and testers do not.
 fn routes(portal: Arc<Portal>) -> Router {
-    let mut people = Router::new()
+    let people = Router::new()
         .merge(citizen::routes())
         .merge(applicant::routes())
         .merge(desk::routes())
@@ -152,9 +159,6 @@ fn routes(portal: Arc<Portal>) -> Router {
         .merge(ombudsman::routes())
         .merge(search::routes())
         .merge(registrar::routes());
-    if portal.defects.has(Defect::OkEnvelope) {
-        people = people.layer(map_response(problem::in_ok_envelope));
-    }
     let mut all = people.merge(peers::routes());
     if portal.config.test_hooks {
         all = all.merge(test_hooks::routes());

@@ -1,8 +1,9 @@
 //! What clerks, citizens and the post do to a dossier, one function per step: guards, effects, log.
 
-use crate::calendar::{self, Weekends};
+use crate::calendar::{self, Reading};
 use crate::defects::Defect;
 use crate::dossier::{Actor, Dossier, ParcelState};
+use crate::moment::Moment;
 use crate::payment::{self, PaymentState};
 use crate::problem::{Kind, Problem};
 use crate::registry::Office;
@@ -22,9 +23,8 @@ pub(crate) fn accept(
     if let Some(fee) = assessed_fee {
         payment::assess(dossier, fee)?;
     }
-    let weekends = if office.defects.has(Defect::Weekend) { Weekends::Counted } else { Weekends::Off };
     dossier.accepted_at = Some(office.now);
-    dossier.due_at = Some(calendar::due_at(office.now, dossier.procedure.legal_days, weekends));
+    dossier.due_at = appointment(dossier, office);
     dossier.advance(Event::Accepted, actor.clone(), office.now)?;
     if dossier.payment.state == PaymentState::Required && !was_required {
         dossier.log(Event::PaymentRequired, actor, office.now);
@@ -32,8 +32,28 @@ pub(crate) fn accept(
     Ok(())
 }
 
+/// The end of the legal time, if it starts now.
+fn appointment(dossier: &Dossier, office: &Office<'_>) -> Option<Moment> {
+    let defects = office.defects;
+    if defects.strike(Defect::BlankDue, dossier.ordinal, 1, 10) {
+        return None;
+    }
+    let readings = [
+        (Defect::Weekend, Reading::WithWeekends),
+        (Defect::NoSwap, Reading::WithoutSwaps),
+        (Defect::NoHolidays, Reading::WithHolidays),
+    ];
+    let reading =
+        readings.into_iter().find(|(defect, _)| defects.has(*defect)).map_or(Reading::Law, |(_, wrong)| wrong);
+    let days = dossier.procedure.legal_days.saturating_sub(u16::from(defects.has(Defect::OffByOne)));
+    Some(calendar::due_at(office.now, days, reading))
+}
+
 /// Starts processing, unless the fee is due in advance and not paid. Returns the state to be told.
 pub(crate) fn start(dossier: &mut Dossier, actor: Actor, office: &mut Office<'_>) -> Result<State, Problem> {
+    if dossier.state == State::Stopped && office.defects.has(Defect::Revive) {
+        dossier.state = State::Accepted;
+    }
     dossier.may(Event::Started)?;
     if dossier.start_was_pretended {
         return Err(dossier.illegal());
@@ -70,6 +90,9 @@ pub(crate) fn complete(dossier: &mut Dossier, actor: Actor, office: &mut Office<
         dossier.advance(Event::Completed, actor, office.now)?;
     }
     dossier.completed_at = Some(office.now);
+    if office.defects.has(Defect::RewriteHist) {
+        dossier.forget(Event::Started);
+    }
     results::file(dossier, office);
     Ok(())
 }

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{self, Weekends};
+use crate::calendar::{self, Reading};
+use crate::defects::Defect;
 use crate::dossier::{Actor, Dossier};
 use crate::moment::Moment;
 use crate::problem::{Flaw, Problem};
@@ -79,10 +80,10 @@ pub(crate) fn request(
     let requests = dossier.supplement.as_ref().map_or(1, |before| before.requests + 1);
     dossier.interrupt(Event::SupplementRequested, request.reason.clone(), actor, office.now)?;
     dossier.supplement = Some(Box::new(Supplement {
-        items: request.items,
+        items: if office.defects.has(Defect::EmptySupp) { Vec::new() } else { request.items },
         reason: request.reason,
         requested_at: office.now,
-        answer_by: calendar::due_at(office.now, days, Weekends::Off),
+        answer_by: calendar::due_at(office.now, days, Reading::Law),
         received_at: None,
         note: None,
         requests,
@@ -103,7 +104,7 @@ pub(crate) fn receive(
     if answer.note.as_ref().is_some_and(|note| note.chars().count() > LONGEST_TEXT) {
         return Err(Problem::field("note", "is too long"));
     }
-    dossier.resume(Event::SupplementReceived, actor, office.now)?;
+    dossier.resume(Event::SupplementReceived, actor, office)?;
     if let Some(supplement) = &mut dossier.supplement {
         supplement.received_at = Some(office.now);
         supplement.note = answer.note;

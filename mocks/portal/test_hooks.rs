@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::body::{Body, Path, json};
 use crate::clock::{Course, wall_ns};
+use crate::defects::{Defect, Defects};
 use crate::moment::Moment;
 use crate::problem::{Flaw, Problem};
 use crate::procedures::Procedures;
@@ -20,11 +21,15 @@ use crate::registry::Registry;
 use crate::server::Portal;
 use crate::states;
 
+/// The widest window of a race.
+const MOST_WINDOW_MS: u64 = 1_000;
+
 pub(crate) fn routes() -> Router<Arc<Portal>> {
     Router::new()
         .route("/_test/clock", get(read_clock).put(set_clock))
         .route("/_test/state", get(count))
         .route("/_test/reset", post(reset))
+        .route("/_test/defects", get(read_defects).put(set_defects))
         .route("/_test/limit", put(set_limit))
         .route("/_test/sessions", put(set_lifetime))
         .route("/_test/codes/{citizen_number}", get(read_code))
@@ -107,6 +112,59 @@ async fn count(State(portal): State<Arc<Portal>>) -> Response {
     json(StatusCode::OK, &counts)
 }
 
+/// Which defects are to be on.
+#[derive(Deserialize)]
+struct Wrong {
+    on: Vec<String>,
+    /// How long races last from their check to their act.
+    window_ms: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Listed {
+    name: &'static str,
+    is_on: bool,
+    breaks: &'static [&'static str],
+    may_break: &'static [&'static str],
+    description: &'static str,
+}
+
+#[derive(Serialize)]
+struct AllDefects {
+    items: Vec<Listed>,
+}
+
+async fn read_defects(State(portal): State<Arc<Portal>>) -> Response {
+    let on = portal.switches.get();
+    let listed = |defect: &Defect| Listed {
+        name: defect.name(),
+        is_on: on.has(*defect),
+        breaks: defect.breaks(),
+        may_break: defect.may_break(),
+        description: defect.description(),
+    };
+    json(StatusCode::OK, &AllDefects { items: Defect::ALL.iter().map(listed).collect() })
+}
+
+/// Switches defects on, and all others off.
+async fn set_defects(State(portal): State<Arc<Portal>>, Body(wrong): Body<Wrong>) -> Result<Response, Problem> {
+    let known: Option<Vec<Defect>> = wrong.on.iter().map(|name| Defect::from_name(name)).collect();
+    let defects = Defects::new(&known.ok_or_else(|| Problem::field("on", "names a defect that does not exist"))?);
+    portal.switches.set(defects);
+    if let Some(window_ms) = wrong.window_ms {
+        portal.switches.set_window(window_ms.min(MOST_WINDOW_MS));
+    }
+    let mut registry = portal.registry();
+    registry.defects = defects;
+    registry.sessions.is_endless = defects.has(Defect::ExpIgnored);
+    Ok(json(StatusCode::OK, &Switched { on: defects.iter().map(Defect::name).collect() }))
+}
+
+#[derive(Serialize)]
+struct Switched {
+    on: Vec<&'static str>,
+}
+
 #[derive(Deserialize, Serialize)]
 struct LimitSetting {
     /// Requests a second for each token; none lifts the limit.
@@ -148,6 +206,6 @@ struct Emptied {
 
 /// Back to the start: no dossiers, nobody signed in, the first catalogue, real time.
 async fn reset(State(portal): State<Arc<Portal>>) -> Response {
-    *portal.registry() = Registry::new(portal.defects, Procedures::new(&portal.catalogue));
+    *portal.registry() = Registry::new(portal.switches.get(), Procedures::new(&portal.catalogue));
     json(StatusCode::OK, &Emptied { dossiers: 0 })
 }

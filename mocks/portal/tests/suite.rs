@@ -13,6 +13,7 @@ mod suite {
     mod journeys;
     mod payments;
     mod petitions;
+    mod probe;
     mod search;
     mod sessions;
     mod transitions;

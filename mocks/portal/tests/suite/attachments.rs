@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_TYPE};
 use http::{Method, Request};
 use http_body_util::Full;
+use mock_portal::Defect;
 use serde_json::{Value, json};
 
 use super::scene::{Scene, permit};
@@ -64,6 +65,13 @@ async fn base64_and_multipart_are_the_same_file() {
     for broken in [&body[..body.len() - 12], "--b", "", "text"] {
         scene.send(Method::POST, &url, &headers, broken.into()).await.refused(400, "malformed");
     }
+}
+
+#[tokio::test]
+async fn size_off_keeps_what_is_too_large() {
+    let scene = Scene::new(&[Defect::SizeOff]).await;
+    let code = scene.submit(permit("c-1")).await;
+    scene.mine(&code, "attachments", file("a.txt", &vec![b'a'; 5 * 1024 * 1024 + 1])).await.ok();
 }
 
 #[tokio::test]

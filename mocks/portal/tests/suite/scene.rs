@@ -38,6 +38,7 @@ pub(crate) struct Scene {
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) content_type: String,
+    pub(crate) headers: http::HeaderMap,
     pub(crate) body: Value,
 }
 
@@ -96,8 +97,9 @@ impl Scene {
         let answer = self.client.request(request.body(Full::new(Bytes::from(body))).unwrap()).await.unwrap();
         let status = answer.status();
         let content_type = answer.headers().get(CONTENT_TYPE).map_or("", |value| value.to_str().unwrap()).to_owned();
+        let headers = answer.headers().clone();
         let bytes = answer.into_body().collect().await.unwrap().to_bytes();
-        Answer { status, content_type, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
+        Answer { status, content_type, headers, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
     }
 
     async fn call(&self, method: Method, token: &str, path: &str, body: String) -> Answer {
