@@ -1,7 +1,7 @@
 //! One long visit to the portal that touches everything a defect may act on. Whatever a defect does must show in what
 //! the visit sees, and two visits to clean portals must see the same.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,6 +9,7 @@ use http::Method;
 use http::header::AUTHORIZATION;
 use mock_portal::Defect;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::payments::callback;
 use super::scene::{Answer, SECRET, Scene, permit, permit_with, posted};
@@ -85,7 +86,7 @@ async fn intake(visit: &mut Visit) {
     }
     let mut fastest = Duration::MAX;
     for _ in 0..3 {
-        let start = Instant::now();
+        let start = tokio::time::Instant::now();
         visit.scene.get("", &format!("/api/look-up/{}", codes[0])).await;
         fastest = fastest.min(start.elapsed());
     }
@@ -197,9 +198,8 @@ async fn money(visit: &mut Visit) {
 /// What the bank sends when the payer has cancelled.
 fn cancelled(reference: &str) -> Value {
     let fields = ["PAYMENT", "24", "MOCK", reference, "120000", "VND", "T-cancel", "MOCKBANK", "20210305080000"];
-    let text = format!("{}|{SECRET}", fields.join("|"));
-    let digest = <sha2::Sha256 as sha2::Digest>::digest(text.as_bytes());
-    let checksum: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: [u8; 32] = Sha256::digest(format!("{}|{SECRET}", fields.join("|"))).into();
+    let checksum = digest.map(|byte| format!("{byte:02x}")).concat();
     json!({
         "message_type": "PAYMENT", "code": "24", "partner": "MOCK", "reference": reference, "amount": 120_000,
         "currency": "VND", "transaction": "T-cancel", "bank": "MOCKBANK", "time": "20210305080000",
