@@ -53,6 +53,7 @@ mod citizen;
 mod desk;
 mod officer;
 mod ombudsman;
+mod page;
 mod peers;
 mod registrar;
 mod search;

@@ -22,7 +22,7 @@ use crate::problem::{Kind, Problem};
 use crate::procedures::Procedures;
 use crate::registry::Registry;
 use crate::{
-    applicant, attachments, citizen, desk, front_door, officer, ombudsman, peers, registrar, search, test_hooks,
+    applicant, attachments, citizen, desk, front_door, officer, ombudsman, page, peers, registrar, search, test_hooks,
 };
 
 /// Far above any submission, far below what would hurt.
@@ -161,7 +161,7 @@ fn routes(portal: Arc<Portal>) -> Router {
         .merge(registrar::routes());
     let mut all = people.merge(peers::routes());
     if portal.config.test_hooks {
-        all = all.merge(test_hooks::routes());
+        all = all.merge(test_hooks::routes()).merge(page::routes());
     }
     all.fallback(async || Problem::not_found("address"))
         .method_not_allowed_fallback(async || Problem::new(Kind::MethodNotAllowed, "try another method"))

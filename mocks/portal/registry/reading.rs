@@ -45,6 +45,11 @@ impl Registry {
         self.dossiers.iter()
     }
 
+    /// All dossiers, newest first.
+    pub(crate) fn newest(&self) -> impl Iterator<Item = &Dossier> {
+        self.dossiers.iter().rev()
+    }
+
     /// What an applicant has handed in, oldest first.
     pub(crate) fn own(&self, citizen: u64) -> impl Iterator<Item = &Dossier> {
         let ids = self.by_owner.get(&citizen).map_or(&[][..], |own| &own.dossiers);

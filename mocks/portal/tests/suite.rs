@@ -11,6 +11,7 @@ mod suite {
     mod defects;
     mod intake;
     mod journeys;
+    mod page;
     mod payments;
     mod petitions;
     mod probe;
