@@ -5,11 +5,17 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use crate::defects::{Defect, Defects};
-use crate::problem::{self, Problem};
+use crate::problem::{self, Language, Problem};
 
-/// Lets the defects of whole answers act on an answer to people.
-pub(crate) fn spoil(response: Response, origin: Option<&HeaderValue>, defects: Defects) -> Response {
-    let mut response = respond(response, defects);
+/// Lets the defects of whole answers act on an answer to people; a refusal that none of them touches is still said in
+/// the language that was asked for.
+pub(crate) fn spoil(
+    response: Response,
+    language: Language,
+    origin: Option<&HeaderValue>,
+    defects: Defects,
+) -> Response {
+    let mut response = respond(response, language, defects);
     let headers = response.headers_mut();
     if defects.has(Defect::Cacheable) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=600"));
@@ -22,7 +28,7 @@ pub(crate) fn spoil(response: Response, origin: Option<&HeaderValue>, defects: D
 }
 
 /// What becomes of a refusal.
-fn respond(response: Response, defects: Defects) -> Response {
+fn respond(response: Response, language: Language, defects: Defects) -> Response {
     let Some(problem) = response.extensions().get::<Problem>() else { return response };
     if defects.has(Defect::OkEnvelope) {
         problem::in_ok_envelope(problem)
@@ -33,7 +39,7 @@ fn respond(response: Response, defects: Defects) -> Response {
     } else if defects.has(Defect::NoFieldNames) {
         problem.without_fields().into_response()
     } else {
-        response
+        problem::in_language(response, language)
     }
 }
 

@@ -42,18 +42,24 @@ impl Defects {
     }
 }
 
-/// The defects as a running portal has them on, and how wide the window of those is that are races.
+/// The defects as a running portal has them on, how long its answers take, and how wide the window of those is that are races.
 #[derive(Debug)]
 pub(crate) struct Switches {
     low: AtomicU64,
     high: AtomicU64,
     window_ms: AtomicU64,
+    delay_us: AtomicU64,
 }
 
 impl Switches {
     /// The window of a race is 5 ms wide unless a tester says otherwise.
     pub(crate) fn new(defects: Defects) -> Self {
-        let switches = Self { low: AtomicU64::new(0), high: AtomicU64::new(0), window_ms: AtomicU64::new(5) };
+        let switches = Self {
+            low: AtomicU64::new(0),
+            high: AtomicU64::new(0),
+            window_ms: AtomicU64::new(5),
+            delay_us: AtomicU64::new(0),
+        };
         switches.set(defects);
         switches
     }
@@ -73,6 +79,16 @@ impl Switches {
     /// How long a race lasts from its check to its act.
     pub(crate) fn window(&self) -> Duration {
         Duration::from_millis(self.window_ms.load(Ordering::Relaxed))
+    }
+
+    /// How long each answer to people takes, if a tester has said so; no defect, but switched like one.
+    pub(crate) fn delay(&self) -> Option<Duration> {
+        let delay_us = self.delay_us.load(Ordering::Relaxed);
+        (delay_us > 0).then(|| Duration::from_micros(delay_us))
+    }
+
+    pub(crate) fn set_delay(&self, delay_us: u64) {
+        self.delay_us.store(delay_us, Ordering::Relaxed);
     }
 
     pub(crate) fn set_window(&self, window_ms: u64) {

@@ -12,8 +12,10 @@ use crate::problem::{Kind, Problem};
 const MOST_DRAFTS: usize = 20;
 /// The longest draft, in bytes.
 const LONGEST_DRAFT: usize = 64 * 1024;
-/// How many citizens keep drafts, so that memory stays bounded whatever comes.
-const MOST_OWNERS: usize = 1 << 16;
+/// How many bytes all drafts together may have.
+const MOST_BYTES: usize = 256 * 1024 * 1024;
+/// What a draft takes besides its text, roughly, in bytes.
+const OVERHEAD: usize = 100;
 
 /// One draft: the text of its fields, as it was sent. At most 64 kB.
 #[derive(Debug, Clone, Serialize)]
@@ -29,6 +31,8 @@ pub(crate) struct Drafts {
     by_owner: HashMap<u64, Vec<Draft>>,
     /// How many were begun; ids are never used again.
     begun: u64,
+    /// What all drafts take, in bytes.
+    bytes: usize,
 }
 
 impl Drafts {
@@ -51,11 +55,12 @@ impl Drafts {
     /// Begins a draft.
     pub(crate) fn begin(&mut self, owner: u64, fields: Box<RawValue>, now: Moment) -> Result<&Draft, Problem> {
         check(&fields)?;
-        let is_room = self.by_owner.contains_key(&owner) || self.by_owner.len() < MOST_OWNERS;
-        if !is_room || self.of(owner).len() >= MOST_DRAFTS {
+        let bytes = self.bytes + fields.get().len() + OVERHEAD;
+        if bytes > MOST_BYTES || self.of(owner).len() >= MOST_DRAFTS {
             return Err(Problem::new(Kind::Full, format!("a citizen keeps {MOST_DRAFTS} drafts at most")));
         }
         self.begun += 1;
+        self.bytes = bytes;
         let draft = Draft { id: self.begun, saved_at: now, fields };
         let own = self.by_owner.entry(owner).or_default();
         own.push(draft);
@@ -67,6 +72,7 @@ impl Drafts {
         check(&fields)?;
         let own = self.by_owner.get_mut(&owner).map_or(&mut [][..], Vec::as_mut_slice);
         let draft = own.iter_mut().find(|draft| draft.id == id).ok_or_else(|| Problem::not_found("draft"))?;
+        self.bytes = self.bytes.saturating_sub(draft.fields.get().len()) + fields.get().len();
         draft.fields = fields;
         draft.saved_at = now;
         Ok(draft)
@@ -74,7 +80,8 @@ impl Drafts {
 
     /// Throws a draft away.
     pub(crate) fn discard(&mut self, owner: u64, id: u64) -> Result<(), Problem> {
-        self.get(owner, id)?;
+        let length = self.get(owner, id)?.fields.get().len();
+        self.bytes = self.bytes.saturating_sub(length + OVERHEAD);
         if let Some(own) = self.by_owner.get_mut(&owner) {
             own.retain(|draft| draft.id != id);
             if own.is_empty() {

@@ -7,15 +7,17 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, HeaderName, IF_MATCH, ORIGIN};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use tokio::time::Instant;
 
 use crate::careless;
 use crate::checksum;
 use crate::clock::wall_ns;
 use crate::defects::{Defect, Defects};
+use crate::delay;
 use crate::problem::{self, Kind, Language, Problem};
 use crate::registry::Registry;
 use crate::replays::{Kept, Known, Mark};
@@ -25,7 +27,7 @@ use crate::session::{self, Person};
 /// The longest body that is held back: that of an attachment.
 const LONGEST_BODY: usize = 8 * 1024 * 1024;
 /// The longest answer that is kept for a replay.
-const LONGEST_KEPT: usize = 64 * 1024;
+const LONGEST_KEPT: usize = 8 * 1024;
 /// The longest key.
 const LONGEST_KEY: usize = 255;
 
@@ -33,6 +35,7 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// Lets a request through to its route, and its answer out.
 pub(crate) async fn pass(State(portal): State<Arc<Portal>>, request: Request, next: Next) -> Response {
+    let arrived = Instant::now();
     let language = Language::of(request.headers());
     let is_for_people = request.uri().path().starts_with("/api/");
     let origin = request.headers().get(ORIGIN).cloned();
@@ -40,9 +43,12 @@ pub(crate) async fn pass(State(portal): State<Arc<Portal>>, request: Request, ne
         Ok(response) => response,
         Err(problem) => problem.into_response(),
     };
+    if let Some(delay) = portal.switches.delay().filter(|_| is_for_people) {
+        delay::until(arrived + delay).await;
+    }
     let defects = portal.switches.get();
     if is_for_people && defects != Defects::default() {
-        return careless::spoil(response, origin.as_ref(), defects);
+        return careless::spoil(response, language, origin.as_ref(), defects);
     }
     problem::in_language(response, language)
 }
@@ -174,8 +180,6 @@ fn again(kept: &Kept) -> Response {
         Some(content_type) => headers.insert(CONTENT_TYPE, content_type.clone()),
         None => headers.remove(CONTENT_TYPE),
     };
-    if kept.status == StatusCode::CREATED {
-        headers.insert("idempotent-replayed", HeaderValue::from_static("true"));
-    }
+    headers.insert("idempotent-replayed", HeaderValue::from_static("true"));
     response
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::checksum;
 use crate::problem::{Kind, Problem};
 
 /// How many clients are counted in one second; those beyond are let through, so that memory is bounded.
@@ -12,7 +13,8 @@ const MOST_CLIENTS: usize = 1 << 16;
 pub(crate) struct Limit {
     pub(crate) per_second: Option<u32>,
     second: u64,
-    counts: HashMap<String, u32>,
+    /// By the SHA-256 of the token, which may be as long as its sender likes.
+    counts: HashMap<[u8; 32], u32>,
 }
 
 impl Limit {
@@ -24,10 +26,11 @@ impl Limit {
             self.second = second;
             self.counts.clear();
         }
-        if self.counts.len() >= MOST_CLIENTS && !self.counts.contains_key(client) {
+        let client = checksum::digest(client);
+        if self.counts.len() >= MOST_CLIENTS && !self.counts.contains_key(&client) {
             return Ok(());
         }
-        let count = self.counts.entry(client.to_owned()).or_default();
+        let count = self.counts.entry(client).or_default();
         *count = count.saturating_add(1);
         if *count > most {
             return Err(Problem::new(Kind::TooMany, format!("{most} requests in a second are allowed")));

@@ -7,8 +7,9 @@ use bytes::Bytes;
 
 use crate::defects::{Defect, Defects};
 
-/// How many answers are kept; the next one pushes the oldest out. One takes its body and about 250 bytes.
-const CAPACITY: usize = 1 << 15;
+/// How many answers are kept; the next one pushes the oldest out. One takes its body, at most 8 kB, and about 250
+/// bytes, so that all together never take more than 140 MB.
+const CAPACITY: usize = 1 << 14;
 
 /// A request under a key: who and which key, and what was asked, as SHA-256.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,5 @@
-//! What a tester may do and nobody else: set the clock, count, empty the books.
+//! What a tester may do and nobody else: set the clock, count, empty the books, switch defects, slow answers down,
+//! limit clients, end sessions, read the one-time codes that were sent.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,6 +22,8 @@ use crate::registry::Registry;
 use crate::server::Portal;
 use crate::states;
 
+/// The longest delay: a minute.
+const MOST_DELAY_US: u64 = 60_000_000;
 /// The widest window of a race.
 const MOST_WINDOW_MS: u64 = 1_000;
 
@@ -30,6 +33,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/_test/state", get(count))
         .route("/_test/reset", post(reset))
         .route("/_test/defects", get(read_defects).put(set_defects))
+        .route("/_test/delay", put(set_delay))
         .route("/_test/limit", put(set_limit))
         .route("/_test/sessions", put(set_lifetime))
         .route("/_test/codes/{citizen_number}", get(read_code))
@@ -163,6 +167,20 @@ async fn set_defects(State(portal): State<Arc<Portal>>, Body(wrong): Body<Wrong>
 #[derive(Serialize)]
 struct Switched {
     on: Vec<&'static str>,
+}
+
+#[derive(Deserialize, Serialize)]
+struct Delay {
+    /// From the arrival of a request to its answer, in microseconds; 0 is as fast as can be.
+    delay_us: u64,
+}
+
+async fn set_delay(State(portal): State<Arc<Portal>>, Body(delay): Body<Delay>) -> Result<Response, Problem> {
+    if delay.delay_us > MOST_DELAY_US {
+        return Err(Problem::field("delay_us", "must be 0 to 60,000,000"));
+    }
+    portal.switches.set_delay(delay.delay_us);
+    Ok(json(StatusCode::OK, &delay))
 }
 
 #[derive(Deserialize, Serialize)]

@@ -1,8 +1,11 @@
 //! Signing in with a one-time code, sessions that end, versions, keys, limits.
 
+use std::time::Duration;
+
 use http::Method;
 use http::header::AUTHORIZATION;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::scene::{Answer, Scene, permit};
 
@@ -102,6 +105,21 @@ async fn one_key_has_one_effect() {
     let key = ("idempotency-key", "k-2");
     with(&scene, &hoa, key, "/api/dossiers", wrong.clone()).await.refused(422, "validation");
     with(&scene, &hoa, key, "/api/dossiers", wrong).await.refused(422, "validation");
+}
+
+#[tokio::test]
+async fn an_answer_takes_as_long_as_a_tester_has_said() {
+    let scene = Scene::new(&[]).await;
+    scene.put("", "/_test/delay", json!({ "delay_us": 60_000_001_u64 })).await.refused(422, "validation");
+    scene.put("", "/_test/delay", json!({ "delay_us": 30_000 })).await.ok();
+    let mut least = Duration::MAX;
+    for _ in 0..5 {
+        let start = Instant::now();
+        scene.get("", "/api/procedures").await.ok();
+        least = least.min(start.elapsed());
+    }
+    assert!(least >= Duration::from_millis(30), "{least:?}");
+    assert!(least < Duration::from_millis(300), "{least:?}");
 }
 
 #[tokio::test]
