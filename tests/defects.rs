@@ -11,7 +11,69 @@ use crate::support::Desk;
 const AT_ONCE: usize = 3;
 
 /// The rules that defects name before they are shipped. A rule id that is neither here nor shipped is a slip.
-const COMING: [&str; 0] = [];
+const COMING: [&str; 61] = [
+    "EG-COD-006",
+    "EG-CON-001",
+    "EG-CON-002",
+    "EG-CON-005",
+    "EG-DDL-004",
+    "EG-DDL-005",
+    "EG-ERR-001",
+    "EG-ERR-003",
+    "EG-ERR-004",
+    "EG-HDR-002",
+    "EG-HDR-003",
+    "EG-IDM-001",
+    "EG-IDM-002",
+    "EG-IDM-003",
+    "EG-IDM-004",
+    "EG-ISO-001",
+    "EG-ISO-002",
+    "EG-ISO-003",
+    "EG-ISO-004",
+    "EG-ISO-005",
+    "EG-ISO-006",
+    "EG-ISO-007",
+    "EG-ISO-008",
+    "EG-ISO-009",
+    "EG-OAS-001",
+    "EG-PAG-001",
+    "EG-PAG-003",
+    "EG-PAY-001",
+    "EG-PAY-004",
+    "EG-PAY-006",
+    "EG-PAY-007",
+    "EG-PAY-010",
+    "EG-PAY-011",
+    "EG-PST-001",
+    "EG-RTL-001",
+    "EG-RTL-003",
+    "EG-RTL-004",
+    "EG-SES-001",
+    "EG-SES-002",
+    "EG-SES-003",
+    "EG-SLA-001",
+    "EG-STM-002",
+    "EG-STM-003",
+    "EG-STM-004",
+    "EG-STM-005",
+    "EG-STM-008",
+    "EG-STM-009",
+    "EG-SUB-002",
+    "EG-SUB-003",
+    "EG-SUB-004",
+    "EG-SUB-006",
+    "EG-VAL-001",
+    "EG-VAL-002",
+    "EG-VAL-004",
+    "EG-VAL-005",
+    "EG-VAL-006",
+    "VN-COD-002",
+    "VN-DDL-002",
+    "VN-DDL-006",
+    "VN-STM-006",
+    "VN-SUB-007",
+];
 
 /// The ids of the rules that are shipped.
 fn shipped() -> Vec<String> {
@@ -87,7 +149,7 @@ fn every_rule_is_broken_by_a_defect_and_every_defect_breaks_a_rule_that_exists_o
         assert!(Defect::ALL.iter().any(|defect| defect.breaks().contains(&rule.as_str())), "no defect breaks {rule}");
     }
     for defect in Defect::ALL {
-        for rule in defect.breaks() {
+        for rule in defect.breaks().iter().chain(defect.may_break()) {
             let is_known = rules.iter().any(|shipped| shipped == rule) || COMING.contains(rule);
             assert!(is_known, "{} breaks {rule}, which neither exists nor is to come", defect.name());
         }

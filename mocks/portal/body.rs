@@ -1,7 +1,7 @@
 //! JSON in and out, and what stands in an address.
 
 use axum::extract::{self, FromRequest, FromRequestParts, Request};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -61,6 +61,15 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         };
         Problem::new(kind, error.to_string())
     })
+}
+
+/// A JSON answer about something that has versions, with the tag of this one.
+pub(crate) fn tagged(version: u64, body: &impl Serialize) -> Response {
+    let mut response = json(StatusCode::OK, body);
+    if let Ok(tag) = HeaderValue::try_from(format!("\"v{version}\"")) {
+        response.headers_mut().insert(ETAG, tag);
+    }
+    response
 }
 
 /// A JSON answer, not to be kept by anybody on the way.

@@ -8,13 +8,28 @@ use crate::moment::Moment;
 /// The hour at which a deadline ends.
 const CLOSING_HOUR: i8 = 17;
 
-/// Whether a deadline takes weekends for working days.
+/// How a deadline reads the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Weekends {
+pub(crate) enum Reading {
     /// As the law says.
-    Off,
-    /// As a careless portal says.
-    Counted,
+    Law,
+    /// With weekends as working days, as a careless portal does.
+    WithWeekends,
+    /// With every Saturday off, the exchanged ones too.
+    WithoutSwaps,
+    /// With public holidays as working days.
+    WithHolidays,
+}
+
+impl Reading {
+    fn counts(self, date: Date) -> bool {
+        match self {
+            Self::Law => is_working_day(date),
+            Self::WithWeekends => is_working_day(date) || is_weekend(date),
+            Self::WithoutSwaps => is_working_day(date) && !is_weekend(date),
+            Self::WithHolidays => !is_weekend(date) || is_working_day(date),
+        }
+    }
 }
 
 /// Days off from Monday to Friday, as (month, day), by year.
@@ -77,8 +92,7 @@ fn is_weekend(date: Date) -> bool {
 }
 
 /// The end of the `days`-th working day after the day of acceptance; with no days, the end of that day itself.
-pub(crate) fn due_at(accepted_at: Moment, days: u16, weekends: Weekends) -> Moment {
-    let counts = |date: Date| is_working_day(date) || (weekends == Weekends::Counted && is_weekend(date));
+pub(crate) fn due_at(accepted_at: Moment, days: u16, reading: Reading) -> Moment {
     let mut date = accepted_at.date();
     let mut left = days;
     while left > 0 {
@@ -86,7 +100,7 @@ pub(crate) fn due_at(accepted_at: Moment, days: u16, weekends: Weekends) -> Mome
             break;
         };
         date = next;
-        left -= u16::from(counts(date));
+        left -= u16::from(reading.counts(date));
     }
     Moment::at_hour(date, CLOSING_HOUR)
 }
@@ -97,43 +111,43 @@ mod tests {
 
     use super::*;
 
-    fn due(accepted_at: &str, days: u16, weekends: Weekends) -> String {
-        let moment = due_at(Moment::parse(accepted_at).unwrap(), days, weekends).to_string();
+    fn due(accepted_at: &str, days: u16, reading: Reading) -> String {
+        let moment = due_at(Moment::parse(accepted_at).unwrap(), days, reading).to_string();
         assert!(moment.ends_with("T17:00:00.000+07:00"), "{moment}");
         moment[..10].to_owned()
     }
 
     #[test]
     fn a_deadline_starts_on_the_day_after_acceptance() {
-        assert_eq!(due("2021-03-01T08:00:00+07:00", 1, Weekends::Off), "2021-03-02");
-        assert_eq!(due("2021-03-01T23:59:00+07:00", 1, Weekends::Off), "2021-03-02");
+        assert_eq!(due("2021-03-01T08:00:00+07:00", 1, Reading::Law), "2021-03-02");
+        assert_eq!(due("2021-03-01T23:59:00+07:00", 1, Reading::Law), "2021-03-02");
     }
 
     #[test]
     fn no_days_is_the_same_day() {
-        assert_eq!(due("2021-03-01T08:00:00+07:00", 0, Weekends::Off), "2021-03-01");
-        assert_eq!(due("2021-03-01T18:00:00+07:00", 0, Weekends::Off), "2021-03-01");
+        assert_eq!(due("2021-03-01T08:00:00+07:00", 0, Reading::Law), "2021-03-01");
+        assert_eq!(due("2021-03-01T18:00:00+07:00", 0, Reading::Law), "2021-03-01");
     }
 
     #[test]
     fn a_deadline_rests_at_the_weekend() {
         // Friday plus one working day.
-        assert_eq!(due("2021-03-05T08:00:00+07:00", 1, Weekends::Off), "2021-03-08");
+        assert_eq!(due("2021-03-05T08:00:00+07:00", 1, Reading::Law), "2021-03-08");
         // Accepted on a Sunday.
-        assert_eq!(due("2021-03-07T08:00:00+07:00", 1, Weekends::Off), "2021-03-08");
+        assert_eq!(due("2021-03-07T08:00:00+07:00", 1, Reading::Law), "2021-03-08");
     }
 
     #[test]
     fn a_deadline_rests_over_tet_2021() {
         // Tết: Wednesday 10/2 to Tuesday 16/2.
-        assert_eq!(due("2021-02-09T08:00:00+07:00", 1, Weekends::Off), "2021-02-17");
-        assert_eq!(due("2021-02-08T08:00:00+07:00", 3, Weekends::Off), "2021-02-18");
+        assert_eq!(due("2021-02-09T08:00:00+07:00", 1, Reading::Law), "2021-02-17");
+        assert_eq!(due("2021-02-08T08:00:00+07:00", 3, Reading::Law), "2021-02-18");
     }
 
     #[test]
     fn a_holiday_on_a_saturday_moves_to_monday() {
         // 30/4/2021 was a Friday, 1/5 a Saturday, so Monday 3/5 was off.
-        assert_eq!(due("2021-04-29T08:00:00+07:00", 1, Weekends::Off), "2021-05-04");
+        assert_eq!(due("2021-04-29T08:00:00+07:00", 1, Reading::Law), "2021-05-04");
     }
 
     #[test]
@@ -141,8 +155,8 @@ mod tests {
         // Monday 29/4/2019 was off and Saturday 4/5 worked instead.
         assert!(!is_working_day(date(2019, 4, 29)));
         assert!(is_working_day(date(2019, 5, 4)));
-        assert_eq!(due("2019-05-03T08:00:00+07:00", 1, Weekends::Off), "2019-05-04");
-        assert_eq!(due("2019-05-03T08:00:00+07:00", 2, Weekends::Off), "2019-05-06");
+        assert_eq!(due("2019-05-03T08:00:00+07:00", 1, Reading::Law), "2019-05-04");
+        assert_eq!(due("2019-05-03T08:00:00+07:00", 2, Reading::Law), "2019-05-06");
     }
 
     #[test]
@@ -170,12 +184,12 @@ mod tests {
 
     #[test]
     fn the_weekend_defect_counts_weekends_and_still_keeps_holidays() {
-        assert_eq!(due("2021-03-05T08:00:00+07:00", 2, Weekends::Counted), "2021-03-07");
-        assert_eq!(due("2021-04-29T08:00:00+07:00", 1, Weekends::Counted), "2021-05-01");
+        assert_eq!(due("2021-03-05T08:00:00+07:00", 2, Reading::WithWeekends), "2021-03-07");
+        assert_eq!(due("2021-04-29T08:00:00+07:00", 1, Reading::WithWeekends), "2021-05-01");
         // Without a weekend on the way the defect changes nothing.
         assert_eq!(
-            due("2021-03-01T08:00:00+07:00", 3, Weekends::Counted),
-            due("2021-03-01T08:00:00+07:00", 3, Weekends::Off)
+            due("2021-03-01T08:00:00+07:00", 3, Reading::WithWeekends),
+            due("2021-03-01T08:00:00+07:00", 3, Reading::Law)
         );
     }
 }

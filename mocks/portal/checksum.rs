@@ -7,6 +7,11 @@ pub(crate) fn digest(text: &str) -> [u8; 32] {
     Sha256::digest(text).into()
 }
 
+/// The SHA-256 of some bytes.
+pub(crate) fn digest_bytes(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
 /// The checksum of `fields`, sealed with `secret`.
 pub(crate) fn seal(fields: &[&str], secret: &str) -> String {
     let mut text = fields.join("|");
@@ -15,7 +20,8 @@ pub(crate) fn seal(fields: &[&str], secret: &str) -> String {
     hexadecimal(&digest(&text))
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+/// Lower-case hexadecimal digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -1,31 +1,39 @@
 //! The citizen's side: sign in, submit, pay, follow, withdraw; and the public look-up.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 
-use crate::body::{Body, Path, json};
+use crate::body::{Body, Path, json, tagged};
 use crate::clock::wall_ns;
 use crate::defects::Defect;
-use crate::dossier::{Actor, Event};
+use crate::dossier::Actor;
+use crate::one_time_codes;
 use crate::orders::{self, WantedPayment};
-use crate::payment::{self, Offer, PaymentState};
+use crate::payment::{self, Debt, Offer, PaymentState};
 use crate::problem::{Kind, Problem};
 use crate::registry::Submitted;
+use crate::search;
 use crate::server::Portal;
-use crate::session::{Citizen, Person, SignedIn};
+use crate::session::{self, Citizen, Person, SignedIn};
+use crate::states::Event;
 use crate::submission::{RawSubmission, citizen_number};
 use crate::view::{Full, Public, Receipt, Standing};
 
+/// How long the defect `slow-path` waits.
+const SLOW: Duration = Duration::from_millis(300);
+
 pub(crate) fn routes() -> Router<Arc<Portal>> {
     Router::new()
-        .route("/api/sessions", post(sign_in))
-        .route("/api/dossiers", post(submit))
+        .route("/api/sessions", post(sign_in).delete(sign_out))
+        .route("/api/sessions/codes", post(send_code))
+        .route("/api/dossiers", post(submit).get(search::own))
         .route("/api/dossiers/{code}", get(read))
         .route("/api/dossiers/{code}/payments", post(pay))
         .route("/api/dossiers/{code}/withdrawal", post(withdraw))
@@ -36,7 +44,11 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
 #[serde(default)]
 struct Credentials {
     citizen_number: String,
+    /// The short form: the last six digits of the citizen number.
     otp: String,
+    /// The long form: the one-time code that was sent.
+    code: Option<String>,
+    password: String,
 }
 
 #[derive(Serialize)]
@@ -48,11 +60,46 @@ async fn sign_in(State(portal): State<Arc<Portal>>, Body(credentials): Body<Cred
     let Some(number) = citizen_number(&credentials.citizen_number) else {
         return Err(Problem::field("citizen_number", "must have twelve digits"));
     };
-    if credentials.citizen_number.get(6..) != Some(&credentials.otp) {
+    let (mut registry, now) = (portal.registry(), wall_ns());
+    let is_right = match &credentials.code {
+        Some(code) => {
+            let defects = registry.defects;
+            registry.codes.redeem(number, code, now, defects)
+        }
+        None => credentials.citizen_number.get(6..) == Some(&credentials.otp),
+    };
+    if !is_right {
         return Err(Problem::new(Kind::Unauthenticated, "the one-time password is wrong"));
     }
-    let token = portal.registry().sessions.open(Person::Citizen(number));
+    let token = registry.sessions.open(Person::Citizen(number), now);
     Ok(json(StatusCode::CREATED, &Opened { token }))
+}
+
+#[derive(Serialize)]
+struct Sent {
+    expires_in_s: u32,
+}
+
+/// The first step of the long form: the password is right, and a one-time code is sent.
+async fn send_code(
+    State(portal): State<Arc<Portal>>,
+    Body(credentials): Body<Credentials>,
+) -> Result<Response, Problem> {
+    let number = citizen_number(&credentials.citizen_number);
+    let number = number.filter(|_| credentials.password == one_time_codes::password(&credentials.citizen_number));
+    let number = number.ok_or_else(|| Problem::new(Kind::Unauthenticated, "no such citizen, or another password"))?;
+    let mut registry = portal.registry();
+    let defects = registry.defects;
+    registry.codes.send(number, wall_ns(), defects)?;
+    Ok(json(StatusCode::CREATED, &Sent { expires_in_s: 300 }))
+}
+
+/// Ends the session; the token is nobody's from here.
+pub(crate) async fn sign_out(State(portal): State<Arc<Portal>>, _signed_in: SignedIn, headers: HeaderMap) -> Response {
+    if let Some(token) = session::token(&headers).filter(|_| !portal.switches.get().has(Defect::Zombie)) {
+        portal.registry().sessions.end(token);
+    }
+    StatusCode::NO_CONTENT.into_response()
 }
 
 async fn submit(
@@ -71,6 +118,12 @@ pub(crate) fn receive(portal: &Portal, person: &Person, raw: RawSubmission) -> R
     };
     let mut registry = portal.registry();
     let submission = raw.check(&portal.catalogue, &registry.procedures, person)?;
+    if let Person::Clerk(clerk) = person
+        && registry.defects.has(Defect::BoundaryGate)
+        && clerk.unit.as_ref() != Some(&submission.unit.code)
+    {
+        return Err(Problem::new(Kind::Forbidden, "hand it in where it belongs"));
+    }
     match registry.submit(submission, actor)? {
         Submitted::New(id) => Ok(json(StatusCode::CREATED, &Receipt::new(registry.get(id)?))),
         Submitted::Lost(dossier) => Ok(json(StatusCode::CREATED, &Receipt::new(&dossier))),
@@ -83,9 +136,11 @@ async fn read(
     Citizen(citizen): Citizen,
     Path(code): Path<String>,
 ) -> Result<Response, Problem> {
-    let registry = portal.registry();
-    let id = registry.find_own(&code, citizen)?;
-    Ok(json(StatusCode::OK, &Full::new(registry.get(id)?)))
+    let mut registry = portal.registry();
+    let id = registry.find_to_read(&code, citizen)?;
+    let id = registry.read_by_citizen(id);
+    let dossier = registry.get(id)?;
+    Ok(tagged(dossier.version, &Full::new(dossier)))
 }
 
 #[derive(Serialize)]
@@ -96,16 +151,20 @@ struct Payable {
     state: PaymentState,
 }
 
-/// Orders the payment at the platform, or shows again where to pay.
 async fn pay(
     State(portal): State<Arc<Portal>>,
     Citizen(citizen): Citizen,
     Path(code): Path<String>,
 ) -> Result<Response, Problem> {
+    order(&portal, citizen, code, Debt::Fee).await
+}
+
+/// Orders a payment at the platform, or shows again where to pay.
+pub(crate) async fn order(portal: &Portal, citizen: u64, code: String, debt: Debt) -> Result<Response, Problem> {
     let (id, offer, now) = {
         let mut registry = portal.registry();
-        let id = registry.find_own(&code, citizen)?;
-        let offer = registry.change(id, |dossier, _| payment::offer(dossier))?;
+        let (id, defects) = (registry.find_own(&code, citizen)?, registry.defects);
+        let offer = registry.change(id, |dossier, _| payment::offer(dossier, debt, defects))?;
         (id, offer, registry.clock.now(wall_ns()))
     };
     let state = PaymentState::Pending;
@@ -115,7 +174,7 @@ async fn pay(
         }
         Offer::ToPlace { reference, amount } => {
             let wanted = WantedPayment { dossier: code, reference, amount, now };
-            let payment_url = orders::payment(&portal, &wanted).await?;
+            let payment_url = orders::payment(portal, &wanted).await?;
             let reference = wanted.reference;
             portal
                 .registry()
@@ -149,17 +208,25 @@ async fn withdraw(
     let id = registry.find_own(&code, citizen)?;
     let reason = reason.given()?;
     registry.change(id, |dossier, office| {
-        dossier.advance_for(Event::WithdrawalRequested, reason, Actor::Applicant, office.now)?;
+        dossier.interrupt(Event::WithdrawalRequested, reason, Actor::Applicant, office.now)?;
         Ok(json(StatusCode::OK, &Standing::new(dossier)))
     })
 }
 
 /// What anybody may ask who knows a code.
 async fn look_up(State(portal): State<Arc<Portal>>, Path(code): Path<String>) -> Result<Response, Problem> {
-    let registry = portal.registry();
-    let dossier = registry.get(registry.find(&code)?)?;
-    if portal.defects.strike(Defect::CrashLookUp, dossier.ordinal, 4, 15) {
+    let defects = portal.switches.get();
+    let ordinal = {
+        let registry = portal.registry();
+        registry.get(registry.find(&code)?)?.ordinal
+    };
+    if defects.strike(Defect::SlowPath, ordinal, 1, 20) {
+        tokio::time::sleep(SLOW).await;
+    }
+    if defects.strike(Defect::CrashLookUp, ordinal, 4, 15) {
         return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
     }
-    Ok(json(StatusCode::OK, &Public::new(dossier, portal.defects)))
+    let registry = portal.registry();
+    let dossier = registry.get(registry.find(&code)?)?;
+    Ok(json(StatusCode::OK, &Public::new(dossier, defects)))
 }

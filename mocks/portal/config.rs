@@ -24,6 +24,7 @@ pub struct Config {
     pub catalogue: Catalogue,
     /// What the portal is to do wrong.
     pub defects: Vec<Defect>,
-    /// Whether the routes below `/_test/` exist, by which a tester sets the clock and empties the books.
+    /// Whether the routes below `/_test/` exist, by which a tester sets the clock and empties the books,
+    /// and the page `/` that shows every dossier to whoever looks.
     pub test_hooks: bool,
 }

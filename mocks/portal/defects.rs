@@ -1,183 +1,21 @@
-//! The defects: what the portal can be told to do wrong, one by one, so that the tool that tests portals
-//! can show that it notices.
-//!
-//! Each acts at one place and changes nothing but what it says. "Every 20th" means the 1st, 2nd or 3rd
-//! occasion and every 20th from there, so that a short run meets it too.
+//! The defects that are switched on: what the portal does wrong so that the tool that tests portals can show that it
+//! notices. What there is stands in [`crate::defect_list`].
 
-/// One thing that the portal does wrong when told to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Defect {
-    /// Names are cut.
-    TruncateName,
-    /// Some submissions are confirmed and lost.
-    AckBeforeCommit,
-    /// Some submissions are stored twice.
-    DoubleInsert,
-    /// The number in a code has no leading zeros.
-    PadLoss,
-    /// Some numbers are given out twice.
-    RmwCounter,
-    /// Some dossiers are completed without being processed.
-    Jump9,
-    /// Deadlines run over weekends.
-    Weekend,
-    /// Unpaid dossiers are processed.
-    GateOpen,
-    /// A repeated callback has a second effect.
-    DupCallback,
-    /// Forged callbacks are believed.
-    SigIgnored,
-    /// Some payments are booked short.
-    Skim,
-    /// A result counts as returned when the post gets it.
-    Early10,
-    /// Refusals look like successes.
-    OkEnvelope,
-    /// The public look-up tells who applied.
-    OpenLookUp,
-    /// The public look-up crashes now and then.
-    CrashLookUp,
-    /// The public look-up shows another deadline.
-    TzSurface,
-    /// Some publications of the catalogue are confirmed and lost.
-    CatalogueLostUpdate,
-    /// A publication of the catalogue moves deadlines that were given.
-    CatalogueMovesDeadlines,
-}
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+pub use crate::defect_list::Defect;
 
 impl Defect {
-    /// Every defect, in the order of the rules they break.
-    pub const ALL: &'static [Self] = &[
-        Self::TruncateName,
-        Self::AckBeforeCommit,
-        Self::DoubleInsert,
-        Self::PadLoss,
-        Self::RmwCounter,
-        Self::OpenLookUp,
-        Self::CrashLookUp,
-        Self::Jump9,
-        Self::Weekend,
-        Self::TzSurface,
-        Self::GateOpen,
-        Self::SigIgnored,
-        Self::DupCallback,
-        Self::Skim,
-        Self::Early10,
-        Self::OkEnvelope,
-        Self::CatalogueLostUpdate,
-        Self::CatalogueMovesDeadlines,
-    ];
-
-    /// The name by which it is switched on.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::TruncateName => "truncate-name",
-            Self::AckBeforeCommit => "ack-before-commit",
-            Self::DoubleInsert => "double-insert",
-            Self::PadLoss => "pad-loss",
-            Self::RmwCounter => "rmw-counter",
-            Self::Jump9 => "jump-9",
-            Self::Weekend => "weekend",
-            Self::GateOpen => "gate-open",
-            Self::DupCallback => "dup-callback",
-            Self::SigIgnored => "sig-ignored",
-            Self::Skim => "skim",
-            Self::Early10 => "early-10",
-            Self::OkEnvelope => "ok-envelope",
-            Self::OpenLookUp => "open-look-up",
-            Self::CrashLookUp => "crash-look-up",
-            Self::TzSurface => "tz-surface",
-            Self::CatalogueLostUpdate => "catalogue-lost-update",
-            Self::CatalogueMovesDeadlines => "catalogue-moves-deadlines",
-        }
-    }
-
     /// The defect with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|defect| defect.name() == name)
     }
-
-    /// The ids of the rules that must notice it.
-    pub fn breaks(self) -> &'static [&'static str] {
-        match self {
-            Self::TruncateName => &["EG-SUB-001"],
-            Self::AckBeforeCommit | Self::DoubleInsert => &["EG-SUB-005"],
-            Self::PadLoss => &["VN-COD-001"],
-            Self::RmwCounter => &["EG-COD-003"],
-            Self::Jump9 => &["EG-STM-001"],
-            Self::Weekend => &["EG-DDL-001"],
-            Self::GateOpen => &["EG-PAY-002"],
-            Self::DupCallback => &["EG-PAY-005"],
-            Self::SigIgnored => &["EG-PAY-003"],
-            Self::Skim => &["EG-PAY-009"],
-            Self::Early10 => &["VN-PST-003"],
-            Self::OkEnvelope => &["EG-ERR-002"],
-            Self::OpenLookUp => &["EG-COD-008"],
-            Self::CrashLookUp => &["EG-OAS-002"],
-            Self::TzSurface => &["EG-DDL-008"],
-            Self::CatalogueLostUpdate => &["VN-CAT-001"],
-            Self::CatalogueMovesDeadlines => &["VN-CAT-002"],
-        }
-    }
-
-    /// One sentence: what the portal does, and where such a thing was seen.
-    pub fn description(self) -> &'static str {
-        match self {
-            Self::TruncateName => "Every 5th applicant's full name is stored cut to 10 characters.",
-            Self::AckBeforeCommit => "Every 20th submission is confirmed with 201 and a proper code, and never stored.",
-            Self::DoubleInsert => {
-                "Every 20th submission that is not to be paid online is stored a second time under the next number, with the same client reference."
-            }
-            Self::PadLoss => "The number at the end of a dossier code is written without leading zeros.",
-            Self::RmwCounter => {
-                "Every 15th number is the one before it again, as when two processes read a counter before either \
-                 writes it (seen in the number generators of OpenCPS and of a province's portal)."
-            }
-            Self::Jump9 => {
-                "Every 10th dossier is said to be in process but stays accepted, and is completed from there (a \
-                 province's portal was seen to rewrite states to \"completed\" before reporting them)."
-            }
-            Self::Weekend => "Deadlines count Saturdays and Sundays as working days.",
-            Self::GateOpen => "A dossier whose fee is due in advance is processed before it is paid.",
-            Self::DupCallback => {
-                "A genuine payment callback that comes again issues another receipt (a province's portal was seen to \
-                 guard against it by a status text only)."
-            }
-            Self::SigIgnored => {
-                "The checksum of a payment callback is not compared, so whoever calls first is believed (seen in \
-                 OpenCPS, mcReceiveResult)."
-            }
-            Self::Skim => "Every 5th payment is booked 1,000 VND short, whatever its method.",
-            Self::Early10 => {
-                "A result counts as returned as soon as the post has it (a province's portal was seen to treat \
-                 \"order accepted\" and \"delivered\" alike)."
-            }
-            Self::OkEnvelope => {
-                "Refusals are answered with HTTP 200 and an error code in the body (seen in a province's one-stop \
-                 backend)."
-            }
-            Self::CrashLookUp => {
-                "The public look-up of every 15th dossier is answered with 500, as when an exception is not caught."
-            }
-            Self::OpenLookUp => "The public look-up adds the applicant's full name and citizen number.",
-            Self::TzSurface => {
-                "The public look-up shows deadlines seven hours early, as when UTC is taken for local time (OpenCPS \
-                 was seen to mix the two)."
-            }
-            Self::CatalogueLostUpdate => {
-                "Every 20th procedure that a registrar publishes is confirmed with its new version, and never stored."
-            }
-            Self::CatalogueMovesDeadlines => {
-                "The publication of a procedure gives its open dossiers the deadline of the new legal time, though \
-                 each should keep that of its day of receipt."
-            }
-        }
-    }
 }
 
-/// The defects that are switched on.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Defects(u32);
+/// A set of defects.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Defects(u128);
 
 impl Defects {
     pub(crate) fn new(defects: &[Defect]) -> Self {
@@ -194,8 +32,67 @@ impl Defects {
         self.has(defect) && occasion % every == first
     }
 
-    fn bit(defect: Defect) -> u32 {
+    /// The defects of the set.
+    pub(crate) fn iter(self) -> impl Iterator<Item = Defect> {
+        Defect::ALL.iter().copied().filter(move |defect| self.has(*defect))
+    }
+
+    fn bit(defect: Defect) -> u128 {
         1 << (defect as u32)
+    }
+}
+
+/// The defects as a running portal has them on, how long its answers take, and how wide the window of those is that are races.
+#[derive(Debug)]
+pub(crate) struct Switches {
+    low: AtomicU64,
+    high: AtomicU64,
+    window_ms: AtomicU64,
+    delay_us: AtomicU64,
+}
+
+impl Switches {
+    /// The window of a race is 5 ms wide unless a tester says otherwise.
+    pub(crate) fn new(defects: Defects) -> Self {
+        let switches = Self {
+            low: AtomicU64::new(0),
+            high: AtomicU64::new(0),
+            window_ms: AtomicU64::new(5),
+            delay_us: AtomicU64::new(0),
+        };
+        switches.set(defects);
+        switches
+    }
+
+    /// What is on. Only the thread of the portal sets and gets, so that the halves belong together.
+    pub(crate) fn get(&self) -> Defects {
+        let (low, high) = (self.low.load(Ordering::Relaxed), self.high.load(Ordering::Relaxed));
+        Defects(u128::from(high) << 64 | u128::from(low))
+    }
+
+    pub(crate) fn set(&self, defects: Defects) {
+        let [low, high] = [defects.0 & u128::from(u64::MAX), defects.0 >> 64];
+        self.low.store(u64::try_from(low).unwrap_or_default(), Ordering::Relaxed);
+        self.high.store(u64::try_from(high).unwrap_or_default(), Ordering::Relaxed);
+    }
+
+    /// How long a race lasts from its check to its act.
+    pub(crate) fn window(&self) -> Duration {
+        Duration::from_millis(self.window_ms.load(Ordering::Relaxed))
+    }
+
+    /// How long each answer to people takes, if a tester has said so; no defect, but switched like one.
+    pub(crate) fn delay(&self) -> Option<Duration> {
+        let delay_us = self.delay_us.load(Ordering::Relaxed);
+        (delay_us > 0).then(|| Duration::from_micros(delay_us))
+    }
+
+    pub(crate) fn set_delay(&self, delay_us: u64) {
+        self.delay_us.store(delay_us, Ordering::Relaxed);
+    }
+
+    pub(crate) fn set_window(&self, window_ms: u64) {
+        self.window_ms.store(window_ms, Ordering::Relaxed);
     }
 }
 
@@ -217,10 +114,21 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), Defect::ALL.len());
+        assert!(Defect::ALL.len() >= 80);
         for defect in Defect::ALL {
             assert!(!defect.breaks().is_empty());
             assert!(defect.description().ends_with('.'), "{}", defect.description());
         }
+    }
+
+    #[test]
+    fn what_is_switched_is_what_is_on() {
+        for defect in Defect::ALL {
+            let switches = Switches::new(Defects::new(&[*defect]));
+            assert_eq!(switches.get().iter().collect::<Vec<_>>(), [*defect]);
+        }
+        let all = Defects::new(Defect::ALL);
+        assert_eq!(Switches::new(all).get(), all);
     }
 
     #[test]

@@ -2,26 +2,41 @@
 //! one of its [`Defect`]s is switched on.
 //!
 //! The main type is [`Running`]: a server on its own thread. Citizens submit, pay, follow and withdraw;
-//! clerks accept, start, complete and hand over; registrars keep the catalogue; the payment platform and the post report to it. It keeps
-//! everything in memory and its own business clock, which a tester can set and speed up.
+//! clerks accept, start, complete and hand over, ask for papers, money or other agencies; registrars keep the
+//! catalogue; the payment platform and the post report to it. It keeps everything in memory and its own business
+//! clock, which a tester can set and speed up.
 //!
 //! It deliberately shares no code with the tool that tests it, nor with the other mocks: it has its own
 //! calendar, tariff, state machine and checksum, so that a misreading cannot cancel out.
 
+mod careless;
 mod catalogue;
 mod config;
+mod defect_list;
 mod defects;
 mod server;
 
 mod calendar;
 mod clock;
 mod moment;
+mod office_hours;
 
 mod procedures;
 
 mod dossier;
+mod states;
+
+mod agencies;
+mod obligations;
 mod payment;
+mod results;
 mod steps;
+mod supplements;
+
+mod attachments;
+mod bags;
+mod drafts;
+mod petitions;
 
 mod queues;
 mod registry;
@@ -29,16 +44,29 @@ mod session;
 mod submission;
 mod view;
 
+mod delay;
+mod front_door;
+mod limits;
+mod one_time_codes;
+mod replays;
+
+mod applicant;
 mod citizen;
 mod desk;
+mod officer;
+mod ombudsman;
+mod page;
 mod peers;
 mod registrar;
+mod search;
 mod test_hooks;
 
 mod body;
 mod checksum;
+mod multipart;
 mod orders;
 mod outgoing;
+mod pages;
 mod problem;
 
 pub use catalogue::{Catalogue, Clerk, Procedure, Process, Role, ServiceLevel, Unit};

@@ -47,6 +47,11 @@ impl Moment {
         Self::from_unix_ms(self.0.saturating_add(ms))
     }
 
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    pub(crate) fn unix_ms(self) -> i64 {
+        self.0
+    }
+
     /// `yyyyMMddHHmmss` in Vietnam, on the 24-hour clock.
     pub(crate) fn stamp(self) -> String {
         self.local().strftime("%Y%m%d%H%M%S").to_string()

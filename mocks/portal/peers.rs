@@ -13,7 +13,7 @@ use crate::body::{Body, Query, json};
 use crate::checksum;
 use crate::defects::Defect;
 use crate::dossier::ParcelState;
-use crate::payment::{self, Confirmation, Verdict};
+use crate::payment::{self, Confirmation, Debt, Verdict};
 use crate::problem::{Kind, Problem};
 use crate::server::Portal;
 use crate::steps::{self, Receipt, Report};
@@ -68,16 +68,16 @@ async fn payment_reported(
     State(portal): State<Arc<Portal>>,
     Body(callback): Body<Callback>,
 ) -> Result<Response, Problem> {
-    Ok(json(StatusCode::OK, &Reply { code: judge(&portal, &callback)?.code() }))
+    Ok(json(StatusCode::OK, &Reply { code: judge(&portal, &callback).await?.code() }))
 }
 
-fn judge(portal: &Portal, callback: &Callback) -> Result<Verdict, Problem> {
+async fn judge(portal: &Portal, callback: &Callback) -> Result<Verdict, Problem> {
     let is_genuine = callback.is_genuine(&portal.config.bank_secret);
-    if !is_genuine && !portal.defects.has(Defect::SigIgnored) {
+    let defects = portal.switches.get();
+    if !is_genuine && !defects.has(Defect::SigIgnored) {
         return Ok(Verdict::BadChecksum);
     }
-    let mut registry = portal.registry();
-    let dossier = callback.reference.rsplit_once("-P").and_then(|(code, _)| registry.find(code).ok());
+    let dossier = Debt::of(&callback.reference).and_then(|(code, _)| portal.registry().find(code).ok());
     let Some(id) = dossier.filter(|_| callback.partner == portal.config.bank_partner) else {
         return Ok(Verdict::Unknown);
     };
@@ -88,7 +88,19 @@ fn judge(portal: &Portal, callback: &Callback) -> Result<Verdict, Problem> {
         is_captured: callback.code == "00",
         is_genuine,
     };
-    registry.change(id, |dossier, office| Ok(payment::confirm(dossier, &confirmation, office)))
+    if defects.has(Defect::ToctouPaid) {
+        let looks_unpaid = portal.registry().get(id)?.payment.receipt_count == 0;
+        tokio::time::sleep(portal.switches.window()).await;
+        if looks_unpaid {
+            return portal.registry().change(id, |dossier, office| {
+                let verdict = payment::confirm(dossier, &confirmation, office);
+                let is_again = verdict == Verdict::AlreadyConfirmed;
+                dossier.payment.receipt_count += u32::from(is_again);
+                Ok(if is_again { Verdict::Done } else { verdict })
+            });
+        }
+    }
+    portal.registry().change(id, |dossier, office| Ok(payment::confirm(dossier, &confirmation, office)))
 }
 
 #[derive(Deserialize, Serialize)]

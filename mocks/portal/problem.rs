@@ -7,10 +7,8 @@
 use std::borrow::Cow;
 
 use axum::Json;
-use axum::extract::Request;
-use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
@@ -32,6 +30,13 @@ pub(crate) enum Kind {
     NotOnline,
     NotPayable,
     NotPostal,
+    BagMismatch,
+    Full,
+    UnsupportedContent,
+    VersionMismatch,
+    KeyReused,
+    StillRunning,
+    TooMany,
     PeerUnavailable,
 }
 
@@ -52,7 +57,14 @@ impl Kind {
             | Kind::AlreadyPaid
             | Kind::NotOnline
             | Kind::NotPayable
-            | Kind::NotPostal => StatusCode::CONFLICT,
+            | Kind::NotPostal
+            | Kind::BagMismatch
+            | Kind::Full
+            | Kind::StillRunning => StatusCode::CONFLICT,
+            Kind::VersionMismatch => StatusCode::PRECONDITION_FAILED,
+            Kind::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Kind::UnsupportedContent => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Kind::PeerUnavailable => StatusCode::BAD_GATEWAY,
         }
     }
@@ -111,6 +123,27 @@ impl Kind {
                 "The result of this service is not returned by post",
                 "Dịch vụ công này không trả kết quả qua bưu chính",
             ),
+            Kind::BagMismatch => (
+                "bag_mismatch",
+                "The papers in the bag are not those on its list",
+                "Hồ sơ trong túi không khớp với danh sách bàn giao",
+            ),
+            Kind::Full => ("full", "There is no room for more", "Đã đạt số lượng tối đa"),
+            Kind::UnsupportedContent => {
+                ("unsupported_content", "The content is of a kind that is not taken", "Loại tệp không được chấp nhận")
+            }
+            Kind::VersionMismatch => {
+                ("version_mismatch", "It has changed since it was read", "Dữ liệu đã thay đổi kể từ lần đọc trước")
+            }
+            Kind::KeyReused => (
+                "key_reused",
+                "The idempotency key belongs to another request",
+                "Khóa chống trùng đã dùng cho yêu cầu khác",
+            ),
+            Kind::StillRunning => {
+                ("still_running", "The same request is still being worked on", "Yêu cầu này đang được xử lý")
+            }
+            Kind::TooMany => ("too_many", "Too many requests: wait a little", "Quá nhiều yêu cầu, xin chờ giây lát"),
             Kind::PeerUnavailable => (
                 "peer_unavailable",
                 "Another system did not answer as agreed",
@@ -199,6 +232,22 @@ impl Problem {
         Self { kind: Kind::Validation, detail: format!("wrong: {}", names.join(", ")).into(), errors }
     }
 
+    /// Whether the state of the dossier does not allow it.
+    pub(crate) fn is_illegal(&self) -> bool {
+        self.kind == Kind::IllegalTransition
+    }
+
+    /// The same without the wrong fields; see the defect `no-field-names`.
+    pub(crate) fn without_fields(&self) -> Self {
+        Self::new(self.kind, "something is wrong")
+    }
+
+    /// The same with more in its detail; see the defect `exception-text`.
+    pub(crate) fn with_trace(&self) -> Self {
+        let detail = format!("{}\n   at Portal.Desk.Step(String code) in /srv/portal/Desk.cs:line 88", self.detail);
+        Self { kind: self.kind, detail: detail.into(), errors: self.errors.clone() }
+    }
+
     /// The names of the wrong fields, in the order in which they were found.
     #[cfg(test)]
     pub(crate) fn field_names(&self) -> Vec<String> {
@@ -229,6 +278,9 @@ impl Problem {
         if self.kind == Kind::Unauthenticated {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+        if self.kind == Kind::TooMany {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
         response
     }
 }
@@ -254,9 +306,7 @@ impl IntoResponse for Problem {
 }
 
 /// Says a refusal again in Vietnamese, if that was asked for.
-pub(crate) async fn in_language(request: Request, next: Next) -> Response {
-    let language = Language::of(request.headers());
-    let response = next.run(request).await;
+pub(crate) fn in_language(response: Response, language: Language) -> Response {
     match (language, response.extensions().get::<Problem>()) {
         (Language::Vietnamese, Some(problem)) => problem.answer(language),
         (Language::Vietnamese, None) | (Language::English, _) => response,
@@ -271,21 +321,16 @@ struct Refused {
 }
 
 /// The defect `ok-envelope`: a refusal becomes a success whose body says otherwise.
-pub(crate) async fn in_ok_envelope(response: Response) -> Response {
-    match response.extensions().get::<Problem>() {
-        Some(problem) => {
-            let kind = problem.kind;
-            Json(Refused { error_code: kind.code(), message: kind.title(Language::English) }).into_response()
-        }
-        None => response,
-    }
+pub(crate) fn in_ok_envelope(problem: &Problem) -> Response {
+    let kind = problem.kind;
+    Json(Refused { error_code: kind.code(), message: kind.title(Language::English) }).into_response()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const KINDS: [Kind; 16] = [
+    const KINDS: [Kind; 23] = [
         Kind::Malformed,
         Kind::TooLarge,
         Kind::Validation,
@@ -301,6 +346,13 @@ mod tests {
         Kind::NotOnline,
         Kind::NotPayable,
         Kind::NotPostal,
+        Kind::BagMismatch,
+        Kind::Full,
+        Kind::UnsupportedContent,
+        Kind::VersionMismatch,
+        Kind::KeyReused,
+        Kind::StillRunning,
+        Kind::TooMany,
         Kind::PeerUnavailable,
     ];
 

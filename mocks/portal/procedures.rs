@@ -76,10 +76,6 @@ impl Procedures {
         self.by_code.get(code)
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.by_code.len()
-    }
-
     /// All of them, by code.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Published> {
         self.by_code.values()

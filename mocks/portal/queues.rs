@@ -31,6 +31,11 @@ impl Line {
         self.waiting += 1;
     }
 
+    /// Puts a dossier back to the front; see the defect `double-claim`.
+    pub(crate) fn put_back(&mut self, id: DossierId) {
+        self.ids.push_front(id);
+    }
+
     /// Notes that a dossier no longer waits.
     pub(crate) fn leave(&mut self) {
         self.waiting = self.waiting.saturating_sub(1);

@@ -1,20 +1,31 @@
 //! The registry: every dossier, under its code and its client reference, the numbers, the lines, the counts.
 //! It is the whole changing state of the portal, and the only place that stores or counts dossiers.
 
+mod reading;
+
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 
+use crate::attachments::Attachment;
+use crate::bags::Bag;
 use crate::clock::{Clock, wall_ns};
 use crate::defects::{Defect, Defects};
-use crate::dossier::{Actor, Dossier, Event, Parcel, ParcelState, State};
+use crate::dossier::{Actor, Dossier, Parcel, ParcelState};
+use crate::drafts::Drafts;
+use crate::limits::Limit;
 use crate::moment::Moment;
+use crate::office_hours;
+use crate::one_time_codes::OneTimeCodes;
 use crate::payment::{Payment, PaymentState};
-use crate::problem::Problem;
+use crate::petitions::Petitions;
+use crate::problem::{Kind, Problem};
 use crate::procedures::{Procedures, Published};
 use crate::queues::{Line, Queue};
+use crate::replays::Replays;
 use crate::session::Sessions;
-use crate::submission::Submission;
+use crate::states::{Event, State};
+use crate::submission::{Channel, Submission};
 
 /// A dossier's place in the registry.
 pub(crate) type DossierId = usize;
@@ -37,23 +48,46 @@ pub(crate) struct UnitBooks {
     numbers: HashMap<Date, u64>,
 }
 
+/// What one applicant has handed in.
+#[derive(Debug, Default)]
+struct Own {
+    dossiers: Vec<DossierId>,
+    /// By client reference; the first with it counts.
+    by_reference: HashMap<String, DossierId>,
+}
+
 /// Everything that changes while the portal runs; guarded by one lock that no `.await` is under.
 #[derive(Debug)]
 pub(crate) struct Registry {
-    defects: Defects,
+    pub(crate) defects: Defects,
     pub(crate) clock: Clock,
     pub(crate) sessions: Sessions,
     pub(crate) procedures: Procedures,
+    pub(crate) codes: OneTimeCodes,
+    pub(crate) limit: Limit,
+    pub(crate) replays: Replays,
+    pub(crate) drafts: Drafts,
     dossiers: Vec<Dossier>,
+    /// Bags between the centre and the departments, by number, counted from 1.
+    pub(crate) bags: Vec<Bag>,
     by_code: HashMap<String, DossierId>,
-    /// Applicant, then client reference.
-    by_client_reference: HashMap<u64, HashMap<String, DossierId>>,
+    /// What each applicant has handed in.
+    by_owner: HashMap<u64, Own>,
+    /// Everything that happened, in order: 16 bytes each.
+    events: Vec<(DossierId, usize)>,
+    pub(crate) attachments: HashMap<DossierId, Vec<Attachment>>,
+    /// How many bytes the attachments have in all.
+    pub(crate) attachment_bytes: usize,
+    pub(crate) petitions: Petitions,
     pub(crate) units: BTreeMap<String, UnitBooks>,
     pub(crate) states: BTreeMap<State, u64>,
     post: Line,
     /// Submissions so far, including those that a defect has lost.
     submissions: u64,
     payments: u64,
+    /// How often a citizen has read a dossier, and which one last.
+    reads: u64,
+    last_read: DossierId,
     /// Numbers so far that had another before them on the same day.
     later_numbers: u64,
 }
@@ -74,18 +108,34 @@ impl Registry {
         Self {
             defects,
             clock: Clock::real(),
-            sessions: Sessions::new(wall_ns()),
+            sessions: Sessions::new(wall_ns(), defects.has(Defect::ExpIgnored)),
             procedures,
+            codes: OneTimeCodes::default(),
+            limit: Limit::default(),
+            replays: Replays::default(),
+            drafts: Drafts::default(),
             dossiers: Vec::new(),
+            bags: Vec::new(),
             by_code: HashMap::new(),
-            by_client_reference: HashMap::new(),
+            by_owner: HashMap::new(),
+            events: Vec::new(),
+            attachments: HashMap::new(),
+            attachment_bytes: 0,
+            petitions: Petitions::default(),
             units: BTreeMap::new(),
             states: BTreeMap::new(),
             post: Line::default(),
             submissions: 0,
             payments: 0,
+            reads: 0,
+            last_read: 0,
             later_numbers: 0,
         }
+    }
+
+    /// The present on the business clock.
+    pub(crate) fn now(&mut self) -> Moment {
+        self.clock.now(wall_ns())
     }
 
     /// How many dossiers there are.
@@ -98,31 +148,24 @@ impl Registry {
         self.payments
     }
 
-    pub(crate) fn get(&self, id: DossierId) -> Result<&Dossier, Problem> {
-        self.dossiers.get(id).ok_or_else(|| Problem::not_found("dossier"))
-    }
-
-    /// The dossier with this code.
-    pub(crate) fn find(&self, code: &str) -> Result<DossierId, Problem> {
-        self.by_code.get(code).copied().ok_or_else(|| Problem::not_found("dossier"))
-    }
-
-    /// The dossier with this code, if it is this citizen's; a stranger's is as good as none.
-    pub(crate) fn find_own(&self, code: &str, citizen: u64) -> Result<DossierId, Problem> {
-        let id = self.find(code)?;
-        if self.get(id)?.owner == citizen { Ok(id) } else { Err(Problem::not_found("dossier")) }
-    }
-
     /// Receives a dossier, or recognises it.
     pub(crate) fn submit(&mut self, submission: Submission, actor: Actor) -> Result<Submitted, Problem> {
         let known = submission
             .client_reference
             .as_ref()
-            .and_then(|reference| self.by_client_reference.get(&submission.owner)?.get(reference));
-        if let Some(id) = known {
+            .and_then(|reference| self.by_owner.get(&submission.owner)?.by_reference.get(reference));
+        let forgets = |id: &DossierId| self.defects.strike(Defect::RetryDup, *id as u64 + 1, 1, 10);
+        if let Some(id) = known.filter(|id| !forgets(id)) {
             return Ok(Submitted::Known(*id));
         }
-        submission.check_service()?;
+        self.check_hours(&submission)?;
+        if let Err(problem) = submission.check_service() {
+            if self.defects.has(Defect::PartialCreate) {
+                let dossier = self.draw_up(submission, actor);
+                self.store(dossier);
+            }
+            return Err(problem);
+        }
         self.submissions += 1;
         let dossier = self.draw_up(submission, actor);
         if self.defects.strike(Defect::AckBeforeCommit, dossier.ordinal, 2, 20) {
@@ -140,11 +183,30 @@ impl Registry {
         Ok(Submitted::New(id))
     }
 
+    /// The defect `hours-gate`; a portal is open day and night.
+    fn check_hours(&mut self, submission: &Submission) -> Result<(), Problem> {
+        let now = self.now();
+        let is_closed = office_hours::between(now, now.plus_ms(1)) == 0;
+        if is_closed && submission.channel == Channel::Online && self.defects.has(Defect::HoursGate) {
+            return Err(Problem::new(Kind::NotOnline, "come back in office hours"));
+        }
+        Ok(())
+    }
+
     fn draw_up(&mut self, submission: Submission, actor: Actor) -> Dossier {
         let now = self.clock.now(wall_ns());
         let Published { procedure, version: procedure_version } = submission.procedure;
-        let fee = procedure.fee;
+        let asked = submission.asked_fee.filter(|_| self.defects.has(Defect::MassAssign));
+        let fee = asked.unwrap_or(procedure.fee);
         let mut applicant = submission.applicant;
+        if self.defects.has(Defect::Latin1) {
+            let in_latin1 = |letter: char| if u32::from(letter) > 0xff { '?' } else { letter };
+            applicant.full_name = applicant.full_name.chars().map(in_latin1).collect();
+        }
+        let mut return_address = submission.return_address;
+        if self.defects.has(Defect::AddressCut) {
+            return_address = return_address.map(|address| address.chars().take(3).collect());
+        }
         if self.defects.strike(Defect::TruncateName, self.submissions, 1, 5) {
             applicant.full_name = applicant.full_name.chars().take(10).collect();
         }
@@ -160,7 +222,7 @@ impl Registry {
             owner: submission.owner,
             form: submission.form,
             return_method: submission.return_method,
-            return_address: submission.return_address,
+            return_address,
             state: State::Submitted,
             fee,
             submitted_at: now,
@@ -171,6 +233,15 @@ impl Registry {
             returned_at: None,
             payment: Payment::new(submission.payment_method, fee),
             parcel: Parcel { waybill: None, state: ParcelState::None, being_ordered_by: None },
+            pause: None,
+            supplement: None,
+            obligation: None,
+            apology: None,
+            consultation: None,
+            bag: None,
+            result: None,
+            rating: None,
+            on_the_spot: false,
             progress: Vec::with_capacity(8),
             version: 0,
             taken_from: None,
@@ -185,7 +256,10 @@ impl Registry {
 
     /// `{unit}-{yyMMdd}-{number of the day, at least four digits}`.
     fn next_code(&mut self, unit: &str, now: Moment) -> String {
-        let day = now.date();
+        let mut day = now.date();
+        if self.defects.has(Defect::UtcDate) {
+            day = now.minus_hours(7).date();
+        }
         let last = self.unit_books(unit).numbers.get(&day).copied().unwrap_or(0);
         let mut number = last + 1;
         if last > 0 {
@@ -195,6 +269,7 @@ impl Registry {
             }
         }
         self.unit_books(unit).numbers.insert(day, number);
+        let unit = if self.defects.has(Defect::ForeignUnit) { unit.split('.').next().unwrap_or(unit) } else { unit };
         let date = format!("{:02}{:02}{:02}", day.year().rem_euclid(100), day.month(), day.day());
         if self.defects.has(Defect::PadLoss) {
             format!("{unit}-{date}-{number}")
@@ -213,10 +288,12 @@ impl Registry {
     fn store(&mut self, dossier: Dossier) -> DossierId {
         let id = self.dossiers.len();
         self.by_code.insert(dossier.code.clone(), id);
+        let own = self.by_owner.entry(dossier.owner).or_default();
+        own.dossiers.push(id);
         if let Some(reference) = &dossier.client_reference {
-            let own = self.by_client_reference.entry(dossier.owner).or_default();
-            own.entry(reference.clone()).or_insert(id);
+            own.by_reference.entry(reference.clone()).or_insert(id);
         }
+        self.events.extend((0..dossier.progress.len()).map(|entry| (id, entry)));
         *self.states.entry(dossier.state).or_default() += 1;
         let books = self.unit_books(&dossier.unit.code);
         books.dossiers += 1;
@@ -233,12 +310,14 @@ impl Registry {
     ) -> Result<T, Problem> {
         let now = self.clock.now(wall_ns());
         let dossier = self.dossiers.get_mut(id).ok_or_else(|| Problem::not_found("dossier"))?;
-        let (old_state, old_queue) = (dossier.state, dossier.queue());
+        let (old_state, old_queue, old_length) = (dossier.state, dossier.queue(), dossier.progress.len());
         let outcome = change(dossier, &mut Office { now, defects: self.defects, payments: &mut self.payments });
         let (new_state, new_queue, unit) = (dossier.state, dossier.queue(), dossier.unit.clone());
+        self.events.extend((old_length..dossier.progress.len()).map(|entry| (id, entry)));
         if old_state != new_state {
             *self.states.entry(old_state).or_default() -= 1;
-            *self.states.entry(new_state).or_default() += 1;
+            let is_forgotten = new_state == State::Rejected && self.defects.has(Defect::Drift);
+            *self.states.entry(new_state).or_default() += u64::from(!is_forgotten);
         }
         if old_queue != new_queue {
             if let Some(queue) = old_queue {
@@ -257,9 +336,9 @@ impl Registry {
         if !self.defects.has(Defect::CatalogueMovesDeadlines) {
             return;
         }
-        let procedure = &published.procedure;
+        let (now, procedure) = (self.clock.now(wall_ns()), &published.procedure);
         for dossier in self.dossiers.iter_mut().filter(|dossier| dossier.procedure.code == procedure.code) {
-            dossier.move_deadline(procedure.legal_days);
+            dossier.move_deadline(now, procedure.legal_days);
         }
     }
 
@@ -282,12 +361,21 @@ impl Registry {
             let Some(id) = self.line(queue, unit).next() else {
                 break;
             };
-            let Some(dossier) = self.dossiers.get_mut(id).filter(|dossier| dossier.queue() == Some(queue)) else {
+            let Some(dossier) = self.dossiers.get(id).filter(|dossier| dossier.queue() == Some(queue)) else {
                 continue;
             };
+            let ordinal = dossier.ordinal;
+            if queue == Queue::Intake && self.defects.strike(Defect::DoubleClaim, ordinal, 1, 10) {
+                self.line(queue, unit).put_back(id);
+                taken.push(id);
+                break;
+            }
+            let Some(dossier) = self.dossiers.get_mut(id) else { continue };
             dossier.taken_from = Some(queue);
             self.line(queue, unit).leave();
-            taken.push(id);
+            if !self.defects.strike(Defect::DeadQueue, ordinal, 2, 15) {
+                taken.push(id);
+            }
         }
         taken
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn, map_response};
+use axum::middleware::from_fn_with_state;
 use axum::serve::ListenerExt;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime;
@@ -16,12 +16,14 @@ use tokio::sync::watch;
 
 use crate::catalogue::Index;
 use crate::config::Config;
-use crate::defects::{Defect, Defects};
+use crate::defects::{Defects, Switches};
 use crate::outgoing::Caller;
-use crate::problem::{self, Kind, Problem};
+use crate::problem::{Kind, Problem};
 use crate::procedures::Procedures;
 use crate::registry::Registry;
-use crate::{citizen, desk, peers, registrar, test_hooks};
+use crate::{
+    applicant, attachments, citizen, desk, front_door, officer, ombudsman, page, peers, registrar, search, test_hooks,
+};
 
 /// Far above any submission, far below what would hurt.
 const LONGEST_BODY: usize = 1024 * 1024;
@@ -34,7 +36,8 @@ const FAREWELL: Duration = Duration::from_secs(1);
 pub(crate) struct Portal {
     pub(crate) config: Config,
     pub(crate) catalogue: Index,
-    pub(crate) defects: Defects,
+    /// What goes wrong; a tester may switch it while the portal runs.
+    pub(crate) switches: Switches,
     /// Where the portal itself is reached, for the addresses it gives to its peers.
     pub(crate) url: String,
     /// A plain lock: it is held for a few map operations and never across an `.await`.
@@ -124,7 +127,14 @@ fn listen(bind: SocketAddr) -> io::Result<TcpListener> {
 fn portal(config: Config, catalogue: Index, address: SocketAddr) -> Arc<Portal> {
     let defects = Defects::new(&config.defects);
     let registry = Mutex::new(Registry::new(defects, Procedures::new(&catalogue)));
-    Arc::new(Portal { config, catalogue, defects, url: format!("http://{address}"), registry, caller: Caller::new() })
+    Arc::new(Portal {
+        config,
+        catalogue,
+        switches: Switches::new(defects),
+        url: format!("http://{address}"),
+        registry,
+        caller: Caller::new(),
+    })
 }
 
 async fn serve(listener: TcpListener, portal: Arc<Portal>, stopped: watch::Receiver<bool>) {
@@ -139,20 +149,24 @@ async fn serve(listener: TcpListener, portal: Arc<Portal>, stopped: watch::Recei
     }
 }
 
-/// Citizens and clerks may meet the defect `ok-envelope`; peers and testers do not.
 fn routes(portal: Arc<Portal>) -> Router {
-    let mut people = Router::new().merge(citizen::routes()).merge(desk::routes()).merge(registrar::routes());
-    if portal.defects.has(Defect::OkEnvelope) {
-        people = people.layer(map_response(problem::in_ok_envelope));
-    }
+    let people = Router::new()
+        .merge(citizen::routes())
+        .merge(applicant::routes())
+        .merge(desk::routes())
+        .merge(officer::routes())
+        .merge(attachments::routes())
+        .merge(ombudsman::routes())
+        .merge(search::routes())
+        .merge(registrar::routes());
     let mut all = people.merge(peers::routes());
     if portal.config.test_hooks {
-        all = all.merge(test_hooks::routes());
+        all = all.merge(test_hooks::routes()).merge(page::routes());
     }
     all.fallback(async || Problem::not_found("address"))
         .method_not_allowed_fallback(async || Problem::new(Kind::MethodNotAllowed, "try another method"))
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
-        .layer(from_fn(problem::in_language))
+        .layer(from_fn_with_state(Arc::clone(&portal), front_door::pass))
         .with_state(portal)
 }
 

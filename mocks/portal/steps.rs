@@ -1,11 +1,14 @@
 //! What clerks, citizens and the post do to a dossier, one function per step: guards, effects, log.
 
-use crate::calendar::{self, Weekends};
+use crate::calendar::{self, Reading};
 use crate::defects::Defect;
-use crate::dossier::{Actor, Dossier, Event, ParcelState, State};
+use crate::dossier::{Actor, Dossier, ParcelState};
+use crate::moment::Moment;
 use crate::payment::{self, PaymentState};
 use crate::problem::{Kind, Problem};
 use crate::registry::Office;
+use crate::results;
+use crate::states::{Event, State};
 use crate::submission::ReturnMethod;
 
 /// Takes a dossier in: the fee is final from here and the deadline runs.
@@ -20,9 +23,8 @@ pub(crate) fn accept(
     if let Some(fee) = assessed_fee {
         payment::assess(dossier, fee)?;
     }
-    let weekends = if office.defects.has(Defect::Weekend) { Weekends::Counted } else { Weekends::Off };
     dossier.accepted_at = Some(office.now);
-    dossier.due_at = Some(calendar::due_at(office.now, dossier.procedure.legal_days, weekends));
+    dossier.due_at = appointment(dossier, office);
     dossier.advance(Event::Accepted, actor.clone(), office.now)?;
     if dossier.payment.state == PaymentState::Required && !was_required {
         dossier.log(Event::PaymentRequired, actor, office.now);
@@ -30,16 +32,33 @@ pub(crate) fn accept(
     Ok(())
 }
 
+/// The end of the legal time, if it starts now.
+fn appointment(dossier: &Dossier, office: &Office<'_>) -> Option<Moment> {
+    let defects = office.defects;
+    if defects.strike(Defect::BlankDue, dossier.ordinal, 1, 10) {
+        return None;
+    }
+    let readings = [
+        (Defect::Weekend, Reading::WithWeekends),
+        (Defect::NoSwap, Reading::WithoutSwaps),
+        (Defect::NoHolidays, Reading::WithHolidays),
+    ];
+    let reading =
+        readings.into_iter().find(|(defect, _)| defects.has(*defect)).map_or(Reading::Law, |(_, wrong)| wrong);
+    let days = dossier.procedure.legal_days.saturating_sub(u16::from(defects.has(Defect::OffByOne)));
+    Some(calendar::due_at(office.now, days, reading))
+}
+
 /// Starts processing, unless the fee is due in advance and not paid. Returns the state to be told.
 pub(crate) fn start(dossier: &mut Dossier, actor: Actor, office: &mut Office<'_>) -> Result<State, Problem> {
+    if dossier.state == State::Stopped && office.defects.has(Defect::Revive) {
+        dossier.state = State::Accepted;
+    }
     dossier.may(Event::Started)?;
     if dossier.start_was_pretended {
         return Err(dossier.illegal());
     }
-    if dossier.payment.bars_processing() && !office.defects.has(Defect::GateOpen) {
-        let detail = format!("{} VND are due before dossier {} is processed", dossier.payment.amount_due, dossier.code);
-        return Err(Problem::new(Kind::PaymentRequired, detail));
-    }
+    check_gate(dossier, office)?;
     if office.defects.strike(Defect::Jump9, dossier.ordinal, 1, 10) {
         dossier.start_was_pretended = true;
         dossier.version += 1;
@@ -50,8 +69,20 @@ pub(crate) fn start(dossier: &mut Dossier, actor: Actor, office: &mut Office<'_>
     Ok(dossier.state)
 }
 
+/// Whether the fee that is due in advance is paid.
+pub(crate) fn check_gate(dossier: &Dossier, office: &Office<'_>) -> Result<(), Problem> {
+    if dossier.payment.bars_processing() && !office.defects.has(Defect::GateOpen) {
+        let detail = format!("{} VND are due before dossier {} is processed", dossier.payment.amount_due, dossier.code);
+        return Err(Problem::new(Kind::PaymentRequired, detail));
+    }
+    Ok(())
+}
+
 /// Ends processing: the result is there.
 pub(crate) fn complete(dossier: &mut Dossier, actor: Actor, office: &mut Office<'_>) -> Result<(), Problem> {
+    if dossier.consultation.as_ref().is_some_and(|asked| asked.is_open()) {
+        return Err(dossier.not_yet("another agency has not answered yet"));
+    }
     if dossier.start_was_pretended && dossier.state == State::Accepted {
         dossier.state = State::Completed;
         dossier.log(Event::Completed, actor, office.now);
@@ -59,6 +90,10 @@ pub(crate) fn complete(dossier: &mut Dossier, actor: Actor, office: &mut Office<
         dossier.advance(Event::Completed, actor, office.now)?;
     }
     dossier.completed_at = Some(office.now);
+    if office.defects.has(Defect::RewriteHist) {
+        dossier.forget(Event::Started);
+    }
+    results::file(dossier, office);
     Ok(())
 }
 

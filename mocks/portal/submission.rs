@@ -81,6 +81,8 @@ pub(crate) struct RawSubmission {
     return_method: String,
     return_address: Option<String>,
     payment_method: String,
+    /// Nobody may say it; see the defect `mass-assign`.
+    fee: Option<i64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -107,6 +109,8 @@ pub(crate) struct Submission {
     pub(crate) return_method: ReturnMethod,
     pub(crate) return_address: Option<String>,
     pub(crate) payment_method: PaymentMethod,
+    /// What the applicant would like to pay; nobody but the defect `mass-assign` looks at it.
+    pub(crate) asked_fee: Option<i64>,
 }
 
 /// The fields found wrong so far.
@@ -173,6 +177,7 @@ impl RawSubmission {
                     return_method,
                     return_address: self.return_address,
                     payment_method,
+                    asked_fee: self.fee,
                 })
             }
             _ => Err(Problem::fields(flaws.0)),

@@ -2,11 +2,16 @@
 
 use serde::Serialize;
 
+use crate::agencies::{Apology, BagPlace, Consultation};
 use crate::defects::{Defect, Defects};
-use crate::dossier::{Dossier, Entry, Parcel, State};
+use crate::dossier::{Dossier, Entry, Parcel};
 use crate::moment::Moment;
+use crate::obligations::Obligation;
 use crate::payment::{Payment, PaymentState};
+use crate::results::{Rating, ResultDocument};
+use crate::states::State;
 use crate::submission::{Applicant, Channel, Form, PaymentMethod, ReturnMethod};
+use crate::supplements::Supplement;
 
 /// Everything, for the applicant and for clerks.
 #[derive(Serialize)]
@@ -33,6 +38,21 @@ pub(crate) struct Full<'dossier> {
     return_address: Option<&'dossier str>,
     payment: &'dossier Payment,
     parcel: &'dossier Parcel,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    supplement: Option<&'dossier Supplement>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    obligation: Option<&'dossier Obligation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    apology: Option<&'dossier Apology>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consultation: Option<&'dossier Consultation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bag: Option<BagPlace>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<&'dossier ResultDocument>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rating: Option<&'dossier Rating>,
+    on_the_spot: bool,
     progress: &'dossier [Entry],
 }
 
@@ -61,6 +81,14 @@ impl<'dossier> Full<'dossier> {
             return_address: dossier.return_address.as_deref(),
             payment: &dossier.payment,
             parcel: &dossier.parcel,
+            supplement: dossier.supplement.as_deref(),
+            obligation: dossier.obligation.as_deref(),
+            apology: dossier.apology.as_deref(),
+            consultation: dossier.consultation.as_deref(),
+            bag: dossier.bag,
+            result: dossier.result.as_deref(),
+            rating: dossier.rating.as_deref(),
+            on_the_spot: dossier.on_the_spot,
             progress: &dossier.progress,
         }
     }

@@ -188,7 +188,9 @@ fn list_defects() {
     let width = console::width().saturating_sub(2);
     let entry = |defect: &Defect| {
         let description = wrapped(defect.description(), usize::from(width));
-        format!("{:<18} {}\n{description}", defect.name(), defect.breaks().join(", "))
+        let may = defect.may_break().join(", ");
+        let may = if may.is_empty() { may } else { format!(" (may: {may})") };
+        format!("{:<18} {}{may}\n{description}", defect.name(), defect.breaks().join(", "))
     };
     console::say(&Defect::ALL.iter().map(entry).collect::<String>());
 }

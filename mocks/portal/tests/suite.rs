@@ -5,10 +5,17 @@ mod suite {
     pub(crate) mod scene;
 
     mod access;
+    mod attachments;
+    mod casework;
     mod catalogue;
     mod defects;
     mod intake;
     mod journeys;
+    mod page;
     mod payments;
+    mod petitions;
+    mod probe;
+    mod search;
+    mod sessions;
     mod transitions;
 }

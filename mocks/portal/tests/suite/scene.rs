@@ -38,6 +38,7 @@ pub(crate) struct Scene {
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) content_type: String,
+    pub(crate) headers: http::HeaderMap,
     pub(crate) body: Value,
 }
 
@@ -96,8 +97,9 @@ impl Scene {
         let answer = self.client.request(request.body(Full::new(Bytes::from(body))).unwrap()).await.unwrap();
         let status = answer.status();
         let content_type = answer.headers().get(CONTENT_TYPE).map_or("", |value| value.to_str().unwrap()).to_owned();
+        let headers = answer.headers().clone();
         let bytes = answer.into_body().collect().await.unwrap().to_bytes();
-        Answer { status, content_type, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
+        Answer { status, content_type, headers, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
     }
 
     async fn call(&self, method: Method, token: &str, path: &str, body: String) -> Answer {
@@ -117,6 +119,23 @@ impl Scene {
 
     pub(crate) async fn get(&self, token: &str, path: &str) -> Answer {
         self.call(Method::GET, token, path, String::new()).await
+    }
+
+    /// Stops the clock at this minute.
+    pub(crate) async fn at(&self, now: &str) {
+        self.set_clock(json!({ "now": format!("{now}:00+07:00"), "speed": 0.0 })).await;
+    }
+
+    /// Lets Hoa do something with her dossier.
+    pub(crate) async fn mine(&self, code: &str, step: &str, body: Value) -> Answer {
+        let hoa = self.hoa().await;
+        self.post(&hoa, &format!("/api/dossiers/{code}/{step}"), body).await
+    }
+
+    /// An answer as it came: its headers and bytes.
+    pub(crate) async fn raw(&self, request: Request<Full<Bytes>>) -> http::Response<Bytes> {
+        let (head, body) = self.client.request(request).await.unwrap().into_parts();
+        http::Response::from_parts(head, body.collect().await.unwrap().to_bytes())
     }
 
     pub(crate) async fn set_clock(&self, setting: Value) -> Value {

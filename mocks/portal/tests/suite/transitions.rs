@@ -5,11 +5,13 @@ use serde_json::{Value, json};
 use super::scene::{Scene, permit, posted};
 
 /// How a dossier gets into each state, starting from SUBMITTED; `withdraw` is the citizen's own step.
-const WAYS: [(&str, &[&str]); 8] = [
+const WAYS: [(&str, &[&str]); 10] = [
     ("SUBMITTED", &[]),
     ("ACCEPTED", &["accept"]),
     ("REJECTED", &["refuse"]),
     ("IN_PROCESS", &["accept", "start"]),
+    ("AWAITING_SUPPLEMENT", &["accept", "request-supplement"]),
+    ("AWAITING_PAYMENT", &["accept", "start", "tax-notice"]),
     ("WITHDRAWAL_REQUESTED", &["withdraw"]),
     ("STOPPED", &["accept", "stop"]),
     ("COMPLETED", &["accept", "start", "complete"]),
@@ -17,19 +19,22 @@ const WAYS: [(&str, &[&str]); 8] = [
 ];
 
 /// The states in which each step is allowed, and where it leads.
-const STEPS: [(&str, &[&str], &str); 8] = [
+const STEPS: [(&str, &[&str], &str); 11] = [
     ("accept", &["SUBMITTED"], "ACCEPTED"),
     ("refuse", &["SUBMITTED"], "REJECTED"),
     ("start", &["ACCEPTED"], "IN_PROCESS"),
     ("complete", &["IN_PROCESS"], "COMPLETED"),
     ("stop", &["ACCEPTED", "IN_PROCESS"], "STOPPED"),
+    ("request-supplement", &["SUBMITTED", "ACCEPTED", "IN_PROCESS"], "AWAITING_SUPPLEMENT"),
+    ("receive-supplement", &["AWAITING_SUPPLEMENT"], "ACCEPTED"),
+    ("tax-notice", &["ACCEPTED", "IN_PROCESS"], "AWAITING_PAYMENT"),
     ("withdraw", &["SUBMITTED", "ACCEPTED", "IN_PROCESS"], "WITHDRAWAL_REQUESTED"),
     ("approve-withdrawal", &["WITHDRAWAL_REQUESTED"], "STOPPED"),
     ("hand-over", &["COMPLETED"], "RETURNED"),
 ];
 
 async fn take(scene: &Scene, code: &str, step: &str) -> super::scene::Answer {
-    let reason = json!({ "reason": "r" });
+    let reason = json!({ "reason": "r", "items": ["x"], "number": "1", "lines": [{ "kind": "x", "amount": 1 }] });
     if step == "withdraw" {
         let hoa = scene.hoa().await;
         scene.post(&hoa, &format!("/api/dossiers/{code}/withdrawal"), reason).await
