@@ -49,7 +49,7 @@ impl Drop for Country {
 fn a_country_says_where_everything_is_and_ends_on_ctrl_c() {
     let desk = Desk::new();
     let started = desk
-        .command(&["mock", "country", "--fault", "lost=0.1", "--outage", "unavailable@0 s+1 h"])
+        .command(&["mock", "country", "--fault", "post:lost=0.1", "--outage", "unavailable@0 s+1 h"])
         .stdout(Stdio::piped())
         .spawn();
     let mut country = Country(started.unwrap());
@@ -79,4 +79,7 @@ fn a_fault_or_an_outage_that_does_not_exist_ends_with_104() {
     assert!(said.err.contains("lost, delayed, failed-attempt"), "{}", said.err);
     desk.vandan(&["mock", "hub", "--outage", "fire@1 s+1 s"]).ends_with(104);
     desk.vandan(&["mock", "country", "--bind", "127.0.0.1:65534"]).ends_with(104);
+    let said = desk.vandan(&["mock", "country", "--fault", "lost=0.1"]);
+    said.ends_with(104);
+    assert!(said.err.contains("bank:lost=0.1 or post:lost=0.1"), "{}", said.err);
 }

@@ -13,7 +13,7 @@ use std::fmt;
 use model::{Document, Fields, Node, Position, Problem, Problems, Seed};
 
 use crate::profile::{Surroundings, bounded};
-use crate::{Calendar, Gazetteer, Period, Province, apportion};
+use crate::{Calendar, Division, Gazetteer, Period, Province, apportion};
 
 /// A country in one period.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ pub struct Country {
 pub struct Member {
     /// Its code, two digits.
     pub code: String,
-    /// Its name without the kind.
+    /// What it is called: its name, that of a city with its kind before it.
     pub territory: String,
     /// Its dossiers.
     pub volume: Volume,
@@ -301,11 +301,9 @@ fn complete(fields: &Fields<'_>, gazetteer: &Gazetteer, volumes: &[(String, Volu
     for territory in gazetteer.provinces() {
         let code = &territory.unit.code;
         match volumes.iter().find(|(known, volume)| known == code && volume.dossiers > 0) {
-            Some((_, volume)) => members.push(Member {
-                code: code.clone(),
-                territory: territory.unit.name.clone(),
-                volume: volume.clone(),
-            }),
+            Some((_, volume)) => {
+                members.push(Member { code: code.clone(), territory: called(&territory.unit), volume: volume.clone() })
+            }
             None => missing.push(format!("{code} {}", territory.unit.name)),
         }
     }
@@ -314,6 +312,11 @@ fn complete(fields: &Fields<'_>, gazetteer: &Gazetteer, volumes: &[(String, Volu
     }
     let message = format!("nobody says how many dossiers these provinces have: {}", missing.join(", "));
     fields.node().refuse(message, "pin them, or give them a weight under `others`")
+}
+
+/// What a province is called: a city keeps its kind before its name, a province does without.
+fn called(unit: &Division) -> String {
+    if unit.kind == "tỉnh" { unit.name.clone() } else { format!("{} {}", unit.kind, unit.name) }
 }
 
 #[cfg(test)]

@@ -145,7 +145,9 @@ impl Population {
         let weights: Vec<_> = province.cells().iter().map(|cell| cell.count).collect();
         let layout = Layout::new(&weights, scale, CitizenNumbers::LIMIT)?;
         let shares = shares(&province);
-        let address_end = |place: &crate::Place| format!(", {}, tỉnh {}", place.name, province.territory());
+        let territory = province.territory();
+        let kind = if territory.starts_with("thành phố ") { "" } else { "tỉnh " };
+        let address_end = |place: &crate::Place| format!(", {}, {kind}{territory}", place.name);
         Ok(Self {
             seed,
             order: Permutation::new(seed.stream("order"), u64::from(layout.count())),

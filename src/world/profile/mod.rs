@@ -152,7 +152,8 @@ impl Province {
         &self.title
     }
 
-    /// Name of the province itself, in Vietnamese: the last part of every address.
+    /// Name of the province itself, in Vietnamese: the last part of every address. A city under the central government has
+    /// `thành phố` before its name.
     pub fn territory(&self) -> &str {
         &self.territory
     }

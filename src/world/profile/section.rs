@@ -17,7 +17,7 @@
 //!
 //! A part may name a `level` of government, then all do. Which procedure is in which part is a rule: see [`Order`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use model::words::Level;
@@ -71,7 +71,9 @@ impl<'a> Section<'a> {
             let mut procedures = catalogue.procedures().to_vec();
             match (&wanted, catalogue.tail()) {
                 (Wanted::InAll(0), _) => {}
-                (_, Some(tail)) => procedures.extend(tail.generate(&wanted, &counted)?),
+                (_, Some(tail)) => {
+                    procedures.extend(told_apart(tail.generate(&wanted, &counted)?, catalogue.procedures()))
+                }
                 (_, None) => {
                     let message = format!("{} procedures are named, {count} are to be", procedures.len());
                     return counted.refuse(message, "give the file of procedures a `tail` to make more from");
@@ -320,4 +322,15 @@ fn wanted(node: &Node<'_>, count: u32, draft: &Draft<'_>, catalogue: &Catalogue)
         counts.push(missing);
     }
     Some(Wanted::AtLevels(counts))
+}
+
+/// Gives a generated procedure that is called like a named one of its field its code behind the name.
+fn told_apart(mut generated: Vec<Procedure>, named: &[Procedure]) -> Vec<Procedure> {
+    let taken: BTreeSet<_> = named.iter().map(|procedure| (&procedure.field, &procedure.name)).collect();
+    for procedure in &mut generated {
+        if taken.contains(&(&procedure.field, &procedure.name)) {
+            procedure.name = format!("{} ({})", procedure.name, procedure.code);
+        }
+    }
+    generated
 }
