@@ -302,7 +302,7 @@ fn complete(fields: &Fields<'_>, gazetteer: &Gazetteer, volumes: &[(String, Volu
         let code = &territory.unit.code;
         match volumes.iter().find(|(known, volume)| known == code && volume.dossiers > 0) {
             Some((_, volume)) => {
-                members.push(Member { code: code.clone(), territory: called(&territory.unit), volume: volume.clone() })
+                members.push(Member { code: code.clone(), territory: called(&territory.unit), volume: volume.clone() });
             }
             None => missing.push(format!("{code} {}", territory.unit.name)),
         }

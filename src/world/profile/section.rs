@@ -72,7 +72,7 @@ impl<'a> Section<'a> {
             match (&wanted, catalogue.tail()) {
                 (Wanted::InAll(0), _) => {}
                 (_, Some(tail)) => {
-                    procedures.extend(told_apart(tail.generate(&wanted, &counted)?, catalogue.procedures()))
+                    procedures.extend(told_apart(tail.generate(&wanted, &counted)?, catalogue.procedures()));
                 }
                 (_, None) => {
                     let message = format!("{} procedures are named, {count} are to be", procedures.len());
