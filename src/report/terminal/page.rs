@@ -72,7 +72,8 @@ impl Page {
     /// `RULES    11 pass, 1 fail`, with an empty line above.
     pub fn heading(&mut self, title: &str, note: &str) {
         self.gap();
-        let lead = pad(title, 12, Side::Left);
+        let lead = pad(title, title.width() + 2, Side::Left);
+        let lead = pad(&lead, 12, Side::Left);
         let room = self.width().saturating_sub(lead.width());
         let mut note_lines = wrap(note, room).into_iter();
         let first = note_lines.next().unwrap_or_default();
