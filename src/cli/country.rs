@@ -222,7 +222,7 @@ fn provinces(page: &mut Page, plan: &CountryPlan) {
     };
     page.row(&format!("    {:<17} {:>10} {:>8}{}", "", "dossiers", "", further("units", "peak day", "on")));
     for province in &plan.provinces {
-        let name: String = province.name.chars().take(16).collect();
+        let name: String = province.name.replace("thành phố", "TP").chars().take(16).collect();
         let units = grouped(u64::try_from(province.units).unwrap_or(0));
         let peak = grouped(province.peak_day.dossiers.into());
         page.row(&format!(

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::{Problems, Seed};
-use world::{Province, Surroundings, Target};
+use world::{Calendar, Province, Surroundings, Target};
 
 use crate::args::ScenarioArgs;
 use crate::compose;
@@ -15,6 +15,7 @@ use crate::scenarios::Scenarios;
 /// A profile and what it is played with.
 pub(crate) struct Profile {
     pub(crate) province: Arc<Province>,
+    pub(crate) calendar: Calendar,
     /// Of the run that plays it; 1 if none does.
     pub(crate) seed: Seed,
 }
@@ -35,7 +36,7 @@ impl Profile {
         let gazetteers = compose::load_gazetteers(scenarios)?;
         let around = Surroundings { catalogue: &catalogue, calendar: &calendar, gazetteers: &gazetteers };
         let province = Arc::new(Province::load_with(&file.shown, &file.text, around)?);
-        Ok(Self { province, seed: Seed(run.map_or(SEED, |run| run.seed)) })
+        Ok(Self { province, calendar, seed: Seed(run.map_or(SEED, |run| run.seed)) })
     }
 
     /// Every profile there is, in order of their names.

@@ -4,12 +4,13 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use model::words::ApplicantKind;
-use model::{CaseId, Populace, Seed};
-use world::{Population, Realism, Rendered, Scale};
+use model::{CaseId, Populace, Seed, SimTime};
+use world::{Calendar, Population, Realism, Rendered, Scale, WorkingTime, planned_deadline};
 
 use crate::args::WhoArgs;
 use crate::console;
 use crate::exit::{Exit, Failure};
+use crate::page::grouped;
 use crate::profiles::{self, Profile};
 
 pub(crate) fn who(args: &WhoArgs) -> Result<Exit, Failure> {
@@ -26,13 +27,13 @@ pub(crate) fn who(args: &WhoArgs) -> Result<Exit, Failure> {
             .map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))?;
         searched.push(format!("{} (seed {}, {} people)", profile.province.name(), seed.0, population.count()));
         if let Some(case) = population.recognise(number) {
-            found.push(described(&population, case));
+            found.push(described(&population, case, &profile.calendar));
             continue;
         }
         // A run may have asked for realistic numbers; only the century digit differs.
         let realistic = population.with_realism(Realism::Realistic);
         if let Some(case) = realistic.recognise(number) {
-            found.push(format!("{}\n{REALISTIC}\n", described(&realistic, case)));
+            found.push(format!("{}\n{REALISTIC}\n", described(&realistic, case, &profile.calendar)));
         }
     }
     if found.is_empty() {
@@ -55,7 +56,7 @@ fn nobody(number: &str, searched: &[String]) -> String {
 }
 
 /// Everything about a case, for reading.
-fn described(population: &Population, case: CaseId) -> String {
+fn described(population: &Population, case: CaseId, calendar: &Calendar) -> String {
     let province = population.province();
     let identity = population.identity(case);
     let mut texts = Rendered::default();
@@ -94,8 +95,12 @@ fn described(population: &Population, case: CaseId) -> String {
     let s = if dossier.legal_days == 1 { "" } else { "s" };
     line("legal time", &format!("{} working day{s}", dossier.legal_days));
     line("unit", &format!("{} {unit} ({})", dossier.unit, dossier.level));
-    line("comes in", &format!("{} ({})", dossier.arrival.civil().strftime("%Y-%m-%d %H:%M:%S"), dossier.channel));
-    line("payment", &format!("{}, {} dong", dossier.payment, grouped(dossier.fee.0)));
+    line("comes in", &format!("{} ({})", instant(dossier.arrival), dossier.channel));
+    let time = WorkingTime::new(calendar, province.office_of(cell.unit));
+    if let Ok(deadline) = planned_deadline(&time, &dossier) {
+        line("due", &format!("{}, if taken up when the office next works", instant(deadline.due)));
+    }
+    line("payment", &format!("{}, {} dong", dossier.payment, grouped(dossier.fee.0.unsigned_abs())));
     line("result", &format!("{}, return: {}", dossier.outcome, dossier.returns));
     if !dossier.tag.is_empty() {
         line("tag", &dossier.tag);
@@ -103,15 +108,7 @@ fn described(population: &Population, case: CaseId) -> String {
     text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n"
 }
 
-/// `5,592,145,403`.
-fn grouped(amount: i64) -> String {
-    let digits = amount.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+/// `2019-09-20 08:54:54`.
+fn instant(instant: SimTime) -> String {
+    instant.civil().strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
