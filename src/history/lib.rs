@@ -8,9 +8,11 @@
 
 mod batch;
 mod catalogue;
+mod plan;
 mod recorder;
 mod store;
 
 pub use batch::{Batch, Exchange, Observed, ProgressLine, ShownService, Signal, Text};
+pub use plan::{CalendarDay, Figure, PlannedDossier, Target};
 pub use recorder::{Inlet, Recorder, RecorderLoss};
-pub use store::{CalendarDay, Figure, HistoryError, PlannedDossier, SCHEMA, SCHEMA_VERSION, Store, Target, open};
+pub use store::{HistoryError, SCHEMA, SCHEMA_VERSION, Store, open};
