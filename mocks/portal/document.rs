@@ -301,12 +301,11 @@ fn in_query(schema: &Value) -> Vec<Value> {
     let members = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
     let parameter = |(name, schema): (&String, &Value)| {
         let mut schema = schema.clone();
-        if let Some(Value::Array(types)) = schema.get_mut("type") {
-            types.retain(|one| one != "null");
-            if let [only] = types.as_slice() {
-                let only = only.clone();
-                schema["type"] = only;
-            }
+        if let Some(said) = schema.get_mut("type")
+            && let Some([only, Value::String(null)]) = said.as_array().map(Vec::as_slice)
+            && null == "null"
+        {
+            *said = only.clone();
         }
         json!({ "name": name, "in": "query", "required": is_required(name), "schema": schema })
     };

@@ -88,10 +88,10 @@ impl Validator<'_> {
     fn others(&self, keywords: &Map<String, Value>, rule: &Value, value: &Value, at: &str) -> bool {
         let named = |name: &String| keywords.get("properties").is_some_and(|all| all.get(name).is_some());
         let mut others = value.as_object().into_iter().flatten().filter(|(name, _)| !named(name));
-        match rule {
-            Value::Bool(allowed) => *allowed || others.next().is_none(),
-            schema => others.all(|(name, member)| self.check(schema, member, &format!("{at}.{name}")).is_empty()),
+        if let Some(allowed) = rule.as_bool() {
+            return allowed || others.next().is_none();
         }
+        others.all(|(name, member)| self.check(rule, member, &format!("{at}.{name}")).is_empty())
     }
 
     /// The names of all members that a schema describes; none where it leaves them open.
@@ -122,10 +122,10 @@ fn is_of_type(rule: &Value, value: &Value) -> bool {
         "object" => value.is_object(),
         unknown => panic!("there is no type {unknown}"),
     };
-    match rule {
-        Value::String(name) => is(name),
-        names => names.as_array().unwrap().iter().any(|name| is(name.as_str().unwrap())),
+    if let Some(name) = rule.as_str() {
+        return is(name);
     }
+    rule.as_array().unwrap().iter().any(|name| is(name.as_str().unwrap()))
 }
 
 #[test]
