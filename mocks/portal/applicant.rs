@@ -26,6 +26,12 @@ use crate::supplements::{self, RawAnswer};
 use crate::view::{Receipt, Standing};
 
 pub(crate) fn operations() -> Vec<Operation> {
+    let mut all = of_drafts();
+    all.extend(of_cases());
+    all
+}
+
+fn of_drafts() -> Vec<Operation> {
     vec![
         get("/api/drafts", drafts)
             .named("listDrafts", "List one's drafts", "Danh sách bản nháp")
@@ -56,6 +62,11 @@ pub(crate) fn operations() -> Vec<Operation> {
             .gives::<Receipt<'_>>(StatusCode::CREATED)
             .gives::<Receipt<'_>>(StatusCode::OK)
             .refuses(&[Kind::NotOnline, Kind::NotPayable, Kind::NotPostal]),
+    ]
+}
+
+fn of_cases() -> Vec<Operation> {
+    vec![
         post("/api/dossiers/{code}/supplement", supplement)
             .named("bringSupplement", "Bring further papers", "Bổ sung giấy tờ")
             .by(Who::Citizen)

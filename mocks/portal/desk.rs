@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::handler::Handler;
 use axum::http::StatusCode;
 use axum::response::Response;
 use schemars::JsonSchema;
@@ -36,7 +37,7 @@ const USUAL_TAKE: usize = 20;
 const LARGEST_TAKE: usize = 500;
 
 pub(crate) fn operations() -> Vec<Operation> {
-    vec![
+    let mut all = vec![
         post("/api/desk/sessions", sign_in)
             .named("signInClerk", "Sign in as a clerk", "Cán bộ đăng nhập")
             .takes::<Credentials>()
@@ -72,56 +73,57 @@ pub(crate) fn operations() -> Vec<Operation> {
             .named("readDossierAtDesk", "Read a dossier", "Xem hồ sơ")
             .by(Who::Clerk)
             .gives_version::<Full<'_>>(),
-        post("/api/desk/dossiers/{code}/accept", accept)
+    ];
+    all.extend(steps());
+    all
+}
+
+fn steps() -> Vec<Operation> {
+    vec![
+        case("/api/desk/dossiers/{code}/accept", accept)
             .named("acceptDossier", "Accept a dossier", "Tiếp nhận hồ sơ")
-            .by(Who::DeskClerk)
             .takes::<Assessment>()
-            .gives::<Standing<'_>>(StatusCode::OK)
             .refuses(&[Kind::IllegalTransition, Kind::PaymentInProgress]),
-        post("/api/desk/dossiers/{code}/refuse", refuse)
+        case("/api/desk/dossiers/{code}/refuse", refuse)
             .named("refuseDossier", "Refuse a dossier", "Từ chối tiếp nhận hồ sơ")
-            .by(Who::DeskClerk)
-            .takes::<Reason>()
-            .gives::<Standing<'_>>(StatusCode::OK)
-            .refuses(&[Kind::IllegalTransition]),
-        post("/api/desk/dossiers/{code}/collect", collect)
+            .takes::<Reason>(),
+        case("/api/desk/dossiers/{code}/collect", collect)
             .named("collectFee", "Take cash at the counter", "Thu phí, lệ phí tại quầy")
-            .by(Who::DeskClerk)
             .takes::<Cash>()
-            .gives::<Standing<'_>>(StatusCode::OK)
             .refuses(&[Kind::IllegalTransition, Kind::NothingToPay, Kind::AlreadyPaid]),
-        post("/api/desk/dossiers/{code}/start", start)
+        case("/api/desk/dossiers/{code}/start", start)
             .named("startDossier", "Start to process a dossier", "Bắt đầu xử lý hồ sơ")
-            .by(Who::DeskClerk)
-            .gives::<Standing<'_>>(StatusCode::OK)
             .refuses(&[Kind::IllegalTransition, Kind::PaymentRequired]),
-        post("/api/desk/dossiers/{code}/complete", complete)
-            .named("completeDossier", "Complete a dossier", "Hoàn thành xử lý hồ sơ")
-            .by(Who::DeskClerk)
-            .gives::<Standing<'_>>(StatusCode::OK)
-            .refuses(&[Kind::IllegalTransition]),
-        post("/api/desk/dossiers/{code}/stop", stop)
+        case("/api/desk/dossiers/{code}/complete", complete).named(
+            "completeDossier",
+            "Complete a dossier",
+            "Hoàn thành xử lý hồ sơ",
+        ),
+        case("/api/desk/dossiers/{code}/stop", stop)
             .named("stopDossier", "Stop a dossier", "Dừng xử lý hồ sơ")
-            .by(Who::DeskClerk)
-            .takes::<Reason>()
-            .gives::<Standing<'_>>(StatusCode::OK)
-            .refuses(&[Kind::IllegalTransition]),
-        post("/api/desk/dossiers/{code}/approve-withdrawal", approve_withdrawal)
-            .named("approveWithdrawal", "Give a dossier back", "Đồng ý cho rút hồ sơ")
-            .by(Who::DeskClerk)
-            .gives::<Standing<'_>>(StatusCode::OK)
-            .refuses(&[Kind::IllegalTransition]),
-        post("/api/desk/dossiers/{code}/hand-over", hand_over)
-            .named("handOverResult", "Hand the result over", "Trả kết quả")
-            .by(Who::DeskClerk)
-            .gives::<Standing<'_>>(StatusCode::OK)
-            .refuses(&[Kind::IllegalTransition]),
+            .takes::<Reason>(),
+        case("/api/desk/dossiers/{code}/approve-withdrawal", approve_withdrawal).named(
+            "approveWithdrawal",
+            "Give a dossier back",
+            "Đồng ý cho rút hồ sơ",
+        ),
+        case("/api/desk/dossiers/{code}/hand-over", hand_over).named(
+            "handOverResult",
+            "Hand the result over",
+            "Trả kết quả",
+        ),
         post("/api/desk/dossiers/{code}/hand-to-post", hand_to_post)
             .named("handToPost", "Hand the result to the post", "Giao kết quả cho bưu chính")
             .by(Who::PostClerk)
             .gives::<Standing<'_>>(StatusCode::OK)
             .refuses(&[Kind::IllegalTransition, Kind::PeerUnavailable]),
     ]
+}
+
+/// Starts an operation by which a desk moves a case on; the state of the case may forbid it.
+pub(crate) fn case<T: 'static>(path: &'static str, handler: impl Handler<T, Arc<Portal>>) -> Operation {
+    let case = post(path, handler).by(Who::DeskClerk);
+    case.gives::<Standing<'_>>(StatusCode::OK).refuses(&[Kind::IllegalTransition])
 }
 
 #[derive(Deserialize, Default, JsonSchema)]

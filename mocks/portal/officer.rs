@@ -12,7 +12,7 @@ use crate::agencies::{self, RawApology, RawConsultation};
 use crate::bags::{RawBag, Told};
 use crate::body::{Body, Path, json};
 use crate::citizen::Reason;
-use crate::desk::{any_step, step};
+use crate::desk::{any_step, case, step};
 use crate::dossier::Actor;
 use crate::obligations::{self, RawNotice, RawReceipt};
 use crate::operation::{Operation, Who, get, post};
@@ -22,79 +22,61 @@ use crate::server::Portal;
 use crate::session::{AnyClerk, DeskClerk};
 use crate::states::{Event, State as Stand};
 use crate::supplements::{self, RawAnswer, RawRequest};
-use crate::view::Standing;
 
 pub(crate) fn operations() -> Vec<Operation> {
+    let mut all = of_cases();
+    all.extend(of_bags());
+    all
+}
+
+fn of_cases() -> Vec<Operation> {
     vec![
-        post("/api/desk/dossiers/{code}/request-supplement", request_supplement)
+        case("/api/desk/dossiers/{code}/request-supplement", request_supplement)
             .named("requestSupplement", "Ask for further papers", "Yêu cầu bổ sung giấy tờ")
-            .by(Who::DeskClerk)
-            .takes::<RawRequest>()
-            .gives::<Standing<'_>>(StatusCode::OK)
-            .refuses(&[Kind::IllegalTransition]),
-        post("/api/desk/dossiers/{code}/receive-supplement", receive_supplement)
+            .takes::<RawRequest>(),
+        case("/api/desk/dossiers/{code}/receive-supplement", receive_supplement)
             .named("receiveSupplement", "Take further papers in", "Tiếp nhận giấy tờ bổ sung")
-            .by(Who::DeskClerk)
-            .takes::<RawAnswer>()
-            .gives::<Standing<'_>>(StatusCode::OK)
-            .refuses(&[Kind::IllegalTransition]),
-        post("/api/desk/dossiers/{code}/expire-supplement", expire_supplement)
-            .named("expireSupplement", "End a case whose papers did not come", "Kết thúc do quá hạn bổ sung")
-            .by(Who::DeskClerk)
-            .gives::<Standing<'_>>(StatusCode::OK)
-            .refuses(&[Kind::IllegalTransition]),
-        post("/api/desk/dossiers/{code}/refuse-withdrawal", refuse_withdrawal)
+            .takes::<RawAnswer>(),
+        case("/api/desk/dossiers/{code}/expire-supplement", expire_supplement).named(
+            "expireSupplement",
+            "End a case whose papers did not come",
+            "Kết thúc do quá hạn bổ sung",
+        ),
+        case("/api/desk/dossiers/{code}/refuse-withdrawal", refuse_withdrawal)
             .named("refuseWithdrawal", "Refuse to give a dossier back", "Không đồng ý cho rút hồ sơ")
-            .by(Who::DeskClerk)
-            .takes::<Reason>()
-            .gives::<Standing<'_>>(StatusCode::OK)
-            .refuses(&[Kind::IllegalTransition]),
-        post("/api/desk/dossiers/{code}/apologise", apologise)
+            .takes::<Reason>(),
+        case("/api/desk/dossiers/{code}/apologise", apologise)
             .named("apologise", "Apologise and give a new day", "Xin lỗi và hẹn lại ngày trả")
-            .by(Who::DeskClerk)
-            .takes::<RawApology>()
-            .gives::<Standing<'_>>(StatusCode::OK)
-            .refuses(&[Kind::IllegalTransition]),
-        post("/api/desk/dossiers/{code}/consult", consult)
+            .takes::<RawApology>(),
+        case("/api/desk/dossiers/{code}/consult", consult)
             .named("consultAgency", "Ask another agency", "Lấy ý kiến cơ quan khác")
-            .by(Who::DeskClerk)
-            .takes::<RawConsultation>()
-            .gives::<Standing<'_>>(StatusCode::OK)
-            .refuses(&[Kind::IllegalTransition]),
-        post("/api/desk/dossiers/{code}/answer-consultation", answer)
+            .takes::<RawConsultation>(),
+        case("/api/desk/dossiers/{code}/answer-consultation", answer)
             .named("answerConsultation", "Answer for the agency that was asked", "Trả lời lấy ý kiến")
-            .by(Who::DeskClerk)
-            .takes::<agencies::RawAnswer>()
-            .gives::<Standing<'_>>(StatusCode::OK)
-            .refuses(&[Kind::IllegalTransition]),
-        post("/api/desk/dossiers/{code}/tax-notice", tax_notice)
+            .takes::<agencies::RawAnswer>(),
+        case("/api/desk/dossiers/{code}/tax-notice", tax_notice)
             .named("noteTaxNotice", "Note a tax notice", "Ghi nhận thông báo thuế")
-            .by(Who::DeskClerk)
-            .takes::<RawNotice>()
-            .gives::<Standing<'_>>(StatusCode::OK)
-            .refuses(&[Kind::IllegalTransition]),
-        post("/api/desk/dossiers/{code}/tax-receipt", tax_receipt)
+            .takes::<RawNotice>(),
+        case("/api/desk/dossiers/{code}/tax-receipt", tax_receipt)
             .named("noteTaxReceipt", "Note a receipt of the treasury", "Ghi nhận biên lai kho bạc")
-            .by(Who::DeskClerk)
             .takes::<RawReceipt>()
-            .gives::<Standing<'_>>(StatusCode::OK)
             .refuses(&[Kind::IllegalTransition, Kind::PaymentInProgress]),
-        post("/api/desk/dossiers/{code}/on-the-spot", on_the_spot)
+        case("/api/desk/dossiers/{code}/on-the-spot", on_the_spot)
             .named("doOnTheSpot", "Receive, decide and return in one act", "Bốn tại chỗ")
-            .by(Who::DeskClerk)
-            .gives::<Standing<'_>>(StatusCode::OK)
             .refuses(&[Kind::IllegalTransition, Kind::PaymentRequired]),
-        post("/api/desk/dossiers/{code}/open-correction", open_correction)
+        case("/api/desk/dossiers/{code}/open-correction", open_correction)
             .named("openCorrection", "Open the correction of a result", "Mở đính chính kết quả")
-            .by(Who::DeskClerk)
-            .takes::<Reason>()
-            .gives::<Standing<'_>>(StatusCode::OK)
-            .refuses(&[Kind::IllegalTransition]),
-        post("/api/desk/dossiers/{code}/issue-correction", issue_correction)
-            .named("issueCorrection", "Issue the corrected result", "Ban hành kết quả đính chính")
-            .by(Who::DeskClerk)
-            .gives::<Standing<'_>>(StatusCode::OK)
-            .refuses(&[Kind::IllegalTransition]),
+            .takes::<Reason>(),
+        case("/api/desk/dossiers/{code}/issue-correction", issue_correction).named(
+            "issueCorrection",
+            "Issue the corrected result",
+            "Ban hành kết quả đính chính",
+        ),
+    ]
+}
+
+fn of_bags() -> Vec<Operation> {
+    vec![
         post("/api/desk/bags", pack)
             .named("packBag", "Pack a bag", "Đóng túi hồ sơ")
             .by(Who::Clerk)
