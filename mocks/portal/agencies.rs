@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{self, Reading};
@@ -19,7 +20,7 @@ const LONGEST_TEXT: usize = 2_000;
 const MOST_DAYS: u16 = 90;
 
 /// A question to another agency (liên thông). The clock of the case runs on meanwhile.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Consultation {
     /// The unit that is asked.
     agency: String,
@@ -39,7 +40,7 @@ impl Consultation {
 }
 
 /// A question as an officer sends it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct RawConsultation {
     agency: String,
@@ -48,7 +49,7 @@ pub(crate) struct RawConsultation {
 }
 
 /// An answer as the agency sends it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct RawAnswer {
     answer: String,
@@ -118,7 +119,7 @@ pub(crate) fn answer(
 }
 
 /// An apology for a result that comes late, with the new day (form 04).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Apology {
     reason: String,
     at: Moment,
@@ -129,7 +130,7 @@ pub(crate) struct Apology {
 }
 
 /// An apology as a desk writes it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct RawApology {
     reason: String,
@@ -173,7 +174,7 @@ pub(crate) fn apologise(
 }
 
 /// The bag in which the papers of a dossier travel between the centre and a department.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 pub(crate) struct BagPlace {
     /// The number of the bag.
     pub(crate) number: u64,
@@ -181,7 +182,7 @@ pub(crate) struct BagPlace {
 }
 
 /// How far a bag has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum BagState {
     Packed,

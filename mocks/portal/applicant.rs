@@ -2,42 +2,112 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::body::{Body, Path, json};
-use crate::citizen;
+use crate::citizen::{self, Payable};
 use crate::defects::Defect;
 use crate::dossier::{Actor, Dossier};
 use crate::drafts::Draft;
+use crate::operation::{Operation, Who, delete, get, post, put};
 use crate::payment::Debt;
 use crate::problem::{Kind, Problem};
 use crate::registry::Office;
-use crate::results::{self, RawRating};
+use crate::results::{self, RawRating, Verification};
 use crate::server::Portal;
 use crate::session::{Citizen, Person};
 use crate::submission::RawSubmission;
 use crate::supplements::{self, RawAnswer};
-use crate::view::Standing;
+use crate::view::{Receipt, Standing};
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
-        .route("/api/drafts", get(drafts).post(begin))
-        .route("/api/drafts/{id}", get(draft).put(save).delete(discard))
-        .route("/api/drafts/{id}/submission", post(submit))
-        .route("/api/dossiers/{code}/supplement", post(supplement))
-        .route("/api/dossiers/{code}/tax-payments", post(pay_tax))
-        .route("/api/dossiers/{code}/result", get(result))
-        .route("/api/dossiers/{code}/rating", post(rate))
-        .route("/api/results/verifications", post(verify))
+pub(crate) fn operations() -> Vec<Operation> {
+    let mut all = of_drafts();
+    all.extend(of_cases());
+    all
 }
 
-#[derive(Serialize)]
+fn of_drafts() -> Vec<Operation> {
+    vec![
+        get("/api/drafts", drafts)
+            .named("listDrafts", "List one's drafts", "Danh sách bản nháp")
+            .by(Who::Citizen)
+            .gives::<Drafts<'_>>(StatusCode::OK),
+        post("/api/drafts", begin)
+            .named("beginDraft", "Begin a draft", "Tạo bản nháp")
+            .by(Who::Citizen)
+            .takes::<Fields>()
+            .gives::<Draft>(StatusCode::CREATED)
+            .refuses(&[Kind::Full]),
+        get("/api/drafts/{id}", draft)
+            .named("readDraft", "Read a draft", "Xem bản nháp")
+            .by(Who::Citizen)
+            .gives::<Draft>(StatusCode::OK),
+        put("/api/drafts/{id}", save)
+            .named("saveDraft", "Save a draft anew", "Lưu bản nháp")
+            .by(Who::Citizen)
+            .takes::<Fields>()
+            .gives::<Draft>(StatusCode::OK),
+        delete("/api/drafts/{id}", discard)
+            .named("discardDraft", "Throw a draft away", "Xóa bản nháp")
+            .by(Who::Citizen)
+            .gives_nothing(),
+        post("/api/drafts/{id}/submission", submit)
+            .named("submitDraft", "Hand a draft in", "Nộp bản nháp")
+            .by(Who::Citizen)
+            .gives::<Receipt<'_>>(StatusCode::CREATED)
+            .gives::<Receipt<'_>>(StatusCode::OK)
+            .refuses(&[Kind::NotOnline, Kind::NotPayable, Kind::NotPostal]),
+    ]
+}
+
+fn of_cases() -> Vec<Operation> {
+    vec![
+        post("/api/dossiers/{code}/supplement", supplement)
+            .named("bringSupplement", "Bring further papers", "Bổ sung giấy tờ")
+            .by(Who::Citizen)
+            .takes::<RawAnswer>()
+            .gives::<Standing<'_>>(StatusCode::OK)
+            .refuses(&[Kind::IllegalTransition]),
+        post("/api/dossiers/{code}/tax-payments", pay_tax)
+            .named("payTax", "Order the payment of the tax", "Thanh toán nghĩa vụ tài chính")
+            .by(Who::Citizen)
+            .gives::<Payable>(StatusCode::CREATED)
+            .gives::<Payable>(StatusCode::OK)
+            .refuses(&[
+                Kind::IllegalTransition,
+                Kind::NothingToPay,
+                Kind::AlreadyPaid,
+                Kind::PaymentInProgress,
+                Kind::NotPayable,
+                Kind::PeerUnavailable,
+            ]),
+        get("/api/dossiers/{code}/result", result)
+            .named("readResult", "Read the result", "Xem kết quả")
+            .by(Who::Citizen)
+            .gives::<results::Told<'_>>(StatusCode::OK),
+        post("/api/dossiers/{code}/rating", rate)
+            .named("rateDossier", "Rate how the case was handled", "Đánh giá việc giải quyết")
+            .by(Who::Citizen)
+            .takes::<RawRating>()
+            .gives::<Standing<'_>>(StatusCode::OK)
+            .refuses(&[Kind::IllegalTransition]),
+        post("/api/results/verifications", verify)
+            .named("verifyResult", "Ask whether a result is in force", "Xác thực kết quả")
+            .takes::<Shown>()
+            .gives::<Verification>(StatusCode::OK)
+            .refuses(&[Kind::NotFound]),
+    ]
+}
+
+/// What a citizen has filled in so far: any object.
+type Fields = serde_json::Map<String, serde_json::Value>;
+
+#[derive(Serialize, JsonSchema)]
 struct Drafts<'registry> {
     items: &'registry [Draft],
 }
@@ -154,7 +224,7 @@ async fn rate(
 }
 
 /// A result in somebody's hands.
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(default)]
 struct Shown {
     number: String,

@@ -3,15 +3,14 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
+use axum::extract::{FromRequest, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::body::{Path, json};
@@ -19,6 +18,7 @@ use crate::checksum;
 use crate::defects::{Defect, Defects};
 use crate::moment::Moment;
 use crate::multipart;
+use crate::operation::{Operation, Who, get, post};
 use crate::problem::{Kind, Problem};
 use crate::registry::{DossierId, Registry};
 use crate::server::Portal;
@@ -35,12 +35,33 @@ const MOST_BYTES: usize = 512 * 1024 * 1024;
 /// The longest file name, in characters.
 const LONGEST_NAME: usize = 255;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
-        .route("/api/dossiers/{code}/attachments", post(attach).get(list))
-        .route("/api/dossiers/{code}/attachments/{number}", get(download))
-        .layer(DefaultBodyLimit::max(LONGEST_BODY))
+pub(crate) fn operations() -> Vec<Operation> {
+    vec![
+        post("/api/dossiers/{code}/attachments", attach)
+            .named("attachFile", "Attach a file", "Đính kèm tệp")
+            .by(Who::SignedIn)
+            .gives::<Told<'_>>(StatusCode::CREATED)
+            .takes_file::<Encoded>(LONGEST_BODY)
+            .refuses(&[Kind::UnsupportedContent, Kind::Full]),
+        get("/api/dossiers/{code}/attachments", list)
+            .named("listAttachments", "List the attachments", "Danh sách tệp đính kèm")
+            .by(Who::SignedIn)
+            .gives::<List<'_>>(StatusCode::OK),
+        get("/api/dossiers/{code}/attachments/{number}", download)
+            .named("downloadAttachment", "Download an attachment", "Tải tệp đính kèm")
+            .by(Who::SignedIn)
+            .gives_file(&TYPES),
+    ]
 }
+
+/// The types under which attachments are given out.
+const TYPES: [&str; 5] = [
+    Content::Pdf.as_type(),
+    Content::Png.as_type(),
+    Content::Jpeg.as_type(),
+    Content::Zip.as_type(),
+    Content::Text.as_type(),
+];
 
 /// What a file is, by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +93,7 @@ impl Content {
     }
 
     /// The type under which it is kept and given out; never one that a browser would run.
-    fn as_type(self) -> &'static str {
+    const fn as_type(self) -> &'static str {
         match self {
             Self::Pdf => "application/pdf",
             Self::Png => "image/png",
@@ -106,7 +127,8 @@ pub(crate) struct Attachment {
 }
 
 /// An attachment as it is told.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Attachment")]
 struct Told<'attachment> {
     /// Counted from 1 within the dossier.
     number: usize,
@@ -138,7 +160,7 @@ struct Sent {
 }
 
 /// A file in a JSON body.
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(default)]
 struct Encoded {
     name: String,
@@ -223,7 +245,8 @@ async fn attach(
     Ok(json(StatusCode::CREATED, &attachment.told(number)))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Attachments")]
 struct List<'registry> {
     items: Vec<Told<'registry>>,
 }

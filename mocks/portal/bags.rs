@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::agencies::{BagPlace, BagState};
@@ -15,7 +16,7 @@ use crate::states::Event;
 const MOST_DOSSIERS: usize = 200;
 
 /// Which way a bag goes.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Direction {
     /// From the centre to the department that decides.
@@ -34,7 +35,8 @@ pub(crate) struct Bag {
 }
 
 /// A bag as it is told.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Bag")]
 pub(crate) struct Told {
     number: u64,
     direction: Direction,
@@ -44,7 +46,7 @@ pub(crate) struct Told {
 }
 
 /// What is packed.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct RawBag {
     direction: Direction,
     codes: Vec<String>,

@@ -75,9 +75,15 @@ pub(crate) fn tagged(version: u64, body: &impl Serialize) -> Response {
 /// A JSON answer, not to be kept by anybody on the way.
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     let body = serde_json::to_vec(body).unwrap_or_else(|_| unreachable!("answers have string keys and integers only"));
-    let mut response = (status, body).into_response();
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let mut response = plain_json(body.into());
+    *response.status_mut() = status;
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// JSON that is written already, and that may be kept.
+pub(crate) fn plain_json(body: Bytes) -> Response {
+    let mut response = body.into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }

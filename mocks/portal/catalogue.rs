@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Everything a portal is set up with before its first citizen comes.
@@ -29,7 +30,7 @@ pub struct Unit {
 }
 
 /// An administrative procedure.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 pub struct Procedure {
     /// The national code, such as `1.005129`.
     pub code: String,
@@ -58,7 +59,7 @@ fn yes() -> bool {
 }
 
 /// How much of a service is online, as portals counted it until 2022; written as the number.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(try_from = "u64", into = "u64")]
 pub enum ServiceLevel {
     /// Level 2: what is to be known and the forms are online; dossiers come in at the counter or by post.
@@ -94,7 +95,7 @@ impl From<ServiceLevel> for u64 {
 }
 
 /// How much of a procedure is done without coming in person, as portals have counted it since 2022.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Process {
     /// All of it (toàn trình).

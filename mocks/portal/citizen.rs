@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::body::{Body, Path, json, tagged};
@@ -15,32 +14,78 @@ use crate::clock::wall_ns;
 use crate::defects::Defect;
 use crate::dossier::Actor;
 use crate::one_time_codes;
+use crate::operation::{Operation, Who, delete, get, post};
 use crate::orders::{self, WantedPayment};
+use crate::pages::Listed;
 use crate::payment::{self, Debt, Offer, PaymentState};
 use crate::problem::{Kind, Problem};
 use crate::registry::Submitted;
-use crate::search;
+use crate::search::{self, Criteria};
 use crate::server::Portal;
 use crate::session::{self, Citizen, Person, SignedIn};
 use crate::states::Event;
 use crate::submission::{RawSubmission, citizen_number};
-use crate::view::{Full, Public, Receipt, Standing};
+use crate::view::{Full, Item, Public, Receipt, Standing};
 
 /// How long the defect `slow-path` waits.
 const SLOW: Duration = Duration::from_millis(300);
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
-        .route("/api/sessions", post(sign_in).delete(sign_out))
-        .route("/api/sessions/codes", post(send_code))
-        .route("/api/dossiers", post(submit).get(search::own))
-        .route("/api/dossiers/{code}", get(read))
-        .route("/api/dossiers/{code}/payments", post(pay))
-        .route("/api/dossiers/{code}/withdrawal", post(withdraw))
-        .route("/api/look-up/{code}", get(look_up))
+pub(crate) fn operations() -> Vec<Operation> {
+    vec![
+        post("/api/sessions", sign_in)
+            .named("signIn", "Sign in as a citizen", "Công dân đăng nhập")
+            .takes::<Credentials>()
+            .gives::<Opened>(StatusCode::CREATED)
+            .refuses(&[Kind::Unauthenticated]),
+        delete("/api/sessions", sign_out).named("signOut", "Sign out", "Đăng xuất").by(Who::SignedIn).gives_nothing(),
+        post("/api/sessions/codes", send_code)
+            .named("sendCode", "Have a one-time code sent", "Gửi mã xác thực một lần")
+            .takes::<Credentials>()
+            .gives::<Sent>(StatusCode::CREATED)
+            .refuses(&[Kind::Unauthenticated]),
+        post("/api/dossiers", submit)
+            .named("submitDossier", "Submit a dossier", "Nộp hồ sơ")
+            .by(Who::SignedIn)
+            .takes::<RawSubmission>()
+            .gives::<Receipt<'_>>(StatusCode::CREATED)
+            .gives::<Receipt<'_>>(StatusCode::OK)
+            .refuses(&[Kind::NotOnline, Kind::NotPayable, Kind::NotPostal]),
+        get("/api/dossiers", search::own)
+            .named("listOwnDossiers", "List one's own dossiers", "Danh sách hồ sơ của tôi")
+            .by(Who::Citizen)
+            .asks::<Criteria>()
+            .gives::<Listed<Item<'_>>>(StatusCode::OK)
+            .refuses(&[Kind::Validation]),
+        get("/api/dossiers/{code}", read)
+            .named("readDossier", "Read one's own dossier", "Xem hồ sơ của tôi")
+            .by(Who::Citizen)
+            .gives_version::<Full<'_>>(),
+        post("/api/dossiers/{code}/payments", pay)
+            .named("payFee", "Order the payment of the fee", "Thanh toán phí, lệ phí")
+            .by(Who::Citizen)
+            .gives::<Payable>(StatusCode::CREATED)
+            .gives::<Payable>(StatusCode::OK)
+            .refuses(&[
+                Kind::IllegalTransition,
+                Kind::NothingToPay,
+                Kind::AlreadyPaid,
+                Kind::PaymentInProgress,
+                Kind::NotPayable,
+                Kind::PeerUnavailable,
+            ]),
+        post("/api/dossiers/{code}/withdrawal", withdraw)
+            .named("withdrawDossier", "Ask for a dossier back", "Yêu cầu rút hồ sơ")
+            .by(Who::Citizen)
+            .takes::<Reason>()
+            .gives::<Standing<'_>>(StatusCode::OK)
+            .refuses(&[Kind::IllegalTransition]),
+        get("/api/look-up/{code}", look_up)
+            .named("lookUpDossier", "Look up how a dossier stands", "Tra cứu tình trạng hồ sơ")
+            .gives::<Public<'_>>(StatusCode::OK),
+    ]
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(default)]
 struct Credentials {
     citizen_number: String,
@@ -51,7 +96,8 @@ struct Credentials {
     password: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Session")]
 struct Opened {
     token: String,
 }
@@ -75,7 +121,8 @@ async fn sign_in(State(portal): State<Arc<Portal>>, Body(credentials): Body<Cred
     Ok(json(StatusCode::CREATED, &Opened { token }))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CodeSent")]
 struct Sent {
     expires_in_s: u32,
 }
@@ -143,8 +190,9 @@ async fn read(
     Ok(tagged(dossier.version, &Full::new(dossier)))
 }
 
-#[derive(Serialize)]
-struct Payable {
+/// Where and how much to pay.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Payable {
     reference: String,
     amount: i64,
     payment_url: String,
@@ -185,7 +233,7 @@ pub(crate) async fn order(portal: &Portal, citizen: u64, code: String, debt: Deb
 }
 
 /// A reason, where one has to be given.
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Reason {
     reason: String,

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State;
+use axum::handler::Handler;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{get, post};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::body::{Body, Path, json, tagged};
@@ -16,50 +16,125 @@ use crate::citizen::{self, Reason};
 use crate::clock::wall_ns;
 use crate::defects::{Defect, Defects};
 use crate::dossier::{Actor, Dossier, ParcelState};
+use crate::operation::{Operation, Who, delete, get, post};
 use crate::orders::{self, WantedParcel};
+use crate::pages::Listed;
 use crate::payment;
 use crate::problem::{Kind, Problem};
 use crate::queues::Queue;
 use crate::registry::{DossierId, Office};
-use crate::search;
+use crate::search::{self, Criteria};
 use crate::server::Portal;
 use crate::session::{AnyClerk, DeskClerk, Person, PostClerk};
 use crate::states::{self, Event};
 use crate::steps;
 use crate::submission::RawSubmission;
-use crate::view::{Full, Item, Standing};
+use crate::view::{Full, Item, Receipt, Standing};
 
 /// How many dossiers an inbox hands out at once, unless asked for another number.
 const USUAL_TAKE: usize = 20;
 /// How many it hands out at most.
 const LARGEST_TAKE: usize = 500;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
-        .route("/api/desk/sessions", post(sign_in).delete(citizen::sign_out))
-        .route("/api/desk/inbox", post(take))
-        .route("/api/desk/statistics", get(statistics))
-        .route("/api/desk/dossiers", post(submit).get(search::dossiers))
-        .route("/api/desk/dossiers/{code}", get(read))
-        .route("/api/desk/dossiers/{code}/accept", post(accept))
-        .route("/api/desk/dossiers/{code}/refuse", post(refuse))
-        .route("/api/desk/dossiers/{code}/collect", post(collect))
-        .route("/api/desk/dossiers/{code}/start", post(start))
-        .route("/api/desk/dossiers/{code}/complete", post(complete))
-        .route("/api/desk/dossiers/{code}/stop", post(stop))
-        .route("/api/desk/dossiers/{code}/approve-withdrawal", post(approve_withdrawal))
-        .route("/api/desk/dossiers/{code}/hand-over", post(hand_over))
-        .route("/api/desk/dossiers/{code}/hand-to-post", post(hand_to_post))
+pub(crate) fn operations() -> Vec<Operation> {
+    let mut all = vec![
+        post("/api/desk/sessions", sign_in)
+            .named("signInClerk", "Sign in as a clerk", "Cán bộ đăng nhập")
+            .takes::<Credentials>()
+            .gives::<Opened<'_>>(StatusCode::CREATED)
+            .refuses(&[Kind::Unauthenticated]),
+        delete("/api/desk/sessions", citizen::sign_out)
+            .named("signOutClerk", "Sign out", "Đăng xuất")
+            .by(Who::SignedIn)
+            .gives_nothing(),
+        post("/api/desk/inbox", take)
+            .named("takeFromInbox", "Take dossiers from an inbox", "Nhận hồ sơ từ hàng chờ")
+            .by(Who::Clerk)
+            .takes::<Request>()
+            .gives::<Inbox<'_>>(StatusCode::OK),
+        get("/api/desk/statistics", statistics)
+            .named("countDossiers", "Count dossiers", "Thống kê hồ sơ")
+            .by(Who::Clerk)
+            .gives::<Statistics<'_>>(StatusCode::OK),
+        post("/api/desk/dossiers", submit)
+            .named("submitAtDesk", "Take in a dossier for an applicant", "Tiếp nhận trực tiếp hoặc qua bưu chính")
+            .by(Who::Clerk)
+            .takes::<RawSubmission>()
+            .gives::<Receipt<'_>>(StatusCode::CREATED)
+            .gives::<Receipt<'_>>(StatusCode::OK)
+            .refuses(&[Kind::NotOnline, Kind::NotPayable, Kind::NotPostal]),
+        get("/api/desk/dossiers", search::dossiers)
+            .named("listDossiers", "Search dossiers", "Tìm kiếm hồ sơ")
+            .by(Who::Clerk)
+            .asks::<Criteria>()
+            .gives::<Listed<Item<'_>>>(StatusCode::OK)
+            .refuses(&[Kind::Validation]),
+        get("/api/desk/dossiers/{code}", read)
+            .named("readDossierAtDesk", "Read a dossier", "Xem hồ sơ")
+            .by(Who::Clerk)
+            .gives_version::<Full<'_>>(),
+    ];
+    all.extend(steps());
+    all
 }
 
-#[derive(Deserialize, Default)]
+fn steps() -> Vec<Operation> {
+    vec![
+        case("/api/desk/dossiers/{code}/accept", accept)
+            .named("acceptDossier", "Accept a dossier", "Tiếp nhận hồ sơ")
+            .takes::<Assessment>()
+            .refuses(&[Kind::IllegalTransition, Kind::PaymentInProgress]),
+        case("/api/desk/dossiers/{code}/refuse", refuse)
+            .named("refuseDossier", "Refuse a dossier", "Từ chối tiếp nhận hồ sơ")
+            .takes::<Reason>(),
+        case("/api/desk/dossiers/{code}/collect", collect)
+            .named("collectFee", "Take cash at the counter", "Thu phí, lệ phí tại quầy")
+            .takes::<Cash>()
+            .refuses(&[Kind::IllegalTransition, Kind::NothingToPay, Kind::AlreadyPaid]),
+        case("/api/desk/dossiers/{code}/start", start)
+            .named("startDossier", "Start to process a dossier", "Bắt đầu xử lý hồ sơ")
+            .refuses(&[Kind::IllegalTransition, Kind::PaymentRequired]),
+        case("/api/desk/dossiers/{code}/complete", complete).named(
+            "completeDossier",
+            "Complete a dossier",
+            "Hoàn thành xử lý hồ sơ",
+        ),
+        case("/api/desk/dossiers/{code}/stop", stop)
+            .named("stopDossier", "Stop a dossier", "Dừng xử lý hồ sơ")
+            .takes::<Reason>(),
+        case("/api/desk/dossiers/{code}/approve-withdrawal", approve_withdrawal).named(
+            "approveWithdrawal",
+            "Give a dossier back",
+            "Đồng ý cho rút hồ sơ",
+        ),
+        case("/api/desk/dossiers/{code}/hand-over", hand_over).named(
+            "handOverResult",
+            "Hand the result over",
+            "Trả kết quả",
+        ),
+        post("/api/desk/dossiers/{code}/hand-to-post", hand_to_post)
+            .named("handToPost", "Hand the result to the post", "Giao kết quả cho bưu chính")
+            .by(Who::PostClerk)
+            .gives::<Standing<'_>>(StatusCode::OK)
+            .refuses(&[Kind::IllegalTransition, Kind::PeerUnavailable]),
+    ]
+}
+
+/// Starts an operation by which a desk moves a case on; the state of the case may forbid it.
+pub(crate) fn case<T: 'static>(path: &'static str, handler: impl Handler<T, Arc<Portal>>) -> Operation {
+    let case = post(path, handler).by(Who::DeskClerk);
+    case.gives::<Standing<'_>>(StatusCode::OK).refuses(&[Kind::IllegalTransition])
+}
+
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(default)]
 struct Credentials {
     clerk: String,
     password: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ClerkSession")]
 struct Opened<'clerk> {
     token: String,
     unit: Option<&'clerk str>,
@@ -72,13 +147,13 @@ async fn sign_in(State(portal): State<Arc<Portal>>, Body(credentials): Body<Cred
     Ok(json(StatusCode::CREATED, &Opened { token, unit: clerk.unit.as_deref() }))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Request {
     queue: Queue,
     take: Option<usize>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Inbox<'registry> {
     items: Vec<Item<'registry>>,
     waiting: usize,
@@ -131,7 +206,8 @@ async fn read(
     Ok(tagged(dossier.version, &Full::new(dossier)))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Totals")]
 struct Statistics<'registry> {
     total: usize,
     by_state: BTreeMap<states::State, u64>,
@@ -190,7 +266,7 @@ pub(crate) fn any_step(
     })
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(default)]
 struct Assessment {
     assessed_fee: Option<i64>,
@@ -218,7 +294,7 @@ async fn refuse(
     step(&portal, &code, clerk, |dossier, actor, office| dossier.advance_for(Event::Refused, reason, actor, office.now))
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(default)]
 struct Cash {
     amount: Option<i64>,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use crate::agencies::{Apology, BagPlace, Consultation};
@@ -44,12 +45,15 @@ impl Serialize for Actor {
 }
 
 /// One line of the log.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "ProgressEntry")]
 pub(crate) struct Entry {
     at: Moment,
     event: Event,
     /// The state after the event.
     state: State,
+    /// `applicant`, `clerk:` and an id, `bank`, `post` or `term`.
+    #[schemars(with = "String")]
     actor: Actor,
     /// What was given as the reason, for the events that need one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,7 +64,7 @@ pub(crate) struct Entry {
 }
 
 /// A deadline that was moved.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Moved {
     before: Moment,
     after: Moment,
@@ -74,7 +78,7 @@ pub(crate) struct Pause {
 }
 
 /// Where the parcel with the result is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum ParcelState {
     None,
@@ -84,7 +88,7 @@ pub(crate) enum ParcelState {
 }
 
 /// The parcel with the result.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Parcel {
     pub(crate) waybill: Option<String>,
     pub(crate) state: ParcelState,

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -18,10 +19,11 @@ const MOST_BYTES: usize = 256 * 1024 * 1024;
 const OVERHEAD: usize = 100;
 
 /// One draft: the text of its fields, as it was sent. At most 64 kB.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Draft {
     id: u64,
     saved_at: Moment,
+    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     pub(crate) fields: Box<RawValue>,
 }
 

@@ -7,7 +7,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, HeaderName, IF_MATCH, ORIGIN};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -164,7 +164,9 @@ async fn keep(portal: &Portal, mark: Mark, response: Response) -> Result<Respons
     let body = to_bytes(body, LONGEST_BODY).await;
     let body = body.map_err(|_broken| Problem::new(Kind::PeerUnavailable, "the answer broke off"))?;
     let content_type = parts.headers.get(CONTENT_TYPE).cloned();
-    if body.len() <= LONGEST_KEPT && !parts.status.is_server_error() {
+    // Who is not signed in shares keys with all others who are not: a refusal for that must leave the key free.
+    let is_final = !parts.status.is_server_error() && parts.status != StatusCode::UNAUTHORIZED;
+    if body.len() <= LONGEST_KEPT && is_final {
         let kept = Kept { status: parts.status, content_type, body: body.clone() };
         portal.registry().replays.end(mark, kept);
     } else {

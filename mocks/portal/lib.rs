@@ -50,6 +50,9 @@ mod limits;
 mod one_time_codes;
 mod replays;
 
+mod document;
+mod operation;
+
 mod applicant;
 mod citizen;
 mod desk;
@@ -72,4 +75,5 @@ mod problem;
 pub use catalogue::{Catalogue, Clerk, Procedure, Process, Role, ServiceLevel, Unit};
 pub use config::Config;
 pub use defects::Defect;
+pub use document::openapi;
 pub use server::{Running, start};

@@ -1,10 +1,12 @@
 //! An instant on the portal's business clock, as it is kept, written and dated.
 
+use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter};
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{self, Offset};
 use jiff::{Timestamp, civil};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 /// Vietnam has had one offset and no summer time since long before the first portal.
@@ -82,6 +84,20 @@ impl Display for Moment {
 impl Serialize for Moment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl JsonSchema for Moment {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Cow::Borrowed("Moment")
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "date-time" })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Financial obligations that a tax notice brings (land): the case rests until they are paid.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::defects::Defect;
@@ -19,7 +20,7 @@ const MOST_LINES: usize = 20;
 const LONGEST_TEXT: usize = 100;
 
 /// A tax notice and what became of it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Obligation {
     /// The number of the notice.
     number: String,
@@ -31,7 +32,7 @@ pub(crate) struct Obligation {
 }
 
 /// One tax or fee of a notice.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Line {
     /// Such as `registration_fee` (lệ phí trước bạ) or `personal_income_tax`.
     kind: String,
@@ -40,7 +41,7 @@ pub(crate) struct Line {
 }
 
 /// A notice as an officer enters it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct RawNotice {
     number: String,
@@ -88,7 +89,7 @@ pub(crate) fn notice(
 }
 
 /// A receipt of the treasury as an officer enters it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct RawReceipt {
     number: String,

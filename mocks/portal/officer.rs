@@ -2,45 +2,102 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{get, post};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::agencies::{self, RawApology, RawConsultation};
-use crate::bags::RawBag;
+use crate::bags::{RawBag, Told};
 use crate::body::{Body, Path, json};
 use crate::citizen::Reason;
-use crate::desk::{any_step, step};
+use crate::desk::{any_step, case, step};
 use crate::dossier::Actor;
 use crate::obligations::{self, RawNotice, RawReceipt};
-use crate::problem::Problem;
+use crate::operation::{Operation, Who, get, post};
+use crate::problem::{Kind, Problem};
 use crate::results;
 use crate::server::Portal;
 use crate::session::{AnyClerk, DeskClerk};
 use crate::states::{Event, State as Stand};
 use crate::supplements::{self, RawAnswer, RawRequest};
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
-        .route("/api/desk/dossiers/{code}/request-supplement", post(request_supplement))
-        .route("/api/desk/dossiers/{code}/receive-supplement", post(receive_supplement))
-        .route("/api/desk/dossiers/{code}/expire-supplement", post(expire_supplement))
-        .route("/api/desk/dossiers/{code}/refuse-withdrawal", post(refuse_withdrawal))
-        .route("/api/desk/dossiers/{code}/apologise", post(apologise))
-        .route("/api/desk/dossiers/{code}/consult", post(consult))
-        .route("/api/desk/dossiers/{code}/answer-consultation", post(answer))
-        .route("/api/desk/dossiers/{code}/tax-notice", post(tax_notice))
-        .route("/api/desk/dossiers/{code}/tax-receipt", post(tax_receipt))
-        .route("/api/desk/dossiers/{code}/on-the-spot", post(on_the_spot))
-        .route("/api/desk/dossiers/{code}/open-correction", post(open_correction))
-        .route("/api/desk/dossiers/{code}/issue-correction", post(issue_correction))
-        .route("/api/desk/bags", post(pack))
-        .route("/api/desk/bags/{number}", get(bag))
-        .route("/api/desk/bags/{number}/dispatch", post(dispatch))
-        .route("/api/desk/bags/{number}/receive", post(unpack))
+pub(crate) fn operations() -> Vec<Operation> {
+    let mut all = of_cases();
+    all.extend(of_bags());
+    all
+}
+
+fn of_cases() -> Vec<Operation> {
+    vec![
+        case("/api/desk/dossiers/{code}/request-supplement", request_supplement)
+            .named("requestSupplement", "Ask for further papers", "Yêu cầu bổ sung giấy tờ")
+            .takes::<RawRequest>(),
+        case("/api/desk/dossiers/{code}/receive-supplement", receive_supplement)
+            .named("receiveSupplement", "Take further papers in", "Tiếp nhận giấy tờ bổ sung")
+            .takes::<RawAnswer>(),
+        case("/api/desk/dossiers/{code}/expire-supplement", expire_supplement).named(
+            "expireSupplement",
+            "End a case whose papers did not come",
+            "Kết thúc do quá hạn bổ sung",
+        ),
+        case("/api/desk/dossiers/{code}/refuse-withdrawal", refuse_withdrawal)
+            .named("refuseWithdrawal", "Refuse to give a dossier back", "Không đồng ý cho rút hồ sơ")
+            .takes::<Reason>(),
+        case("/api/desk/dossiers/{code}/apologise", apologise)
+            .named("apologise", "Apologise and give a new day", "Xin lỗi và hẹn lại ngày trả")
+            .takes::<RawApology>(),
+        case("/api/desk/dossiers/{code}/consult", consult)
+            .named("consultAgency", "Ask another agency", "Lấy ý kiến cơ quan khác")
+            .takes::<RawConsultation>(),
+        case("/api/desk/dossiers/{code}/answer-consultation", answer)
+            .named("answerConsultation", "Answer for the agency that was asked", "Trả lời lấy ý kiến")
+            .takes::<agencies::RawAnswer>(),
+        case("/api/desk/dossiers/{code}/tax-notice", tax_notice)
+            .named("noteTaxNotice", "Note a tax notice", "Ghi nhận thông báo thuế")
+            .takes::<RawNotice>(),
+        case("/api/desk/dossiers/{code}/tax-receipt", tax_receipt)
+            .named("noteTaxReceipt", "Note a receipt of the treasury", "Ghi nhận biên lai kho bạc")
+            .takes::<RawReceipt>()
+            .refuses(&[Kind::IllegalTransition, Kind::PaymentInProgress]),
+        case("/api/desk/dossiers/{code}/on-the-spot", on_the_spot)
+            .named("doOnTheSpot", "Receive, decide and return in one act", "Bốn tại chỗ")
+            .refuses(&[Kind::IllegalTransition, Kind::PaymentRequired]),
+        case("/api/desk/dossiers/{code}/open-correction", open_correction)
+            .named("openCorrection", "Open the correction of a result", "Mở đính chính kết quả")
+            .takes::<Reason>(),
+        case("/api/desk/dossiers/{code}/issue-correction", issue_correction).named(
+            "issueCorrection",
+            "Issue the corrected result",
+            "Ban hành kết quả đính chính",
+        ),
+    ]
+}
+
+fn of_bags() -> Vec<Operation> {
+    vec![
+        post("/api/desk/bags", pack)
+            .named("packBag", "Pack a bag", "Đóng túi hồ sơ")
+            .by(Who::Clerk)
+            .takes::<RawBag>()
+            .gives::<Told>(StatusCode::CREATED),
+        get("/api/desk/bags/{number}", bag)
+            .named("readBag", "Read a bag and its list", "Xem túi hồ sơ")
+            .by(Who::Clerk)
+            .gives::<Told>(StatusCode::OK),
+        post("/api/desk/bags/{number}/dispatch", dispatch)
+            .named("dispatchBag", "Send a bag on its way", "Chuyển túi hồ sơ")
+            .by(Who::Clerk)
+            .gives::<Told>(StatusCode::OK)
+            .refuses(&[Kind::IllegalTransition]),
+        post("/api/desk/bags/{number}/receive", unpack)
+            .named("receiveBag", "Take a bag in", "Nhận túi hồ sơ")
+            .by(Who::Clerk)
+            .takes::<Counted>()
+            .gives::<Told>(StatusCode::OK)
+            .refuses(&[Kind::IllegalTransition, Kind::BagMismatch]),
+    ]
 }
 
 async fn request_supplement(
@@ -183,7 +240,7 @@ async fn dispatch(
     Ok(json(StatusCode::OK, &portal.registry().dispatch(number, &Actor::Clerk(clerk))?))
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(default)]
 struct Counted {
     codes: Vec<String>,

@@ -2,31 +2,79 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{get, post};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::body::{Body, Path, Query, json};
-use crate::pages::Wanted;
-use crate::petitions::{Act, RawPetition};
-use crate::problem::Problem;
+use crate::operation::{Operation, Who, get, post};
+use crate::pages::{Listed, Wanted};
+use crate::petitions::{Act, Petition, Public, RawPetition};
+use crate::problem::{Kind, Problem};
 use crate::server::Portal;
 use crate::session::{AnyClerk, Citizen, DeskClerk};
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
-        .route("/api/petitions", post(write).get(own))
-        .route("/api/petitions/published", get(published))
-        .route("/api/petitions/{number}", get(read))
-        .route("/api/petitions/{number}/supplement", post(add))
-        .route("/api/desk/petitions", get(all))
-        .route("/api/desk/petitions/{number}/refuse", post(refuse))
-        .route("/api/desk/petitions/{number}/request-supplement", post(ask_for_more))
-        .route("/api/desk/petitions/{number}/answer", post(answer))
-        .route("/api/desk/petitions/{number}/publish", post(publish))
+pub(crate) fn operations() -> Vec<Operation> {
+    vec![
+        post("/api/petitions", write)
+            .named("writePetition", "Write a petition", "Gửi phản ánh, kiến nghị")
+            .by(Who::Citizen)
+            .takes::<RawPetition>()
+            .gives::<Petition>(StatusCode::CREATED)
+            .refuses(&[Kind::Full]),
+        get("/api/petitions", own)
+            .named("listOwnPetitions", "List one's own petitions", "Danh sách phản ánh, kiến nghị của tôi")
+            .by(Who::Citizen)
+            .asks::<Wanted>()
+            .gives::<Listed<Petition>>(StatusCode::OK)
+            .refuses(&[Kind::Validation]),
+        get("/api/petitions/published", published)
+            .named("listPublishedPetitions", "List what is published", "Phản ánh, kiến nghị đã công khai")
+            .asks::<Wanted>()
+            .gives::<Listed<Public<'_>>>(StatusCode::OK)
+            .refuses(&[Kind::Validation]),
+        get("/api/petitions/{number}", read)
+            .named("readPetition", "Read one's own petition", "Xem phản ánh, kiến nghị của tôi")
+            .by(Who::Citizen)
+            .gives::<Petition>(StatusCode::OK),
+        post("/api/petitions/{number}/supplement", add)
+            .named("supplementPetition", "Add to a petition", "Bổ sung phản ánh, kiến nghị")
+            .by(Who::Citizen)
+            .takes::<Addition>()
+            .gives::<Petition>(StatusCode::OK)
+            .refuses(&[Kind::IllegalTransition]),
+        get("/api/desk/petitions", all)
+            .named("listPetitions", "List all petitions", "Danh sách phản ánh, kiến nghị")
+            .by(Who::Clerk)
+            .asks::<Wanted>()
+            .gives::<Listed<Petition>>(StatusCode::OK)
+            .refuses(&[Kind::Validation]),
+        post("/api/desk/petitions/{number}/refuse", refuse)
+            .named("refusePetition", "Refuse a petition", "Từ chối phản ánh, kiến nghị")
+            .by(Who::DeskClerk)
+            .takes::<Said>()
+            .gives::<Petition>(StatusCode::OK)
+            .refuses(&[Kind::IllegalTransition]),
+        post("/api/desk/petitions/{number}/request-supplement", ask_for_more)
+            .named("askAboutPetition", "Ask the writer for more", "Yêu cầu bổ sung phản ánh, kiến nghị")
+            .by(Who::DeskClerk)
+            .takes::<Said>()
+            .gives::<Petition>(StatusCode::OK)
+            .refuses(&[Kind::IllegalTransition]),
+        post("/api/desk/petitions/{number}/answer", answer)
+            .named("answerPetition", "Answer a petition", "Trả lời phản ánh, kiến nghị")
+            .by(Who::DeskClerk)
+            .takes::<Said>()
+            .gives::<Petition>(StatusCode::OK)
+            .refuses(&[Kind::IllegalTransition]),
+        post("/api/desk/petitions/{number}/publish", publish)
+            .named("publishPetition", "Publish an answer", "Công khai câu trả lời")
+            .by(Who::DeskClerk)
+            .gives::<Petition>(StatusCode::OK)
+            .refuses(&[Kind::IllegalTransition]),
+    ]
 }
 
 async fn write(
@@ -62,7 +110,7 @@ async fn read(
 }
 
 /// What a citizen adds.
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(default)]
 struct Addition {
     text: String,
@@ -89,7 +137,7 @@ async fn all(
 }
 
 /// What a desk says.
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(default)]
 struct Said {
     reply: String,

@@ -1,5 +1,6 @@
 //! Lists in pages.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::defects::{Defect, Defects};
@@ -11,7 +12,7 @@ const LARGEST: usize = 500;
 const USUAL: usize = 50;
 
 /// Which page of a list is wanted, counted from 1.
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
+#[derive(Debug, Default, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Wanted {
     page: Option<usize>,
@@ -50,13 +51,14 @@ impl Wanted {
 }
 
 /// One page of a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PageOf{T}")]
 pub(crate) struct Listed<T> {
     pub(crate) items: Vec<T>,
     /// How many items the whole list has.
     pub(crate) total: usize,
-    page: usize,
-    size: usize,
+    pub(crate) page: usize,
+    pub(crate) size: usize,
 }
 
 impl Page {

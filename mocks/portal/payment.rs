@@ -1,5 +1,6 @@
 //! The money of a dossier: what is due, what was paid, and by which order.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::defects::{Defect, Defects};
@@ -39,7 +40,7 @@ impl Debt {
 }
 
 /// How a payment stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum PaymentState {
     /// Nothing is to be paid.
@@ -57,7 +58,7 @@ pub(crate) enum PaymentState {
 }
 
 /// The payment of one dossier.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Payment {
     pub(crate) method: PaymentMethod,
     pub(crate) state: PaymentState,

@@ -2,36 +2,50 @@
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{FromRequestParts, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::Response;
-use axum::routing::{get, post};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::body::{Body, Query, json};
 use crate::checksum;
 use crate::defects::Defect;
 use crate::dossier::ParcelState;
+use crate::operation::{Operation, Who, get, post};
 use crate::payment::{self, Confirmation, Debt, Verdict};
 use crate::problem::{Kind, Problem};
 use crate::server::Portal;
 use crate::steps::{self, Receipt, Report};
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
-        .route("/peers/bank/callback", post(payment_reported))
-        .route("/peers/bank/return", get(payer_returned))
-        .route("/peers/post/status", post(parcel_reported))
+pub(crate) fn operations() -> Vec<Operation> {
+    vec![
+        post("/peers/bank/callback", payment_reported)
+            .named("reportPayment", "Report a payment", "Báo kết quả thanh toán")
+            .by(Who::Bank)
+            .takes::<Callback>()
+            .gives::<Reply>(StatusCode::OK),
+        get("/peers/bank/return", payer_returned)
+            .named("returnPayer", "Come back from paying", "Quay lại sau thanh toán")
+            .asks::<Return>()
+            .gives::<Return>(StatusCode::OK),
+        post("/peers/post/status", parcel_reported)
+            .named("reportParcel", "Report a parcel", "Báo trạng thái bưu gửi")
+            .by(Who::Post)
+            .takes::<ParcelStatus>()
+            .gives::<Reply>(StatusCode::OK)
+            .gives::<Reply>(StatusCode::NOT_FOUND),
+    ]
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Reply {
     code: &'static str,
 }
 
 /// A callback of the payment platform.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Callback {
     message_type: String,
     code: String,
@@ -103,7 +117,8 @@ async fn judge(portal: &Portal, callback: &Callback) -> Result<Verdict, Problem>
     portal.registry().change(id, |dossier, office| Ok(payment::confirm(dossier, &confirmation, office)))
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, JsonSchema)]
+#[schemars(rename = "WayBack")]
 struct Return {
     reference: String,
     code: String,
@@ -115,7 +130,7 @@ async fn payer_returned(Query(way_back): Query<Return>) -> Response {
 }
 
 /// A report of the post.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct ParcelStatus {
     waybill: String,
     order_number: String,
@@ -124,15 +139,26 @@ struct ParcelStatus {
     cod_collected: i64,
 }
 
+/// The post, known by its token before anything it says is read.
+struct PostOperator;
+
+impl FromRequestParts<Arc<Portal>> for PostOperator {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Problem> {
+        let token = parts.headers.get("access_token");
+        if token.is_some_and(|token| token.as_bytes() == portal.config.post_token.as_bytes()) {
+            return Ok(Self);
+        }
+        Err(Problem::new(Kind::Unauthenticated, "the token is not the post's"))
+    }
+}
+
 async fn parcel_reported(
     State(portal): State<Arc<Portal>>,
-    headers: HeaderMap,
+    _operator: PostOperator,
     Body(status): Body<ParcelStatus>,
 ) -> Result<Response, Problem> {
-    let token = headers.get("access_token");
-    if token.is_none_or(|token| token.as_bytes() != portal.config.post_token.as_bytes()) {
-        return Err(Problem::new(Kind::Unauthenticated, "the token is not the post's"));
-    }
     let reached = match status.status.as_str() {
         "in_transit" => ParcelState::InTransit,
         "delivered" => ParcelState::Delivered,

@@ -4,6 +4,7 @@
 //! Refusal within 2 working days, a request for more within 5, the answer within 15, its publication within 2 after
 //! it: the clocks of the petition indicators of the national portal.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{self, Reading};
@@ -22,7 +23,7 @@ const LONGEST_TEXT: usize = 5_000;
 const MOST: usize = 1 << 14;
 
 /// Where a petition stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum PetitionState {
     Received,
@@ -33,7 +34,7 @@ pub(crate) enum PetitionState {
 }
 
 /// A petition: its texts and about 250 bytes.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Petition {
     number: usize,
     #[serde(skip)]
@@ -56,7 +57,8 @@ pub(crate) struct Petition {
 }
 
 /// A petition as it is published: nothing about whose it is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PublishedPetition")]
 pub(crate) struct Public<'petition> {
     number: usize,
     subject: &'petition str,
@@ -66,7 +68,7 @@ pub(crate) struct Public<'petition> {
 }
 
 /// A petition as a citizen writes it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct RawPetition {
     subject: String,

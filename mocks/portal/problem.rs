@@ -10,6 +10,7 @@ use axum::Json;
 use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Why something was refused.
@@ -41,7 +42,8 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    fn status(self) -> StatusCode {
+    /// The status it is answered with.
+    pub(crate) fn status(self) -> StatusCode {
         match self {
             Kind::Malformed => StatusCode::BAD_REQUEST,
             Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -70,7 +72,7 @@ impl Kind {
     }
 
     /// The stable word.
-    fn code(self) -> &'static str {
+    pub(crate) fn code(self) -> &'static str {
         self.words().0
     }
 
@@ -178,7 +180,7 @@ impl Language {
 }
 
 /// A field that is wrong, and why.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Flaw {
     field: Cow<'static, str>,
     message: Cow<'static, str>,
@@ -213,6 +215,9 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
+    /// The type of every refusal.
+    pub(crate) const CONTENT_TYPE: &str = "application/problem+json";
+
     pub(crate) fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
         Self { kind, detail: detail.into(), errors: Vec::new() }
     }
@@ -273,7 +278,7 @@ impl Problem {
         };
         let mut response = (status, Json(details)).into_response();
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(Self::CONTENT_TYPE));
         headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
         if self.kind == Kind::Unauthenticated {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -285,8 +290,10 @@ impl Problem {
     }
 }
 
-#[derive(Serialize)]
-struct Details<'problem> {
+/// A refusal as it is told.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+pub(crate) struct Details<'problem> {
     #[serde(rename = "type")]
     kind: String,
     title: &'static str,

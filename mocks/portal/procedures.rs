@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Index, Procedure, Process, ServiceLevel};
@@ -28,7 +29,8 @@ pub(crate) struct Published {
 }
 
 /// A published procedure as it is told.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PublishedProcedure")]
 pub(crate) struct Offered<'published> {
     #[serde(flatten)]
     procedure: &'published Procedure,
@@ -42,7 +44,7 @@ impl Published {
 }
 
 /// What a registrar sends: what is absent stays as it is.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct RawChange {
     code: Option<String>,

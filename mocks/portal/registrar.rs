@@ -2,32 +2,53 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{get, post, put};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::body::{Body, Path, Query, json, tagged};
-use crate::pages::Wanted;
-use crate::problem::Problem;
+use crate::operation::{Operation, Who, get, post, put};
+use crate::pages::{Listed, Wanted};
+use crate::problem::{Kind, Problem};
 use crate::procedures::{Offered, Published, RawChange};
 use crate::server::Portal;
 use crate::session::RegistrarClerk;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
-        .route("/api/procedures", get(list))
-        .route("/api/procedures/{code}", get(read))
-        .route("/api/catalogue/procedures/{code}", put(publish))
-        .route("/api/catalogue/changes", post(publish_all))
+pub(crate) fn operations() -> Vec<Operation> {
+    vec![
+        get("/api/procedures", list)
+            .named("listProcedures", "List the procedures on offer", "Danh mục thủ tục hành chính")
+            .asks::<Wanted>()
+            .gives::<All<'_>>(StatusCode::OK)
+            .refuses(&[Kind::Validation]),
+        get("/api/procedures/{code}", read)
+            .named("readProcedure", "Read a procedure", "Xem thủ tục hành chính")
+            .gives_version::<Offered<'_>>(),
+        put("/api/catalogue/procedures/{code}", publish)
+            .named("publishProcedure", "Publish a change of a procedure", "Công bố sửa đổi thủ tục")
+            .by(Who::Registrar)
+            .takes::<RawChange>()
+            .gives::<Offered<'_>>(StatusCode::OK),
+        post("/api/catalogue/changes", publish_all)
+            .named("publishChanges", "Publish many changes at once", "Công bố nhiều sửa đổi")
+            .by(Who::Registrar)
+            .takes::<Changes>()
+            .gives::<Publication<'_>>(StatusCode::OK),
+    ]
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Procedures")]
 struct All<'published> {
     items: Vec<Offered<'published>>,
     total: usize,
+    /// Absent, like the size, where all are told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<usize>,
 }
 
 /// All procedures by code, or one page of them.
@@ -36,9 +57,10 @@ async fn list(State(portal): State<Arc<Portal>>, Query(wanted): Query<Wanted>) -
     let all = registry.procedures.iter();
     if wanted.is_all() {
         let items: Vec<_> = all.map(Published::told).collect();
-        return Ok(json(StatusCode::OK, &All { total: items.len(), items }));
+        return Ok(json(StatusCode::OK, &All { total: items.len(), items, page: None, size: None }));
     }
-    Ok(json(StatusCode::OK, &wanted.check(registry.defects)?.of(all, Published::told)))
+    let Listed { items, total, page, size } = wanted.check(registry.defects)?.of(all, Published::told);
+    Ok(json(StatusCode::OK, &All { items, total, page: Some(page), size: Some(size) }))
 }
 
 async fn read(State(portal): State<Arc<Portal>>, Path(code): Path<String>) -> Result<Response, Problem> {
@@ -59,13 +81,13 @@ async fn publish(
     Ok(json(StatusCode::OK, &published.told()))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Changes {
     changes: Vec<RawChange>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Publication<'published> {
     items: Vec<Offered<'published>>,
 }

@@ -1,5 +1,6 @@
 //! What was decided: the result with its seal, its corrections, and what the applicant thinks of it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::checksum;
@@ -15,7 +16,7 @@ use crate::submission::ReturnMethod;
 const LONGEST_COMMENT: usize = 2_000;
 
 /// How the seal of a result stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Signature {
     /// The result is electronic, sealed, and in force.
@@ -27,7 +28,7 @@ pub(crate) enum Signature {
 }
 
 /// The result of a dossier.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct ResultDocument {
     /// Counted from 1; a correction issues the next.
     pub(crate) version: u32,
@@ -36,7 +37,8 @@ pub(crate) struct ResultDocument {
 }
 
 /// A result as it is told to its owner.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Result")]
 pub(crate) struct Told<'dossier> {
     dossier: &'dossier str,
     procedure: &'dossier str,
@@ -68,7 +70,7 @@ pub(crate) fn told(dossier: &Dossier) -> Result<Told<'_>, Problem> {
 }
 
 /// What a verifier learns of a result: nothing about whose it is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Verification {
     /// Whether this is the version in force.
     is_in_force: bool,
@@ -125,7 +127,7 @@ pub(crate) fn issue_correction(dossier: &mut Dossier, actor: Actor, office: &mut
 }
 
 /// What the applicant thinks of how the case was handled.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Rating {
     /// 1 (very bad) to 5 (very good).
     score: u8,
@@ -134,7 +136,7 @@ pub(crate) struct Rating {
 }
 
 /// A rating as an applicant gives it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct RawRating {
     score: u8,

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::de::IntoDeserializer;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
@@ -17,6 +16,7 @@ use crate::body::{Path, Query, json};
 use crate::defects::{Defect, Defects};
 use crate::dossier::{Dossier, Entry};
 use crate::moment::Moment;
+use crate::operation::{Operation, Who, get};
 use crate::pages::Wanted;
 use crate::problem::Problem;
 use crate::server::Portal;
@@ -27,16 +27,31 @@ use crate::view::Item;
 /// How many events are told at once.
 const MOST_EVENTS: usize = 1_000;
 
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
-        .route("/api/dossiers/{code}/history", get(history))
-        .route("/api/desk/dossiers/{code}/history", get(desk_history))
-        .route("/api/desk/events", get(events))
-        .route("/api/desk/statistics/periods", get(periods))
+pub(crate) fn operations() -> Vec<Operation> {
+    vec![
+        get("/api/dossiers/{code}/history", history)
+            .named("readHistory", "Read the history of one's own dossier", "Quá trình giải quyết hồ sơ của tôi")
+            .by(Who::Citizen)
+            .gives::<History<'_>>(StatusCode::OK),
+        get("/api/desk/dossiers/{code}/history", desk_history)
+            .named("readHistoryAtDesk", "Read the history of a dossier", "Quá trình giải quyết hồ sơ")
+            .by(Who::Clerk)
+            .gives::<History<'_>>(StatusCode::OK),
+        get("/api/desk/events", events)
+            .named("listEvents", "Read what happened, from a cursor on", "Các sự kiện theo thứ tự")
+            .by(Who::Clerk)
+            .asks::<Cursor>()
+            .gives::<Events<'_>>(StatusCode::OK),
+        get("/api/desk/statistics/periods", periods)
+            .named("countByPeriod", "Count by unit and period", "Thống kê theo đơn vị và kỳ")
+            .by(Who::Clerk)
+            .asks::<Periods>()
+            .gives::<Statistics<'_>>(StatusCode::OK),
+    ]
 }
 
 /// What dossiers are looked for; what is absent is not asked about.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Criteria {
     unit: Option<String>,
@@ -114,7 +129,7 @@ pub(crate) async fn own(
     Ok(json(StatusCode::OK, &page.of(registry.own(citizen).filter(|dossier| test(dossier)), Item::new)))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct History<'dossier> {
     items: &'dossier [Entry],
 }
@@ -140,14 +155,15 @@ async fn desk_history(
 }
 
 /// From where on events are wanted, and how many.
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(default)]
 struct Cursor {
     after: usize,
     take: Option<usize>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Happened")]
 struct Happened<'dossier> {
     seq: usize,
     code: &'dossier str,
@@ -156,7 +172,7 @@ struct Happened<'dossier> {
     entry: &'dossier Entry,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Events<'registry> {
     items: Vec<Happened<'registry>>,
     /// Where to go on.
@@ -181,7 +197,7 @@ async fn events(
 }
 
 /// How finely periods are cut.
-#[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Grain {
     Day,
@@ -189,7 +205,8 @@ enum Grain {
 }
 
 /// Which periods are wanted.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "WantedPeriods")]
 struct Periods {
     #[serde(default = "by_day")]
     by: Grain,
@@ -203,7 +220,7 @@ fn by_day() -> Grain {
 }
 
 /// What a unit has done in a period: dossiers by the day of each act.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 struct Counts {
     received: u64,
     accepted: u64,
@@ -215,7 +232,8 @@ struct Counts {
     returned: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Period")]
 struct Row<'registry> {
     period: String,
     unit: &'registry str,
@@ -223,7 +241,8 @@ struct Row<'registry> {
     counts: Counts,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Periods")]
 struct Statistics<'registry> {
     items: Vec<Row<'registry>>,
 }

@@ -21,9 +21,7 @@ use crate::outgoing::Caller;
 use crate::problem::{Kind, Problem};
 use crate::procedures::Procedures;
 use crate::registry::Registry;
-use crate::{
-    applicant, attachments, citizen, desk, front_door, officer, ombudsman, page, peers, registrar, search, test_hooks,
-};
+use crate::{document, front_door, operation, page, test_hooks};
 
 /// Far above any submission, far below what would hurt.
 const LONGEST_BODY: usize = 1024 * 1024;
@@ -150,16 +148,7 @@ async fn serve(listener: TcpListener, portal: Arc<Portal>, stopped: watch::Recei
 }
 
 fn routes(portal: Arc<Portal>) -> Router {
-    let people = Router::new()
-        .merge(citizen::routes())
-        .merge(applicant::routes())
-        .merge(desk::routes())
-        .merge(officer::routes())
-        .merge(attachments::routes())
-        .merge(ombudsman::routes())
-        .merge(search::routes())
-        .merge(registrar::routes());
-    let mut all = people.merge(peers::routes());
+    let mut all = operation::router(document::operations());
     if portal.config.test_hooks {
         all = all.merge(test_hooks::routes()).merge(page::routes());
     }

@@ -5,10 +5,11 @@
 //! 5 yêu cầu bổ sung giấy tờ, 6 yêu cầu thực hiện nghĩa vụ tài chính, 7 công dân yêu cầu rút hồ sơ, 8 dừng xử lý,
 //! 9 đã xử lý xong, 10 đã trả kết quả.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Where a dossier stands, in the order of the national list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum State {
     Submitted,
@@ -24,7 +25,7 @@ pub(crate) enum State {
 }
 
 /// What happened to a dossier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Event {
     Submitted,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::de::value::{Error, StrDeserializer};
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,7 @@ const LONGEST_TEXT: usize = 500;
 const LONGEST_NOTE: usize = 5_000;
 
 /// How a dossier comes in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Channel {
     Online,
@@ -26,7 +27,7 @@ pub(crate) enum Channel {
 }
 
 /// How the result goes out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ReturnMethod {
     Counter,
@@ -35,7 +36,7 @@ pub(crate) enum ReturnMethod {
 }
 
 /// How the fee is paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PaymentMethod {
     None,
@@ -45,7 +46,7 @@ pub(crate) enum PaymentMethod {
 }
 
 /// Who applies, exactly as written.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Applicant {
     pub(crate) full_name: String,
     citizen_number: String,
@@ -61,7 +62,7 @@ impl Applicant {
 }
 
 /// What is applied for, exactly as written.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Form {
     subject: Option<String>,
@@ -69,7 +70,7 @@ pub(crate) struct Form {
 }
 
 /// The request body, before anything is known about it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct RawSubmission {
     procedure: String,
@@ -85,7 +86,7 @@ pub(crate) struct RawSubmission {
     fee: Option<i64>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct RawApplicant {
     full_name: String,

@@ -1,5 +1,6 @@
 //! Further papers: a desk asks for them, the clock stands still, the applicant brings them or the term ends.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{self, Reading};
@@ -20,7 +21,7 @@ const USUAL_DAYS: u16 = 10;
 const MOST_DAYS: u16 = 90;
 
 /// A request for further papers (form 02).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Supplement {
     /// What is missing, paper by paper.
     items: Vec<String>,
@@ -35,7 +36,7 @@ pub(crate) struct Supplement {
 }
 
 /// A request as a desk sends it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct RawRequest {
     items: Vec<String>,
@@ -44,7 +45,7 @@ pub(crate) struct RawRequest {
 }
 
 /// An answer as an applicant, or a desk that is given the papers, sends it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct RawAnswer {
     note: Option<String>,

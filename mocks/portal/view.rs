@@ -1,5 +1,6 @@
 //! What the portal says about a dossier, and to whom.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::agencies::{Apology, BagPlace, Consultation};
@@ -14,7 +15,8 @@ use crate::submission::{Applicant, Channel, Form, PaymentMethod, ReturnMethod};
 use crate::supplements::Supplement;
 
 /// Everything, for the applicant and for clerks.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Dossier")]
 pub(crate) struct Full<'dossier> {
     code: &'dossier str,
     procedure: &'dossier str,
@@ -95,7 +97,7 @@ impl<'dossier> Full<'dossier> {
 }
 
 /// The receipt for a submission.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Receipt<'dossier> {
     code: &'dossier str,
     state: State,
@@ -119,7 +121,7 @@ impl<'dossier> Receipt<'dossier> {
 }
 
 /// The answer to whoever has just changed a dossier.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Standing<'dossier> {
     code: &'dossier str,
     state: State,
@@ -157,7 +159,8 @@ impl<'dossier> Standing<'dossier> {
 }
 
 /// A line of an inbox.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DossierLine")]
 pub(crate) struct Item<'dossier> {
     code: &'dossier str,
     state: State,
@@ -189,13 +192,15 @@ impl<'dossier> Item<'dossier> {
 }
 
 /// What anybody who knows the code may know.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "LookedUp")]
 pub(crate) struct Public<'dossier> {
     code: &'dossier str,
     state: State,
     unit: &'dossier str,
     due_at: Option<Moment>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(skip)]
     applicant: Option<Exposed<'dossier>>,
 }
 

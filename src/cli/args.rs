@@ -232,6 +232,9 @@ pub(crate) struct MockArgs {
     /// portal: list the defects and the rules they break
     #[arg(long)]
     pub(crate) list: bool,
+    /// portal: print its OpenAPI document
+    #[arg(long)]
+    pub(crate) openapi: bool,
     /// portal: offer what this run's province has
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) run: Option<String>,

@@ -118,6 +118,10 @@ pub(crate) fn serve(args: &MockArgs) -> Result<Exit, Failure> {
         list_defects();
         return Ok(Exit::Conforms);
     }
+    if args.openapi {
+        console::say(mock_portal::openapi());
+        return Ok(Exit::Conforms);
+    }
     match args.name {
         Mock::Portal => {
             let running = mock_portal::start(portal_config(args)?).map_err(|error| not_started(&error))?;

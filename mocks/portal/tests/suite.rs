@@ -11,10 +11,12 @@ mod suite {
     mod defects;
     mod intake;
     mod journeys;
+    mod openapi;
     mod page;
     mod payments;
     mod petitions;
     mod probe;
+    mod schema;
     mod search;
     mod sessions;
     mod transitions;

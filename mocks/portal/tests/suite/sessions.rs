@@ -108,6 +108,14 @@ async fn one_key_has_one_effect() {
 }
 
 #[tokio::test]
+async fn strangers_do_not_use_up_each_others_keys() {
+    let scene = Scene::new(&[]).await;
+    let key = ("idempotency-key", "k-1");
+    with(&scene, "", key, "/api/dossiers", permit("one")).await.refused(401, "unauthenticated");
+    with(&scene, "", key, "/api/dossiers", permit("other")).await.refused(401, "unauthenticated");
+}
+
+#[tokio::test]
 async fn an_answer_takes_as_long_as_a_tester_has_said() {
     let scene = Scene::new(&[]).await;
     scene.put("", "/_test/delay", json!({ "delay_us": 60_000_001_u64 })).await.refused(422, "validation");
