@@ -4,17 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use engine::{
-    Arrivals, Authority, Came, EngineError, Guard, Health, Meters, Peer, Purpose, RunSpec, Settings, lane_of,
-};
-use history::{CalendarDay, Figure, PlannedDossier, Recorder, RecorderLoss, Store, Target};
+use engine::{Arrivals, Authority, Guard, Meters, Peer, Purpose, RunSpec, Settings, lane_of};
+use history::{CalendarDay, Figure, PlannedDossier, Recorder, Store, Target};
 use model::Populace;
 use verdict::Measure;
 use world::{Realism, Rendered};
 
 use crate::args::RunArgs;
 use crate::compose::Composition;
-use crate::cpu::LaneCpu;
+use crate::ending::{Ending, write_ending};
 use crate::exit::{Exit, Failure};
 use crate::mocks::{self, Country};
 use crate::progress::Watch;
@@ -326,12 +324,6 @@ struct Played {
     meters: Meters,
 }
 
-struct Ending {
-    health: Result<Health, EngineError>,
-    loss: RecorderLoss,
-    cpu: LaneCpu,
-}
-
 fn play(args: &RunArgs, composed: &Composition, spec: RunSpec, store: Store, lanes: usize) -> Result<Played, Failure> {
     let recorder = Recorder::start(store).map_err(Failure::run)?;
     let meters = Meters::new(lanes);
@@ -341,14 +333,6 @@ fn play(args: &RunArgs, composed: &Composition, spec: RunSpec, store: Store, lan
     let cpu = watch.end();
     let (store, loss) = recorder.finish().map_err(Failure::run)?;
     Ok(Played { store, ending: Ending { health, loss, cpu }, meters })
-}
-
-/// What became of so many who were planned, under these names.
-fn became(names: [&'static str; 5], came: Came, planned: u64) -> impl Iterator<Item = (&'static str, String)> {
-    // Those who never came because the run was ended are neither started nor dropped by us, yet must be accounted for.
-    let dropped = planned.saturating_sub(came.started);
-    let counts = [came.started, dropped, came.completed, came.failed, came.unfinished()];
-    names.into_iter().zip(counts.map(|count| count.to_string()))
 }
 
 /// The arrivals of each lane.
@@ -363,7 +347,9 @@ fn streams(composed: &Composition, lanes: usize) -> Vec<Arrivals> {
         }
     }
     // Both are in order already; of those due at once, dossiers come first.
-    streams.iter_mut().for_each(|stream| stream.sort_by_key(|arrival| arrival.due));
+    for stream in &mut streams {
+        stream.sort_by_key(|arrival| arrival.due);
+    }
     streams.into_iter().map(|stream| Box::new(stream.into_iter()) as Arrivals).collect()
 }
 
@@ -385,39 +371,4 @@ fn stop_on_interrupt() -> Arc<AtomicBool> {
         console::tell("note: Ctrl-C will end the run without a judgement (no handler could be set)");
     }
     stop
-}
-
-fn write_ending(
-    store: &mut Store,
-    ending: &Ending,
-    meters: &Meters,
-    composed: &Composition,
-    lanes: usize,
-) -> Result<(), history::HistoryError> {
-    let snapshot = meters.snapshot();
-    let yes_or_no = |is: bool| if is { "yes" } else { "no" }.to_owned();
-    let mut facts: Facts = vec![("recorder_lost", ending.loss.0.to_string())];
-    let dossiers = ["started", "dropped", "completed", "failed", "unfinished"];
-    facts.extend(became(dossiers, snapshot.dossiers, u64::from(composed.population.count())));
-    if let Some(visits) = &composed.plan.visits {
-        let names = ["visits_started", "visits_dropped", "visits_completed", "visits_failed", "visits_unfinished"];
-        facts.extend(became(names, snapshot.visits, visits.count));
-    }
-    if let Ok(health) = &ending.health {
-        let wall = Duration::from_nanos(composed.timeline.wall_end()).as_secs_f64().max(0.001);
-        let share = ending.cpu.seconds / wall / f64::from(u32::try_from(lanes).unwrap_or(1));
-        facts.extend([
-            ("lag_p50_ns", health.lag_p50.to_string()),
-            ("lag_p99_ns", health.lag_p99.to_string()),
-            ("lag_max_ns", health.lag_max.to_string()),
-            ("quiescent", yes_or_no(health.quiescent && health.read_back)),
-            ("peers_settled", yes_or_no(health.peers_settled)),
-            ("cpu_share", format!("{share:.3}")),
-            ("finished", yes_or_no(true)),
-        ]);
-        if health.aborted {
-            facts.push(("aborted", yes_or_no(true)));
-        }
-    }
-    store.set_facts(facts.iter().map(|(name, value)| (*name, value.clone())))
 }
