@@ -16,7 +16,11 @@ fn a_plan_is_shown_without_sending_anything() {
 fn an_unknown_run_ends_with_104_and_names_the_known() {
     let said = Desk::new().vandan(&["run", "atlantis"]);
     said.ends_with(104);
-    assert!(said.err.contains("known: dien-bien-2019, ") && said.err.contains("tay-ninh-2021"), "{}", said.err);
+    assert!(
+        said.err.contains("known: announcement, dien-bien-2019, ") && said.err.contains("tay-ninh-2021"),
+        "{}",
+        said.err
+    );
 }
 
 #[test]

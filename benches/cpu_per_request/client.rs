@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use engine::{Arrival, Arrivals, Authority, Casting, Guard, Health, Meters, RunSpec, Settings};
+use engine::{Arrival, Arrivals, Authority, Casting, Guard, Health, Meters, Purpose, RunSpec, Settings};
 use history::{PlannedDossier, Recorder, Store};
 use journey::Scripts;
 use model::words::Channel;
@@ -94,7 +94,7 @@ pub(crate) fn play(port: &str, load: &str) -> Result<(), Trouble> {
     let process = processor::used_by("self")?.own.saturating_sub(before);
     let peak_kib = processor::peak_kib("self")?;
     let snapshot = meters.snapshot();
-    let journeys_missed = u64::from(load.journeys) - snapshot.completed.min(u64::from(load.journeys));
+    let journeys_missed = u64::from(load.journeys) - snapshot.dossiers.completed.min(u64::from(load.journeys));
     let found = Found::read(&history)?;
     let played = Played {
         requests: u32::try_from(snapshot.ok)?,
@@ -138,6 +138,7 @@ fn spec(port: &str, load: Load, people: Arc<Population>) -> Result<RunSpec, Trou
         scripts: Arc::new(scripts),
         casting: Casting {
             channels: Channel::ALL.iter().map(|channel| (*channel, journey)).collect(),
+            visit: None,
             desk: None,
             post_desk: None,
             final_reads: Vec::new(),
@@ -171,7 +172,12 @@ fn due(load: Load, number: u32) -> u64 {
 }
 
 fn arrivals(load: Load) -> Arrivals {
-    Box::new((0..load.journeys).map(move |number| Arrival { due: due(load, number), case: CaseId(number), unit: 0 }))
+    Box::new((0..load.journeys).map(move |number| Arrival {
+        due: due(load, number),
+        case: CaseId(number),
+        unit: 0,
+        purpose: Purpose::Dossier,
+    }))
 }
 
 fn plan(store: &mut Store, people: &Population, load: Load) -> Result<(), Trouble> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use engine::{Casting, Publication};
 use journey::{JourneyId, Scripts};
 use model::words::{Channel, Operation, Role};
-use model::{Problem, Problems, Seed, Staff, Timeline};
+use model::{Problem, Problems, Seed, SimTime, Staff, Timeline};
 use portal::Adapter;
 use verdict::RuleSet;
 use world::{
@@ -27,6 +27,8 @@ pub(crate) struct Composition {
     pub(crate) province: Arc<Province>,
     pub(crate) population: Arc<Population>,
     pub(crate) arrivals: Vec<Arrival>,
+    /// Those who only look.
+    pub(crate) visits: Vec<Arrival>,
     pub(crate) timeline: Arc<Timeline>,
     pub(crate) plan: Plan,
     pub(crate) seed: Seed,
@@ -96,6 +98,9 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     let timeline = world::timeline(&province, &calendar, length, run.closed_hours);
     let publications = publications(&province, &calendar, &timeline);
     let plan = Plan::new(&population, &timeline, threads());
+    note(&mut problems, check_spikes(&file.shown, &run, &province));
+    let visits = visits(&run, &casting, &population, &arrivals);
+    let plan = if visits.is_empty() { plan } else { plan.with_visits(&arrivals, &visits, &timeline) };
     let staff = staff(&province, seed);
     problems.or(Composition {
         run,
@@ -103,6 +108,7 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
         province,
         population: Arc::new(population),
         arrivals,
+        visits,
         timeline: Arc::new(timeline),
         plan,
         seed,
@@ -116,6 +122,26 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
         targets,
         left_out,
     })
+}
+
+/// Those who only look; nobody if the run has none, or the portal no operations for them.
+fn visits(run: &RunFile, casting: &Casting, population: &Population, arrivals: &[Arrival]) -> Vec<Arrival> {
+    let visits = run.visits.as_ref().filter(|_| casting.visit.is_some());
+    visits.map(|visits| world::visits(population, arrivals, visits)).unwrap_or_default()
+}
+
+/// Refuses a spike on a day that is never played.
+fn check_spikes(file: &str, run: &RunFile, province: &Province) -> Result<(), Problems> {
+    let period = province.period();
+    let beyond = run.visits.as_ref().map(|visits| visits.beyond(period)).unwrap_or_default();
+    let problem = |(position, at): (usize, SimTime)| Problem {
+        file: file.to_owned(),
+        position: None,
+        field: format!("visits.spikes[{position}]"),
+        message: format!("the spike of {} does not lie within the period of {}", at.day(), province.name()),
+        remedy: format!("its days are {} to {}", period.from, period.until),
+    };
+    Problems(beyond.into_iter().map(problem).collect()).or(())
 }
 
 /// As many as the machine has cores.
@@ -226,25 +252,21 @@ fn cast(
             (Some(journey), None) => return Some(journey),
         };
         let remedy = "the files in scenarios/journeys/".to_owned();
-        problems.push(Problem {
-            file: file.to_owned(),
-            position: None,
-            field: format!("journeys.{field}"),
-            message,
-            remedy,
-        });
+        problems.push(Problem { file: file.to_owned(), position: None, field: field.to_owned(), message, remedy });
         None
     };
     let anybody = [Role::Citizen, Role::Desk];
     let channels = [
-        (Channel::Online, find("online", &run.journeys.online, &[Role::Citizen])),
-        (Channel::Counter, find("counter", &run.journeys.counter, &anybody)),
-        (Channel::Post, find("post", &run.journeys.post, &anybody)),
+        (Channel::Online, find("journeys.online", &run.journeys.online, &[Role::Citizen])),
+        (Channel::Counter, find("journeys.counter", &run.journeys.counter, &anybody)),
+        (Channel::Post, find("journeys.post", &run.journeys.post, &anybody)),
     ];
-    let desk = run.journeys.desk.as_ref().and_then(|name| find("desk", name, &[Role::Desk]));
-    let post_desk = run.journeys.post_desk.as_ref().and_then(|name| find("post_desk", name, &[Role::PostDesk]));
+    let desk = run.journeys.desk.as_ref().and_then(|name| find("journeys.desk", name, &[Role::Desk]));
+    let post_desk =
+        run.journeys.post_desk.as_ref().and_then(|name| find("journeys.post_desk", name, &[Role::PostDesk]));
     let final_reads: Vec<_> =
-        run.journeys.final_reads.iter().filter_map(|name| find("final_reads", name, &anybody)).collect();
+        run.journeys.final_reads.iter().filter_map(|name| find("journeys.final_reads", name, &anybody)).collect();
+    let visit = run.visits.as_ref().and_then(|visits| find("visits.journey", &visits.journey, &[Role::Citizen]));
     for (channel, journey) in &channels {
         let missing = journey.map(|journey| scripts.missing(journey, maps)).unwrap_or_default();
         if !missing.is_empty() {
@@ -266,6 +288,7 @@ fn cast(
     };
     let casting = Casting {
         channels: channels.iter().filter_map(|(channel, journey)| Some((*channel, (*journey)?))).collect(),
+        visit: visit.filter(|journey| applicable(*journey)),
         desk: desk.filter(|journey| applicable(*journey)),
         post_desk: post_desk.filter(|journey| applicable(*journey)),
         final_reads: final_reads.into_iter().filter(|journey| applicable(*journey)).collect(),

@@ -7,6 +7,7 @@ mod compose;
 mod console;
 mod country;
 mod cpu;
+mod ending;
 mod exit;
 mod fidelity;
 mod mock_bank_args;

@@ -6,11 +6,12 @@
 use std::collections::BTreeMap;
 
 use engine::Casting;
-use journey::{Counts, Scripts};
+use journey::{Counts, JourneyId, Scripts};
 use model::Kind;
 use model::words::{Channel, Operation, ReturnMethod, Role};
 use serde_json::{Value, json};
 use verdict::Gate;
+use world::{Crowd, PlannedVisits};
 
 /// Exchanges under load, and what they are measured by.
 pub(crate) struct Offer {
@@ -19,6 +20,14 @@ pub(crate) struct Offer {
     dossiers: u64,
     wall_seconds: f64,
     peak_second: u32,
+    visits: Option<OfVisits>,
+}
+
+/// The part of those who only look.
+struct OfVisits {
+    exchanges: u64,
+    count: u64,
+    peak_second: Crowd,
 }
 
 /// How long a plan takes on the wall clock, and the most dossiers that come in within a second of it.
@@ -59,7 +68,25 @@ impl Offer {
             }
         }
         let Pace { wall_seconds, peak_second } = pace;
-        Self { operations, dossiers: kinds.values().sum(), wall_seconds, peak_second }
+        Self { operations, dossiers: kinds.values().sum(), wall_seconds, peak_second, visits: None }
+    }
+
+    /// The same with visits to dossiers of these kinds.
+    pub(crate) fn with_visits(
+        mut self,
+        visits: &PlannedVisits,
+        kinds: &BTreeMap<Kind, u64>,
+        scripts: &Scripts,
+        journey: JourneyId,
+    ) -> Self {
+        let mut operations = Counts::new();
+        for (kind, count) in kinds {
+            add(&mut operations, &scripts.least(journey, *kind), *count);
+        }
+        add(&mut self.operations, &operations, 1);
+        let (exchanges, peak_second) = (operations.values().sum(), visits.peak_second.clone());
+        self.visits = Some(OfVisits { exchanges, count: visits.count, peak_second });
+        self
     }
 
     /// All exchanges together.
@@ -70,7 +97,14 @@ impl Offer {
     /// Exchanges of one dossier, on average.
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     pub(crate) fn per_dossier(&self) -> f64 {
-        self.exchanges() as f64 / self.dossiers.max(1) as f64
+        let of_visits = self.visits.as_ref().map_or(0, |visits| visits.exchanges);
+        (self.exchanges() - of_visits) as f64 / self.dossiers.max(1) as f64
+    }
+
+    /// Exchanges of one visit, on average; none if there are no visits.
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+    pub(crate) fn per_visit(&self) -> Option<f64> {
+        self.visits.as_ref().map(|visits| visits.exchanges as f64 / visits.count.max(1) as f64)
     }
 
     /// Exchanges per second of the wall clock, on average.
@@ -81,6 +115,15 @@ impl Offer {
 
     /// Exchanges in the second with the most arrivals, if everything else is as busy as they are.
     pub(crate) fn peak_rate(&self) -> f64 {
+        let crowd = self.visits.as_ref().zip(self.per_visit()).map_or(0.0, |(visits, each)| {
+            let Crowd { dossiers, visits, .. } = visits.peak_second;
+            f64::from(dossiers) * self.per_dossier() + f64::from(visits) * each
+        });
+        self.peak_rate_of_dossiers().max(crowd)
+    }
+
+    /// The same of dossiers alone.
+    pub(crate) fn peak_rate_of_dossiers(&self) -> f64 {
         f64::from(self.peak_second) * self.per_dossier()
     }
 
@@ -104,14 +147,18 @@ impl Offer {
         let tenth = |rate: f64| (rate * 10.0).round() / 10.0;
         let operations: serde_json::Map<_, _> =
             self.operations.iter().map(|(operation, count)| (operation.to_string(), json!(count))).collect();
-        json!({
+        let mut json = json!({
             "basis": "estimate: every journey walked once, every answer ok; inboxes looked into again and tries after refusals come on top",
             "exchanges": self.exchanges(),
             "exchanges_per_dossier": tenth(self.per_dossier()),
             "exchanges_per_second_mean": tenth(self.mean_rate()),
             "exchanges_per_second_peak": tenth(self.peak_rate()),
             "operations": operations,
-        })
+        });
+        if let (Some(each), Some(fields)) = (self.per_visit(), json.as_object_mut()) {
+            fields.insert("exchanges_per_visit".to_owned(), json!(tenth(each)));
+        }
+        json
     }
 }
 

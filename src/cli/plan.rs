@@ -55,6 +55,9 @@ pub(crate) fn summary(composed: &Composition) -> String {
     }
     page.line("working day", &working_day(composed));
     peaks(&mut page, &plan.peak, &format!("in second {} of the run", plan.peak.second.at));
+    if let Some(visits) = &plan.visits {
+        visited(&mut page, visits);
+    }
     offered(&mut page, &offer);
     if !plan.figures.is_empty() {
         page.line("figures", &figures(composed));
@@ -80,12 +83,21 @@ pub(crate) fn peaks(page: &mut Page, peak: &world::Peaks, when: &str) {
     page.line("peak second", &format!("{} dossiers {when}", grouped(peak.second.dossiers.into())));
 }
 
+/// Those who only look, and the second in which most people come.
+fn visited(page: &mut Page, visits: &world::PlannedVisits) {
+    page.line("visits", &format!("{} by people who only look", grouped(visits.count)));
+    let world::Crowd { at, dossiers, visits } = &visits.peak_second;
+    let (dossiers, visits) = (grouped((*dossiers).into()), grouped((*visits).into()));
+    page.line("", &format!("at most {visits} in a second, the run's second {at}, beside {dossiers} dossiers"));
+}
+
 /// The exchanges offered.
 pub(crate) fn offered(page: &mut Page, offer: &Offer) {
     let exchanges = grouped(offer.exchanges());
+    let each_visit = offer.per_visit().map(|each| format!(", {each:.1} for each visit")).unwrap_or_default();
     page.line(
         "requests",
-        &format!("at least about {exchanges} under load, {:.1} for each dossier", offer.per_dossier()),
+        &format!("at least about {exchanges} under load, {:.1} for each dossier{each_visit}", offer.per_dossier()),
     );
     page.line("", &format!("{} on average, {} in the peak second", rate(offer.mean_rate()), rate(offer.peak_rate())));
     page.line("", "(an estimate: each journey once, every answer ok; clerks who look into inboxes come on top)");
@@ -134,6 +146,13 @@ fn offer(composed: &Composition) -> (Offer, Vec<GateOffer>) {
     let pace = Pace { wall_seconds: plan.wall_seconds, peak_second: plan.peak.second.dossiers };
     let kinds = world::kinds(&composed.population);
     let offer = Offer::of(&kinds, clerks, &composed.scripts, &composed.casting, pace);
+    let offer = match (&plan.visits, composed.casting.visit) {
+        (Some(visits), Some(journey)) => {
+            let kinds = world::kinds_of(&composed.population, &composed.visits);
+            offer.with_visits(visits, &kinds, &composed.scripts, journey)
+        }
+        (None, _) | (_, None) => offer,
+    };
     let gates = offer.gates(composed.run.gates.iter().map(|(_, gate)| gate));
     (offer, gates)
 }
@@ -175,20 +194,20 @@ fn warnings(composed: &Composition, offer: &Offer, gates: &[GateOffer]) -> Vec<S
     warnings
 }
 
-/// Warns if the busiest second lies in closed hours and asks for more connections than there are.
+/// Warns if the second with the most dossiers lies in closed hours and asks for more connections than there are.
 fn sharp_peak(composed: &Composition, offer: &Offer) -> Option<String> {
     let second: u64 = composed.plan.peak.second.at.parse().ok()?;
     let middle = composed.timeline.sim(second * 1_000_000_000 + 500_000_000);
     let segment = composed.timeline.segments().iter().find(|segment| middle < segment.end)?;
     let tightest = tightest_limit(composed)?;
     let connections = f64::from(u32::try_from(composed.run.limits.connections).ok()?);
-    let affordable = connections / offer.peak_rate().max(f64::MIN_POSITIVE);
+    let affordable = connections / offer.peak_rate_of_dossiers().max(f64::MIN_POSITIVE);
     (!segment.office && affordable < tightest).then(|| {
         format!(
             "closed hours pass {} times faster, so that the peak second lies in them: {} leave {:.0} ms for each with {} connections a \
              lane, the tightest gate allows {:.0} ms; lower `closed_hours`, play it longer, or allow more connections",
             composed.run.closed_hours,
-            rate(offer.peak_rate()),
+            rate(offer.peak_rate_of_dossiers()),
             affordable * 1_000.0,
             connections,
             tightest * 1_000.0

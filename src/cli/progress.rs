@@ -46,7 +46,7 @@ fn watch(meters: &Meters, planned: u32, visible: bool, ended: &AtomicBool) -> La
     let mut cpu = LaneCpu::default();
     while !ended.load(Ordering::Relaxed) {
         let now = meters.snapshot();
-        bar.set_position(now.started);
+        bar.set_position(now.dossiers.started);
         bar.set_message(line(&now, &before, planned));
         before = now;
         cpu = LaneCpu::measure().unwrap_or(cpu);
@@ -62,7 +62,7 @@ fn line(now: &Snapshot, before: &Snapshot, planned: u32) -> String {
     let lag = now.lag / 1_000;
     let phase = if now.read_back > 0 {
         "reading back, "
-    } else if now.started + now.dropped >= u64::from(planned) {
+    } else if now.dossiers.started + now.dossiers.dropped >= u64::from(planned) {
         "finishing, "
     } else {
         ""

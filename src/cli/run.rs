@@ -4,15 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use engine::{Arrivals, Authority, EngineError, Guard, Health, Meters, Peer, RunSpec, Settings, lane_of};
-use history::{CalendarDay, Figure, PlannedDossier, Recorder, RecorderLoss, Store, Target};
+use engine::{Arrivals, Authority, Guard, Meters, Peer, Purpose, RunSpec, Settings, lane_of};
+use history::{CalendarDay, Figure, PlannedDossier, Recorder, Store, Target};
 use model::Populace;
 use verdict::Measure;
 use world::{Realism, Rendered};
 
 use crate::args::RunArgs;
 use crate::compose::Composition;
-use crate::cpu::LaneCpu;
+use crate::ending::{Ending, write_ending};
 use crate::exit::{Exit, Failure};
 use crate::mocks::{self, Country};
 use crate::progress::Watch;
@@ -106,7 +106,9 @@ fn guard(args: &RunArgs, composed: &Composition, started: &jiff::Timestamp) -> R
         return refuse(format!("refused: the authorization by {by} for {host} ended on {until}"));
     }
     // Each dossier takes about a dozen exchanges, spread over its life; at the peak all of them may coincide.
-    let peak = f64::from(composed.plan.peak.second.dossiers) * 12.0;
+    // A visitor makes two at once.
+    let visitors = composed.plan.visits.as_ref().map_or(0, |visits| visits.peak_second.visits);
+    let peak = f64::from(composed.plan.peak.second.dossiers) * 12.0 + f64::from(visitors) * 2.0;
     if peak > *max_rate {
         return refuse(format!(
             "refused: the plan peaks at about {peak:.0} requests/s, the authorization by {by} allows {max_rate:.0} (play it longer with --length)"
@@ -258,6 +260,9 @@ fn facts(
         ("lag_limit_ns", lag_limit(composed).as_nanos().to_string()),
         ("dropped_share_limit", limits.dropped_share.to_string()),
     ];
+    if let Some(visits) = &composed.plan.visits {
+        facts.push(("visits_planned", visits.count.to_string()));
+    }
     if !args.defect.is_empty() {
         facts.push(("defects", args.defect.join(", ")));
     }
@@ -319,12 +324,6 @@ struct Played {
     meters: Meters,
 }
 
-struct Ending {
-    health: Result<Health, EngineError>,
-    loss: RecorderLoss,
-    cpu: LaneCpu,
-}
-
 fn play(args: &RunArgs, composed: &Composition, spec: RunSpec, store: Store, lanes: usize) -> Result<Played, Failure> {
     let recorder = Recorder::start(store).map_err(Failure::run)?;
     let meters = Meters::new(lanes);
@@ -339,14 +338,17 @@ fn play(args: &RunArgs, composed: &Composition, spec: RunSpec, store: Store, lan
 /// The arrivals of each lane.
 fn streams(composed: &Composition, lanes: usize) -> Vec<Arrivals> {
     let mut streams: Vec<Vec<engine::Arrival>> = vec![Vec::new(); lanes];
-    for arrival in &composed.arrivals {
+    let dossiers = composed.arrivals.iter().map(|arrival| (arrival, Purpose::Dossier));
+    let visits = composed.visits.iter().map(|arrival| (arrival, Purpose::Visit));
+    for (arrival, purpose) in dossiers.chain(visits) {
         if let Some(stream) = streams.get_mut(lane_of(arrival.unit, lanes)) {
-            stream.push(engine::Arrival {
-                due: composed.timeline.wall(arrival.due),
-                case: arrival.case,
-                unit: arrival.unit,
-            });
+            let due = composed.timeline.wall(arrival.due);
+            stream.push(engine::Arrival { due, case: arrival.case, unit: arrival.unit, purpose });
         }
+    }
+    // Both are in order already; of those due at once, dossiers come first.
+    for stream in &mut streams {
+        stream.sort_by_key(|arrival| arrival.due);
     }
     streams.into_iter().map(|stream| Box::new(stream.into_iter()) as Arrivals).collect()
 }
@@ -369,44 +371,4 @@ fn stop_on_interrupt() -> Arc<AtomicBool> {
         console::tell("note: Ctrl-C will end the run without a judgement (no handler could be set)");
     }
     stop
-}
-
-fn write_ending(
-    store: &mut Store,
-    ending: &Ending,
-    meters: &Meters,
-    composed: &Composition,
-    lanes: usize,
-) -> Result<(), history::HistoryError> {
-    let snapshot = meters.snapshot();
-    let planned = u64::from(composed.population.count());
-    // Those who never came because the run was ended are neither started nor dropped by us, yet must be accounted for.
-    let dropped = planned.saturating_sub(snapshot.started);
-    let unfinished = snapshot.started.saturating_sub(snapshot.completed + snapshot.failed);
-    let yes_or_no = |is: bool| if is { "yes" } else { "no" }.to_owned();
-    let mut facts: Facts = vec![
-        ("started", snapshot.started.to_string()),
-        ("dropped", dropped.to_string()),
-        ("completed", snapshot.completed.to_string()),
-        ("failed", snapshot.failed.to_string()),
-        ("unfinished", unfinished.to_string()),
-        ("recorder_lost", ending.loss.0.to_string()),
-    ];
-    if let Ok(health) = &ending.health {
-        let wall = Duration::from_nanos(composed.timeline.wall_end()).as_secs_f64().max(0.001);
-        let share = ending.cpu.seconds / wall / f64::from(u32::try_from(lanes).unwrap_or(1));
-        facts.extend([
-            ("lag_p50_ns", health.lag_p50.to_string()),
-            ("lag_p99_ns", health.lag_p99.to_string()),
-            ("lag_max_ns", health.lag_max.to_string()),
-            ("quiescent", yes_or_no(health.quiescent && health.read_back)),
-            ("peers_settled", yes_or_no(health.peers_settled)),
-            ("cpu_share", format!("{share:.3}")),
-            ("finished", yes_or_no(true)),
-        ]);
-        if health.aborted {
-            facts.push(("aborted", yes_or_no(true)));
-        }
-    }
-    store.set_facts(facts.iter().map(|(name, value)| (*name, value.clone())))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use model::{Document, Fields, Node, Problems};
 use verdict::Gate;
-use world::{HardInputs, Realism};
+use world::{HardInputs, Realism, Visits};
 
 /// A run as its file says.
 #[derive(Clone, Debug)]
@@ -28,6 +28,8 @@ pub(crate) struct RunFile {
     pub(crate) authorization: Option<Authorization>,
     pub(crate) realism: Realism,
     pub(crate) hard_inputs: HardInputs,
+    /// Those who only look.
+    pub(crate) visits: Option<Visits>,
 }
 
 /// Who walks which journey, by name.
@@ -98,6 +100,7 @@ impl RunFile {
             let realism = fields.get("identity").map_or(Some(Realism::Impossible), |node| realism(&node));
             let hard_inputs =
                 fields.get("hard_inputs").map_or(Some(HardInputs::default()), |node| HardInputs::read(&node));
+            let visits = fields.get("visits").map_or(Some(None), |node| Visits::read(&node).map(Some));
             is_authorization_read?;
             let (length, closed_hours) = time?;
             Some(Self {
@@ -117,6 +120,7 @@ impl RunFile {
                 authorization,
                 realism: realism?,
                 hard_inputs: hard_inputs?,
+                visits: visits?,
             })
         })
     }

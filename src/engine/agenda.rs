@@ -8,6 +8,8 @@ use model::words::{DossierState, Field, Operation, PaymentState};
 use model::{Case, SimTime};
 use portal::{Item, Memory, Reading, Session};
 
+use crate::spec::Purpose;
+
 /// Somebody who acts.
 pub(crate) struct Person {
     /// Index into the staff; `None` for citizens.
@@ -72,8 +74,8 @@ pub(crate) struct Task {
 /// Why a journey is walked: what its end is counted as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// A person came: counted as completed or failed.
-    Arrival,
+    /// A person came for this: counted as completed or failed.
+    Arrival(Purpose),
     /// Follows from an arrival or an inbox.
     Consequence,
     /// A clerk's working day.
@@ -86,7 +88,7 @@ impl Origin {
     /// Whether the run is not quiet while such a journey is under way.
     pub(crate) fn keeps_run_open(self) -> bool {
         match self {
-            Self::Arrival | Self::Consequence => true,
+            Self::Arrival(_) | Self::Consequence => true,
             Self::WorkingDay | Self::FinalRead => false,
         }
     }

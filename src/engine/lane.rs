@@ -14,7 +14,7 @@ use hdrhistogram::Histogram;
 use history::Inlet;
 use http::HeaderValue;
 use journey::Walk;
-use model::words::{Fault, Phase, Role};
+use model::words::{Fault, Field, Phase, Role};
 use model::{CaseId, Stream};
 use portal::{Encoded, Reading};
 use tokio::sync::Notify;
@@ -23,7 +23,7 @@ use crate::agenda::{Origin, People, Person, Task};
 use crate::browser::{Attempt, Browser, Limits, Scene};
 use crate::finals::Finals;
 use crate::meter::LaneMeter;
-use crate::spec::{Arrivals, lane_of};
+use crate::spec::{Arrival, Arrivals, Purpose, lane_of};
 use crate::stage::Stage;
 
 /// The longest a lane sleeps before it looks at the phase again, in nanoseconds.
@@ -36,7 +36,7 @@ pub(crate) struct Lane {
     pub(crate) meter: Arc<LaneMeter>,
     pub(crate) inlet: Inlet,
     pub(crate) people: People,
-    /// The numbers of a dossier known so far: what the final read asks for.
+    /// The numbers of a dossier known so far: what visitors and the final read ask for.
     pub(crate) codes: HashMap<CaseId, Box<str>>,
     pub(crate) finals: Finals,
     /// The clerks of each unit, by unit index.
@@ -251,25 +251,39 @@ impl Lane {
             return;
         }
         while let Some(arrival) = self.arrivals.next_if(|arrival| arrival.due <= now) {
-            let stage = Arc::clone(&self.stage);
-            let case = stage.spec.people.case(arrival.case);
-            let journey = stage.spec.casting.channels.iter().find(|(channel, _)| *channel == case.channel);
-            let Some((_, journey)) = journey.filter(|_| self.people.count() < stage.spec.settings.under_way) else {
-                self.meter.dropped.add(1);
-                continue;
-            };
-            self.meter.started.add(1);
-            let task = Task::new(Walk::new(*journey, arrival.case.0), Some(Box::new(case)), Origin::Arrival);
-            let person = match stage.spec.scripts.role(*journey) {
-                Role::Citizen => None,
-                Role::Desk | Role::PostDesk => self.clerk_for(arrival.unit, arrival.case),
-            };
-            let person = person.unwrap_or_else(|| self.people.enter(Person::citizen()));
-            self.begin(person, task, arrival.due);
+            self.receive(arrival);
         }
         if self.arrivals.peek().is_none() {
             self.meter.arrivals_over.set(1);
         }
+    }
+
+    /// Lets one person in, or counts that there was no room, or no journey, for them.
+    fn receive(&mut self, arrival: Arrival) {
+        let stage = Arc::clone(&self.stage);
+        let (spec, meter) = (&stage.spec, Arc::clone(&self.meter));
+        let case = spec.people.case(arrival.case);
+        let of_channel = || spec.casting.channels.iter().find(|(channel, _)| *channel == case.channel);
+        let journey = match arrival.purpose {
+            Purpose::Dossier => of_channel().map(|(_, journey)| *journey),
+            Purpose::Visit => spec.casting.visit,
+        };
+        let Some(journey) = journey.filter(|_| self.people.count() < spec.settings.under_way) else {
+            return meter.of(arrival.purpose).dropped.add(1);
+        };
+        meter.of(arrival.purpose).started.add(1);
+        let walk = Walk::new(journey, arrival.case.0);
+        let mut task = Task::new(walk, Some(Box::new(case)), Origin::Arrival(arrival.purpose));
+        // A visitor has the receipt of the dossier, if it was given one by now.
+        if let (Purpose::Visit, Some(code)) = (arrival.purpose, self.codes.get(&arrival.case)) {
+            task.memory.set(Field::DossierCode, code);
+        }
+        let person = match spec.scripts.role(journey) {
+            Role::Citizen => None,
+            Role::Desk | Role::PostDesk => self.clerk_for(arrival.unit, arrival.case),
+        };
+        let person = person.unwrap_or_else(|| self.people.enter(Person::citizen()));
+        self.begin(person, task, arrival.due);
     }
 
     /// A clerk of the unit; the same for the same dossier.

@@ -29,5 +29,5 @@ mod walking;
 pub use clock::RunClock;
 pub use conductor::{EngineError, Health, run};
 pub use guard::{Authority, AuthoritySyntax, Guard};
-pub use meter::{Meters, Snapshot};
-pub use spec::{Arrival, Arrivals, Casting, Peer, Publication, RunSpec, Settings, lane_of};
+pub use meter::{Came, Meters, Snapshot};
+pub use spec::{Arrival, Arrivals, Casting, Peer, Publication, Purpose, RunSpec, Settings, lane_of};

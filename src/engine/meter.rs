@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use model::words::Answer;
 
+use crate::spec::Purpose;
+
 /// The counters of all lanes.
 #[derive(Clone, Debug)]
 pub struct Meters {
@@ -14,14 +16,10 @@ pub struct Meters {
 /// What the counters say at an instant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Snapshot {
-    /// People who have come.
-    pub started: u64,
-    /// People who could not be let in because too many were under way.
-    pub dropped: u64,
-    /// People whose journey ended as written.
-    pub completed: u64,
-    /// People whose journey ended because an answer left no way on.
-    pub failed: u64,
+    /// Those who came with a dossier.
+    pub dossiers: Came,
+    /// Those who came only to look.
+    pub visits: Came,
     /// Exchanges begun and not over.
     pub in_flight: u64,
     /// Exchanges answered ok.
@@ -36,13 +34,31 @@ pub struct Snapshot {
     pub read_back: u64,
 }
 
+/// What became of those who came for one purpose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Came {
+    /// People who have come.
+    pub started: u64,
+    /// People who could not be let in because too many were under way.
+    pub dropped: u64,
+    /// People whose journey ended as written.
+    pub completed: u64,
+    /// People whose journey ended because an answer left no way on.
+    pub failed: u64,
+}
+
+impl Came {
+    /// People whose journey has not ended.
+    pub fn unfinished(&self) -> u64 {
+        self.started.saturating_sub(self.completed + self.failed)
+    }
+}
+
 /// The counters of one lane.
 #[derive(Debug, Default)]
 pub(crate) struct LaneMeter {
-    pub(crate) started: Count,
-    pub(crate) dropped: Count,
-    pub(crate) completed: Count,
-    pub(crate) failed: Count,
+    pub(crate) dossiers: Comers,
+    pub(crate) visits: Comers,
     pub(crate) begun: Count,
     pub(crate) ok: Count,
     pub(crate) refused: Count,
@@ -59,6 +75,15 @@ pub(crate) struct LaneMeter {
     pub(crate) idle_since: Count,
     /// 1 when all final reads are made.
     pub(crate) final_reads_over: Count,
+}
+
+/// The counters of those who come for one purpose.
+#[derive(Debug, Default)]
+pub(crate) struct Comers {
+    pub(crate) started: Count,
+    pub(crate) dropped: Count,
+    pub(crate) completed: Count,
+    pub(crate) failed: Count,
 }
 
 /// A number with one writer.
@@ -84,6 +109,14 @@ impl Count {
 }
 
 impl LaneMeter {
+    /// The counters of those who come for this.
+    pub(crate) fn of(&self, purpose: Purpose) -> &Comers {
+        match purpose {
+            Purpose::Dossier => &self.dossiers,
+            Purpose::Visit => &self.visits,
+        }
+    }
+
     /// Exchanges begun and not over.
     pub(crate) fn in_flight(&self) -> u64 {
         self.begun.get().saturating_sub(self.ok.get() + self.refused.get() + self.unknown.get())
@@ -109,16 +142,24 @@ impl Meters {
         let sum = |read: fn(&LaneMeter) -> &Count| self.lanes.iter().map(|lane| read(lane).get()).sum::<u64>();
         let (ok, refused, unknown) = (sum(|lane| &lane.ok), sum(|lane| &lane.refused), sum(|lane| &lane.unknown));
         Snapshot {
-            started: sum(|lane| &lane.started),
-            dropped: sum(|lane| &lane.dropped),
-            completed: sum(|lane| &lane.completed),
-            failed: sum(|lane| &lane.failed),
+            dossiers: self.came(Purpose::Dossier),
+            visits: self.came(Purpose::Visit),
             in_flight: sum(|lane| &lane.begun).saturating_sub(ok + refused + unknown),
             ok,
             refused,
             unknown,
             lag: self.lanes.iter().map(|lane| lane.lag.get()).max().unwrap_or(0),
             read_back: sum(|lane| &lane.read_back),
+        }
+    }
+
+    fn came(&self, purpose: Purpose) -> Came {
+        let sum = |read: fn(&Comers) -> &Count| self.lanes.iter().map(|lane| read(lane.of(purpose)).get()).sum();
+        Came {
+            started: sum(|comers| &comers.started),
+            dropped: sum(|comers| &comers.dropped),
+            completed: sum(|comers| &comers.completed),
+            failed: sum(|comers| &comers.failed),
         }
     }
 }

@@ -19,6 +19,17 @@ pub struct Arrival {
     pub case: CaseId,
     /// To which unit, by its index in the plan.
     pub unit: u16,
+    /// What for.
+    pub purpose: Purpose,
+}
+
+/// What a person comes for: each is counted apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Purpose {
+    /// To hand in the dossier.
+    Dossier,
+    /// Only to look: with the dossier's number, if the portal has shown it by then.
+    Visit,
 }
 
 /// The people who come to one lane, in order of their coming.
@@ -34,6 +45,8 @@ pub fn lane_of(unit: u16, lanes: usize) -> usize {
 pub struct Casting {
     /// The journey of those who come through this channel; journeys of clerks are walked by a clerk of the unit.
     pub channels: Vec<(Channel, JourneyId)>,
+    /// The journey of citizens who only look.
+    pub visit: Option<JourneyId>,
     /// The working day of a unit's clerks.
     pub desk: Option<JourneyId>,
     /// The working day of the clerks at the post's counters.

@@ -36,6 +36,7 @@ impl Lane {
                 case: task.case.as_deref(),
                 state: task.seen.state,
                 payment_state: task.seen.payment_state,
+                knows_number: task.memory.get(Field::DossierCode).is_some(),
                 due_at: task.seen.due_at,
                 now: spec.timeline.sim(from),
                 timeline: &spec.timeline,
@@ -112,8 +113,8 @@ impl Lane {
 
     pub(crate) fn end(&mut self, person: usize, task: &Task, ending: Ending) {
         match (task.origin, ending) {
-            (Origin::Arrival, Ending::AsWritten) => self.meter.completed.add(1),
-            (Origin::Arrival, Ending::GaveUp) => self.meter.failed.add(1),
+            (Origin::Arrival(purpose), Ending::AsWritten) => self.meter.of(purpose).completed.add(1),
+            (Origin::Arrival(purpose), Ending::GaveUp) => self.meter.of(purpose).failed.add(1),
             (Origin::FinalRead, _) => self.finals.one_is_over(),
             (Origin::Consequence | Origin::WorkingDay, _) => {}
         }

@@ -130,7 +130,7 @@ fn value(fact: Fact, kind: Kind) -> Option<&'static str> {
         Fact::Payment => Some(kind.payment.as_str()),
         Fact::Return => Some(kind.returns.as_str()),
         Fact::Outcome => Some(kind.outcome.as_str()),
-        Fact::Fee | Fact::State | Fact::PaymentState => None,
+        Fact::Fee | Fact::State | Fact::PaymentState | Fact::Number => None,
     }
 }
 

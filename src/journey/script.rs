@@ -55,6 +55,9 @@ pub(crate) enum Pause {
     About(Duration),
 }
 
+/// The value of [`Fact::Number`] once the portal has shown the dossier's number; until then it has none.
+pub(crate) const KNOWN: &str = "known";
+
 /// What a choice may be made by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fact {
@@ -66,10 +69,11 @@ pub(crate) enum Fact {
     Outcome,
     State,
     PaymentState,
+    Number,
 }
 
 impl Fact {
-    const ALL: [(&'static str, Self); 8] = [
+    const ALL: [(&'static str, Self); 9] = [
         ("channel", Self::Channel),
         ("level", Self::Level),
         ("payment", Self::Payment),
@@ -78,6 +82,7 @@ impl Fact {
         ("outcome", Self::Outcome),
         ("state", Self::State),
         ("payment_state", Self::PaymentState),
+        ("number", Self::Number),
     ];
 
     /// The values it can have.
@@ -91,6 +96,7 @@ impl Fact {
             Self::Outcome => Outcome::ALL.iter().map(|word| word.as_str()).collect(),
             Self::State => DossierState::ALL.iter().map(|word| word.as_str()).collect(),
             Self::PaymentState => PaymentState::ALL.iter().map(|word| word.as_str()).collect(),
+            Self::Number => vec![KNOWN],
         }
     }
 }

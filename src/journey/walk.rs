@@ -7,7 +7,7 @@ use model::{Case, SimTime, Stream, Timeline};
 
 use crate::compile::{Condition, Instruction, LOOPS, Scripts};
 use crate::finish::finish;
-use crate::script::{Fact, Pause};
+use crate::script::{Fact, KNOWN, Pause};
 
 /// A journey of a run, by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,6 +36,8 @@ pub struct Situation<'a> {
     pub state: Option<DossierState>,
     /// The state of its payment when last seen.
     pub payment_state: Option<PaymentState>,
+    /// Whether the portal has shown the dossier's number.
+    pub knows_number: bool,
     /// When the portal says its result is due.
     pub due_at: Option<SimTime>,
     /// The simulated instant now.
@@ -224,6 +226,7 @@ impl Asked<'_, '_> {
             Fact::Outcome => case.map(|case| case.outcome.as_str()),
             Fact::State => self.situation.state.map(DossierState::as_str),
             Fact::PaymentState => self.situation.payment_state.map(PaymentState::as_str),
+            Fact::Number => self.situation.knows_number.then_some(KNOWN),
         }
     }
 
@@ -280,6 +283,7 @@ mod tests {
             case: None,
             state: None,
             payment_state: None,
+            knows_number: false,
             due_at: None,
             now: SimTime(0),
             timeline: &timeline,
@@ -363,6 +367,7 @@ mod tests {
                 case: None,
                 state: None,
                 payment_state: None,
+                knows_number: false,
                 due_at: None,
                 now,
                 timeline: &timeline,

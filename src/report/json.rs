@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! { schema, run: {facts}, verdict: {overall, headline, invalid[]}, rules: {counts, items[]}, gates[],
-//!   figures[], targets[], traffic: {operations[], all, phases[], faults[], slowest[]}, dossiers, generator, wall: {width_s, points[]}, days[] }
+//!   figures[], targets[], traffic: {operations[], all, phases[], faults[], slowest[]}, dossiers, generator, wall: {width_s, points[]}, days[],
+//!   visits (of people who only look, if the run planned any; counted like dossiers) }
 //! ```
 //! Durations are milliseconds (`_ms`), shares 0..=1, instants of the run seconds since it began (`_s`). `null` is "not
 //! recorded". Findings with their evidence are in `verdicts.json`, which the judge writes.
@@ -14,7 +15,7 @@ use verdict::{GateVerdict, RuleVerdict};
 use crate::fidelity::FigureLine;
 use crate::latency::Latency;
 use crate::series::{Day, WallPoint};
-use crate::summary::Summary;
+use crate::summary::{Identities, Summary};
 use crate::targets::TargetLine;
 use crate::text::float;
 use crate::traffic::{FaultCount, OperationTraffic, PhaseTraffic, SlowExchange};
@@ -23,7 +24,7 @@ use crate::words;
 /// The summary of a run as pretty-printed JSON with a line end.
 pub fn summary_json(summary: &Summary) -> String {
     let traffic = &summary.traffic;
-    let document = json!({
+    let mut document = json!({
         "schema": "vandan-summary/1",
         "run": summary.facts,
         "verdict": {
@@ -42,11 +43,14 @@ pub fn summary_json(summary: &Summary) -> String {
             "faults": list(&traffic.faults, fault),
             "slowest": list(&traffic.slowest, slow_exchange),
         },
-        "dossiers": dossiers(summary),
+        "dossiers": identities(summary.identities()),
         "generator": generator(summary),
         "wall": { "width_s": summary.wall.width_s, "points": list(&summary.wall.points, wall_point) },
         "days": list(&summary.days, day),
     });
+    if let (Some(visits), Some(fields)) = (summary.visits(), document.as_object_mut()) {
+        fields.insert("visits".to_owned(), identities(visits));
+    }
     format!("{document:#}\n")
 }
 
@@ -173,8 +177,7 @@ fn slow_exchange(exchange: &SlowExchange) -> Value {
     })
 }
 
-fn dossiers(summary: &Summary) -> Value {
-    let identities = summary.identities();
+fn identities(identities: Identities) -> Value {
     json!({
         "planned": identities.planned,
         "started": identities.started,

@@ -75,14 +75,14 @@ pub struct CaseLine {
     pub return_method: String,
 }
 
-/// How many dossiers there were and what became of them; `None` where the run did not record it.
+/// How many dossiers, or visits, there were and what became of them; `None` where the run did not record it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Identities {
-    /// Dossiers planned: `started + dropped`.
+    /// Planned: `started + dropped`.
     pub planned: Option<u64>,
-    /// Dossiers whose journey began: `completed + failed + unfinished`.
+    /// Those whose journey began: `completed + failed + unfinished`.
     pub started: Option<u64>,
-    /// Dossiers never begun because the generator could not keep up.
+    /// Those never begun because the generator could not keep up.
     pub dropped: Option<u64>,
     /// Journeys that came to their end.
     pub completed: Option<u64>,
@@ -253,13 +253,25 @@ impl Summary {
 
     /// How many dossiers there were and what became of them.
     pub fn identities(&self) -> Identities {
+        self.counted("")
+    }
+
+    /// How many visits of people who only look there were and what became of them; `None` if the run planned none.
+    pub fn visits(&self) -> Option<Identities> {
+        let visits = self.counted("visits_");
+        visits.planned.is_some().then_some(visits)
+    }
+
+    /// The facts whose names begin so.
+    fn counted(&self, prefix: &str) -> Identities {
+        let number = |name| self.number(&format!("{prefix}{name}"));
         Identities {
-            planned: self.number("planned"),
-            started: self.number("started"),
-            dropped: self.number("dropped"),
-            completed: self.number("completed"),
-            failed: self.number("failed"),
-            unfinished: self.number("unfinished"),
+            planned: number("planned"),
+            started: number("started"),
+            dropped: number("dropped"),
+            completed: number("completed"),
+            failed: number("failed"),
+            unfinished: number("unfinished"),
         }
     }
 

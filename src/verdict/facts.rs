@@ -69,11 +69,14 @@ impl Validity {
         let reasons: Vec<_> = [
             cut_short(run),
             late(run),
-            dropping(run),
+            dropping(run, Came::WithDossier),
             losing(run),
             giving_up(run),
-            unbalanced_plan(run),
-            unbalanced_starts(run),
+            unbalanced_plan(run, Came::WithDossier),
+            unbalanced_starts(run, Came::WithDossier),
+            dropping(run, Came::ToLook),
+            unbalanced_plan(run, Came::ToLook),
+            unbalanced_starts(run, Came::ToLook),
         ]
         .into_iter()
         .flatten()
@@ -100,11 +103,40 @@ fn late(run: &RunFacts) -> Option<String> {
     })
 }
 
-fn dropping(run: &RunFacts) -> Option<String> {
-    let (dropped, planned) = (run.number("dropped")?, run.number("planned")?);
+/// What people came for: their counts are facts of their own.
+#[derive(Clone, Copy)]
+enum Came {
+    WithDossier,
+    ToLook,
+}
+
+impl Came {
+    /// The name of a fact about them.
+    fn fact(self, name: &str) -> String {
+        match self {
+            Self::WithDossier => name.to_owned(),
+            Self::ToLook => format!("visits_{name}"),
+        }
+    }
+
+    /// What the count is of, where it is not of dossiers.
+    fn of(self) -> &'static str {
+        match self {
+            Self::WithDossier => "",
+            Self::ToLook => " of visits",
+        }
+    }
+}
+
+fn dropping(run: &RunFacts, came: Came) -> Option<String> {
+    let (dropped, planned) = (run.number(&came.fact("dropped"))?, run.number(&came.fact("planned"))?);
     let limit = run.number("dropped_share_limit")?;
+    let whom = match came {
+        Came::WithDossier => "arrivals",
+        Came::ToLook => "visits",
+    };
     (dropped > limit * planned)
-        .then(|| format!("{dropped} of {planned} arrivals were dropped, a share of {limit} is allowed"))
+        .then(|| format!("{dropped} of {planned} {whom} were dropped, a share of {limit} is allowed"))
 }
 
 fn losing(run: &RunFacts) -> Option<String> {
@@ -125,19 +157,23 @@ fn giving_up(run: &RunFacts) -> Option<String> {
     })
 }
 
-fn unbalanced_plan(run: &RunFacts) -> Option<String> {
-    let (planned, started, dropped) = (run.integer("planned")?, run.integer("started")?, run.integer("dropped")?);
-    (planned != started + dropped)
-        .then(|| format!("the count does not close: {planned} planned, but {started} started and {dropped} dropped"))
+fn unbalanced_plan(run: &RunFacts, came: Came) -> Option<String> {
+    let count = |name| run.integer(&came.fact(name));
+    let (planned, started, dropped) = (count("planned")?, count("started")?, count("dropped")?);
+    let of = came.of();
+    (planned != started + dropped).then(|| {
+        format!("the count{of} does not close: {planned} planned, but {started} started and {dropped} dropped")
+    })
 }
 
-fn unbalanced_starts(run: &RunFacts) -> Option<String> {
-    let started = run.integer("started")?;
-    let (completed, failed) = (run.integer("completed")?, run.integer("failed")?);
-    let unfinished = run.integer("unfinished")?;
+fn unbalanced_starts(run: &RunFacts, came: Came) -> Option<String> {
+    let count = |name| run.integer(&came.fact(name));
+    let (started, completed) = (count("started")?, count("completed")?);
+    let (failed, unfinished) = (count("failed")?, count("unfinished")?);
+    let of = came.of();
     (started != completed + failed + unfinished).then(|| {
         format!(
-            "the count does not close: {started} started, but {completed} completed, {failed} failed and {unfinished} unfinished"
+            "the count{of} does not close: {started} started, but {completed} completed, {failed} failed and {unfinished} unfinished"
         )
     })
 }
@@ -158,6 +194,12 @@ mod tests {
         ("failed", "4"),
         ("unfinished", "5"),
         ("recorder_lost", "0"),
+        ("visits_planned", "8000"),
+        ("visits_started", "8000"),
+        ("visits_dropped", "0"),
+        ("visits_completed", "7000"),
+        ("visits_failed", "900"),
+        ("visits_unfinished", "100"),
     ];
 
     fn validity(change: (&str, &str)) -> Validity {
@@ -179,10 +221,20 @@ mod tests {
             (("recorder_lost", "3"), "lost 3 records"),
             (("planned", "1001"), "1001 planned"),
             (("completed", "991"), "991 completed"),
+            (("visits_planned", "8001"), "the count of visits does not close: 8001 planned"),
+            (("visits_failed", "901"), "901 failed and 100 unfinished"),
         ] {
             let Validity::Invalid(reasons) = validity(change) else { panic!("{change:?} is valid") };
             assert!(reasons.len() == 1 && reasons[0].contains(words), "{change:?}: {reasons:?}");
         }
+    }
+
+    #[test]
+    fn dropped_visits_are_weighed_by_themselves() {
+        let dropped = [("visits_started", "7991"), ("visits_dropped", "9"), ("visits_unfinished", "91")];
+        let facts = HEALTHY.iter().copied().chain(dropped).collect();
+        let reasons = vec!["9 of 8000 visits were dropped, a share of 0.001 is allowed".to_owned()];
+        assert_eq!(Validity::of(&facts), Validity::Invalid(reasons));
     }
 
     #[test]

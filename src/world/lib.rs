@@ -3,7 +3,7 @@
 //! Pure: data and a seed in, people and arrivals out; no file is opened, no clock is read. Read in this order: [`Calendar`] says
 //! which days are worked, [`WorkingTime`] and [`deadline()`] what the law counts on them; [`Province`] is one document as counts
 //! that add up ([`Cell`]s); [`apportion()`] is how all whole numbers are divided; [`Population`] is the formula from a case
-//! number to its dossier and back, [`Attachments`] what is handed in with it; [`arrivals()`] says when everybody comes and
+//! number to its dossier and back, [`Attachments`] what is handed in with it; [`arrivals()`] says when everybody comes, [`visits()`] who only looks, and
 //! [`timeline()`] how fast that is played; [`Plan`] sums it up for people and for `plan.json`. [`Country`] makes many
 //! provinces from one template, with units and places of a [`Gazetteer`]; [`CountryPlan`] sums them up.
 //!
@@ -20,6 +20,7 @@ mod digest;
 mod fidelity;
 mod period;
 mod plan;
+mod plan_visits;
 mod population;
 mod profile;
 mod rows;
@@ -28,7 +29,7 @@ mod target;
 
 pub use administrative::{Commune, Division, Gazetteer, Territory};
 pub use apportion::{Sequence, apportion};
-pub use arrivals::{Arrival, Curve, arrivals, arrivals_within, batches, timeline};
+pub use arrivals::{Arrival, Curve, Visits, arrivals, arrivals_within, batches, timeline, visits};
 pub use attachments::{Attachment, Attachments, Bytes, Media};
 pub use calendar::{
     Apology, Basis, Calendar, Day, Deadline, Evidence, Law, LegalTime, NoDeadline, Pause, Ruled, WorkingTime, deadline,
@@ -38,7 +39,8 @@ pub use country::{Country, Member, Provenance, Template, Volume};
 pub use country_plan::{CountryPlan, Planning, ProvincePlan};
 pub use fidelity::{CountedFigure, Fidelity};
 pub use period::Period;
-pub use plan::{Peak, Peaks, Plan, PlannedFigure, Quantity, kinds};
+pub use plan::{Peak, Peaks, Plan, PlannedFigure, Quantity, kinds, kinds_of};
+pub use plan_visits::{Crowd, PlannedVisits};
 pub use population::{
     Birthday, Clerk, ClerkRole, Exposed, HardInputs, HardInputsSyntax, Identity, Population, Realism, Rendered, Scale,
     ScaleOutOfRange, Sex, TooManyPeople, clerks, exposed, in_order,

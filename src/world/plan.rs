@@ -7,9 +7,10 @@ use model::{Counted, Kind, Populace, Timeline};
 use serde::{Deserialize, Serialize};
 
 use crate::digest::{Chain, Sum};
+use crate::plan_visits::PlannedVisits;
 use crate::profile::Demand;
 use crate::tally::{Seconds, Tally};
-use crate::{Dimension, Figure, Period, Planned, Population, Selector};
+use crate::{Arrival, Dimension, Figure, Period, Planned, Population, Selector};
 
 /// What a run is going to do: a pure function of province, seed, scale and timeline, byte for byte.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,12 +31,15 @@ pub struct Plan {
     pub seed: u64,
     /// How many dossiers are planned.
     pub dossiers: u32,
-    /// Hash of seed, cells, figures and every dossier with its arrival and unit, as 32 hexadecimal digits.
+    /// Hash of seed, cells, figures and every dossier and visit with its arrival and unit, as 32 hexadecimal digits.
     pub digest: String,
     /// The length of the run on the wall clock.
     pub wall_seconds: f64,
     /// The most that comes in.
     pub peak: Peaks,
+    /// Those who only look, if the run has any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visits: Option<PlannedVisits>,
     /// Dossiers by each dimension's words; words that nobody has are left out.
     pub totals: BTreeMap<String, BTreeMap<String, u32>>,
     /// Dossiers by month, as `2021-03`.
@@ -121,6 +125,7 @@ impl Plan {
             digest: digest(population, &figures, tally.dossiers),
             wall_seconds: std::time::Duration::from_nanos(timeline.wall_end()).as_secs_f64(),
             peak: Peaks::of(&tally.hours, &seconds, period),
+            visits: None,
             totals: totals(population),
             months: by_month(&days),
             figures,
@@ -133,6 +138,15 @@ impl Plan {
         let text = serde_json::to_string_pretty(self);
         text.unwrap_or_else(|error| unreachable!("text, whole numbers and finite fractions are always JSON: {error}"))
     }
+}
+
+/// How many visits there are of dossiers of each kind.
+pub fn kinds_of(population: &Population, visits: &[Arrival]) -> BTreeMap<Kind, u64> {
+    let mut kinds = BTreeMap::new();
+    for visit in visits {
+        *kinds.entry(population.cell(visit.case).kind()).or_default() += 1;
+    }
+    kinds
 }
 
 /// How many dossiers there are of each kind.

@@ -20,6 +20,7 @@ struct Sight {
     case: Case,
     state: Option<DossierState>,
     payment_state: Option<PaymentState>,
+    knows_number: bool,
     now: SimTime,
     closing: bool,
     timeline: Timeline,
@@ -50,6 +51,7 @@ impl Sight {
             },
             state: None,
             payment_state: None,
+            knows_number: false,
             now: SimTime(0),
             closing: false,
             timeline: Timeline::new(stretches, Duration::from_secs(48)),
@@ -61,6 +63,7 @@ impl Sight {
             case: Some(&self.case),
             state: self.state,
             payment_state: self.payment_state,
+            knows_number: self.knows_number,
             due_at: None,
             now: self.now,
             timeline: &self.timeline,
@@ -149,7 +152,12 @@ fn a_journey_of_empty_repetitions_ends() {
 
 #[test]
 fn every_fact_can_be_chosen_by() {
-    let sight = Sight { state: Some(DossierState::Accepted), payment_state: Some(PaymentState::Paid), ..Sight::new() };
+    let sight = Sight {
+        state: Some(DossierState::Accepted),
+        payment_state: Some(PaymentState::Paid),
+        knows_number: true,
+        ..Sight::new()
+    };
     for (by, value) in [
         ("channel", "online"),
         ("level", "commune"),
@@ -158,6 +166,7 @@ fn every_fact_can_be_chosen_by() {
         ("outcome", "late"),
         ("state", "accepted"),
         ("payment_state", "paid"),
+        ("number", "known"),
     ] {
         let steps = format!(
             "- choose:\n    by: {by}\n    {value}: [ {{ do: track }} ]\n    otherwise: [ {{ do: look_up }} ]\n- do: pay"
@@ -168,6 +177,8 @@ fn every_fact_can_be_chosen_by() {
         "- choose:\n    by: state\n    stopped: [ { do: track } ]\n    otherwise: [ { do: look_up } ]\n- do: pay";
     assert_eq!(sight.citizen(other, &[]), ["look_up", "pay", "end"]);
     assert_eq!(Sight::new().citizen(other, &[]), ["look_up", "pay", "end"], "an unseen state is another");
+    let known = "- choose:\n    by: number\n    known: [ { do: track } ]\n- do: pay";
+    assert_eq!(Sight::new().citizen(known, &[]), ["pay", "end"], "no number has been shown");
     let without = "- choose:\n    by: state\n    stopped: [ { do: track } ]\n- do: pay";
     assert_eq!(sight.citizen(without, &[]), ["pay", "end"]);
 }

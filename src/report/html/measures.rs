@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::frame::said;
 use super::{scroll, section};
 use crate::charts;
-use crate::summary::Summary;
+use crate::summary::{Identities, Summary};
 use crate::text::{MISSING, count, duration, float, milliseconds, percent, rate};
 use crate::traffic::OperationTraffic;
 
@@ -166,7 +166,7 @@ pub(super) fn load(summary: &Summary) -> Markup {
 }
 
 pub(super) fn generator(summary: &Summary) -> Markup {
-    let (generator, identities) = (summary.generator(), summary.identities());
+    let generator = summary.generator();
     let known = |value: Option<u64>| value.map_or_else(|| MISSING.to_owned(), count);
     let time = |value: Option<i64>| value.map_or_else(|| MISSING.to_owned(), duration);
     let content = html! {
@@ -178,6 +178,19 @@ pub(super) fn generator(summary: &Summary) -> Markup {
             div { dt { "CPU of the generator" } dd { (generator.cpu_share.map_or_else(|| MISSING.to_owned(), percent)) } }
             div { dt { "Records lost" } dd { (known(generator.recorder_lost)) } }
         }
+        (equations(summary.identities()))
+        @if let Some(visits) = summary.visits() {
+            p { "Visits by people who only look:" }
+            (equations(visits))
+        }
+    };
+    section("generator", "The generator", "Bộ tạo tải", &content)
+}
+
+/// Whether the counts close.
+fn equations(identities: Identities) -> Markup {
+    let known = |value: Option<u64>| value.map_or_else(|| MISSING.to_owned(), count);
+    html! {
         ul .equations {
             li {
                 (closing_mark(identities.plan_closes())) " planned " b { (known(identities.planned)) } " = started " b { (known(identities.started)) }
@@ -188,8 +201,7 @@ pub(super) fn generator(summary: &Summary) -> Markup {
                 " + failed " b { (known(identities.failed)) } " + unfinished " b { (known(identities.unfinished)) }
             }
         }
-    };
-    section("generator", "The generator", "Bộ tạo tải", &content)
+    }
 }
 
 fn closing_mark(closes: Option<bool>) -> &'static str {

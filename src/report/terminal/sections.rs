@@ -7,7 +7,7 @@ use verdict::{GateAnswer, Overall, RuleVerdict, Verdict};
 use super::page::{Column, Ink, Page};
 use crate::fidelity::FigureLine;
 use crate::latency::Latency;
-use crate::summary::Summary;
+use crate::summary::{Identities, Summary};
 use crate::targets::{TargetLine, target_score};
 use crate::text::{MISSING, count, duration, milliseconds, percent, rate};
 use crate::traffic::OperationTraffic;
@@ -196,7 +196,16 @@ fn ms(latency: Option<Latency>, of: fn(Latency) -> i64) -> String {
 
 pub(super) fn people(page: &mut Page, summary: &Summary) {
     page.heading("DOSSIERS", "");
-    let identities = summary.identities();
+    identities(page, summary.identities());
+    if let Some(visits) = summary.visits() {
+        page.heading("VISITS", "by people who only look");
+        identities(page, visits);
+    }
+    generator(page, summary);
+}
+
+/// Whether the counts close.
+fn identities(page: &mut Page, identities: Identities) {
     let known = |value: Option<u64>| value.map_or_else(missing, count);
     page.paragraph(
         &format!("  {} ", closing_mark(identities.plan_closes())),
@@ -219,8 +228,12 @@ pub(super) fn people(page: &mut Page, summary: &Summary) {
             known(identities.unfinished)
         ),
     );
+}
+
+fn generator(page: &mut Page, summary: &Summary) {
     page.heading("GENERATOR", "");
     let generator = summary.generator();
+    let known = |value: Option<u64>| value.map_or_else(missing, count);
     let time = |value: Option<i64>| value.map_or_else(missing, duration);
     let within = generator.lag_p99_ns.zip(generator.lag_limit_ns).map(|(lag, limit)| lag <= limit);
     page.paragraph(

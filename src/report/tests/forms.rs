@@ -131,6 +131,25 @@ fn a_killed_run_is_said_with_dashes_in_every_form() {
 }
 
 #[test]
+fn visits_are_told_beside_the_dossiers_where_there_are_any() {
+    let summary = fixture::summary(
+        "insert into run (name, value) values ('visits_planned', '64'), ('visits_started', '64'), ('visits_dropped', '0'),
+         ('visits_completed', '60'), ('visits_failed', '1'), ('visits_unfinished', '3');",
+    );
+    let text = plain(&summary, 80);
+    let dossiers = text.find("planned 8 = started 8 + dropped 0").expect("the dossiers as before");
+    let visits = text.find("VISITS      by people who only look").expect("a heading of their own");
+    assert!(dossiers < visits, "{text}");
+    for expected in ["planned 64 = started 64 + dropped 0", "started 64 = completed 60 + failed 1 + unfinished 3"] {
+        assert!(text[visits..].contains(expected), "{text}");
+    }
+    assert!(html(&summary).contains("planned <b>64</b>"));
+    assert!(summary_json(&summary).contains("\"visits\": {"));
+    assert!(!summary_json(&fixture::conforming()).contains("\"visits\""));
+    assert!(!plain(&fixture::conforming(), 80).contains("VISITS"));
+}
+
+#[test]
 fn junit_reads_well_and_tells_passes_too() {
     assert_reads!("report_junit_failing", junit(&fixture::failing()));
     assert_reads!("report_junit_conforming", junit(&fixture::conforming()));

@@ -142,6 +142,12 @@ impl Comings {
         Self { windows, schedules, stream: seed.stream("arrival") }
     }
 
+    /// When people come online, whichever their cell.
+    pub(crate) fn online(&self) -> Option<&Schedule> {
+        let (_, schedule) = self.schedules.all.iter().find(|(channel, _)| *channel == Channel::Online)?;
+        Some(schedule)
+    }
+
     /// When somebody of the cell at this position comes; the key is the number that all draws of a dossier are made by.
     pub(crate) fn due(&self, position: usize, key: u64) -> SimTime {
         self.of_cell(position).map_or(SimTime(0), |coming| coming.due(key))

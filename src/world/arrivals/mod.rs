@@ -3,7 +3,7 @@
 //! Given how many come in a window, the points of a Poisson process are independent draws from its rate curve: the instant
 //! of a dossier is `L^-1(u)`, `L` being the mass of its channel's curve over its cell's window and `u` a draw that belongs to
 //! the dossier. Swings of days and minutes, busy days and bursts change `L`, never how many come. [`arrivals`] lists everybody in
-//! order, [`batches`] a stretch of days at a time for populations that do not fit into memory; both know nothing of
+//! order, [`visits()`] those who only look, [`batches`] a stretch of days at a time for populations that do not fit into memory; both know nothing of
 //! wall time, which is [`timeline()`]'s.
 //!
 //! # Source
@@ -20,12 +20,14 @@ mod swings;
 #[cfg(test)]
 mod texture;
 mod timeline;
+mod visits;
 
 use model::{CaseId, SimTime};
 
 pub(crate) use comings::{Around, Comings, Schedules};
 pub use curve::Curve;
 pub use timeline::timeline;
+pub use visits::{Visits, visits};
 
 use crate::{Period, Population};
 

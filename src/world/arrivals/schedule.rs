@@ -89,6 +89,18 @@ impl Schedule {
         schedule
     }
 
+    /// The same with surges on top; within a day nobody gathers who did before.
+    pub(crate) fn surged(&self, swings: &Swings) -> Self {
+        let piece =
+            |stretch: &Stretch| Piece { start: stretch.start, end: stretch.end, rate: u128::from(stretch.rate) };
+        Self::laid(&swings.surged(self.stretches.iter().map(piece).collect()))
+    }
+
+    /// Mass of the whole period.
+    pub(crate) fn mass(&self) -> u64 {
+        self.mass
+    }
+
     /// Puts pieces in order one after the other.
     fn laid(pieces: &[Piece]) -> Self {
         let mass_of = |piece: &Piece| piece.rate.saturating_mul(u128::from(piece.end.0.abs_diff(piece.start.0)));

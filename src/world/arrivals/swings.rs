@@ -44,8 +44,8 @@ pub(crate) struct Swings {
 }
 
 /// A few minutes in which many come.
-#[derive(Clone, Debug)]
-struct Surge {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Surge {
     from: SimTime,
     until: SimTime,
     percent: u64,
@@ -70,6 +70,11 @@ impl Swings {
             dispersion: dispersion.unwrap_or(Some(0))?,
             burstiness: burstiness.unwrap_or(Some(50))?,
         })
+    }
+
+    /// Surges, and nothing else.
+    pub(crate) fn of_surges(surges: Vec<Surge>) -> Self {
+        Self { surges, ..Self::default() }
     }
 
     /// The same for one channel.
@@ -107,6 +112,21 @@ pub(crate) struct Piece {
 }
 
 impl Surge {
+    /// So many minutes in which people come at this factor, in percent, by whichever channel.
+    pub(crate) fn new(from: SimTime, minutes: i64, percent: u64) -> Self {
+        Self { from, until: SimTime(from.0 + minutes * 60_000), percent, channel: None }
+    }
+
+    /// First instant.
+    pub(crate) fn from(&self) -> SimTime {
+        self.from
+    }
+
+    /// First instant after it.
+    pub(crate) fn until(&self) -> SimTime {
+        self.until
+    }
+
     /// The parts before, in and after the surge; some may be empty.
     fn cut(&self, piece: Piece) -> [Piece; 3] {
         let Piece { start, end, rate } = piece;
@@ -203,7 +223,8 @@ fn eased(percent: u64, of: u64, whole: u64) -> u64 {
     if percent >= 100 { 100 + (percent - 100) * of / whole } else { 100 - (100 - percent) * of / whole }
 }
 
-fn minute(node: &Node<'_>) -> Option<SimTime> {
+/// Reads `2021-03-01T09:00`.
+pub(crate) fn minute(node: &Node<'_>) -> Option<SimTime> {
     let text = node.text()?;
     let instant = text.parse::<DateTime>().ok().map(|instant| SimTime::at(instant.date(), instant.time()));
     instant.or_else(|| node.refuse(format!("`{text}` is no minute"), "write it as 2021-03-01T09:00"))

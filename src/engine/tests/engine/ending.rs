@@ -58,7 +58,7 @@ fn a_dossier_seen_only_in_an_inbox_is_read_back_too() {
         .with("casework", Role::Desk, "- do: accept")
         .with("final-desk", Role::Desk, "- do: clerk_view")
         .run();
-    assert_eq!(played.counted.failed, 3);
+    assert_eq!(played.counted.dossiers.failed, 3);
     assert_eq!((played.of("accept").len(), played.of("clerk_view").len()), (3, 3));
     assert!(played.health().quiescent && played.health().read_back);
 }
@@ -141,7 +141,7 @@ fn a_portal_that_hangs_when_told_the_time_delays_nobody_for_long() {
     );
     let play = Play::of(&portal, 2, "- do: submit").adapter(CLOCK);
     let played = play.set(|settings| settings.timeout = Duration::from_secs(600)).run();
-    assert_eq!(played.counted.completed, 2);
+    assert_eq!(played.counted.dossiers.completed, 2);
     assert_eq!(played.only("clock").came_to(), ("unknown", 0, "timed_out"));
     assert!(played.took < Duration::from_secs(9), "{:?}", played.took);
 }

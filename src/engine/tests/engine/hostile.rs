@@ -160,7 +160,7 @@ fn play(misbehaviours: &'static [Misbehaviour]) {
         assert!(row.bytes_received <= i64::try_from(LONGEST).unwrap(), "{}", misbehaviour.name);
     }
     assert_eq!(portal.times("/elsewhere"), 0, "redirects are not followed");
-    assert_eq!(played.counted.started, played.counted.completed + played.counted.failed);
+    assert_eq!(played.counted.dossiers.started, played.counted.dossiers.completed + played.counted.dossiers.failed);
 }
 
 #[test]

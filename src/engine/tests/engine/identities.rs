@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use model::words::{Channel, Role};
+use vandan_engine::Came;
 
 use super::play::Play;
 use super::portal::{Portal, hold, number, polite, say};
@@ -24,9 +25,9 @@ fn everybody_planned_is_completed_failed_or_unfinished() {
         })
         .run();
     let counted = played.counted;
-    assert_eq!((counted.started, counted.dropped), (30, 0));
-    assert_eq!((counted.completed, counted.failed), (10, 10));
-    assert_eq!(counted.started - counted.completed - counted.failed, 10, "unfinished");
+    assert_eq!((counted.dossiers.started, counted.dossiers.dropped), (30, 0));
+    assert_eq!((counted.dossiers.completed, counted.dossiers.failed), (10, 10));
+    assert_eq!(counted.dossiers.unfinished(), 10, "unfinished");
     assert!(!played.health().quiescent);
 }
 
@@ -39,9 +40,9 @@ fn who_comes_when_too_many_are_under_way_is_dropped_and_counted() {
             settings.timeout = Duration::from_millis(200);
         })
         .run();
-    assert_eq!((played.counted.started, played.counted.dropped), (3, 7));
+    assert_eq!((played.counted.dossiers.started, played.counted.dossiers.dropped), (3, 7));
     assert_eq!(played.of("submit").len(), 3, "who was dropped sent nothing");
-    assert_eq!(played.counted.failed, 3);
+    assert_eq!(played.counted.dossiers.failed, 3);
 }
 
 #[test]
@@ -49,7 +50,48 @@ fn who_comes_by_a_channel_that_nobody_serves_is_dropped_and_counted() {
     let portal = Portal::polite();
     let play = Play { channel: Channel::Post, ..Play::of(&portal, 5, "- do: submit") };
     let played = play.run();
-    assert_eq!((played.counted.started, played.counted.dropped), (0, 5));
+    assert_eq!((played.counted.dossiers.started, played.counted.dossiers.dropped), (0, 5));
+}
+
+/// Who only looks: signs in, and tracks the dossier whose number is known.
+const VISIT: &str = "- do: sign_in\n- choose:\n    by: number\n    known: [ { do: track } ]";
+
+#[test]
+fn visits_are_played_and_counted_apart() {
+    let portal = Portal::polite();
+    let play = Play::of(&portal, 10, "- do: submit").with("visit", Role::Citizen, VISIT).visited_after(500);
+    let played = play.run();
+    let all_ten = Came { started: 10, dropped: 0, completed: 10, failed: 0 };
+    assert_eq!((played.counted.dossiers, played.counted.visits), (all_ten, all_ten));
+    let of_visits = |operation: &str| {
+        let rows = played.of(operation).into_iter().filter(|row| row.journey == "visit" && row.phase == "load");
+        rows.count()
+    };
+    assert_eq!((of_visits("sign_in"), of_visits("track"), of_visits("submit")), (10, 10, 0));
+    assert_eq!(played.of("submit").len(), 10);
+}
+
+#[test]
+fn a_visitor_whose_dossier_has_no_number_yet_only_signs_in() {
+    let portal = Portal::polite();
+    let play = Play::of(&portal, 5, "- wait: 15 min\n- do: submit").with("visit", Role::Citizen, VISIT);
+    let played = play.visited_after(1).run();
+    assert_eq!((played.counted.visits.completed, played.of("sign_in").len(), played.of("track").len()), (5, 5, 0));
+}
+
+#[test]
+fn visits_that_fail_or_find_no_room_are_not_counted_as_dossiers() {
+    // Whoever signs in is refused.
+    let portal = Portal::start(|asked, stream| match asked.path.as_str() {
+        "/sign-in" => say(stream, 409, "{}"),
+        _ => say(stream, 200, &polite(asked)),
+    });
+    let played = Play::of(&portal, 4, "- do: submit").with("visit", Role::Citizen, VISIT).visited_after(5).run();
+    assert_eq!(played.counted.visits, Came { started: 4, dropped: 0, completed: 0, failed: 4 });
+    assert_eq!((played.counted.dossiers.completed, played.counted.dossiers.failed), (4, 0));
+    let no_journey = Play::of(&portal, 4, "- do: submit").visited_after(5).run();
+    assert_eq!(no_journey.counted.visits, Came { dropped: 4, ..Came::default() });
+    assert_eq!(no_journey.counted.dossiers.dropped, 0);
 }
 
 #[test]
@@ -77,7 +119,7 @@ fn exchanges_under_way_when_the_run_ends_are_recorded_as_never_answered() {
     assert_eq!(cut_off.iter().filter(|row| row.sent.is_some()).count(), 2);
     assert_eq!(played.counted.in_flight, 0);
     let counted = played.counted;
-    assert_eq!(counted.started - counted.completed - counted.failed, 6, "the run ended before they did");
+    assert_eq!(counted.dossiers.unfinished(), 6, "the run ended before they did");
 }
 
 #[test]
@@ -89,7 +131,7 @@ fn whoever_looks_at_several_dossiers_goes_on_even_if_there_is_nothing_to_do_abou
     // A journey over as soon as it begins must not send its person away.
     let steps = "- do: sign_in\n- do: submit\n- do: inbox\n- each: nothing\n- wait: 1 min\n- do: track";
     let played = Play::of(&portal, 20, steps).with("nothing", Role::Citizen, "- end").run();
-    assert_eq!((played.counted.started, played.counted.completed), (20, 20));
+    assert_eq!((played.counted.dossiers.started, played.counted.dossiers.completed), (20, 20));
     assert_eq!(played.of("track").len(), 20);
 }
 

@@ -41,6 +41,6 @@ fn two_lanes_do_for_each_dossier_what_one_does() {
         assert_eq!(by_case(&one).len(), 40);
         assert_eq!(by_case(&one), by_case(&two));
         assert_eq!(by_case(&one), by_case(&five), "one lane more than there are units");
-        assert_eq!(one.counted.completed, two.counted.completed);
+        assert_eq!(one.counted.dossiers.completed, two.counted.dossiers.completed);
     }
 }

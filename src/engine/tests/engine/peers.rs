@@ -83,7 +83,7 @@ fn a_silent_peer_delays_neither_the_clock_nor_the_end() {
     let played = play.run();
     assert!(!played.health().peers_settled && !played.health().quiescent);
     assert!(played.took < Duration::from_secs(12), "{:?}", played.took);
-    assert_eq!(played.counted.completed, 2);
+    assert_eq!(played.counted.dossiers.completed, 2);
     assert_eq!(played.only("clock").outcome, "ok");
 }
 
@@ -127,5 +127,5 @@ fn a_refused_clock_does_not_end_the_run() {
         );
     let played = Play::of(&portal, 1, "- do: submit").adapter(CLOCK).run();
     assert_eq!(played.only("clock").came_to(), ("refused", 403, "-"));
-    assert_eq!(played.counted.completed, 1);
+    assert_eq!(played.counted.dossiers.completed, 1);
 }

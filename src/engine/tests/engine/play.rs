@@ -11,8 +11,8 @@ use model::words::{Channel, FeeBasis, Level, Outcome, PaymentMethod, ReturnMetho
 use model::{Applicant, Case, CaseId, Populace, Seed, SimTime, Staff, Timeline, Vnd};
 use portal::Adapter;
 use vandan_engine::{
-    Arrival, Arrivals, Authority, Casting, EngineError, Guard, Health, Meters, Peer, Publication, RunClock, RunSpec,
-    Settings, Snapshot, lane_of,
+    Arrival, Arrivals, Authority, Casting, EngineError, Guard, Health, Meters, Peer, Publication, Purpose, RunClock,
+    RunSpec, Settings, Snapshot, lane_of,
 };
 
 use super::portal::Portal;
@@ -55,7 +55,7 @@ pub(crate) const CLOCK: &str = "  clock: { request: PUT /clock, json: { now: \"$
 
 /// A run to be.
 ///
-/// Journeys are cast by their names: `citizen` comes online, `counter` at the counter, `desk` is a clerk's day, and
+/// Journeys are cast by their names: `citizen` comes online, `counter` at the counter, `visit` only looks, `desk` is a clerk's day, and
 /// those that begin with `final` read back at the end.
 pub(crate) struct Play {
     pub(crate) target: String,
@@ -121,7 +121,7 @@ impl Play {
             target: portal.url(),
             adapter: ADAPTER.to_owned(),
             journeys: vec![journey("citizen", Role::Citizen, steps)],
-            arrivals: (0..count).map(|case| Arrival { due: 0, case: CaseId(case), unit: 0 }).collect(),
+            arrivals: (0..count).map(|case| arrival(case, Purpose::Dossier)).collect(),
             channel: Channel::Online,
             units: 1,
             clerks: 0,
@@ -153,6 +153,16 @@ impl Play {
         for (arrival, i) in self.arrivals.iter_mut().zip(0_u64..) {
             arrival.due = i * milliseconds * MS;
         }
+        self
+    }
+
+    /// Lets everybody come once more so many milliseconds after their dossier, only to look.
+    pub(crate) fn visited_after(mut self, milliseconds: u64) -> Self {
+        let visit =
+            |arrival: &Arrival| Arrival { due: arrival.due + milliseconds * MS, purpose: Purpose::Visit, ..*arrival };
+        let visits: Vec<_> = self.arrivals.iter().map(visit).collect();
+        self.arrivals.extend(visits);
+        self.arrivals.sort_unstable();
         self
     }
 
@@ -237,6 +247,7 @@ impl Play {
         let channels = [(Channel::Online, "citizen"), (Channel::Counter, "counter")];
         let casting = Casting {
             channels: channels.iter().filter_map(|(channel, name)| Some((*channel, scripts.find(name)?))).collect(),
+            visit: scripts.find("visit"),
             desk: scripts.find("desk"),
             post_desk: None,
             final_reads,
@@ -298,6 +309,11 @@ impl Played {
     pub(crate) fn health(&self) -> &Health {
         self.health.as_ref().unwrap()
     }
+}
+
+/// Somebody who comes at the beginning.
+pub(crate) fn arrival(case: u32, purpose: Purpose) -> Arrival {
+    Arrival { due: 0, case: CaseId(case), unit: 0, purpose }
 }
 
 /// A journey's file.

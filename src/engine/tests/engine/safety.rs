@@ -113,7 +113,7 @@ fn a_portal_that_is_not_there_is_told_before_anybody_starts() {
     drop(gone);
     let played = play.run();
     assert!(matches!(played.health, Err(EngineError::Unreachable(_))), "{:?}", played.health);
-    assert_eq!((played.counted.started, played.rows.len()), (0, 0));
+    assert_eq!((played.counted.dossiers.started, played.rows.len()), (0, 0));
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn localhost_is_reached_at_whichever_of_its_addresses_somebody_listens() {
     let portal = Portal::polite();
     let mut play = Play::of(&portal, 2, "- do: submit");
     play.target = format!("http://localhost:{}", portal.address().port());
-    assert_eq!(play.run().counted.completed, 2);
+    assert_eq!(play.run().counted.dossiers.completed, 2);
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn a_lane_that_panics_ends_the_run_with_an_error() {
 fn a_session_is_shown_with_later_requests() {
     let portal = Portal::start(|asked, stream| say(stream, 200, &polite(asked)));
     let played = Play::of(&portal, 1, "- do: sign_in\n- do: inbox").run();
-    assert_eq!(played.counted.completed, 1);
+    assert_eq!(played.counted.dossiers.completed, 1);
     let asked = portal.asked();
     assert_eq!(asked[0].body, b"number=900000000000");
     assert!(asked[1].head.contains("authorization: Bearer t-1\r\n"), "{}", asked[1].head);

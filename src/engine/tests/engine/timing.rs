@@ -82,7 +82,7 @@ fn a_clerk_does_one_thing_at_a_time_each_due_when_planned_and_hands_are_free() {
         .with("desk", Role::Desk, DAY)
         .with("casework", Role::Desk, "- end")
         .run();
-    assert_eq!((played.counted.started, played.counted.completed), (12, 12));
+    assert_eq!((played.counted.dossiers.started, played.counted.dossiers.completed), (12, 12));
     let mut rows: Vec<&Row> = played.rows.iter().filter(|row| row.case.is_some()).collect();
     assert!(rows.iter().all(|row| row.actor == "clerk:H0/0"));
     rows.sort_by_key(|row| row.sent);
@@ -116,7 +116,7 @@ fn citizens_do_not_wait_for_one_another() {
         say(stream, 200, &polite(asked))
     });
     let played = Play::of(&portal, 8, "- do: submit").run();
-    assert_eq!(played.counted.completed, 8);
+    assert_eq!(played.counted.dossiers.completed, 8);
 }
 
 #[test]
