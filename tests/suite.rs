@@ -13,3 +13,4 @@ mod queries;
 mod recording;
 mod stand_in;
 mod support;
+mod variants;
