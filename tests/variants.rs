@@ -31,10 +31,10 @@ fn each<T: Copy + Send>(all: &[T], play: impl Fn(T) -> Result<(), String> + Sync
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
-/// Plays a thirtieth of the tiny run, quickly.
+/// Plays a twenty-fourth of the tiny run, quickly.
 fn play(desk: &Desk, more: &[&str]) -> Said {
     let tiny = crate::support::tiny();
-    let mut args = vec!["run", tiny.as_str(), "--scale", "1/30", "--length", "4 s"];
+    let mut args = vec!["run", tiny.as_str(), "--scale", "1/24", "--length", "4 s"];
     args.extend(more);
     desk.vandan(&args)
 }

@@ -61,7 +61,7 @@ fn defects_text(shipped: &[String]) -> String {
         entry(&mut text, defect.name(), &rules, defect.description());
     }
     let count = Defect::ALL.len();
-    format!("{text}{count} defects, each with the rules that it breaks. A rule with a * is not shipped yet.")
+    format!("{text}{count} defects, each with the rules that it breaks.\nA rule with a * is not shipped yet.")
 }
 
 fn variants_text() -> String {
