@@ -44,7 +44,8 @@ fn adapter(variant: Variant) -> Option<String> {
     let usual = std::fs::read_to_string(root().join("scenarios/portals/reference.yaml")).unwrap();
     let (before, words) = usual.split_once("states:").unwrap();
     let (words, after) = words.split_once("failure:").unwrap();
-    let (words, dates) = (format!("{before}states:{}failure:{after}", words.to_lowercase()), usual.replace("[0-9]{6}-", "[0-9]{8}-"));
+    let (words, dates) =
+        (format!("{before}states:{}failure:{after}", words.to_lowercase()), usual.replace("[0-9]{6}-", "[0-9]{8}-"));
     assert!(words != usual && dates != usual);
     match variant {
         Variant::LowerCaseStates => Some(words),
@@ -64,10 +65,13 @@ fn no_variant_is_taken_for_a_defect() {
         }
         let said = play(&desk, &more);
         let (failed, passed) = (desk.rules("fail"), desk.rules("pass"));
-        if said.code == 0 && failed.is_empty() && passed.len() >= 14 {
+        let unread = desk.count("select count(*) from exchanges where outcome = 'unknown'");
+        // In a run as small a rule or two may find nothing to examine.
+        if [0, 112].contains(&said.code) && failed.is_empty() && passed.len() >= 13 && unread == 0 {
             return Ok(());
         }
-        Err(format!("{}: exit {}, {failed:?} fail, {passed:?} pass\n{}", variant.name(), said.code, said.out))
+        let name = variant.name();
+        Err(format!("{name}: exit {}, {unread} unread, {failed:?} fail, {passed:?} pass\n{}", said.code, said.out))
     });
 }
 
@@ -88,13 +92,18 @@ fn no_noise_is_taken_for_a_defect() {
 #[test]
 fn many_variants_and_noise_go_together() {
     let desk = Desk::new();
-    let variants = ["submit-202", "utc-times", "seven-digits", "plain-refusal", "escaped-json", "chunked", "absent-nulls"];
+    let variants =
+        ["submit-202", "utc-times", "seven-digits", "plain-refusal", "escaped-json", "chunked", "absent-nulls"];
     let mut more: Vec<&str> = variants.iter().flat_map(|variant| ["--variant", variant]).collect();
     more.extend(["--noise", "latency"]);
-    play(&desk, &more).ends_with(0);
+    let said = play(&desk, &more);
+    assert!([0, 112].contains(&said.code) && desk.rules("fail").is_empty(), "{}", said.out);
     let facts = desk.latest("run.json");
     assert!(facts.contains("submit-202, utc-times") && facts.contains("latency"), "{facts}");
-    assert!(desk.count("select count(*) from observations where dossier_code glob '*-[0-9][0-9][0-9][0-9][0-9][0-9][0-9]'") > 0);
+    assert!(
+        desk.count("select count(*) from observations where dossier_code glob '*-[0-9][0-9][0-9][0-9][0-9][0-9][0-9]'")
+            > 0
+    );
     assert!(desk.count("select count(*) from exchanges where status = 202") > 0);
 }
 

@@ -78,7 +78,8 @@ pub(crate) async fn pass(State(manners): State<Arc<Manners>>, mut request: Reque
     if !path.starts_with("/api/") {
         return next.run(request).await;
     }
-    let asked = Asked { is_submission: request.method() == Method::POST && path == "/api/dossiers", query: query(&request) };
+    let asked =
+        Asked { is_submission: request.method() == Method::POST && path == "/api/dossiers", query: query(&request) };
     if let Err(problem) = paging::asked(request.uri_mut(), variants) {
         return problem.into_response();
     }

@@ -68,9 +68,10 @@ impl Noise {
 
     fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Latency => {
-                ("latency", "Every answer is late: half by 3.5 ms at most, nine of ten by 13 ms, none by more than 400 ms.")
-            }
+            Self::Latency => (
+                "latency",
+                "Every answer is late: half by 3.5 ms at most, nine of ten by 13 ms, none by more than 400 ms.",
+            ),
             Self::Bursts => (
                 "bursts",
                 "Of 500 requests, 20 in a row are refused with 503 and Retry-After, before anything is done.",

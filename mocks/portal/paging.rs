@@ -55,9 +55,9 @@ fn write_cursor(number: usize, size: usize) -> String {
 pub(crate) fn told(headers: &mut HeaderMap, value: Value, query: &str, variants: Variants) -> Value {
     let Value::Object(mut fields) = value else { return value };
     let count = |fields: &Map<String, Value>, name: &str| fields.get(name)?.as_u64()?.try_into().ok();
-    let page: Option<(usize, usize, usize)> = fields.get("items").and_then(|_| {
-        Some((count(&fields, "page")?, count(&fields, "size")?, count(&fields, "total")?))
-    });
+    let page: Option<(usize, usize, usize)> = fields
+        .get("items")
+        .and_then(|_| Some((count(&fields, "page")?, count(&fields, "size")?, count(&fields, "total")?)));
     let Some((number, size, total)) = page else { return Value::Object(fields) };
     let has_more = number.saturating_mul(size) < total;
     if variants.has(Variant::LinkPaging) {

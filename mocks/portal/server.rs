@@ -165,7 +165,8 @@ async fn serve(listener: TcpListener, portal: Arc<Portal>, conduct: &Conduct, st
         // Without it answers are only slower: not worth refusing a connection for.
         drop(stream.set_nodelay(true));
     });
-    let server = axum::serve(listener, behaving(routes(portal), conduct)).with_graceful_shutdown(stop_asked(stopped.clone()));
+    let server =
+        axum::serve(listener, behaving(routes(portal), conduct)).with_graceful_shutdown(stop_asked(stopped.clone()));
     tokio::select! {
         _ = server => {}
         () = farewell_over(stopped) => {}

@@ -48,7 +48,8 @@ fn shipped(args: &ScenarioArgs) -> Result<Vec<String>, Failure> {
 
 /// Rules, those that are still to come with a star.
 fn marked(rules: &[&str], shipped: &[String]) -> String {
-    let mark = |rule: &&str| if shipped.iter().any(|known| known == rule) { (*rule).to_owned() } else { format!("{rule}*") };
+    let mark =
+        |rule: &&str| if shipped.iter().any(|known| known == rule) { (*rule).to_owned() } else { format!("{rule}*") };
     rules.iter().map(mark).collect::<Vec<_>>().join(", ")
 }
 
@@ -69,7 +70,10 @@ fn variants_text() -> String {
     Variant::ALL.iter().for_each(|variant| entry(&mut text, variant.name(), "", variant.description()));
     line(&mut text, &format!("{} variants (--variant NAME). No rule fails under any of them.\n", Variant::ALL.len()));
     Noise::ALL.iter().for_each(|noise| entry(&mut text, noise.name(), "", noise.description()));
-    line(&mut text, &format!("{} profiles of noise (--noise PROFILE). No rule fails under any of them.", Noise::ALL.len()));
+    line(
+        &mut text,
+        &format!("{} profiles of noise (--noise PROFILE). No rule fails under any of them.", Noise::ALL.len()),
+    );
     text
 }
 

@@ -19,7 +19,8 @@ impl Registry {
     /// The dossier with this code, if it is this citizen's; a stranger's is as good as none.
     pub(crate) fn find_own(&self, code: &str, citizen: u64) -> Result<DossierId, Problem> {
         let is_closed = self.variants.has(Variant::Closed403);
-        let nothing = || if is_closed { Problem::new(Kind::Forbidden, "not yours") } else { Problem::not_found("dossier") };
+        let nothing =
+            || if is_closed { Problem::new(Kind::Forbidden, "not yours") } else { Problem::not_found("dossier") };
         let id = self.find(code).map_err(|_nowhere| nothing())?;
         if self.get(id)?.owner == citizen || self.defects.has(Defect::BolaWrite) {
             return Ok(id);

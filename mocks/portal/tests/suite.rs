@@ -18,4 +18,6 @@ mod suite {
     mod search;
     mod sessions;
     mod transitions;
+    mod variants;
+    mod weather;
 }
