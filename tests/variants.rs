@@ -47,11 +47,8 @@ fn adapter(variant: Variant) -> Option<String> {
     let (words, dates) =
         (format!("{before}states:{}failure:{after}", words.to_lowercase()), usual.replace("[0-9]{6}-", "[0-9]{8}-"));
     assert!(words != usual && dates != usual);
-    match variant {
-        Variant::LowerCaseStates => Some(words),
-        Variant::EightDigitDate => Some(dates),
-        _ => None,
-    }
+    let adapters = [(Variant::LowerCaseStates, words), (Variant::EightDigitDate, dates)];
+    adapters.into_iter().find(|(other, _)| *other == variant).map(|(_, adapter)| adapter)
 }
 
 #[test]

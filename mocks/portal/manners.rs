@@ -171,9 +171,10 @@ fn status(parts: &mut Parts, value: &Value, asked: &Asked, variants: Variants) {
     let is_code = |code: &str| value["error_code"] == code;
     let success = parts.status.is_success();
     if asked.is_submission && success {
-        if let Some(address) = value["code"].as_str().filter(|_| variants.has(Variant::Location)) {
-            let address = HeaderValue::try_from(format!("/api/dossiers/{address}"));
-            address.into_iter().for_each(|address| drop(parts.headers.insert(LOCATION, address)));
+        if let Some(code) = value["code"].as_str().filter(|_| variants.has(Variant::Location))
+            && let Ok(address) = HeaderValue::try_from(format!("/api/dossiers/{code}"))
+        {
+            parts.headers.insert(LOCATION, address);
         }
         if parts.status == StatusCode::OK && variants.has(Variant::Known201) {
             parts.status = StatusCode::CREATED;

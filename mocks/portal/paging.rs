@@ -80,9 +80,10 @@ fn link(headers: &mut HeaderMap, query: &str, next: Option<(usize, usize)>, tota
     headers.insert("x-total-count", total.into());
     let Some((number, size)) = next else { return };
     let is_other = |part: &&str| !part.is_empty() && !part.starts_with("page=") && !part.starts_with("size=");
-    let others: String = query.split('&').filter(is_other).map(|part| format!("{part}&")).collect();
+    let parts = query.split('&').filter(is_other).map(str::to_owned);
+    let query = parts.chain([format!("page={number}&size={size}")]).collect::<Vec<_>>().join("&");
     // A query that came as a header's text can leave as one.
-    if let Ok(value) = HeaderValue::try_from(format!("<?{others}page={number}&size={size}>; rel=\"next\"")) {
+    if let Ok(value) = HeaderValue::try_from(format!("<?{query}>; rel=\"next\"")) {
         headers.insert(LINK, value);
     }
 }

@@ -48,12 +48,11 @@ fn object(fields: Map<String, Value>, variants: Variants) -> Map<String, Value> 
 }
 
 fn field(name: String, value: Value, variants: Variants) -> (String, Value) {
-    match value {
-        Value::String(word) if variants.has(Variant::LowerCaseStates) && STATES.contains(&name.as_str()) => {
-            (name, Value::String(word.to_lowercase()))
-        }
-        other => (name, told(other, variants)),
+    let is_state = variants.has(Variant::LowerCaseStates) && STATES.contains(&name.as_str());
+    if let Some(word) = value.as_str().filter(|_| is_state) {
+        return (name, Value::String(word.to_lowercase()));
     }
+    (name, told(value, variants))
 }
 
 /// A time as the variants want it written; `None` where they want nothing, or the text is no time.

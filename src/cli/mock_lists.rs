@@ -43,7 +43,7 @@ pub(crate) fn list_variants(args: &MockArgs) {
 }
 
 fn shipped(args: &ScenarioArgs) -> Result<Vec<String>, Failure> {
-    Ok(compose::rules(args)?.rules().iter().map(|rule| rule.id.to_string()).collect())
+    Ok(compose::rules(args)?.rules().iter().map(|rule| rule.id.clone()).collect())
 }
 
 /// Rules, those that are still to come with a star.
@@ -67,9 +67,13 @@ fn defects_text(shipped: &[String]) -> String {
 
 fn variants_text() -> String {
     let mut text = String::new();
-    Variant::ALL.iter().for_each(|variant| entry(&mut text, variant.name(), "", variant.description()));
+    for variant in Variant::ALL {
+        entry(&mut text, variant.name(), "", variant.description());
+    }
     line(&mut text, &format!("{} variants (--variant NAME). No rule fails under any of them.\n", Variant::ALL.len()));
-    Noise::ALL.iter().for_each(|noise| entry(&mut text, noise.name(), "", noise.description()));
+    for noise in Noise::ALL {
+        entry(&mut text, noise.name(), "", noise.description());
+    }
     line(
         &mut text,
         &format!("{} profiles of noise (--noise PROFILE). No rule fails under any of them.", Noise::ALL.len()),

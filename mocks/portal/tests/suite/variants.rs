@@ -1,6 +1,6 @@
 //! Each variant changes what is seen, and nothing that was done.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode};
@@ -10,6 +10,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use mock_portal::{Catalogue, Conduct, Running, Variant};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::scene::{FRIDAY, permit, permit_with};
 

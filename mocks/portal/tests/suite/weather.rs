@@ -2,12 +2,13 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use http::{Method, StatusCode};
 use mock_bank::Faults;
 use mock_portal::{Conduct, Noise};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::scene::{Scene, permit_with};
 use super::variants::{Asker, portal};
