@@ -12,6 +12,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_LENGTH, RETRY_AFTER};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::checksum;
@@ -91,16 +92,22 @@ async fn trickle(response: Response) -> Response {
     Response::from_parts(parts, pieces::slowly(&body, PIECES, PAUSE))
 }
 
-/// Lets a callback through, unless it comes first and is one of those that must come again. Its mark is made of what
-/// it says, so that it is the same when it comes again.
+/// Lets a callback through, unless it comes first and is one of those that must come again.
 async fn call_back(weather: &Weather, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LONGEST).await else {
         return (StatusCode::PAYLOAD_TOO_LARGE, "the body is too long or broke off").into_response();
     };
-    let mark = checksum::digest_bytes(&body).iter().take(8).fold(0, |mark, byte| mark << 8 | u64::from(*byte));
+    let mark = mark(&body);
     if weather.refuses(mark) {
         return unavailable();
     }
     next.run(Request::from_parts(parts, Body::from(body))).await
+}
+
+/// The mark of a callback: made of what it is about and not of when, so that it is the same in the next run.
+fn mark(body: &[u8]) -> u64 {
+    let said: Value = serde_json::from_slice(body).unwrap_or_default();
+    let text = format!("{}|{}|{}", said["reference"], said["waybill"], said["status"]);
+    checksum::digest(&text).iter().take(8).fold(0, |mark, byte| mark << 8 | u64::from(*byte))
 }

@@ -105,7 +105,7 @@ fn variants_page() -> String {
     for variant in Variant::ALL {
         line(&mut page, &format!("| `{}` | {} |", variant.name(), cell(variant.description())));
     }
-    page.push_str("\n## Noise (`--noise PROFILE`)\n\nWhat befalls a request is a function of the seed and the number of the request; which callback is dropped, of the seed and what it says.\n\n| profile | what befalls the portal |\n|---|---|\n");
+    page.push_str("\n## Noise (`--noise PROFILE`)\n\nWhat befalls a request is a function of the seed and the number of the request; which callback is dropped, of the seed and what it is about.\n\n| profile | what befalls the portal |\n|---|---|\n");
     for noise in Noise::ALL {
         line(&mut page, &format!("| `{}` | {} |", noise.name(), cell(noise.description())));
     }
