@@ -13,4 +13,5 @@ mod queries;
 mod recording;
 mod stand_in;
 mod support;
+mod variants;
 mod visits;

@@ -1,5 +1,6 @@
 //! The reference portal: a small and strict public-service portal that does everything by the book, until
-//! one of its [`Defect`]s is switched on.
+//! one of its [`Defect`]s is switched on. A [`Variant`] lets it do otherwise what may be done otherwise, and [`Noise`]
+//! befalls it without fault of its own.
 //!
 //! The main type is [`Running`]: a server on its own thread. Citizens submit, pay, follow and withdraw;
 //! clerks accept, start, complete and hand over, ask for papers, money or other agencies; registrars keep the
@@ -11,10 +12,14 @@
 
 mod careless;
 mod catalogue;
+mod conduct;
 mod config;
 mod defect_list;
 mod defects;
+mod noise;
 mod server;
+mod variant_list;
+mod variants;
 
 mod calendar;
 mod clock;
@@ -47,8 +52,12 @@ mod view;
 mod delay;
 mod front_door;
 mod limits;
+mod manners;
 mod one_time_codes;
+mod paging;
 mod replays;
+mod rewriting;
+mod weather;
 
 mod document;
 mod operation;
@@ -70,10 +79,14 @@ mod multipart;
 mod orders;
 mod outgoing;
 mod pages;
+mod pieces;
 mod problem;
 
 pub use catalogue::{Catalogue, Clerk, Procedure, Process, Role, ServiceLevel, Unit};
+pub use conduct::Conduct;
 pub use config::Config;
 pub use defects::Defect;
 pub use document::openapi;
-pub use server::{Running, start};
+pub use noise::Noise;
+pub use server::{Running, start, start_with};
+pub use variants::Variant;

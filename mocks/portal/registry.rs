@@ -26,6 +26,7 @@ use crate::replays::Replays;
 use crate::session::Sessions;
 use crate::states::{Event, State};
 use crate::submission::{Channel, Submission};
+use crate::variants::Variants;
 
 /// A dossier's place in the registry.
 pub(crate) type DossierId = usize;
@@ -60,6 +61,8 @@ struct Own {
 #[derive(Debug)]
 pub(crate) struct Registry {
     pub(crate) defects: Defects,
+    /// What is done otherwise; it is told when the portal starts, and stays.
+    pub(crate) variants: Variants,
     pub(crate) clock: Clock,
     pub(crate) sessions: Sessions,
     pub(crate) procedures: Procedures,
@@ -107,6 +110,7 @@ impl Registry {
     pub(crate) fn new(defects: Defects, procedures: Procedures) -> Self {
         Self {
             defects,
+            variants: Variants::default(),
             clock: Clock::real(),
             sessions: Sessions::new(wall_ns(), defects.has(Defect::ExpIgnored)),
             procedures,
@@ -261,7 +265,7 @@ impl Registry {
             day = now.minus_hours(7).date();
         }
         let last = self.unit_books(unit).numbers.get(&day).copied().unwrap_or(0);
-        let mut number = last + 1;
+        let mut number = last + self.variants.stride();
         if last > 0 {
             self.later_numbers += 1;
             if self.defects.strike(Defect::RmwCounter, self.later_numbers, 1, 15) {
@@ -270,11 +274,11 @@ impl Registry {
         }
         self.unit_books(unit).numbers.insert(day, number);
         let unit = if self.defects.has(Defect::ForeignUnit) { unit.split('.').next().unwrap_or(unit) } else { unit };
-        let date = format!("{:02}{:02}{:02}", day.year().rem_euclid(100), day.month(), day.day());
+        let date = self.variants.date_in_code(day);
         if self.defects.has(Defect::PadLoss) {
             format!("{unit}-{date}-{number}")
         } else {
-            format!("{unit}-{date}-{number:04}")
+            format!("{unit}-{date}-{number:0digits$}", digits = self.variants.digits())
         }
     }
 

@@ -15,12 +15,17 @@ use tokio::runtime;
 use tokio::sync::watch;
 
 use crate::catalogue::Index;
+use crate::conduct::Conduct;
 use crate::config::Config;
 use crate::defects::{Defects, Switches};
+use crate::manners::{self, Manners};
+use crate::noise::Noise;
 use crate::outgoing::Caller;
 use crate::problem::{Kind, Problem};
 use crate::procedures::Procedures;
 use crate::registry::Registry;
+use crate::variants::Variants;
+use crate::weather::{self, Weather};
 use crate::{document, front_door, operation, page, test_hooks};
 
 /// Far above any submission, far below what would hurt.
@@ -64,6 +69,14 @@ pub struct Running {
 /// # Errors
 /// When the catalogue contradicts itself (`InvalidInput`, naming every contradiction), when the address cannot be bound, or the thread or its runtime cannot be made.
 pub fn start(config: Config) -> io::Result<Running> {
+    start_with(config, Conduct::ordinary())
+}
+
+/// Starts a reference portal that behaves as it is told; see [`start`].
+///
+/// # Errors
+/// As [`start`].
+pub fn start_with(config: Config, conduct: Conduct) -> io::Result<Running> {
     let catalogue = Index::new(config.catalogue.clone())?;
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     let listener = {
@@ -73,7 +86,8 @@ pub fn start(config: Config) -> io::Result<Running> {
     let address = listener.local_addr()?;
     let (stop, stopped) = watch::channel(false);
     let thread = thread::Builder::new().name("mock-portal".to_owned()).spawn(move || {
-        runtime.block_on(serve(listener, portal(config, catalogue, address), stopped));
+        let portal = portal(config, &conduct, catalogue, address);
+        runtime.block_on(serve(listener, portal, &conduct, stopped));
         runtime.shutdown_background();
     })?;
     Ok(Running { address, stop, thread: Some(thread) })
@@ -122,25 +136,35 @@ fn listen(bind: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-fn portal(config: Config, catalogue: Index, address: SocketAddr) -> Arc<Portal> {
+fn portal(config: Config, conduct: &Conduct, catalogue: Index, address: SocketAddr) -> Arc<Portal> {
     let defects = Defects::new(&config.defects);
-    let registry = Mutex::new(Registry::new(defects, Procedures::new(&catalogue)));
+    let mut registry = Registry::new(defects, Procedures::new(&catalogue));
+    registry.variants = Variants::new(&conduct.variants);
+    registry.limit.per_second = conduct.limit;
+    let switches = Switches::new(defects);
+    switches.set_delay(u64::try_from(conduct.delay.as_micros()).unwrap_or(u64::MAX));
     Arc::new(Portal {
         config,
         catalogue,
-        switches: Switches::new(defects),
+        switches,
         url: format!("http://{address}"),
-        registry,
+        registry: Mutex::new(registry),
         caller: Caller::new(),
     })
 }
 
-async fn serve(listener: TcpListener, portal: Arc<Portal>, stopped: watch::Receiver<bool>) {
-    let listener = listener.tap_io(|stream| {
+async fn serve(listener: TcpListener, portal: Arc<Portal>, conduct: &Conduct, stopped: watch::Receiver<bool>) {
+    let resets = conduct.noise.is_some_and(Noise::resets);
+    let listener = listener.tap_io(move |stream| {
+        if resets {
+            // Without it connections end with a farewell, which is noise enough.
+            drop(stream.set_zero_linger());
+        }
         // Without it answers are only slower: not worth refusing a connection for.
         drop(stream.set_nodelay(true));
     });
-    let server = axum::serve(listener, routes(portal)).with_graceful_shutdown(stop_asked(stopped.clone()));
+    let server =
+        axum::serve(listener, behaving(routes(portal), conduct)).with_graceful_shutdown(stop_asked(stopped.clone()));
     tokio::select! {
         _ = server => {}
         () = farewell_over(stopped) => {}
@@ -157,6 +181,18 @@ fn routes(portal: Arc<Portal>) -> Router {
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .layer(from_fn_with_state(Arc::clone(&portal), front_door::pass))
         .with_state(portal)
+}
+
+/// Puts what the conduct asks for around everything; an ordinary portal pays nothing for it.
+fn behaving(mut all: Router, conduct: &Conduct) -> Router {
+    let variants = Variants::new(&conduct.variants);
+    if !variants.is_empty() {
+        all = all.layer(from_fn_with_state(Arc::new(Manners::new(variants)), manners::pass));
+    }
+    match conduct.noise {
+        Some(noise) => all.layer(from_fn_with_state(Arc::new(Weather::new(noise, conduct.seed)), weather::pass)),
+        None => all,
+    }
 }
 
 async fn stop_asked(mut stopped: watch::Receiver<bool>) {

@@ -224,6 +224,9 @@ struct Emptied {
 
 /// Back to the start: no dossiers, nobody signed in, the first catalogue, real time.
 async fn reset(State(portal): State<Arc<Portal>>) -> Response {
-    *portal.registry() = Registry::new(portal.switches.get(), Procedures::new(&portal.catalogue));
+    let mut registry = portal.registry();
+    let variants = registry.variants;
+    *registry = Registry::new(portal.switches.get(), Procedures::new(&portal.catalogue));
+    registry.variants = variants;
     json(StatusCode::OK, &Emptied { dossiers: 0 })
 }

@@ -117,7 +117,7 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) plan: PlanArgs,
     /// Drive this portal (http://HOST:PORT) instead of the reference portal that comes along
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["defect", "variant", "noise"])]
     pub(crate) target: Option<String>,
     /// Collect the ledger of a bank that the portal under test uses
     #[arg(long, value_name = "URL", requires = "target")]
@@ -125,9 +125,8 @@ pub(crate) struct RunArgs {
     /// Collect the ledger of a post that the portal under test uses
     #[arg(long, value_name = "URL", requires = "target")]
     pub(crate) post: Option<String>,
-    /// Let the reference portal misbehave; may be given several times (`vandan mock portal --list`)
-    #[arg(long, value_name = "NAME", conflicts_with = "target")]
-    pub(crate) defect: Vec<String>,
+    #[command(flatten)]
+    pub(crate) portal: PortalArgs,
     /// Threads that drive the portal; one per two cores if not given
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub(crate) lanes: Option<u8>,
@@ -137,6 +136,20 @@ pub(crate) struct RunArgs {
     /// No progress, no summary: only the exit code and the files
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+/// How the reference portal behaves.
+#[derive(Debug, Args)]
+pub(crate) struct PortalArgs {
+    /// Let the reference portal misbehave; may be given several times (`vandan mock defects`)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) defect: Vec<String>,
+    /// Let it do otherwise what may be done otherwise; may be given several times (`vandan mock variants`)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) variant: Vec<String>,
+    /// Let noise befall it (`vandan mock variants`)
+    #[arg(long, value_name = "PROFILE")]
+    pub(crate) noise: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -226,15 +239,23 @@ pub(crate) struct MockArgs {
     /// Where to listen; of a country, the portal does, and bank, post and hub at the next three ports
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub(crate) bind: std::net::SocketAddr,
-    /// portal: misbehave; may be given several times
-    #[arg(long, value_name = "NAME")]
-    pub(crate) defect: Vec<String>,
-    /// portal: list the defects and the rules they break
+    #[command(flatten)]
+    pub(crate) portal: PortalArgs,
+    /// portal: let each answer take this long at the least, as "5 ms"
+    #[arg(long, value_name = "TIME", value_parser = delay)]
+    pub(crate) delay: Option<std::time::Duration>,
+    /// portal: answer a client that sends more requests in a second than this with 429
+    #[arg(long, value_name = "REQUESTS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: Option<u32>,
+    /// portal: the same as `vandan mock defects`
     #[arg(long)]
     pub(crate) list: bool,
     /// portal: print its OpenAPI document
     #[arg(long)]
     pub(crate) openapi: bool,
+    /// defects, variants: as a page of Markdown
+    #[arg(long)]
+    pub(crate) markdown: bool,
     /// portal: offer what this run's province has
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) run: Option<String>,
@@ -279,6 +300,10 @@ pub(crate) enum Mock {
     Hub,
     /// All four, wired to each other
     Country,
+    /// No system: list what the reference portal can do wrong, and the rules it breaks so
+    Defects,
+    /// No system: list what the reference portal can do otherwise, and the noise that can befall it
+    Variants,
 }
 
 pub(crate) fn share(text: &str) -> Result<f64, String> {
@@ -297,6 +322,12 @@ pub(crate) fn length(text: &str) -> Result<std::time::Duration, String> {
         1..=LONGEST => Ok(length),
         _ => Err(format!("`{text}` is too long: a run lasts a year at most")),
     }
+}
+
+/// A delay is a minute at most.
+fn delay(text: &str) -> Result<std::time::Duration, String> {
+    let delay = crate::run_file::duration(text)?;
+    if delay.as_secs() < 60 { Ok(delay) } else { Err(format!("`{text}` is too long: a minute at most")) }
 }
 
 /// Reads `2025-07-01..2026-06-30`.

@@ -12,6 +12,7 @@ mod exit;
 mod fidelity;
 mod mock_bank_args;
 mod mock_country;
+mod mock_lists;
 mod mocks;
 mod offer;
 mod page;

@@ -18,7 +18,7 @@ pub(crate) fn serve(args: &MockArgs) -> Result<(), Failure> {
     let post = post(args, post_at?, &post_faults)?;
     let hub = hub(args, hub_at?)?;
     let wired = mock_portal::Config { bank_url: bank.url(), post_url: post.url(), ..mocks::portal_config(args)? };
-    let portal = mock_portal::start(wired).map_err(|error| mocks::not_started(&error))?;
+    let portal = mocks::portal(args, wired)?;
 
     let (end, ended) = mpsc::channel();
     ctrlc::set_handler(move || {

@@ -3,13 +3,14 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use mock_portal::{Catalogue, Clerk, Defect, Procedure, Process, Role, ServiceLevel, Unit};
+use mock_portal::{Catalogue, Clerk, Conduct, Defect, Procedure, Process, Role, ServiceLevel, Unit};
 
 use crate::args::{Mock, MockArgs, PlanArgs};
 use crate::compose::Composition;
 use crate::console;
 use crate::exit::{Exit, Failure};
 use crate::mock_country;
+use crate::mock_lists;
 use crate::publications;
 
 /// Portal, bank and post on loopback, for one run.
@@ -27,7 +28,7 @@ const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4
 
 impl Country {
     /// Starts all three on free ports.
-    pub(crate) fn start(composed: &Composition, defects: Vec<Defect>) -> Result<Self, Failure> {
+    pub(crate) fn start(composed: &Composition, defects: Vec<Defect>, conduct: Conduct) -> Result<Self, Failure> {
         let settings = &composed.run.mocks;
         let bank = mock_bank::start(mock_bank::Config {
             bind: ANY_PORT,
@@ -44,7 +45,7 @@ impl Country {
             transit: settings.transit.clone(),
         })
         .map_err(|error| not_started(&error))?;
-        let portal = mock_portal::start(mock_portal::Config {
+        let config = mock_portal::Config {
             bind: ANY_PORT,
             bank_url: bank.url(),
             bank_secret: SECRET.to_owned(),
@@ -54,26 +55,14 @@ impl Country {
             catalogue: catalogue(composed),
             defects,
             test_hooks: true,
-        })
-        .map_err(|error| not_started(&error))?;
+        };
+        let portal = mock_portal::start_with(config, conduct).map_err(|error| not_started(&error))?;
         Ok(Self { portal, bank, post })
     }
 }
 
 pub(crate) fn not_started(error: &std::io::Error) -> Failure {
     Failure::run(format!("could not start a mock: {error}"))
-}
-
-/// The defects with these names.
-pub(crate) fn defects(names: &[String]) -> Result<Vec<Defect>, Failure> {
-    let find = |name: &String| {
-        Defect::from_name(name).ok_or_else(|| {
-            let known: Vec<_> = Defect::ALL.iter().map(|defect| defect.name()).collect();
-            let message = format!("there is no defect `{name}`\nknown: {}", known.join(", "));
-            Failure::new(Exit::InvalidConfiguration, message)
-        })
-    };
-    names.iter().map(find).collect()
 }
 
 /// What the reference portal offers in a run: the units, procedures and clerks of its province.
@@ -115,7 +104,7 @@ fn catalogue(composed: &Composition) -> Catalogue {
 /// `vandan mock NAME`: one of them, until it is stopped.
 pub(crate) fn serve(args: &MockArgs) -> Result<Exit, Failure> {
     if args.list {
-        list_defects();
+        mock_lists::list_defects(args)?;
         return Ok(Exit::Conforms);
     }
     if args.openapi {
@@ -124,7 +113,7 @@ pub(crate) fn serve(args: &MockArgs) -> Result<Exit, Failure> {
     }
     match args.name {
         Mock::Portal => {
-            let running = mock_portal::start(portal_config(args)?).map_err(|error| not_started(&error))?;
+            let running = portal(args, portal_config(args)?)?;
             announce("reference portal", &running.url());
             running.wait();
         }
@@ -144,6 +133,8 @@ pub(crate) fn serve(args: &MockArgs) -> Result<Exit, Failure> {
             running.wait();
         }
         Mock::Country => mock_country::serve(args)?,
+        Mock::Defects => mock_lists::list_defects(args)?,
+        Mock::Variants => mock_lists::list_variants(args),
     }
     Ok(Exit::Conforms)
 }
@@ -169,6 +160,16 @@ pub(crate) fn composition(args: &MockArgs) -> Result<Option<Composition>, Failur
     args.run.as_ref().map(of_run).transpose()
 }
 
+/// The reference portal, with the conduct that was asked for.
+pub(crate) fn portal(args: &MockArgs, config: mock_portal::Config) -> Result<mock_portal::Running, Failure> {
+    let conduct = Conduct {
+        delay: args.delay.unwrap_or_default(),
+        limit: args.limit,
+        ..mock_lists::conduct(&args.portal, args.seed)?
+    };
+    mock_portal::start_with(config, conduct).map_err(|error| not_started(&error))
+}
+
 pub(crate) fn portal_config(args: &MockArgs) -> Result<mock_portal::Config, Failure> {
     let catalogue = composition(args)?.map_or_else(Catalogue::sample, |composed| catalogue(&composed));
     Ok(mock_portal::Config {
@@ -179,38 +180,11 @@ pub(crate) fn portal_config(args: &MockArgs) -> Result<mock_portal::Config, Fail
         post_url: args.post.clone(),
         post_token: TOKEN.to_owned(),
         catalogue,
-        defects: defects(&args.defect)?,
+        defects: mock_lists::defects(&args.portal.defect)?,
         test_hooks: true,
     })
 }
 
 fn announce(what: &str, url: &str) {
     console::say(&format!("{what} at {url} (Ctrl-C ends it)"));
-}
-
-fn list_defects() {
-    let width = console::width().saturating_sub(2);
-    let entry = |defect: &Defect| {
-        let description = wrapped(defect.description(), usize::from(width));
-        let may = defect.may_break().join(", ");
-        let may = if may.is_empty() { may } else { format!(" (may: {may})") };
-        format!("{:<18} {}{may}\n{description}", defect.name(), defect.breaks().join(", "))
-    };
-    console::say(&Defect::ALL.iter().map(entry).collect::<String>());
-}
-
-/// A paragraph, indented by two.
-fn wrapped(text: &str, width: usize) -> String {
-    let mut lines = String::new();
-    let mut line = String::from(" ");
-    for word in text.split_whitespace() {
-        if line.chars().count() + word.chars().count() >= width {
-            lines.push_str(&line);
-            lines.push('\n');
-            line = String::from(" ");
-        }
-        line.push(' ');
-        line.push_str(word);
-    }
-    format!("{lines}{line}\n")
 }

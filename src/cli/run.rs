@@ -14,15 +14,17 @@ use crate::args::RunArgs;
 use crate::compose::Composition;
 use crate::ending::{Ending, write_ending};
 use crate::exit::{Exit, Failure};
-use crate::mocks::{self, Country};
+use crate::mock_lists;
+use crate::mocks::Country;
 use crate::progress::Watch;
 use crate::results::Results;
 use crate::run_file::Authorization;
 use crate::{console, plan, say};
 
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
-    let defects = mocks::defects(&args.defect)?;
+    let defects = mock_lists::defects(&args.portal.defect)?;
     let composed = Composition::of(&args.plan)?;
+    let conduct = mock_lists::conduct(&args.portal, composed.seed.0)?;
     let started = now();
     check_people(args, &composed)?;
     let guard = guard(args, &composed, &started)?;
@@ -34,7 +36,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     }
     results.write("plan.json", &plan::json(&composed))?;
     let mut store = Store::create(&results.path("history.sqlite")).map_err(Failure::run)?;
-    let country = if outside.is_none() { Some(Country::start(&composed, defects)?) } else { None };
+    let country = if outside.is_none() { Some(Country::start(&composed, defects, conduct)?) } else { None };
     let (target, peers) = match (&outside, &country) {
         (Some((target, peers)), _) => (target.clone(), peers.clone()),
         (None, Some(country)) => inside(country)?,
@@ -263,9 +265,10 @@ fn facts(
     if let Some(visits) = &composed.plan.visits {
         facts.push(("visits_planned", visits.count.to_string()));
     }
-    if !args.defect.is_empty() {
-        facts.push(("defects", args.defect.join(", ")));
-    }
+    let portal = &args.portal;
+    facts.extend((!portal.defect.is_empty()).then(|| ("defects", portal.defect.join(", "))));
+    facts.extend((!portal.variant.is_empty()).then(|| ("variants", portal.variant.join(", "))));
+    facts.extend(portal.noise.clone().map(|noise| ("noise", noise)));
     if !composed.adapter.dossier_code_pattern.is_empty() {
         facts.push(("dossier_code_pattern", composed.adapter.dossier_code_pattern.clone()));
     }

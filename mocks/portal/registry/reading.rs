@@ -4,6 +4,7 @@ use super::{DossierId, Registry};
 use crate::defects::Defect;
 use crate::dossier::{Dossier, Entry};
 use crate::problem::{Kind, Problem};
+use crate::variants::Variant;
 
 impl Registry {
     pub(crate) fn get(&self, id: DossierId) -> Result<&Dossier, Problem> {
@@ -17,14 +18,17 @@ impl Registry {
 
     /// The dossier with this code, if it is this citizen's; a stranger's is as good as none.
     pub(crate) fn find_own(&self, code: &str, citizen: u64) -> Result<DossierId, Problem> {
-        let id = self.find(code)?;
+        let is_closed = self.variants.has(Variant::Closed403);
+        let nothing =
+            || if is_closed { Problem::new(Kind::Forbidden, "not yours") } else { Problem::not_found("dossier") };
+        let id = self.find(code).map_err(|_nowhere| nothing())?;
         if self.get(id)?.owner == citizen || self.defects.has(Defect::BolaWrite) {
             return Ok(id);
         }
         if self.defects.has(Defect::ExistLeak) {
             return Err(Problem::new(Kind::Forbidden, "another citizen's dossier"));
         }
-        Err(Problem::not_found("dossier"))
+        Err(nothing())
     }
 
     /// The same, for looking only.

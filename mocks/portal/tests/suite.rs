@@ -20,4 +20,6 @@ mod suite {
     mod search;
     mod sessions;
     mod transitions;
+    mod variants;
+    mod weather;
 }

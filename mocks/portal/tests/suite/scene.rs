@@ -11,7 +11,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use mock_bank::Faults;
-use mock_portal::{Catalogue, Defect};
+use mock_portal::{Catalogue, Conduct, Defect};
 use serde_json::{Value, json};
 
 pub(crate) const SECRET: &str = "s3cret";
@@ -62,8 +62,13 @@ impl Scene {
     }
 
     pub(crate) async fn with_faults(defects: &[Defect], faults: Faults) -> Self {
+        Self::behaving(defects, faults, Conduct::ordinary()).await
+    }
+
+    /// The portal behaves as it is told.
+    pub(crate) async fn behaving(defects: &[Defect], faults: Faults, conduct: Conduct) -> Self {
         let (bank, post) = (start_bank(faults), start_post());
-        let portal = mock_portal::start(mock_portal::Config {
+        let config = mock_portal::Config {
             bind: LOOPBACK,
             bank_url: bank.url(),
             bank_secret: SECRET.into(),
@@ -73,7 +78,8 @@ impl Scene {
             catalogue: Catalogue::sample(),
             defects: defects.to_vec(),
             test_hooks: true,
-        });
+        };
+        let portal = mock_portal::start_with(config, conduct);
         let client = Client::builder(TokioExecutor::new()).build_http();
         let (desk, post_clerk) = (String::new(), String::new());
         let mut scene = Self { portal: portal.unwrap(), bank, post, client, desk, post_clerk };

@@ -1,0 +1,139 @@
+//! What the reference portal can be told to do, as lists: on the terminal, and for `docs/`.
+
+use std::fmt::Write;
+
+use mock_portal::{Conduct, Defect, Noise, Variant};
+
+use crate::args::{MockArgs, PortalArgs, ScenarioArgs};
+use crate::exit::{Exit, Failure};
+use crate::{compose, console};
+
+/// The defects with these names.
+pub(crate) fn defects(names: &[String]) -> Result<Vec<Defect>, Failure> {
+    let known = Defect::ALL.iter().map(|defect| defect.name());
+    names.iter().map(|name| Defect::from_name(name).ok_or_else(|| unknown("defect", name, known.clone()))).collect()
+}
+
+/// The conduct that was asked for.
+pub(crate) fn conduct(args: &PortalArgs, seed: u64) -> Result<Conduct, Failure> {
+    let known = Variant::ALL.iter().map(|variant| variant.name());
+    let find = |name: &String| Variant::from_name(name).ok_or_else(|| unknown("variant", name, known.clone()));
+    let variants = args.variant.iter().map(find).collect::<Result<_, _>>()?;
+    let known = || Noise::ALL.iter().map(|noise| noise.name());
+    let find = |name: &String| Noise::from_name(name).ok_or_else(|| unknown("noise", name, known()));
+    let noise = args.noise.as_ref().map(find).transpose()?;
+    Ok(Conduct { variants, noise, seed, ..Conduct::ordinary() })
+}
+
+fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Failure {
+    let message = format!("there is no {what} `{name}`\nknown: {}", known.collect::<Vec<_>>().join(", "));
+    Failure::new(Exit::InvalidConfiguration, message)
+}
+
+/// `vandan mock defects`.
+pub(crate) fn list_defects(args: &MockArgs) -> Result<(), Failure> {
+    let shipped = shipped(&args.scenarios)?;
+    console::say(&if args.markdown { defects_page(&shipped) } else { defects_text(&shipped) });
+    Ok(())
+}
+
+/// `vandan mock variants`.
+pub(crate) fn list_variants(args: &MockArgs) {
+    console::say(&if args.markdown { variants_page() } else { variants_text() });
+}
+
+fn shipped(args: &ScenarioArgs) -> Result<Vec<String>, Failure> {
+    Ok(compose::rules(args)?.rules().iter().map(|rule| rule.id.clone()).collect())
+}
+
+/// Rules, those that are still to come with a star.
+fn marked(rules: &[&str], shipped: &[String]) -> String {
+    let mark =
+        |rule: &&str| if shipped.iter().any(|known| known == rule) { (*rule).to_owned() } else { format!("{rule}*") };
+    rules.iter().map(mark).collect::<Vec<_>>().join(", ")
+}
+
+fn defects_text(shipped: &[String]) -> String {
+    let mut text = String::new();
+    for defect in Defect::ALL {
+        let may = marked(defect.may_break(), shipped);
+        let may = if may.is_empty() { may } else { format!(" (may: {may})") };
+        let rules = format!("{}{may}", marked(defect.breaks(), shipped));
+        entry(&mut text, defect.name(), &rules, defect.description());
+    }
+    let count = Defect::ALL.len();
+    format!("{text}{count} defects, each with the rules that it breaks.\nA rule with a * is not shipped yet.")
+}
+
+fn variants_text() -> String {
+    let mut text = String::new();
+    for variant in Variant::ALL {
+        entry(&mut text, variant.name(), "", variant.description());
+    }
+    line(&mut text, &format!("{} variants (--variant NAME). No rule fails under any of them.\n", Variant::ALL.len()));
+    for noise in Noise::ALL {
+        entry(&mut text, noise.name(), "", noise.description());
+    }
+    line(
+        &mut text,
+        &format!("{} profiles of noise (--noise PROFILE). No rule fails under any of them.", Noise::ALL.len()),
+    );
+    text
+}
+
+fn entry(text: &mut String, name: &str, beside: &str, description: &str) {
+    line(text, format!("{name:<18} {beside}").trim_end());
+    line(text, &wrapped(description, usize::from(console::width().saturating_sub(2))));
+}
+
+fn defects_page(shipped: &[String]) -> String {
+    let mut page = String::from(
+        "# Defects of the reference portal\n\nWritten by `vandan mock defects --markdown`; do not edit. Switched on with `vandan run RUN --defect NAME`, `vandan mock portal --defect NAME`, or\nwhile it runs with `PUT /_test/defects {\"on\": [\"NAME\"]}`. A rule with a * is not shipped yet.\n\n| defect | what the portal does | must break | may break |\n|---|---|---|---|\n",
+    );
+    for defect in Defect::ALL {
+        let (must, may) = (marked(defect.breaks(), shipped), marked(defect.may_break(), shipped));
+        let (must, may) = (must.replace('*', "\\*"), may.replace('*', "\\*"));
+        line(&mut page, &format!("| `{}` | {} | {must} | {may} |", defect.name(), cell(defect.description())));
+    }
+    page
+}
+
+fn variants_page() -> String {
+    let mut page = String::from(
+        "# Variants and noise of the reference portal\n\nWritten by `vandan mock variants --markdown`; do not edit. What is done otherwise here may be done otherwise, and what befalls the portal is not\nits fault: no rule fails under any of it, and `cargo test` plays each. Both are options of `vandan run` and `vandan mock portal`.\n\n## Variants (`--variant NAME`, several at once)\n\n| variant | what the portal does otherwise |\n|---|---|\n",
+    );
+    for variant in Variant::ALL {
+        line(&mut page, &format!("| `{}` | {} |", variant.name(), cell(variant.description())));
+    }
+    page.push_str("\n## Noise (`--noise PROFILE`)\n\nWhat befalls a request is a function of the seed and the number of the request; which callback is dropped, of the seed and what it is about.\n\n| profile | what befalls the portal |\n|---|---|\n");
+    for noise in Noise::ALL {
+        line(&mut page, &format!("| `{}` | {} |", noise.name(), cell(noise.description())));
+    }
+    page
+}
+
+/// A text as it may stand in a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+fn line(text: &mut String, line: &str) {
+    // Writing into a String cannot fail.
+    let _infallible: std::fmt::Result = writeln!(text, "{line}");
+}
+
+/// A paragraph, indented by two.
+fn wrapped(text: &str, width: usize) -> String {
+    let mut lines = String::new();
+    let mut line = String::from(" ");
+    for word in text.split_whitespace() {
+        if line.chars().count() + word.chars().count() >= width {
+            lines.push_str(&line);
+            lines.push('\n');
+            line = String::from(" ");
+        }
+        line.push(' ');
+        line.push_str(word);
+    }
+    format!("{lines}{line}\n")
+}
