@@ -333,13 +333,14 @@ create temp table published (
     procedure     text not null,
     service_level integer not null,
     payable       integer not null,
+    postal        integer not null,
     exchange_id   integer not null,
     sent_ns       integer,
     outcome       text not null,
     is_last       integer not null -- 1: no later change of the same procedure was sent
 );
 insert into published
-select p.position, p.procedure, p.service_level, p.payable, e.exchange_id, e.sent_ns, e.outcome,
+select p.position, p.procedure, p.service_level, p.payable, p.postal, e.exchange_id, e.sent_ns, e.outcome,
        p.position = max(p.position) over (partition by p.procedure)
 from exchanges e
 join publications p on p.due_ns = e.due_ns

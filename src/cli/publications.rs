@@ -58,7 +58,12 @@ pub(crate) const fn level(reach: Reach) -> u8 {
 fn published(province: &Province, change: &Change) -> Option<model::Offer> {
     let procedure = province.catalogue().get(usize::from(change.procedure))?;
     let level = level(change.offer.reach);
-    Some(model::Offer { procedure: procedure.code.clone(), level, payable: change.offer.payable })
+    Some(model::Offer {
+        procedure: procedure.code.clone(),
+        level,
+        payable: change.offer.payable,
+        postal: change.offer.postal,
+    })
 }
 
 /// The last working day before a day; the first of the period if there is none in it.

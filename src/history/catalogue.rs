@@ -19,9 +19,16 @@ impl Store {
     ) -> Result<(), HistoryError> {
         let transaction = self.transaction()?;
         {
-            let mut insert = transaction.prepare("insert into publications values (?1,?2,?3,?4,?5)")?;
+            let mut insert = transaction.prepare("insert into publications values (?1,?2,?3,?4,?5,?6)")?;
             for (position, (due, offer)) in (0_i64..).zip(publications) {
-                insert.execute(params![position, offer.procedure, offer.level, offer.payable, signed(due)])?;
+                insert.execute(params![
+                    position,
+                    offer.procedure,
+                    offer.level,
+                    offer.payable,
+                    offer.postal,
+                    signed(due)
+                ])?;
             }
         }
         transaction.commit()?;

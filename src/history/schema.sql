@@ -112,6 +112,7 @@ create table publications (
     procedure     text not null,
     service_level integer not null,
     payable       integer not null,
+    postal        integer not null,
     due_ns        integer not null unique -- that of its exchange
 );
 

@@ -12,4 +12,6 @@ pub struct Offer {
     pub level: u8,
     /// Whether its fee can be paid online; independent of the level (vietnam.md 1.3, no. 13).
     pub payable: bool,
+    /// Whether the public post can bring the result.
+    pub postal: bool,
 }

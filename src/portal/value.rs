@@ -116,6 +116,7 @@ enum Source {
     OfferProcedure,
     OfferLevel,
     OfferPayable,
+    OfferPostal,
 }
 
 impl Source {
@@ -130,6 +131,7 @@ impl Source {
                 | Self::ClockUntil
                 | Self::OfferLevel
                 | Self::OfferPayable
+                | Self::OfferPostal
         )
     }
 }
@@ -163,20 +165,27 @@ const SOURCES: &[(&str, Source)] = &[
     ("offer.procedure", Source::OfferProcedure),
     ("offer.level", Source::OfferLevel),
     ("offer.payable", Source::OfferPayable),
+    ("offer.postal", Source::OfferPostal),
 ];
 
 /// The adapter's own words for the values of a closed vocabulary, by reference.
 pub(crate) type WordMaps = Vec<(&'static str, Vec<(&'static str, String)>)>;
 
 /// The references whose words an adapter may translate, with our words.
-pub(crate) fn translatable() -> [(&'static str, Vec<&'static str>); 5] {
+pub(crate) fn translatable() -> [(&'static str, Vec<&'static str>); 6] {
     [
         ("applicant.kind", ApplicantKind::ALL.iter().map(|word| word.as_str()).collect()),
         ("case.channel", Channel::ALL.iter().map(|word| word.as_str()).collect()),
         ("case.payment", PaymentMethod::ALL.iter().map(|word| word.as_str()).collect()),
         ("case.return", ReturnMethod::ALL.iter().map(|word| word.as_str()).collect()),
         ("offer.payable", vec!["true", "false"]),
+        ("offer.postal", vec!["true", "false"]),
     ]
+}
+
+/// Our word for a truth value, which is JSON's too.
+const fn truth(is_so: bool) -> &'static str {
+    if is_so { "true" } else { "false" }
 }
 
 impl Value {
@@ -223,7 +232,12 @@ impl Value {
     /// Whether the value is a JSON number, a truth value, or null, rather than a text.
     pub(crate) fn is_bare(&self) -> bool {
         match self.source {
-            Source::Fee | Source::AssessedFee | Source::ClockSpeed | Source::OfferLevel | Source::OfferPayable => true,
+            Source::Fee
+            | Source::AssessedFee
+            | Source::ClockSpeed
+            | Source::OfferLevel
+            | Source::OfferPayable
+            | Source::OfferPostal => true,
             Source::Seen(field) => {
                 matches!(field, Field::Fee | Field::AmountDue | Field::AmountPaid | Field::Version | Field::Receipts)
             }
@@ -285,7 +299,8 @@ impl Value {
             Source::ClockSpeed => return Some(write(&format!("{:.3}", context.clock?.speed))),
             Source::OfferProcedure => context.offer?.procedure.as_str(),
             Source::OfferLevel => return Some(write(&context.offer?.level.to_string())),
-            Source::OfferPayable => self.translated(if context.offer?.payable { "true" } else { "false" }),
+            Source::OfferPayable => self.translated(truth(context.offer?.payable)),
+            Source::OfferPostal => self.translated(truth(context.offer?.postal)),
         };
         Some(write(self.cut(text)))
     }

@@ -15,16 +15,19 @@
 --   closed that was announced as open, and nobody notices until the first citizen is sent away.
 -- reasons: [vacuous, unmapped, undecided]
 -- kills: [portal:catalogue-lost-update]
--- expected: "procedure {subject} is offered as it was published: level {published_level}, payable {published_payable}"
--- observed: "the catalogue shows level {shown_level}, payable {shown_payable}"
+-- expected: "procedure {subject} is offered as it was published: level {published_level}, payable {published_payable}, by post {published_postal}"
+-- observed: "the catalogue shows level {shown_level}, payable {shown_payable}, by post {shown_postal}"
 -- ---
--- Each procedure whose last change was confirmed, against the catalogue as read after everything. A procedure that is no
+-- Each procedure whose last change was confirmed, against the catalogue as read after everything; whether the post brings
+-- results is compared where the catalogue shows it. A procedure that is no
 -- longer in it is broken; without that read nothing is decided.
 select p.procedure as subject,
-       iif(a.is_read, coalesce(c.service_level = p.service_level and c.payable = p.payable, 0), null) as ok,
+       iif(a.is_read, coalesce(c.service_level = p.service_level and c.payable = p.payable and coalesce(c.postal = p.postal, 1), 0), null) as ok,
        null as case_id, coalesce(c.exchange_id, p.exchange_id) as exchange_id,
        p.service_level as published_level, iif(p.payable, 'yes', 'no') as published_payable,
-       coalesce(c.service_level, 'nothing') as shown_level, case c.payable when 1 then 'yes' when 0 then 'no' else 'unknown' end as shown_payable
+       iif(p.postal, 'yes', 'no') as published_postal,
+       coalesce(c.service_level, 'nothing') as shown_level, case c.payable when 1 then 'yes' when 0 then 'no' else 'unknown' end as shown_payable,
+       case c.postal when 1 then 'yes' when 0 then 'no' else 'unknown' end as shown_postal
 from published p
 join (select exists (select 1 from catalogue where moment = 'after') as is_read) a
 left join catalogue c on c.moment = 'after' and c.procedure = p.procedure

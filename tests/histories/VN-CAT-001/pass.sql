@@ -8,8 +8,8 @@ insert into run values
 insert into capabilities values
     ('submit'), ('track'), ('clerk_view'), ('accept'), ('catalogue'), ('publish'), ('publications'), ('shows:due_at'), ('shows:service_level'), ('shows:payable');
 insert into publications values
-    (0, '1.000001', 4, 1, 10_000_000),
-    (1, '1.000002', 3, 0, 20_000_000);
+    (0, '1.000001', 4, 1, 1, 10_000_000),
+    (1, '1.000002', 3, 0, 1, 20_000_000);
 insert into exchanges (
     exchange_id, case_id, actor, session, journey, operation, attempt, phase, lane, due_ns, sent_ns, first_byte_ns,
     done_ns, outcome, status, fault, bytes_sent, bytes_received, reused

@@ -7,7 +7,7 @@ insert into run values
     ('peer_settled_post', 'yes');
 insert into capabilities values
     ('submit'), ('track'), ('clerk_view'), ('accept'), ('catalogue'), ('publish'), ('publications'), ('shows:due_at'), ('shows:service_level'), ('shows:payable');
-insert into publications values (0, '1.000001', 4, 1, 20_000_000);
+insert into publications values (0, '1.000001', 4, 1, 1, 20_000_000);
 insert into dossiers (
     case_id, province, unit, level, procedure, legal_days, channel, citizen_number, full_name, reference, fee,
     payment_method, return_method, planned_outcome, tag, intended_at, due_ns

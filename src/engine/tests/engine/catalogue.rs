@@ -30,7 +30,10 @@ fn portal() -> Portal {
 }
 
 fn publication(milliseconds: u64, procedure: &str) -> Publication {
-    Publication { due: milliseconds * MS, offer: Offer { procedure: procedure.to_owned(), level: 4, payable: true } }
+    Publication {
+        due: milliseconds * MS,
+        offer: Offer { procedure: procedure.to_owned(), level: 4, payable: true, postal: true },
+    }
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn said(file: &str) -> String {
 const LISTS: [(&str, &str); 4] = [
     (
         "{KNOWN}",
-        "applicant.kind, applicant.full_name, applicant.citizen_number, applicant.birth_date, applicant.organisation, applicant.tax_code, applicant.network_address, applicant.phone, applicant.email, applicant.address, case.reference, case.unit, case.procedure, case.channel, case.payment, case.return, case.fee, case.assessed_fee, clerk.name, clerk.password, clerk.unit, clock.now, clock.speed, clock.until, offer.procedure, offer.level, offer.payable, dossier.*, session.*",
+        "applicant.kind, applicant.full_name, applicant.citizen_number, applicant.birth_date, applicant.organisation, applicant.tax_code, applicant.network_address, applicant.phone, applicant.email, applicant.address, case.reference, case.unit, case.procedure, case.channel, case.payment, case.return, case.fee, case.assessed_fee, clerk.name, clerk.password, clerk.unit, clock.now, clock.speed, clock.until, offer.procedure, offer.level, offer.payable, offer.postal, dossier.*, session.*",
     ),
     (
         "{SHOWN}",
@@ -81,7 +81,7 @@ const MISTAKES: &[Mistake] = &[
     // A session header of something nobody keeps.
     mistake!("session_headers: { X: \"${session.token}\" }\noperations:\n  submit: { request: POST /a }\n", "p.yaml:3:23: session_headers.X: `session.token` is kept by no operation (none keeps anything: write `keep`)"),
     // Words for something that is not translated.
-    mistake!("words: { applicant.full_name: { a: b } }\noperations: {}\n", "p.yaml:3:31: words.applicant.full_name: `applicant.full_name` cannot be translated (one of: applicant.kind, case.channel, case.payment, case.return, offer.payable)"),
+    mistake!("words: { applicant.full_name: { a: b } }\noperations: {}\n", "p.yaml:3:31: words.applicant.full_name: `applicant.full_name` cannot be translated (one of: applicant.kind, case.channel, case.payment, case.return, offer.payable, offer.postal)"),
     // A word of ours that is none.
     mistake!("words: { case.payment: { card: the } }\noperations: {}\n", "p.yaml:3:32: words.case.payment.card: `card` is not our word (one of: none, online, cod, counter)"),
     // An operation that is none.

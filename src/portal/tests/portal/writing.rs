@@ -321,7 +321,7 @@ proptest! {
 
 #[test]
 fn an_offer_is_written_in_json_literals_or_in_the_portals_own_words() {
-    let offer = model::Offer { procedure: "1.001193".to_owned(), level: 4, payable: false };
+    let offer = model::Offer { procedure: "1.001193".to_owned(), level: 4, payable: false, postal: true };
     let scene = Scene::new();
     let written = |words: &str| {
         let adapter = adapter(&format!(
