@@ -36,7 +36,7 @@ impl Store {
     }
 }
 
-/// Prepares the insert of [`write`].
+/// Prepares the insert of [`write()`].
 pub(crate) fn prepare(connection: &Connection) -> Result<Statement<'_>, rusqlite::Error> {
     connection.prepare("insert into services values (?1,?2,?3,?4,?5,?6)")
 }
