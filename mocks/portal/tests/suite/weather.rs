@@ -14,7 +14,7 @@ use super::scene::{Scene, permit_with};
 use super::variants::{Asker, portal};
 
 fn noisy(noise: Noise) -> Conduct {
-    Conduct { noise: Some(noise), seed: 7, ..Conduct::ordinary() }
+    Conduct { noise: vec![noise], seed: 7, ..Conduct::ordinary() }
 }
 
 /// How each of many requests in a row went.
