@@ -50,23 +50,6 @@ async fn resets_break_connections_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn bodies_trickle_and_are_whole_and_a_freeze_lasts_a_second() {
-    let portal = portal(noisy(Noise::SlowBodies));
-    let asker = Asker::of(&portal);
-    let mut slowest = Duration::ZERO;
-    for _ in 0..60 {
-        let began = Instant::now();
-        let answer = asker.try_ask(Method::GET, "/api/procedures", &[], &Value::Null).await.unwrap();
-        assert!(answer.json()["items"].is_array());
-        slowest = slowest.max(began.elapsed());
-    }
-    assert!(slowest >= Duration::from_millis(40), "{slowest:?}");
-    let began = Instant::now();
-    assert!(outcomes(Noise::Freeze, 4_000).await.iter().all(|outcome| *outcome == Ok(200)));
-    assert!(began.elapsed() >= Duration::from_secs(1));
-}
-
-#[tokio::test]
 async fn a_callback_that_is_dropped_comes_again_and_the_fee_is_paid() {
     let scene = Scene::behaving(&[], Faults { duplicate: 0.0, forged: 0.0 }, noisy(Noise::DroppedCallbacks)).await;
     for i in 1..=12 {
