@@ -135,21 +135,12 @@ pub(crate) fn describe_headers(headers: &mut Map<String, Value>, is_submission: 
     if variants.has(Variant::NoTags) {
         headers.remove("ETag");
     }
-    let mut add = |name: &str| headers.insert(name.to_owned(), always());
-    if is_submission && variants.has(Variant::Location) {
-        add("Location");
+    let location = (is_submission && variants.has(Variant::Location)).then_some(LOCATION);
+    let extra = EXTRA.map(|(name, _)| name).into_iter().filter(|_| variants.has(Variant::ExtraHeaders));
+    let cookie = variants.has(Variant::Cookies).then_some(SET_COOKIE);
+    for name in location.into_iter().chain(extra).chain(cookie) {
+        headers.insert(name.to_string(), json!({ "required": true, "schema": { "type": "string" } }));
     }
-    if variants.has(Variant::ExtraHeaders) {
-        EXTRA.iter().for_each(|(name, _)| drop(add(name.as_str())));
-    }
-    if variants.has(Variant::Cookies) {
-        add(SET_COOKIE.as_str());
-    }
-}
-
-/// A header that is always there, as the document tells it.
-pub(crate) fn always() -> Value {
-    json!({ "required": true, "schema": { "type": "string" } })
 }
 
 #[cfg(test)]

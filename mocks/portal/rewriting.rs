@@ -131,21 +131,26 @@ fn describe_object(usual: &Value, mut schema: Map<String, Value>, variants: Vari
     schema.into()
 }
 
+/// A schema whose words are in small letters.
 fn in_small_letters(schema: Value) -> Value {
     match schema {
         Value::Object(members) => {
-            let is_word = |name: &str| name == "enum" || name == "const";
-            let small = members.into_iter().map(|(name, value)| match value {
-                Value::String(word) if is_word(&name) => (name, word.to_lowercase().into()),
-                Value::Array(words) if is_word(&name) => {
-                    (name, words.iter().filter_map(|word| Some(word.as_str()?.to_lowercase())).collect())
-                }
-                other => (name, in_small_letters(other)),
+            let small = members.into_iter().map(|(name, value)| {
+                let is_word = name == "enum" || name == "const";
+                (name, if is_word { small(value) } else { in_small_letters(value) })
             });
             Value::Object(small.collect())
         }
         Value::Array(items) => items.into_iter().map(in_small_letters).collect(),
         other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => other,
+    }
+}
+
+fn small(words: Value) -> Value {
+    match words {
+        Value::String(word) => word.to_lowercase().into(),
+        Value::Array(words) => words.into_iter().map(small).collect(),
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) => other,
     }
 }
 

@@ -76,10 +76,7 @@ fn variants_text() -> String {
     }
     line(
         &mut text,
-        &format!(
-            "{} profiles of noise (--noise PROFILE). No rule fails under any of them.",
-            Noise::ALL.len()
-        ),
+        &format!("{} profiles of noise (--noise PROFILE). No rule fails under any of them.", Noise::ALL.len()),
     );
     text
 }

@@ -20,6 +20,8 @@ struct Walk {
     /// The ids of the operations that have succeeded.
     done: Mutex<BTreeSet<String>>,
     hoa: String,
+    /// The names of the variants that are on, for whoever reads what is wrong.
+    under: String,
 }
 
 impl Walk {
@@ -33,7 +35,8 @@ impl Walk {
         let document = scene.get("", "/openapi.json").await.ok();
         assert_eq!(document, serde_json::from_str::<Value>(&mock_portal::openapi_under(variants)).unwrap());
         let hoa = scene.hoa().await;
-        Self { scene, document, done: Mutex::default(), hoa }
+        let names: Vec<&str> = variants.iter().map(|variant| variant.name()).collect();
+        Self { scene, document, done: Mutex::default(), hoa, under: names.join(", ") }
     }
 
     /// Every operation: its method, its path, and what is said about it.
@@ -51,7 +54,7 @@ impl Walk {
 
     /// Holds an answer against what the document says about its operation.
     fn check(&self, said: &Value, answer: &Answer) {
-        let id = said["operationId"].as_str().unwrap();
+        let id = &format!("{} under [{}]", said["operationId"].as_str().unwrap(), self.under);
         let mut response = &said["responses"][answer.status.as_str()];
         if let Some(reference) = response["$ref"].as_str() {
             response = self.document.pointer(&reference[1..]).unwrap();
@@ -101,7 +104,7 @@ impl Walk {
     }
 
     fn succeeded(&self, id: &str, answer: Answer) -> Value {
-        assert!(answer.status.is_success(), "{id}: {answer:?}");
+        assert!(answer.status.is_success(), "{id} under [{}]: {answer:?}", self.under);
         self.done.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
         answer.body
     }
@@ -376,8 +379,6 @@ async fn every_operation_refuses_as_it_says() {
 /// Walks through portals that each do some things otherwise.
 async fn walk_under(all: &[&[Variant]]) {
     for variants in all {
-        let names: Vec<&str> = variants.iter().map(|variant| variant.name()).collect();
-        println!("under {}:", names.join(", "));
         let walk = Walk::under(variants).await;
         walk.succeed().await;
         walk.refuse(&["desk-1"], &["{", "{}"]).await;
