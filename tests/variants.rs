@@ -58,11 +58,11 @@ fn many_variants_and_noise_go_together() {
     let variants =
         ["submit-202", "utc-times", "seven-digits", "plain-refusal", "escaped-json", "chunked", "absent-nulls"];
     let mut more: Vec<&str> = variants.iter().flat_map(|variant| ["--variant", variant]).collect();
-    more.extend(["--noise", "latency"]);
+    more.extend(["--noise", "latency", "--noise", "clock-skew"]);
     let said = desk.play_little(&more);
     assert!([0, 112].contains(&said.code) && desk.rules("fail").is_empty(), "{}", said.out);
     let facts = desk.latest("run.json");
-    assert!(facts.contains("submit-202, utc-times") && facts.contains("latency"), "{facts}");
+    assert!(facts.contains("submit-202, utc-times") && facts.contains("latency, clock-skew"), "{facts}");
     assert!(
         desk.count("select count(*) from observations where dossier_code glob '*-[0-9][0-9][0-9][0-9][0-9][0-9][0-9]'")
             > 0

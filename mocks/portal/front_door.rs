@@ -23,6 +23,7 @@ use crate::registry::Registry;
 use crate::replays::{Kept, Known, Mark};
 use crate::server::Portal;
 use crate::session::{self, Person};
+use crate::weather;
 
 /// The longest body that is held back: that of an attachment.
 const LONGEST_BODY: usize = 8 * 1024 * 1024;
@@ -33,13 +34,22 @@ const LONGEST_KEY: usize = 255;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// Lets a request through to its route, and its answer out.
+/// Lets a request in, through whatever noise and variants are on.
 pub(crate) async fn pass(State(portal): State<Arc<Portal>>, request: Request, next: Next) -> Response {
+    if portal.bearing.is_ordinary() {
+        return enter(&portal, request, next).await;
+    }
+    // In a box, so that an ordinary portal does not carry the room that it takes.
+    Box::pin(weather::pass(&portal, request, next)).await
+}
+
+/// Lets a request through to its route, and its answer out.
+pub(crate) async fn enter(portal: &Portal, request: Request, next: Next) -> Response {
     let arrived = Instant::now();
     let language = Language::of(request.headers());
     let is_for_people = request.uri().path().starts_with("/api/");
     let origin = request.headers().get(ORIGIN).cloned();
-    let response = match admit(&portal, request, next).await {
+    let response = match admit(portal, request, next).await {
         Ok(response) => response,
         Err(problem) => problem.into_response(),
     };

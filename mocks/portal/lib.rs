@@ -50,6 +50,7 @@ mod submission;
 mod view;
 
 mod delay;
+mod envelope;
 mod front_door;
 mod limits;
 mod manners;
@@ -57,8 +58,10 @@ mod one_time_codes;
 mod paging;
 mod replays;
 mod rewriting;
+mod skew;
 mod weather;
 
+mod derivation;
 mod document;
 mod operation;
 
@@ -71,6 +74,7 @@ mod page;
 mod peers;
 mod registrar;
 mod search;
+mod switching;
 mod test_hooks;
 
 mod body;
@@ -86,7 +90,7 @@ pub use catalogue::{Catalogue, Clerk, Procedure, Process, Role, ServiceLevel, Un
 pub use conduct::Conduct;
 pub use config::Config;
 pub use defects::Defect;
-pub use document::openapi;
+pub use document::{openapi, openapi_under};
 pub use noise::Noise;
 pub use server::{Running, start, start_with};
 pub use variants::Variant;

@@ -61,7 +61,7 @@ struct Own {
 #[derive(Debug)]
 pub(crate) struct Registry {
     pub(crate) defects: Defects,
-    /// What is done otherwise; it is told when the portal starts, and stays.
+    /// What is done otherwise.
     pub(crate) variants: Variants,
     pub(crate) clock: Clock,
     pub(crate) sessions: Sessions,

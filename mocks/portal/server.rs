@@ -15,17 +15,16 @@ use tokio::runtime;
 use tokio::sync::watch;
 
 use crate::catalogue::Index;
-use crate::conduct::Conduct;
+use crate::conduct::{Bearing, Conduct};
 use crate::config::Config;
 use crate::defects::{Defects, Switches};
-use crate::manners::{self, Manners};
 use crate::noise::Noise;
 use crate::outgoing::Caller;
 use crate::problem::{Kind, Problem};
 use crate::procedures::Procedures;
 use crate::registry::Registry;
 use crate::variants::Variants;
-use crate::weather::{self, Weather};
+use crate::weather::Weather;
 use crate::{document, front_door, operation, page, test_hooks};
 
 /// Far above any submission, far below what would hurt.
@@ -41,6 +40,8 @@ pub(crate) struct Portal {
     pub(crate) catalogue: Index,
     /// What goes wrong; a tester may switch it while the portal runs.
     pub(crate) switches: Switches,
+    /// What is done otherwise, and what befalls; a tester may switch these, too.
+    pub(crate) bearing: Bearing,
     /// Where the portal itself is reached, for the addresses it gives to its peers.
     pub(crate) url: String,
     /// A plain lock: it is held for a few map operations and never across an `.await`.
@@ -87,7 +88,7 @@ pub fn start_with(config: Config, conduct: Conduct) -> io::Result<Running> {
     let (stop, stopped) = watch::channel(false);
     let thread = thread::Builder::new().name("mock-portal".to_owned()).spawn(move || {
         let portal = portal(config, &conduct, catalogue, address);
-        runtime.block_on(serve(listener, portal, &conduct, stopped));
+        runtime.block_on(serve(listener, portal, stopped));
         runtime.shutdown_background();
     })?;
     Ok(Running { address, stop, thread: Some(thread) })
@@ -140,6 +141,9 @@ fn portal(config: Config, conduct: &Conduct, catalogue: Index, address: SocketAd
     let defects = Defects::new(&config.defects);
     let mut registry = Registry::new(defects, Procedures::new(&catalogue));
     registry.variants = Variants::new(&conduct.variants);
+    let weather = Weather::new(&conduct.noise, conduct.seed);
+    registry.clock.skew(weather.as_ref().and_then(Weather::skew));
+    let bearing = Bearing::new(registry.variants, weather);
     registry.limit.per_second = conduct.limit;
     let switches = Switches::new(defects);
     switches.set_delay(u64::try_from(conduct.delay.as_micros()).unwrap_or(u64::MAX));
@@ -147,24 +151,24 @@ fn portal(config: Config, conduct: &Conduct, catalogue: Index, address: SocketAd
         config,
         catalogue,
         switches,
+        bearing,
         url: format!("http://{address}"),
         registry: Mutex::new(registry),
         caller: Caller::new(),
     })
 }
 
-async fn serve(listener: TcpListener, portal: Arc<Portal>, conduct: &Conduct, stopped: watch::Receiver<bool>) {
-    let resets = conduct.noise.is_some_and(Noise::resets);
+async fn serve(listener: TcpListener, portal: Arc<Portal>, stopped: watch::Receiver<bool>) {
+    let door = Arc::clone(&portal);
     let listener = listener.tap_io(move |stream| {
-        if resets {
+        if door.bearing.weather().is_some_and(|weather| weather.noises().has(Noise::Resets)) {
             // Without it connections end with a farewell, which is noise enough.
             drop(stream.set_zero_linger());
         }
         // Without it answers are only slower: not worth refusing a connection for.
         drop(stream.set_nodelay(true));
     });
-    let server =
-        axum::serve(listener, behaving(routes(portal), conduct)).with_graceful_shutdown(stop_asked(stopped.clone()));
+    let server = axum::serve(listener, routes(portal)).with_graceful_shutdown(stop_asked(stopped.clone()));
     tokio::select! {
         _ = server => {}
         () = farewell_over(stopped) => {}
@@ -181,18 +185,6 @@ fn routes(portal: Arc<Portal>) -> Router {
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .layer(from_fn_with_state(Arc::clone(&portal), front_door::pass))
         .with_state(portal)
-}
-
-/// Puts what the conduct asks for around everything; an ordinary portal pays nothing for it.
-fn behaving(mut all: Router, conduct: &Conduct) -> Router {
-    let variants = Variants::new(&conduct.variants);
-    if !variants.is_empty() {
-        all = all.layer(from_fn_with_state(Arc::new(Manners::new(variants)), manners::pass));
-    }
-    match conduct.noise {
-        Some(noise) => all.layer(from_fn_with_state(Arc::new(Weather::new(noise, conduct.seed)), weather::pass)),
-        None => all,
-    }
 }
 
 async fn stop_asked(mut stopped: watch::Receiver<bool>) {

@@ -11,6 +11,7 @@ mod suite {
     mod defects;
     mod intake;
     mod journeys;
+    mod noise;
     mod openapi;
     mod page;
     mod payments;
@@ -19,6 +20,7 @@ mod suite {
     mod schema;
     mod search;
     mod sessions;
+    mod switching;
     mod transitions;
     mod variants;
     mod weather;
