@@ -33,10 +33,16 @@ mod states;
 
 mod agencies;
 mod obligations;
+mod parcels;
 mod payment;
+mod pickups;
+mod platform;
+mod refunds;
 mod results;
+mod settlement;
 mod steps;
 mod supplements;
+mod terms;
 
 mod attachments;
 mod bags;
@@ -64,6 +70,7 @@ mod operation;
 
 mod applicant;
 mod citizen;
+mod deliveries;
 mod desk;
 mod officer;
 mod ombudsman;
@@ -72,7 +79,9 @@ mod peers;
 mod registrar;
 mod search;
 mod test_hooks;
+mod treasury;
 
+mod accounts;
 mod body;
 mod checksum;
 mod multipart;

@@ -21,7 +21,7 @@ struct Walk {
 
 impl Walk {
     async fn new() -> Self {
-        let scene = Scene::new(&[]).await;
+        let scene = Scene::with_slow_post(&[]).await;
         let document = scene.get("", "/openapi.json").await.ok();
         assert_eq!(document, serde_json::from_str::<Value>(mock_portal::openapi()).unwrap());
         let hoa = scene.hoa().await;
@@ -240,6 +240,54 @@ impl Walk {
         let unknown = json!({ "waybill": "x", "order_number": "x", "status": "in_transit" });
         let answer = self.call("reportParcel", ("access_token", "t0ken"), "", unknown).await;
         assert_eq!((answer.status, &answer.body), (StatusCode::NOT_FOUND, &json!({ "code": "01" })));
+        self.deliveries().await;
+        self.treasury().await;
+    }
+
+    /// A parcel that is called off and ordered anew, and papers that are fetched.
+    async fn deliveries(&self) {
+        let post = ("access_token", "t0ken");
+        let parcel = self.submit(posted("parcel")).await;
+        self.steps(&parcel, &["acceptDossier", "startDossier", "completeDossier"]).await;
+        self.ok("handToPost", &self.scene.post_clerk, &parcel, json!({})).await;
+        self.ok("cancelParcel", &self.scene.post_clerk, &parcel, json!({})).await;
+        let waybill = self.ok("handToPost", &self.scene.post_clerk, &parcel, json!({})).await["waybill"].clone();
+        for report in [json!({ "status": "attempt_failed", "attempt": 2 }), json!({ "status": "delivered" })] {
+            let mut report = report;
+            (report["waybill"], report["order_number"]) = (waybill.clone(), json!(parcel));
+            self.call("reportParcel", post, "", report).await.ok();
+        }
+        let told = self.mine("readDossier", &parcel, json!({})).await["parcel"].clone();
+        assert_eq!((&told["failed_attempts"], &told["discrepancy"]), (&json!(2), &json!(0)), "{told}");
+        let papers = self.submit(permit("papers")).await;
+        let pickup = json!({ "documents": 3, "address": "Bản Phủ" });
+        self.mine("requestPickup", &papers, pickup.clone()).await;
+        self.mine("cancelPickup", &papers, json!({})).await;
+        let waybill = self.mine("requestPickup", &papers, pickup).await["waybill"].clone();
+        let report = json!({ "waybill": waybill, "order_number": papers, "status": "collected" });
+        let answer = self.call("reportPickup", post, "", report).await;
+        self.succeeded("reportPickup", answer);
+        let unknown = json!({ "waybill": "x", "order_number": "x", "status": "collected" });
+        assert_eq!(self.call("reportPickup", post, "", unknown).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(self.mine("readDossier", &papers, json!({})).await["pickup"]["state"], "COLLECTED");
+    }
+
+    /// Money that is not due, goes back, or is looked for in the books of the peers.
+    async fn treasury(&self) {
+        let free = self.submit(permit_with("free", &json!({ "payment_method": "counter" }))).await;
+        self.desk("exemptFromFee", &free, json!({ "reason": "hộ nghèo" })).await;
+        let paid = self.submit(permit_with("paid", &json!({ "payment_method": "online" }))).await;
+        let order = self.mine("payFee", &paid, json!({})).await;
+        self.scene.decide(order["payment_url"].as_str().unwrap(), "cancel").await;
+        self.scene.bank_signals().await;
+        self.scene.pay(&paid).await;
+        self.steps(&paid, &["refuseDossier"]).await;
+        self.desk("refundPayment", &paid, json!({})).await;
+        let payment = self.mine("readDossier", &paid, json!({})).await["payment"].clone();
+        assert_eq!((&payment["state"], &payment["past_orders"][0]["end"]), (&json!("REFUNDED"), &json!("CANCELLED")));
+        assert!(payment["receipt"].is_string());
+        self.desk("reconcileBank", "", json!({ "day": "2021-03-05" })).await;
+        self.ok("reconcilePost", &self.scene.post_clerk, "", json!({})).await;
     }
 
     async fn petitions(&self) {
