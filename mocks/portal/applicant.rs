@@ -83,6 +83,7 @@ fn of_cases() -> Vec<Operation> {
                 Kind::NothingToPay,
                 Kind::AlreadyPaid,
                 Kind::PaymentInProgress,
+                Kind::Full,
                 Kind::NotPayable,
                 Kind::PeerUnavailable,
             ]),

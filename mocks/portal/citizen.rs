@@ -17,7 +17,8 @@ use crate::one_time_codes;
 use crate::operation::{Operation, Who, delete, get, post};
 use crate::orders::{self, WantedPayment};
 use crate::pages::Listed;
-use crate::payment::{self, Debt, Offer, PaymentState};
+use crate::payment::{Debt, PaymentState};
+use crate::platform::{self, Offer};
 use crate::problem::{Kind, Problem};
 use crate::registry::Submitted;
 use crate::search::{self, Criteria};
@@ -70,6 +71,7 @@ pub(crate) fn operations() -> Vec<Operation> {
                 Kind::NothingToPay,
                 Kind::AlreadyPaid,
                 Kind::PaymentInProgress,
+                Kind::Full,
                 Kind::NotPayable,
                 Kind::PeerUnavailable,
             ]),
@@ -212,7 +214,7 @@ pub(crate) async fn order(portal: &Portal, citizen: u64, code: String, debt: Deb
     let (id, offer, now) = {
         let mut registry = portal.registry();
         let (id, defects) = (registry.find_own(&code, citizen)?, registry.defects);
-        let offer = registry.change(id, |dossier, _| payment::offer(dossier, debt, defects))?;
+        let offer = registry.change(id, |dossier, _| platform::offer(dossier, debt, defects))?;
         (id, offer, registry.clock.now(wall_ns()))
     };
     let state = PaymentState::Pending;
@@ -226,7 +228,7 @@ pub(crate) async fn order(portal: &Portal, citizen: u64, code: String, debt: Deb
             let reference = wanted.reference;
             portal
                 .registry()
-                .change(id, |dossier, office| payment::placed(dossier, &reference, payment_url.clone(), office))?;
+                .change(id, |dossier, office| platform::placed(dossier, &reference, payment_url.clone(), office))?;
             Ok(json(StatusCode::CREATED, &Payable { reference, amount, payment_url, state }))
         }
     }

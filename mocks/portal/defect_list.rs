@@ -72,6 +72,12 @@ list! {
     "Every 5th payment is booked 1,000 VND short, whatever its method.";
     Early10, "early-10", ["VN-PST-003"], [],
     "A result counts as returned as soon as the post has it (a province's portal was seen to treat \"order accepted\" and \"delivered\" alike).";
+    TriedIsDone, "tried-is-done", ["EG-PST-004"], ["VN-PST-003"],
+    "A failed attempt at the door counts as the return of the result (a province's portal was seen to take one date of the post for another).";
+    LostIsDelivered, "lost-is-delivered", ["EG-PST-004"], ["EG-PAY-009", "VN-PST-003"],
+    "A parcel that is lost is closed as delivered, money and all, so that nobody looks for it.";
+    SecondWaybill, "second-waybill", ["EG-PST-002"], [],
+    "A result that is on its way is handed to the post again and gets a second waybill (a province's portal was seen to take waybills from a list without reserving them).";
     OkEnvelope, "ok-envelope", ["EG-ERR-002"], [],
     "Refusals are answered with HTTP 200 and an error code in the body (seen in a province's one-stop backend).";
     CatalogueLostUpdate, "catalogue-lost-update", ["VN-CAT-001"], [],
@@ -134,6 +140,10 @@ list! {
     "A cancellation that arrives after the money makes the fee due again.";
     DoubleCapture, "double-capture", ["EG-PAY-010"], ["EG-PAY-009"],
     "Each wish to pay places another order at the platform, though one is open.";
+    RefundTwice, "refund-twice", ["EG-PAY-012"], ["EG-PAY-009"],
+    "A refund that was given is ordered again under another name.";
+    BlindRemittance, "blind-remittance", ["EG-PAY-012"], ["EG-PAY-009"],
+    "What the post passes on is agreed to, whether or not it is what was collected and booked.";
     DupReceipt, "dup-receipt", ["EG-PAY-011"], [],
     "All receipts for taxes bear the same number.";
     AddressCut, "address-cut", ["EG-PST-001"], [],

@@ -15,17 +15,16 @@ use crate::catalogue::{Clerk, Role};
 use crate::citizen::{self, Reason};
 use crate::clock::wall_ns;
 use crate::defects::{Defect, Defects};
-use crate::dossier::{Actor, Dossier, ParcelState};
+use crate::dossier::{Actor, Dossier};
 use crate::operation::{Operation, Who, delete, get, post};
-use crate::orders::{self, WantedParcel};
 use crate::pages::Listed;
 use crate::payment;
 use crate::problem::{Kind, Problem};
 use crate::queues::Queue;
-use crate::registry::{DossierId, Office};
+use crate::registry::Office;
 use crate::search::{self, Criteria};
 use crate::server::Portal;
-use crate::session::{AnyClerk, DeskClerk, Person, PostClerk};
+use crate::session::{AnyClerk, DeskClerk, Person};
 use crate::states::{self, Event};
 use crate::steps;
 use crate::submission::RawSubmission;
@@ -107,16 +106,9 @@ fn steps() -> Vec<Operation> {
             "Give a dossier back",
             "Đồng ý cho rút hồ sơ",
         ),
-        case("/api/desk/dossiers/{code}/hand-over", hand_over).named(
-            "handOverResult",
-            "Hand the result over",
-            "Trả kết quả",
-        ),
-        post("/api/desk/dossiers/{code}/hand-to-post", hand_to_post)
-            .named("handToPost", "Hand the result to the post", "Giao kết quả cho bưu chính")
-            .by(Who::PostClerk)
-            .gives::<Standing<'_>>(StatusCode::OK)
-            .refuses(&[Kind::IllegalTransition, Kind::PeerUnavailable]),
+        case("/api/desk/dossiers/{code}/hand-over", hand_over)
+            .named("handOverResult", "Hand the result over", "Trả kết quả")
+            .refuses(&[Kind::IllegalTransition, Kind::PaymentRequired]),
     ]
 }
 
@@ -225,7 +217,7 @@ async fn statistics(State(portal): State<Arc<Portal>>, AnyClerk(_clerk): AnyCler
 }
 
 /// Refuses a clerk whose unit does not decide on the dossier.
-fn check_unit(dossier: &Dossier, clerk: &Clerk, defects: Defects) -> Result<(), Problem> {
+pub(crate) fn check_unit(dossier: &Dossier, clerk: &Clerk, defects: Defects) -> Result<(), Problem> {
     let is_lenient = defects.has(Defect::CrossAgency) || defects.has(Defect::Bfla) || defects.has(Defect::NoRole);
     if is_lenient || clerk.unit.as_ref() == Some(&dossier.unit.code) {
         Ok(())
@@ -360,41 +352,4 @@ async fn hand_over(
     Path(code): Path<String>,
 ) -> Result<Response, Problem> {
     step(&portal, &code, clerk, steps::hand_over)
-}
-
-async fn hand_to_post(
-    State(portal): State<Arc<Portal>>,
-    PostClerk(clerk): PostClerk,
-    Path(code): Path<String>,
-) -> Result<Response, Problem> {
-    let (id, wanted) = {
-        let mut registry = portal.registry();
-        let id = registry.find(&code)?;
-        registry.change(id, |dossier, _| {
-            steps::prepare_parcel(dossier, Actor::Clerk(clerk))?;
-            Ok((id, WantedParcel::new(dossier)))
-        })?
-    };
-    // A task of its own, because a clerk who hangs up must not leave the dossier reserved for ever.
-    let ordering = tokio::spawn(order_parcel(portal, id, wanted));
-    ordering.await.unwrap_or_else(|_| unreachable!("the task is neither cancelled nor does it panic"))
-}
-
-async fn order_parcel(portal: Arc<Portal>, id: DossierId, wanted: WantedParcel) -> Result<Response, Problem> {
-    let waybill = orders::parcel(&portal, &wanted).await;
-    portal.registry().change(id, |dossier, office| {
-        if dossier.code != wanted.dossier {
-            return Err(Problem::not_found("dossier"));
-        }
-        match waybill {
-            Ok(waybill) => steps::parcel_ordered(dossier, &waybill, office),
-            // The answer was lost on the way, but the post has reported on the parcel: it has the order.
-            Err(_) if dossier.parcel.state != ParcelState::None => {}
-            Err(problem) => {
-                dossier.parcel.being_ordered_by = None;
-                return Err(problem);
-            }
-        }
-        Ok(json(StatusCode::OK, &Standing::new(dossier)))
-    })
 }

@@ -20,7 +20,10 @@ use crate::operation::{self, Answer, Content, Operation, Verb, Who};
 use crate::problem::{Kind, Problem};
 use crate::server::Portal;
 use crate::variants::{Variant, Variants};
-use crate::{applicant, attachments, citizen, derivation, desk, officer, ombudsman, peers, registrar, search};
+use crate::{
+    applicant, attachments, citizen, deliveries, derivation, desk, officer, ombudsman, peers, registrar, search,
+    treasury,
+};
 
 /// The document as text. It is the same for every portal of this version, whatever it offers; what a variant changes
 /// in it is in [`derivation`].
@@ -79,6 +82,8 @@ pub(crate) fn operations() -> Vec<Operation> {
         operation::tagged("petitions", ombudsman::operations()),
         operation::tagged("desk", desk::operations()),
         operation::tagged("officer", officer::operations()),
+        operation::tagged("deliveries", deliveries::operations()),
+        operation::tagged("treasury", treasury::operations()),
         operation::tagged("catalogue", registrar::operations()),
         operation::tagged("peers", peers::operations()),
         operation::tagged("document", vec![own]),
@@ -141,6 +146,8 @@ fn tags() -> Value {
         { "name": "petitions", "description": "Petitions and answers / Phản ánh, kiến nghị" },
         { "name": "desk", "description": "From receipt to return / Tiếp nhận, xử lý, trả kết quả" },
         { "name": "officer", "description": "Further steps of a case / Nghiệp vụ khác của cán bộ" },
+        { "name": "deliveries", "description": "What the post carries / Chuyển phát qua bưu chính" },
+        { "name": "treasury", "description": "Exemptions, refunds, reconciliation / Miễn, hoàn, đối soát phí" },
         { "name": "catalogue", "description": "Procedures on offer / Danh mục thủ tục" },
         { "name": "peers", "description": "Bank and post report / Ngân hàng, bưu chính báo lại" },
         { "name": "document", "description": "About this interface / Về giao diện này" },

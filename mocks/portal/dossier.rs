@@ -12,7 +12,9 @@ use crate::defects::Defect;
 use crate::moment::Moment;
 use crate::obligations::Obligation;
 use crate::office_hours;
+use crate::parcels::Parcel;
 use crate::payment::{Debt, Payment};
+use crate::pickups::Pickup;
 use crate::problem::{Kind, Problem};
 use crate::queues::Queue;
 use crate::registry::Office;
@@ -77,26 +79,6 @@ pub(crate) struct Pause {
     pub(crate) since: Moment,
 }
 
-/// Where the parcel with the result is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum ParcelState {
-    None,
-    Ordered,
-    InTransit,
-    Delivered,
-}
-
-/// The parcel with the result.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub(crate) struct Parcel {
-    pub(crate) waybill: Option<String>,
-    pub(crate) state: ParcelState,
-    /// Whose order is on its way to the post, so that a second clerk does not place another.
-    #[serde(skip)]
-    pub(crate) being_ordered_by: Option<Actor>,
-}
-
 /// One dossier. Fields are written by the modules of steps and of money only. It takes about 1.5 kB with its log of
 /// eight entries and usual texts; what most dossiers never have is boxed and takes 8 bytes while it is absent.
 #[derive(Debug, Clone)]
@@ -127,6 +109,8 @@ pub(crate) struct Dossier {
     pub(crate) returned_at: Option<Moment>,
     pub(crate) payment: Payment,
     pub(crate) parcel: Parcel,
+    /// Its papers, where the post fetches them from the applicant.
+    pub(crate) pickup: Option<Box<Pickup>>,
     /// Why the case is interrupted, while it is.
     pub(crate) pause: Option<Pause>,
     /// The latest request for further papers.
@@ -241,6 +225,17 @@ impl Dossier {
         }
     }
 
+    /// Every payment of it: of the fee, of the latest tax notice, of those before.
+    pub(crate) fn payments(&self) -> impl Iterator<Item = &Payment> {
+        let taxes = self.obligation.iter().flat_map(|obligation| obligation.payments());
+        std::iter::once(&self.payment).chain(taxes)
+    }
+
+    pub(crate) fn payments_mut(&mut self) -> impl Iterator<Item = &mut Payment> {
+        let taxes = self.obligation.iter_mut().flat_map(|obligation| obligation.payments_mut());
+        std::iter::once(&mut self.payment).chain(taxes)
+    }
+
     /// The refusal of what another step of the case has to come before.
     pub(crate) fn not_yet(&self, why: &str) -> Problem {
         Problem::new(Kind::IllegalTransition, format!("dossier {}: {why}", self.code))
@@ -271,10 +266,8 @@ impl Dossier {
 
     /// The queue it waits in, if it waits in one.
     pub(crate) fn queue(&self) -> Option<Queue> {
-        let is_for_post = self.state == State::Completed
-            && self.return_method == ReturnMethod::Post
-            && self.parcel.state == ParcelState::None
-            && self.parcel.being_ordered_by.is_none();
+        let is_for_post =
+            self.state == State::Completed && self.return_method == ReturnMethod::Post && self.parcel.is_wanted();
         let queue = match self.state {
             State::Submitted => Some(Queue::Intake),
             State::Completed if is_for_post => Some(Queue::Post),

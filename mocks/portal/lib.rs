@@ -33,10 +33,16 @@ mod states;
 
 mod agencies;
 mod obligations;
+mod parcels;
 mod payment;
+mod pickups;
+mod platform;
+mod refunds;
 mod results;
+mod settlement;
 mod steps;
 mod supplements;
+mod terms;
 
 mod attachments;
 mod bags;
@@ -67,6 +73,7 @@ mod operation;
 
 mod applicant;
 mod citizen;
+mod deliveries;
 mod desk;
 mod officer;
 mod ombudsman;
@@ -76,7 +83,9 @@ mod registrar;
 mod search;
 mod switching;
 mod test_hooks;
+mod treasury;
 
+mod accounts;
 mod body;
 mod checksum;
 mod multipart;

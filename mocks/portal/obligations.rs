@@ -29,6 +29,20 @@ pub(crate) struct Obligation {
     pub(crate) payment: Payment,
     /// The number of the receipt, once it is paid.
     receipt: Option<String>,
+    /// What was paid on earlier notices: it stays in the books.
+    #[serde(skip)]
+    earlier: Vec<Payment>,
+}
+
+impl Obligation {
+    /// The payment of this notice, then those of earlier ones.
+    pub(crate) fn payments(&self) -> impl Iterator<Item = &Payment> {
+        std::iter::once(&self.payment).chain(&self.earlier)
+    }
+
+    pub(crate) fn payments_mut(&mut self) -> impl Iterator<Item = &mut Payment> {
+        std::iter::once(&mut self.payment).chain(&mut self.earlier)
+    }
 }
 
 /// One tax or fee of a notice.
@@ -74,16 +88,20 @@ pub(crate) fn notice(
     dossier.may(Event::TaxNoticed)?;
     let sum = payment::stored(notice.check()?, office.defects);
     let mut payment = Payment::new(PaymentMethod::Online, sum);
-    if let Some(before) = &dossier.obligation {
-        payment.count_on_from(&before.payment);
-    }
     dossier.interrupt(Event::TaxNoticed, notice.number.clone(), actor, office.now)?;
+    let mut earlier = Vec::new();
+    if let Some(mut before) = dossier.obligation.take() {
+        payment.count_on_from(&mut before.payment);
+        earlier = before.earlier;
+        earlier.extend(Some(before.payment).filter(|paid| paid.state.is_settled()));
+    }
     dossier.obligation = Some(Box::new(Obligation {
         number: notice.number,
         lines: notice.lines,
         noticed_at: office.now,
         payment,
         receipt: None,
+        earlier,
     }));
     Ok(())
 }

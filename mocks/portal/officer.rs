@@ -123,7 +123,7 @@ async fn expire_supplement(
     DeskClerk(clerk): DeskClerk,
     Path(code): Path<String>,
 ) -> Result<Response, Problem> {
-    step(&portal, &code, clerk, |dossier, _, office| supplements::expire(dossier, office))
+    step(&portal, &code, clerk, |dossier, _, _| supplements::expire(dossier))
 }
 
 async fn refuse_withdrawal(

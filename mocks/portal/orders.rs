@@ -1,4 +1,4 @@
-//! What the portal orders: payments at the platform, deliveries at the post.
+//! What the portal orders: payments at the platform, deliveries and pick-ups at the post.
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -6,15 +6,16 @@ use serde::{Deserialize, Serialize};
 use crate::checksum;
 use crate::dossier::Dossier;
 use crate::moment::Moment;
+use crate::outgoing::CallError;
 use crate::problem::{Kind, Problem};
 use crate::server::Portal;
 
 const INIT: &str = "INIT";
-const PROTOCOL: &str = "1.0";
-const CURRENCY: &str = "VND";
+pub(crate) const PROTOCOL: &str = "1.0";
+pub(crate) const CURRENCY: &str = "VND";
 
 /// Under which the post knows this portal.
-const CUSTOMER: &str = "MOCK-PORTAL";
+pub(crate) const CUSTOMER: &str = "MOCK-PORTAL";
 
 /// A payment to be ordered.
 pub(crate) struct WantedPayment {
@@ -77,6 +78,8 @@ pub(crate) async fn payment(portal: &Portal, wanted: &WantedPayment) -> Result<S
 /// A delivery to be ordered.
 pub(crate) struct WantedParcel {
     pub(crate) dossier: String,
+    /// Under which the post is to know it: the code of the dossier.
+    order_number: String,
     cod_amount: i64,
     receiver_name: String,
     receiver_address: String,
@@ -85,8 +88,11 @@ pub(crate) struct WantedParcel {
 
 impl WantedParcel {
     pub(crate) fn new(dossier: &Dossier) -> Self {
+        // Only the defect `second-waybill` orders a parcel while another is on its way.
+        let suffix = if dossier.parcel.state.is_live() { "-2" } else { "" };
         Self {
             dossier: dossier.code.clone(),
+            order_number: format!("{}{suffix}", dossier.code),
             cod_amount: dossier.payment.amount_to_collect(),
             receiver_name: dossier.applicant.full_name.clone(),
             receiver_address: dossier.return_address.clone().unwrap_or_default(),
@@ -113,11 +119,11 @@ struct ParcelAnswer {
     waybill: Option<String>,
 }
 
-/// Orders a delivery; returns the waybill. An order the post already has is as good as a new one.
+/// Orders a delivery; returns the waybill.
 pub(crate) async fn parcel(portal: &Portal, wanted: &WantedParcel) -> Result<String, Problem> {
     let order = ParcelOrder {
         customer_code: CUSTOMER,
-        order_number: &wanted.dossier,
+        order_number: &wanted.order_number,
         item: "result",
         cod_amount: wanted.cod_amount,
         receiver_name: &wanted.receiver_name,
@@ -125,24 +131,104 @@ pub(crate) async fn parcel(portal: &Portal, wanted: &WantedParcel) -> Result<Str
         receiver_phone: &wanted.receiver_phone,
         status_url: format!("{}/peers/post/status", portal.url),
     };
-    let url = format!("{}/orders", portal.config.post_url);
+    at_post(portal, "/orders", body(&order)).await
+}
+
+/// Papers to be fetched.
+pub(crate) struct WantedPickup {
+    pub(crate) dossier: String,
+    documents: u32,
+    sender_name: String,
+    sender_address: String,
+    sender_phone: String,
+}
+
+impl WantedPickup {
+    pub(crate) fn new(dossier: &Dossier) -> Self {
+        let (documents, address) = dossier.pickup.as_ref().map_or((0, ""), |pickup| pickup.wanted());
+        Self {
+            dossier: dossier.code.clone(),
+            documents,
+            sender_name: dossier.applicant.full_name.clone(),
+            sender_address: address.to_owned(),
+            sender_phone: dossier.applicant.phone.clone().unwrap_or_default(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct PickupOrder<'wanted> {
+    customer_code: &'static str,
+    order_number: &'wanted str,
+    documents: u32,
+    sender_name: &'wanted str,
+    sender_address: &'wanted str,
+    sender_phone: &'wanted str,
+    status_url: String,
+}
+
+/// Orders that papers be fetched; returns the waybill.
+pub(crate) async fn pickup(portal: &Portal, wanted: &WantedPickup) -> Result<String, Problem> {
+    let order = PickupOrder {
+        customer_code: CUSTOMER,
+        order_number: &wanted.dossier,
+        documents: wanted.documents,
+        sender_name: &wanted.sender_name,
+        sender_address: &wanted.sender_address,
+        sender_phone: &wanted.sender_phone,
+        status_url: format!("{}/peers/post/pickups", portal.url),
+    };
+    at_post(portal, "/pickups", body(&order)).await
+}
+
+/// Which way the post carries something.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Way {
+    /// A result, to the applicant.
+    Out,
+    /// Papers, from the applicant.
+    In,
+}
+
+/// Calls off what the post has not picked up yet.
+pub(crate) async fn cancel(portal: &Portal, way: Way, code: &str) -> Result<(), Problem> {
+    let orders = match way {
+        Way::Out => "orders",
+        Way::In => "pickups",
+    };
+    let cancelled = at_post(portal, &format!("/{orders}/{code}/cancel"), Bytes::from_static(b"{}")).await;
+    cancelled.map(drop)
+}
+
+/// Posts an order to the post; returns the waybill it is about. An order the post already has is as good as a new one.
+async fn at_post(portal: &Portal, path: &str, order: Bytes) -> Result<String, Problem> {
+    let url = format!("{}{path}", portal.config.post_url);
     let token = Some(portal.config.post_token.as_str());
-    let answer: ParcelAnswer = portal.caller.post(&url, token, body(&order)).await.map_err(unavailable)?;
+    let answer: ParcelAnswer = portal.caller.post(&url, token, order).await.map_err(declined)?;
     match answer.waybill {
         Some(waybill) if matches!(answer.status.as_str(), "100" | "101") => Ok(waybill),
         Some(_) | None => Err(refused(&url, &answer.status)),
     }
 }
 
-fn body(order: &impl Serialize) -> Bytes {
+pub(crate) fn body(order: &impl Serialize) -> Bytes {
     serde_json::to_vec(order).unwrap_or_else(|_| unreachable!("orders have string keys and integers only")).into()
 }
 
-fn unavailable(error: impl std::error::Error) -> Problem {
+/// A conflict is an answer: the state of what is asked about does not allow it. All else is a peer that fails.
+fn declined(error: CallError) -> Problem {
+    if error.is_conflict() {
+        Problem::new(Kind::IllegalTransition, format!("could not {error}"))
+    } else {
+        unavailable(error)
+    }
+}
+
+pub(crate) fn unavailable(error: impl std::error::Error) -> Problem {
     let cause = error.source().map(|source| format!(": {source}")).unwrap_or_default();
     Problem::new(Kind::PeerUnavailable, format!("could not {error}{cause}"))
 }
 
-fn refused(url: &str, code: &str) -> Problem {
+pub(crate) fn refused(url: &str, code: &str) -> Problem {
     Problem::new(Kind::PeerUnavailable, format!("could not have {url} agree: it answered code {code}"))
 }

@@ -1,5 +1,7 @@
 //! Calls to the payment platform and the post: bounded in time, in tries and in number.
 
+mod fetching;
+
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -47,6 +49,11 @@ pub(crate) enum CallError {
 }
 
 impl CallError {
+    /// Whether the peer says that the state of what it was asked about does not allow it.
+    pub(crate) fn is_conflict(&self) -> bool {
+        matches!(self, CallError::Refused { status, .. } if *status == StatusCode::CONFLICT)
+    }
+
     /// Whether another try may help: a silence or a failure of the peer's own, not a decision.
     fn is_worth_another_try(&self) -> bool {
         match self {

@@ -1,11 +1,15 @@
-//! The money of a dossier: what is due, what was paid, and by which order.
+//! The money of a dossier: what is due, what was paid, and how far that is accounted for.
 
-use schemars::JsonSchema;
-use serde::Serialize;
+use std::borrow::Cow;
+
+use jiff::civil::Date;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Serialize, Serializer};
 
 use crate::defects::{Defect, Defects};
 use crate::dossier::{Actor, Dossier};
-use crate::obligations;
+use crate::moment::Moment;
+use crate::platform::PastOrder;
 use crate::problem::{Kind, Problem};
 use crate::registry::Office;
 use crate::states::{Event, State};
@@ -15,7 +19,7 @@ use crate::submission::PaymentMethod;
 const SKIMMED: i64 = 1_000;
 
 /// What a payment is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Debt {
     /// The fee of the procedure.
     Fee,
@@ -25,7 +29,7 @@ pub(crate) enum Debt {
 
 impl Debt {
     /// The letter in its references, which are `{code}-{letter}{n}`.
-    fn letter(self) -> char {
+    pub(crate) fn letter(self) -> char {
         match self {
             Debt::Fee => 'P',
             Debt::Tax => 'T',
@@ -39,7 +43,7 @@ impl Debt {
     }
 }
 
-/// How a payment stands.
+/// How a payment stands. How its orders at the platform ended stands in [`PastOrder`]: a debt outlives them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum PaymentState {
@@ -55,9 +59,51 @@ pub(crate) enum PaymentState {
     CodRequested,
     /// Collected by the post.
     Collected,
+    /// Passed on by the post.
+    Remitted,
+    /// Found in the books of whoever took the money, to the dong.
+    Reconciled,
+    /// Given back, since the service was not rendered.
+    Refunded,
+    /// Whoever owed it need not pay it.
+    Exempt,
 }
 
-/// The payment of one dossier.
+impl PaymentState {
+    /// Whether the money was taken, and was not given back.
+    pub(crate) fn is_settled(self) -> bool {
+        match self {
+            Self::Paid | Self::Collected | Self::Remitted | Self::Reconciled => true,
+            Self::None | Self::Required | Self::Pending | Self::CodRequested | Self::Refunded | Self::Exempt => false,
+        }
+    }
+}
+
+/// The number of a receipt for a fee, unique in the portal; written as `BL0000001`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ReceiptNumber(u64);
+
+impl Serialize for ReceiptNumber {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("BL{:07}", self.0))
+    }
+}
+
+impl JsonSchema for ReceiptNumber {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Cow::Borrowed("ReceiptNumber")
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        String::json_schema(generator)
+    }
+}
+
+/// The payment of one dossier: about 200 bytes, and 150 for each order that came to nothing.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Payment {
     pub(crate) method: PaymentMethod,
@@ -68,12 +114,24 @@ pub(crate) struct Payment {
     pub(crate) reference: Option<String>,
     pub(crate) transaction: Option<String>,
     pub(crate) receipt_count: u32,
+    /// The number of the receipt, once a fee is paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt: Option<ReceiptNumber>,
+    /// Until when the order that is placed can be paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) pay_by: Option<Moment>,
+    /// The orders that came to nothing, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) past_orders: Vec<PastOrder>,
     /// How many references were given out; a new one is needed when the one before was cancelled or outdated.
     #[serde(skip)]
-    references: u32,
+    pub(crate) references: u32,
     /// Where the citizen pays, once the order is placed.
     #[serde(skip)]
     pub(crate) url: Option<String>,
+    /// The day on which the payment platform says that it took the money, by its own clock.
+    #[serde(skip)]
+    pub(crate) captured_on: Option<Date>,
 }
 
 impl Payment {
@@ -86,15 +144,19 @@ impl Payment {
             reference: None,
             transaction: None,
             receipt_count: 0,
+            receipt: None,
+            pay_by: None,
+            past_orders: Vec::new(),
             references: 0,
             url: None,
+            captured_on: None,
         };
         payment.charge(fee);
         payment
     }
 
     /// Makes `fee` what is due, as far as the method asks for anything; nothing is paid yet.
-    fn charge(&mut self, fee: i64) {
+    pub(crate) fn charge(&mut self, fee: i64) {
         let state = match self.method {
             PaymentMethod::Online | PaymentMethod::Counter => PaymentState::Required,
             PaymentMethod::Cod => PaymentState::CodRequested,
@@ -106,11 +168,13 @@ impl Payment {
         }
         self.reference = None;
         self.url = None;
+        self.pay_by = None;
     }
 
-    /// Goes on with the numbers of the references of an earlier payment.
-    pub(crate) fn count_on_from(&mut self, earlier: &Payment) {
+    /// Goes on with the references of an earlier payment: a late report on one of them is still known.
+    pub(crate) fn count_on_from(&mut self, earlier: &mut Payment) {
         self.references = earlier.references;
+        self.past_orders = std::mem::take(&mut earlier.past_orders);
     }
 
     /// Whether the fee must be paid before the dossier is processed, and is not.
@@ -130,7 +194,14 @@ impl Payment {
         self.amount_paid = if skimmed { amount - SKIMMED } else { amount };
         self.receipt_count = 1;
         self.state = state;
+        self.pay_by = None;
     }
+}
+
+/// Books money that has come in for the fee, and numbers the receipt.
+pub(crate) fn book(dossier: &mut Dossier, state: PaymentState, amount: i64, office: &mut Office<'_>) {
+    dossier.payment.settle(state, amount, office);
+    dossier.payment.receipt = Some(ReceiptNumber(*office.payments));
 }
 
 /// An amount as it is stored; see the defect `int32-money`.
@@ -144,10 +215,20 @@ pub(crate) fn assess(dossier: &mut Dossier, fee: i64) -> Result<(), Problem> {
         return Ok(());
     }
     match dossier.payment.state {
-        PaymentState::Pending | PaymentState::Paid | PaymentState::Collected => Err(Problem::new(
+        PaymentState::Pending
+        | PaymentState::Paid
+        | PaymentState::Collected
+        | PaymentState::Remitted
+        | PaymentState::Reconciled
+        | PaymentState::Refunded => Err(Problem::new(
             Kind::PaymentInProgress,
             format!("the fee of {} was already ordered or paid", dossier.fee),
         )),
+        // Whoever need not pay need not pay another fee either.
+        PaymentState::Exempt => {
+            dossier.fee = fee;
+            Ok(())
+        }
         PaymentState::None | PaymentState::Required | PaymentState::CodRequested => {
             dossier.fee = fee;
             dossier.payment.charge(fee);
@@ -156,157 +237,18 @@ pub(crate) fn assess(dossier: &mut Dossier, fee: i64) -> Result<(), Problem> {
     }
 }
 
-/// What the citizen who wants to pay gets.
-pub(crate) enum Offer {
-    /// The order exists; here is where to pay.
-    Placed { reference: String, amount: i64, url: String },
-    /// An order has to be placed first.
-    ToPlace { reference: String, amount: i64 },
-}
-
-/// Prepares the order of an online payment. The same dossier gets the same reference until that order is
-/// cancelled, so that two requests at once cannot lead to two payments.
-pub(crate) fn offer(dossier: &mut Dossier, debt: Debt, defects: Defects) -> Result<Offer, Problem> {
-    if !dossier.procedure.payable {
-        return Err(Problem::new(Kind::NotPayable, format!("procedure {}", dossier.procedure.code)));
-    }
-    let refusal = dossier.illegal();
-    let is_time = match debt {
-        Debt::Fee => dossier.is_open(),
-        Debt::Tax => dossier.state == State::AwaitingPayment,
-    };
-    let prefix = format!("{}-{}", dossier.code, debt.letter());
-    let Some(payment) = dossier.debt(debt) else {
-        return Err(Problem::new(Kind::NothingToPay, "no tax notice has come"));
-    };
-    match (payment.method, payment.state) {
-        (_, PaymentState::Paid | PaymentState::Collected) => {
-            return Err(Problem::new(Kind::AlreadyPaid, "the fee is paid"));
-        }
-        (PaymentMethod::Online, PaymentState::Required | PaymentState::Pending) => {}
-        _ => return Err(Problem::new(Kind::NothingToPay, "nothing is to be paid online")),
-    }
-    if !is_time {
-        return Err(refusal);
-    }
-    if defects.has(Defect::DoubleCapture) {
-        payment.reference = None;
-        payment.url = None;
-    }
-    let amount = payment.amount_due;
-    if payment.reference.is_none() {
-        payment.references += 1;
-        payment.reference = Some(format!("{prefix}{}", payment.references));
-    }
-    let reference = payment.reference.clone().unwrap_or_default();
-    Ok(match payment.url.clone() {
-        Some(url) => Offer::Placed { reference, amount, url },
-        None => Offer::ToPlace { reference, amount },
-    })
-}
-
-/// Notes that the payment platform has taken the order.
-pub(crate) fn placed(
-    dossier: &mut Dossier,
-    reference: &str,
-    url: String,
-    office: &mut Office<'_>,
-) -> Result<(), Problem> {
-    let debt = Debt::of(reference).and_then(|(_, debt)| dossier.debt(debt));
-    let Some(payment) = debt.filter(|payment| payment.reference.as_deref() == Some(reference)) else {
-        return Err(Problem::new(Kind::PaymentInProgress, "the fee has changed meanwhile; ask for the payment again"));
-    };
-    if payment.state == PaymentState::Required {
-        payment.state = PaymentState::Pending;
-        payment.url = Some(url);
-        dossier.log(Event::PaymentOrdered, Actor::Applicant, office.now);
-    }
-    Ok(())
-}
-
-/// What the payment platform reports, its checksum already looked at.
-pub(crate) struct Confirmation<'callback> {
-    pub(crate) reference: &'callback str,
-    pub(crate) amount: i64,
-    pub(crate) transaction: &'callback str,
-    /// Whether the platform has the money; otherwise the citizen has cancelled.
-    pub(crate) is_captured: bool,
-    /// Whether the checksum is right.
-    pub(crate) is_genuine: bool,
-}
-
-/// What the portal answers to the payment platform.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    Done,
-    Unknown,
-    AlreadyConfirmed,
-    WrongAmount,
-    BadChecksum,
-}
-
-impl Verdict {
-    pub(crate) fn code(self) -> &'static str {
-        match self {
-            Verdict::Done => "00",
-            Verdict::Unknown => "01",
-            Verdict::AlreadyConfirmed => "02",
-            Verdict::WrongAmount => "04",
-            Verdict::BadChecksum => "97",
-        }
-    }
-}
-
-/// Acts on a report of the payment platform; a report has one effect at most.
-pub(crate) fn confirm(dossier: &mut Dossier, confirmation: &Confirmation<'_>, office: &mut Office<'_>) -> Verdict {
-    let Some((_, debt)) = Debt::of(confirmation.reference) else { return Verdict::Unknown };
-    let known = dossier.debt(debt).filter(|payment| payment.reference.as_deref() == Some(confirmation.reference));
-    let Some(payment) = known else { return Verdict::Unknown };
-    if payment.amount_due != confirmation.amount {
-        if office.defects.has(Defect::CheckAfterUpdate) {
-            payment.state = PaymentState::Paid;
-        }
-        return Verdict::WrongAmount;
-    }
-    if payment.state == PaymentState::Paid {
-        let is_repeated = confirmation.is_genuine && payment.transaction.as_deref() == Some(confirmation.transaction);
-        if is_repeated && office.defects.has(Defect::DupCallback) {
-            payment.receipt_count += 1;
-            return Verdict::Done;
-        }
-        if !confirmation.is_captured && office.defects.has(Defect::OutOfOrder) {
-            payment.charge(confirmation.amount);
-            return Verdict::Done;
-        }
-        return Verdict::AlreadyConfirmed;
-    }
-    if confirmation.is_captured {
-        payment.settle(PaymentState::Paid, confirmation.amount, office);
-        payment.transaction = Some(confirmation.transaction.to_owned());
-        match debt {
-            Debt::Fee => dossier.log(Event::Paid, Actor::Bank, office.now),
-            Debt::Tax => obligations::paid(dossier, office),
-        }
-    } else {
-        payment.charge(confirmation.amount);
-        dossier.log(Event::PaymentCancelled, Actor::Bank, office.now);
-    }
-    Verdict::Done
-}
-
-/// Takes cash at the counter.
+/// Takes cash at the counter: of whoever chose to pay there, and of whoever fetches what the post could not deliver.
 pub(crate) fn collect(
     dossier: &mut Dossier,
     amount: i64,
     actor: Actor,
     office: &mut Office<'_>,
 ) -> Result<(), Problem> {
-    let payment = &mut dossier.payment;
+    let payment = &dossier.payment;
     match (payment.method, payment.state) {
-        (_, PaymentState::Paid | PaymentState::Collected) => {
-            return Err(Problem::new(Kind::AlreadyPaid, "the fee is paid"));
-        }
+        (_, state) if state.is_settled() => return Err(Problem::new(Kind::AlreadyPaid, "the fee is paid")),
         (PaymentMethod::Counter, PaymentState::Required) => {}
+        (PaymentMethod::Cod, PaymentState::CodRequested) if dossier.parcel.is_back() => {}
         _ => return Err(Problem::new(Kind::NothingToPay, "nothing is to be paid at the counter")),
     }
     if amount != payment.amount_due {
@@ -315,7 +257,36 @@ pub(crate) fn collect(
     if !dossier.is_open() && dossier.state != State::Completed {
         return Err(dossier.illegal());
     }
-    dossier.payment.settle(PaymentState::Paid, amount, office);
+    book(dossier, PaymentState::Paid, amount, office);
     dossier.log(Event::Paid, actor, office.now);
+    Ok(())
+}
+
+/// Frees an applicant from the fee, as the law does for some: nothing is due any more.
+pub(crate) fn exempt(
+    dossier: &mut Dossier,
+    reason: String,
+    actor: Actor,
+    office: &mut Office<'_>,
+) -> Result<(), Problem> {
+    match dossier.payment.state {
+        PaymentState::Required | PaymentState::CodRequested => {}
+        PaymentState::Pending => {
+            return Err(Problem::new(Kind::PaymentInProgress, "it was ordered at the payment platform"));
+        }
+        PaymentState::Paid | PaymentState::Collected | PaymentState::Remitted | PaymentState::Reconciled => {
+            return Err(Problem::new(Kind::AlreadyPaid, "the fee is paid"));
+        }
+        PaymentState::None | PaymentState::Refunded | PaymentState::Exempt => {
+            return Err(Problem::new(Kind::NothingToPay, "nothing is to be paid"));
+        }
+    }
+    if !dossier.is_open() {
+        return Err(dossier.illegal());
+    }
+    dossier.payment.charge(0);
+    dossier.payment.state = PaymentState::Exempt;
+    dossier.log(Event::FeeExempted, actor, office.now);
+    dossier.give_reason(reason);
     Ok(())
 }

@@ -6,18 +6,20 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::body::{Body, Query, json};
 use crate::checksum;
 use crate::defects::Defect;
-use crate::dossier::ParcelState;
 use crate::operation::{Operation, Who, get, post};
-use crate::payment::{self, Confirmation, Debt, Verdict};
+use crate::parcels::{self, ParcelState, Receipt, Report};
+use crate::payment::Debt;
+use crate::pickups::{self, PickupState};
+use crate::platform::{self, Confirmation, Outcome, Verdict};
 use crate::problem::{Kind, Problem};
 use crate::server::Portal;
-use crate::steps::{self, Receipt, Report};
 
 pub(crate) fn operations() -> Vec<Operation> {
     vec![
@@ -34,6 +36,12 @@ pub(crate) fn operations() -> Vec<Operation> {
             .named("reportParcel", "Report a parcel", "Báo trạng thái bưu gửi")
             .by(Who::Post)
             .takes::<ParcelStatus>()
+            .gives::<Reply>(StatusCode::OK)
+            .gives::<Reply>(StatusCode::NOT_FOUND),
+        post("/peers/post/pickups", pickup_reported)
+            .named("reportPickup", "Report on papers that are fetched", "Báo trạng thái thu gom")
+            .by(Who::Post)
+            .takes::<PickupStatus>()
             .gives::<Reply>(StatusCode::OK)
             .gives::<Reply>(StatusCode::NOT_FOUND),
     ]
@@ -75,6 +83,11 @@ impl Callback {
         ];
         checksum::seal(&fields, secret) == self.checksum
     }
+
+    /// The day of the time it names, which is `yyyyMMddHHmmss`.
+    fn day(&self) -> Option<Date> {
+        Date::strptime("%Y%m%d", self.time.get(..8)?).ok()
+    }
 }
 
 /// The platform is always answered with 200 and a code: that is how the protocol refuses.
@@ -99,7 +112,8 @@ async fn judge(portal: &Portal, callback: &Callback) -> Result<Verdict, Problem>
         reference: &callback.reference,
         amount: callback.amount,
         transaction: &callback.transaction,
-        is_captured: callback.code == "00",
+        outcome: Outcome::of(&callback.code),
+        day: callback.day(),
         is_genuine,
     };
     if defects.has(Defect::ToctouPaid) {
@@ -107,14 +121,14 @@ async fn judge(portal: &Portal, callback: &Callback) -> Result<Verdict, Problem>
         tokio::time::sleep(portal.switches.window()).await;
         if looks_unpaid {
             return portal.registry().change(id, |dossier, office| {
-                let verdict = payment::confirm(dossier, &confirmation, office);
+                let verdict = platform::confirm(dossier, &confirmation, office);
                 let is_again = verdict == Verdict::AlreadyConfirmed;
                 dossier.payment.receipt_count += u32::from(is_again);
                 Ok(if is_again { Verdict::Done } else { verdict })
             });
         }
     }
-    portal.registry().change(id, |dossier, office| Ok(payment::confirm(dossier, &confirmation, office)))
+    portal.registry().change(id, |dossier, office| Ok(platform::confirm(dossier, &confirmation, office)))
 }
 
 #[derive(Deserialize, Serialize, JsonSchema)]
@@ -137,6 +151,17 @@ struct ParcelStatus {
     status: String,
     #[serde(default)]
     cod_collected: i64,
+    /// Which attempt at the door has failed, counted from 1.
+    #[serde(default)]
+    attempt: u8,
+}
+
+/// A report of the post on papers that it fetches.
+#[derive(Deserialize, JsonSchema)]
+struct PickupStatus {
+    waybill: String,
+    order_number: String,
+    status: String,
 }
 
 /// The post, known by its token before anything it says is read.
@@ -161,15 +186,49 @@ async fn parcel_reported(
 ) -> Result<Response, Problem> {
     let reached = match status.status.as_str() {
         "in_transit" => ParcelState::InTransit,
+        "attempt_failed" => ParcelState::AttemptFailed,
         "delivered" => ParcelState::Delivered,
-        _ => return Err(Problem::field("status", "must be in_transit or delivered")),
+        "returned_to_agency" => ParcelState::ReturnedToAgency,
+        "lost" => ParcelState::Lost,
+        "cancelled" => ParcelState::Cancelled,
+        _ => {
+            let words = "must be in_transit, attempt_failed, delivered, returned_to_agency, lost or cancelled";
+            return Err(Problem::field("status", words));
+        }
     };
-    let report = Report { waybill: &status.waybill, reached, cod_collected: status.cod_collected };
+    let (attempt, cod_collected) = (status.attempt, status.cod_collected);
+    let report = Report { waybill: &status.waybill, reached, attempt, cod_collected };
     let mut registry = portal.registry();
     let receipt = match registry.find(&status.order_number) {
-        Ok(id) => registry.change(id, |dossier, office| Ok(steps::follow_parcel(dossier, &report, office)))?,
+        Ok(id) => registry.change(id, |dossier, office| Ok(parcels::follow(dossier, &report, office)))?,
         Err(_) => Receipt::Unknown,
     };
-    let answer = if receipt == Receipt::Unknown { StatusCode::NOT_FOUND } else { StatusCode::OK };
-    Ok(json(answer, &Reply { code: receipt.code() }))
+    Ok(reply(receipt))
+}
+
+fn reply(receipt: Receipt) -> Response {
+    let status = if receipt == Receipt::Unknown { StatusCode::NOT_FOUND } else { StatusCode::OK };
+    json(status, &Reply { code: receipt.code() })
+}
+
+async fn pickup_reported(
+    State(portal): State<Arc<Portal>>,
+    _operator: PostOperator,
+    Body(status): Body<PickupStatus>,
+) -> Result<Response, Problem> {
+    let reached = match status.status.as_str() {
+        "collected" => PickupState::Collected,
+        "at_agency" => PickupState::AtAgency,
+        "lost" => PickupState::Lost,
+        "cancelled" => PickupState::Cancelled,
+        _ => return Err(Problem::field("status", "must be collected, at_agency, lost or cancelled")),
+    };
+    let mut registry = portal.registry();
+    let receipt = match registry.find(&status.order_number) {
+        Ok(id) => {
+            registry.change(id, |dossier, office| Ok(pickups::follow(dossier, &status.waybill, reached, office)))?
+        }
+        Err(_) => Receipt::Unknown,
+    };
+    Ok(reply(receipt))
 }

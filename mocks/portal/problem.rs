@@ -28,6 +28,7 @@ pub(crate) enum Kind {
     PaymentInProgress,
     NothingToPay,
     AlreadyPaid,
+    NothingToRefund,
     NotOnline,
     NotPayable,
     NotPostal,
@@ -57,6 +58,7 @@ impl Kind {
             | Kind::PaymentInProgress
             | Kind::NothingToPay
             | Kind::AlreadyPaid
+            | Kind::NothingToRefund
             | Kind::NotOnline
             | Kind::NotPayable
             | Kind::NotPostal
@@ -110,6 +112,9 @@ impl Kind {
                 ("nothing_to_pay", "Nothing is to be paid this way", "Không có khoản nào phải nộp theo cách này")
             }
             Kind::AlreadyPaid => ("already_paid", "The fee is paid", "Phí, lệ phí đã được nộp"),
+            Kind::NothingToRefund => {
+                ("nothing_to_refund", "There is nothing to give back", "Không có khoản nào phải hoàn trả")
+            }
             Kind::NotOnline => (
                 "not_online",
                 "This service does not take dossiers online (level 2): hand it in at the counter or by post",
@@ -337,7 +342,7 @@ pub(crate) fn in_ok_envelope(problem: &Problem) -> Response {
 mod tests {
     use super::*;
 
-    const KINDS: [Kind; 23] = [
+    const KINDS: [Kind; 24] = [
         Kind::Malformed,
         Kind::TooLarge,
         Kind::Validation,
@@ -350,6 +355,7 @@ mod tests {
         Kind::PaymentInProgress,
         Kind::NothingToPay,
         Kind::AlreadyPaid,
+        Kind::NothingToRefund,
         Kind::NotOnline,
         Kind::NotPayable,
         Kind::NotPostal,

@@ -1,7 +1,9 @@
 //! The registry: every dossier, under its code and its client reference, the numbers, the lines, the counts.
 //! It is the whole changing state of the portal, and the only place that stores or counts dossiers.
 
+mod books;
 mod reading;
+mod time;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,12 +13,13 @@ use crate::attachments::Attachment;
 use crate::bags::Bag;
 use crate::clock::{Clock, wall_ns};
 use crate::defects::{Defect, Defects};
-use crate::dossier::{Actor, Dossier, Parcel, ParcelState};
+use crate::dossier::{Actor, Dossier};
 use crate::drafts::Drafts;
 use crate::limits::Limit;
 use crate::moment::Moment;
 use crate::office_hours;
 use crate::one_time_codes::OneTimeCodes;
+use crate::parcels::Parcel;
 use crate::payment::{Payment, PaymentState};
 use crate::petitions::Petitions;
 use crate::problem::{Kind, Problem};
@@ -26,6 +29,7 @@ use crate::replays::Replays;
 use crate::session::Sessions;
 use crate::states::{Event, State};
 use crate::submission::{Channel, Submission};
+use crate::terms::{Term, Terms};
 use crate::variants::Variants;
 
 /// A dossier's place in the registry.
@@ -38,6 +42,15 @@ pub(crate) struct Office<'registry> {
     pub(crate) defects: Defects,
     /// How many payments were booked, whatever their method.
     pub(crate) payments: &'registry mut u64,
+    /// A term that begins with the step, and when it ends.
+    reminder: Option<(Moment, Term)>,
+}
+
+impl Office<'_> {
+    /// Lets a term of the dossier run until a moment; one for each step.
+    pub(crate) fn remind(&mut self, until: Moment, term: Term) {
+        self.reminder = Some((until, term));
+    }
 }
 
 /// What one unit has received.
@@ -76,6 +89,8 @@ pub(crate) struct Registry {
     by_code: HashMap<String, DossierId>,
     /// What each applicant has handed in.
     by_owner: HashMap<u64, Own>,
+    /// What ends by itself.
+    terms: Terms,
     /// Everything that happened, in order: 16 bytes each.
     events: Vec<(DossierId, usize)>,
     pub(crate) attachments: HashMap<DossierId, Vec<Attachment>>,
@@ -122,6 +137,7 @@ impl Registry {
             bags: Vec::new(),
             by_code: HashMap::new(),
             by_owner: HashMap::new(),
+            terms: Terms::default(),
             events: Vec::new(),
             attachments: HashMap::new(),
             attachment_bytes: 0,
@@ -135,11 +151,6 @@ impl Registry {
             last_read: 0,
             later_numbers: 0,
         }
-    }
-
-    /// The present on the business clock.
-    pub(crate) fn now(&mut self) -> Moment {
-        self.clock.now(wall_ns())
     }
 
     /// How many dossiers there are.
@@ -236,7 +247,8 @@ impl Registry {
             completed_at: None,
             returned_at: None,
             payment: Payment::new(submission.payment_method, fee),
-            parcel: Parcel { waybill: None, state: ParcelState::None, being_ordered_by: None },
+            parcel: Parcel::none(),
+            pickup: None,
             pause: None,
             supplement: None,
             obligation: None,
@@ -312,10 +324,23 @@ impl Registry {
         id: DossierId,
         change: impl FnOnce(&mut Dossier, &mut Office<'_>) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        let now = self.clock.now(wall_ns());
+        let now = self.now();
+        self.change_at(now, id, change)
+    }
+
+    fn change_at<T>(
+        &mut self,
+        now: Moment,
+        id: DossierId,
+        change: impl FnOnce(&mut Dossier, &mut Office<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
         let dossier = self.dossiers.get_mut(id).ok_or_else(|| Problem::not_found("dossier"))?;
         let (old_state, old_queue, old_length) = (dossier.state, dossier.queue(), dossier.progress.len());
-        let outcome = change(dossier, &mut Office { now, defects: self.defects, payments: &mut self.payments });
+        let mut office = Office { now, defects: self.defects, payments: &mut self.payments, reminder: None };
+        let outcome = change(dossier, &mut office);
+        if let Some((until, term)) = office.reminder {
+            self.terms.run(until, id, term);
+        }
         let (new_state, new_queue, unit) = (dossier.state, dossier.queue(), dossier.unit.clone());
         self.events.extend((old_length..dossier.progress.len()).map(|entry| (id, entry)));
         if old_state != new_state {

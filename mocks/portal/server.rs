@@ -50,8 +50,11 @@ pub(crate) struct Portal {
 }
 
 impl Portal {
+    /// The registry, in which every term that is over has ended.
     pub(crate) fn registry(&self) -> MutexGuard<'_, Registry> {
-        self.registry.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
+        registry.keep_terms();
+        registry
     }
 }
 

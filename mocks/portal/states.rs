@@ -53,13 +53,32 @@ pub(crate) enum Event {
     PaymentRequired,
     PaymentOrdered,
     PaymentCancelled,
+    PaymentFailed,
+    PaymentExpired,
     Paid,
+    /// Money came for an order that had ended, and nobody owed it any more.
+    Overpaid,
+    FeeExempted,
     Collected,
+    Remitted,
+    Reconciled,
+    Refunded,
     TaxNoticed,
     TaxPaid,
     ParcelOrdered,
     ParcelInTransit,
+    ParcelAttemptFailed,
     ParcelDelivered,
+    /// Other than what was asked was collected on delivery.
+    CollectionDisputed,
+    ParcelReturned,
+    ParcelLost,
+    ParcelCancelled,
+    PickupRequested,
+    PapersCollected,
+    PapersAtAgency,
+    PapersLost,
+    PickupCancelled,
 }
 
 impl Event {
@@ -97,11 +116,28 @@ impl Event {
             | Event::PaymentRequired
             | Event::PaymentOrdered
             | Event::PaymentCancelled
+            | Event::PaymentFailed
+            | Event::PaymentExpired
             | Event::Paid
+            | Event::Overpaid
+            | Event::FeeExempted
             | Event::Collected
+            | Event::Remitted
+            | Event::Reconciled
+            | Event::Refunded
             | Event::TaxPaid
             | Event::ParcelOrdered
-            | Event::ParcelInTransit => None,
+            | Event::ParcelInTransit
+            | Event::ParcelAttemptFailed
+            | Event::CollectionDisputed
+            | Event::ParcelReturned
+            | Event::ParcelLost
+            | Event::ParcelCancelled
+            | Event::PickupRequested
+            | Event::PapersCollected
+            | Event::PapersAtAgency
+            | Event::PapersLost
+            | Event::PickupCancelled => None,
         }
     }
 }

@@ -1,9 +1,10 @@
-//! What clerks, citizens and the post do to a dossier, one function per step: guards, effects, log.
+//! What clerks and citizens do to a dossier, one function per step: guards, effects, log.
 
 use crate::calendar::{self, Reading};
 use crate::defects::Defect;
-use crate::dossier::{Actor, Dossier, ParcelState};
+use crate::dossier::{Actor, Dossier};
 use crate::moment::Moment;
+use crate::parcels;
 use crate::payment::{self, PaymentState};
 use crate::problem::{Kind, Problem};
 use crate::registry::Office;
@@ -99,94 +100,11 @@ pub(crate) fn complete(dossier: &mut Dossier, actor: Actor, office: &mut Office<
 
 /// Gives the result to the applicant at the counter, or sends it electronically.
 pub(crate) fn hand_over(dossier: &mut Dossier, actor: Actor, office: &mut Office<'_>) -> Result<(), Problem> {
+    dossier.may(Event::HandedOver)?;
     if dossier.return_method == ReturnMethod::Post {
-        return Err(dossier.illegal());
+        parcels::check_counter(dossier)?;
     }
     dossier.advance(Event::HandedOver, actor, office.now)?;
     dossier.returned_at = Some(office.now);
     Ok(())
-}
-
-/// Reserves the dossier for one order at the post.
-pub(crate) fn prepare_parcel(dossier: &mut Dossier, actor: Actor) -> Result<(), Problem> {
-    let is_ready = dossier.state == State::Completed
-        && dossier.return_method == ReturnMethod::Post
-        && dossier.parcel.state == ParcelState::None
-        && dossier.parcel.being_ordered_by.is_none();
-    if !is_ready {
-        return Err(dossier.illegal());
-    }
-    dossier.parcel.being_ordered_by = Some(actor);
-    Ok(())
-}
-
-/// Notes that the post has the parcel. The post may report on a parcel before its answer to the order has
-/// been read, so that whichever comes first notes it and the other changes nothing.
-pub(crate) fn parcel_ordered(dossier: &mut Dossier, waybill: &str, office: &mut Office<'_>) {
-    let Some(actor) = dossier.parcel.being_ordered_by.take() else {
-        return;
-    };
-    dossier.parcel.state = ParcelState::Ordered;
-    dossier.parcel.waybill = Some(waybill.to_owned());
-    if office.defects.has(Defect::Early10) {
-        dossier.state = State::Returned;
-        dossier.returned_at = Some(office.now);
-    }
-    dossier.log(Event::ParcelOrdered, actor, office.now);
-}
-
-/// What the post reports.
-pub(crate) struct Report<'report> {
-    pub(crate) waybill: &'report str,
-    /// How far the parcel has come; in transit or delivered.
-    pub(crate) reached: ParcelState,
-    pub(crate) cod_collected: i64,
-}
-
-/// What became of a report of the post.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Receipt {
-    Noted,
-    Unknown,
-    AlreadyNoted,
-}
-
-impl Receipt {
-    pub(crate) fn code(self) -> &'static str {
-        match self {
-            Receipt::Noted => "00",
-            Receipt::Unknown => "01",
-            Receipt::AlreadyNoted => "02",
-        }
-    }
-}
-
-/// Acts on a report of the post; a report has one effect at most, and an old one has none.
-pub(crate) fn follow_parcel(dossier: &mut Dossier, report: &Report<'_>, office: &mut Office<'_>) -> Receipt {
-    parcel_ordered(dossier, report.waybill, office);
-    if dossier.parcel.waybill.as_deref() != Some(report.waybill) {
-        return Receipt::Unknown;
-    }
-    if report.reached <= dossier.parcel.state {
-        return Receipt::AlreadyNoted;
-    }
-    dossier.parcel.state = report.reached;
-    if report.reached == ParcelState::Delivered {
-        deliver(dossier, report.cod_collected, office);
-    } else {
-        dossier.log(Event::ParcelInTransit, Actor::Post, office.now);
-    }
-    Receipt::Noted
-}
-
-fn deliver(dossier: &mut Dossier, cod_collected: i64, office: &mut Office<'_>) {
-    if cod_collected > 0 && dossier.payment.state == PaymentState::CodRequested {
-        dossier.payment.settle(PaymentState::Collected, cod_collected, office);
-        dossier.log(Event::Collected, Actor::Post, office.now);
-    }
-    if let Ok(returned) = dossier.may(Event::ParcelDelivered) {
-        dossier.state = returned;
-        dossier.returned_at = Some(office.now);
-    }
-    dossier.log(Event::ParcelDelivered, Actor::Post, office.now);
 }

@@ -10,6 +10,7 @@ use crate::moment::Moment;
 use crate::problem::{Flaw, Problem};
 use crate::registry::Office;
 use crate::states::{Event, State};
+use crate::terms::Term;
 
 /// How many papers one request may name.
 const MOST_ITEMS: usize = 50;
@@ -29,6 +30,9 @@ pub(crate) struct Supplement {
     requested_at: Moment,
     answer_by: Moment,
     received_at: Option<Moment>,
+    /// When the term ended without the papers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expired_at: Option<Moment>,
     /// What the applicant wrote with the papers.
     note: Option<String>,
     /// How many requests there were, this one included.
@@ -80,12 +84,15 @@ pub(crate) fn request(
     let days = request.check()?;
     let requests = dossier.supplement.as_ref().map_or(1, |before| before.requests + 1);
     dossier.interrupt(Event::SupplementRequested, request.reason.clone(), actor, office.now)?;
+    let answer_by = calendar::due_at(office.now, days, Reading::Law);
+    office.remind(answer_by, Term::Supplement);
     dossier.supplement = Some(Box::new(Supplement {
         items: if office.defects.has(Defect::EmptySupp) { Vec::new() } else { request.items },
         reason: request.reason,
         requested_at: office.now,
-        answer_by: calendar::due_at(office.now, days, Reading::Law),
+        answer_by,
         received_at: None,
+        expired_at: None,
         note: None,
         requests,
     }));
@@ -113,17 +120,30 @@ pub(crate) fn receive(
     Ok(())
 }
 
-/// Ends a case whose papers did not come in time: it was not taken in, or it is stopped.
-pub(crate) fn expire(dossier: &mut Dossier, office: &mut Office<'_>) -> Result<(), Problem> {
-    let answer_by = dossier.supplement.as_ref().map(|supplement| supplement.answer_by);
-    let (State::AwaitingSupplement, Some(pause), Some(answer_by)) = (dossier.state, dossier.pause, answer_by) else {
-        return Err(dossier.illegal());
+/// Ends a case whose papers did not come within their term: it was not taken in, or it is stopped. Nothing happens
+/// where they came, or where other papers were asked for since.
+pub(crate) fn lapse(dossier: &mut Dossier, answer_by: Moment) {
+    let (State::AwaitingSupplement, Some(pause), Some(supplement)) =
+        (dossier.state, dossier.pause, dossier.supplement.as_mut())
+    else {
+        return;
     };
-    if office.now <= answer_by {
-        return Err(dossier.not_yet("the applicant still has time to bring the papers"));
+    if supplement.answer_by != answer_by {
+        return;
     }
+    supplement.expired_at = Some(answer_by);
     dossier.pause = None;
     dossier.state = if pause.back_to == State::Submitted { State::Rejected } else { State::Stopped };
-    dossier.log(Event::SupplementExpired, Actor::Term, office.now);
-    Ok(())
+    dossier.log(Event::SupplementExpired, Actor::Term, answer_by);
+}
+
+/// What a desk does that looks after terms: the case has ended by itself, or its term still runs.
+pub(crate) fn expire(dossier: &Dossier) -> Result<(), Problem> {
+    if dossier.supplement.as_ref().is_some_and(|supplement| supplement.expired_at.is_some()) {
+        return Ok(());
+    }
+    if dossier.state == State::AwaitingSupplement {
+        return Err(dossier.not_yet("the applicant still has time to bring the papers"));
+    }
+    Err(dossier.illegal())
 }

@@ -5,10 +5,12 @@ use serde::Serialize;
 
 use crate::agencies::{Apology, BagPlace, Consultation};
 use crate::defects::{Defect, Defects};
-use crate::dossier::{Dossier, Entry, Parcel};
+use crate::dossier::{Dossier, Entry};
 use crate::moment::Moment;
 use crate::obligations::Obligation;
+use crate::parcels::Parcel;
 use crate::payment::{Payment, PaymentState};
+use crate::pickups::Pickup;
 use crate::results::{Rating, ResultDocument};
 use crate::states::State;
 use crate::submission::{Applicant, Channel, Form, PaymentMethod, ReturnMethod};
@@ -40,6 +42,8 @@ pub(crate) struct Full<'dossier> {
     return_address: Option<&'dossier str>,
     payment: &'dossier Payment,
     parcel: &'dossier Parcel,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pickup: Option<&'dossier Pickup>,
     #[serde(skip_serializing_if = "Option::is_none")]
     supplement: Option<&'dossier Supplement>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,6 +87,7 @@ impl<'dossier> Full<'dossier> {
             return_address: dossier.return_address.as_deref(),
             payment: &dossier.payment,
             parcel: &dossier.parcel,
+            pickup: dossier.pickup.as_deref(),
             supplement: dossier.supplement.as_deref(),
             obligation: dossier.obligation.as_deref(),
             apology: dossier.apology.as_deref(),

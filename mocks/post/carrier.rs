@@ -87,6 +87,9 @@ struct Report<'parcel> {
     status: &'static str,
     cod_collected: i64,
     at_unix_ms: u64,
+    /// Which attempt at the door has failed, counted from 1; only where one has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempt: Option<u8>,
 }
 
 impl<'parcel> Report<'parcel> {
@@ -99,6 +102,15 @@ impl<'parcel> Report<'parcel> {
             status: parcel.stage.word(parcel.way),
             cod_collected: parcel.cod_collected(),
             at_unix_ms: clock::unix_ms(),
+            attempt: match parcel.stage {
+                Stage::AttemptFailed(attempt) => Some(attempt),
+                Stage::Ordered
+                | Stage::InTransit
+                | Stage::Delivered
+                | Stage::Returned
+                | Stage::Lost
+                | Stage::Cancelled => None,
+            },
         }
     }
 }

@@ -5,6 +5,7 @@ mod suite {
     pub(crate) mod scene;
 
     mod access;
+    mod aftermath;
     mod attachments;
     mod casework;
     mod catalogue;

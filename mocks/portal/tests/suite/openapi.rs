@@ -6,7 +6,6 @@ use std::sync::{Mutex, PoisonError};
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, LINK, LOCATION};
 use http::{Method, StatusCode};
-use mock_bank::Faults;
 use mock_portal::{Conduct, Variant};
 use serde_json::{Value, json};
 
@@ -31,7 +30,7 @@ impl Walk {
 
     async fn under(variants: &[Variant]) -> Self {
         let conduct = Conduct { variants: variants.to_vec(), ..Conduct::ordinary() };
-        let scene = Scene::behaving(&[], Faults { duplicate: 0.0, forged: 0.0 }, conduct).await;
+        let scene = Scene::beside_slow_post(&[], conduct).await;
         let document = scene.get("", "/openapi.json").await.ok();
         assert_eq!(document, serde_json::from_str::<Value>(&mock_portal::openapi_under(variants)).unwrap());
         let hoa = scene.hoa().await;
@@ -257,6 +256,56 @@ impl Walk {
         let unknown = json!({ "waybill": "x", "order_number": "x", "status": "in_transit" });
         let answer = self.call("reportParcel", ("access_token", "t0ken"), "", unknown).await;
         assert_eq!((answer.status, &answer.body), (StatusCode::NOT_FOUND, &json!({ "code": "01" })));
+        self.deliveries().await;
+        self.treasury().await;
+    }
+
+    /// A parcel that is called off and ordered anew, and papers that are fetched.
+    async fn deliveries(&self) {
+        let post = ("access_token", "t0ken");
+        let parcel = self.submit(posted("parcel")).await;
+        self.steps(&parcel, &["acceptDossier", "startDossier", "completeDossier"]).await;
+        self.ok("handToPost", &self.scene.post_clerk, &parcel, json!({})).await;
+        self.ok("cancelParcel", &self.scene.post_clerk, &parcel, json!({})).await;
+        let waybill = self.ok("handToPost", &self.scene.post_clerk, &parcel, json!({})).await["waybill"].clone();
+        for report in [json!({ "status": "attempt_failed", "attempt": 2 }), json!({ "status": "delivered" })] {
+            let mut report = report;
+            (report["waybill"], report["order_number"]) = (waybill.clone(), json!(parcel));
+            self.call("reportParcel", post, "", report).await.ok();
+        }
+        let told = self.mine("readDossier", &parcel, json!({})).await["parcel"].clone();
+        assert_eq!((&told["failed_attempts"], &told["discrepancy"]), (&json!(2), &json!(0)), "{told}");
+        let papers = self.submit(permit("papers")).await;
+        let pickup = json!({ "documents": 3, "address": "Bản Phủ" });
+        self.mine("requestPickup", &papers, pickup.clone()).await;
+        self.mine("cancelPickup", &papers, json!({})).await;
+        let waybill = self.mine("requestPickup", &papers, pickup).await["waybill"].clone();
+        let report = json!({ "waybill": waybill, "order_number": papers, "status": "collected" });
+        let answer = self.call("reportPickup", post, "", report).await;
+        self.succeeded("reportPickup", answer);
+        let unknown = json!({ "waybill": "x", "order_number": "x", "status": "collected" });
+        assert_eq!(self.call("reportPickup", post, "", unknown).await.status, StatusCode::NOT_FOUND);
+        let pickup = self.mine("readDossier", &papers, json!({})).await["pickup"].clone();
+        assert_eq!(upper(&pickup["state"]), "COLLECTED");
+    }
+
+    /// Money that is not due, goes back, or is looked for in the books of the peers.
+    async fn treasury(&self) {
+        let free = self.submit(permit_with("free", &json!({ "payment_method": "counter" }))).await;
+        self.desk("exemptFromFee", &free, json!({ "reason": "hộ nghèo" })).await;
+        let paid = self.submit(permit_with("paid", &json!({ "payment_method": "online" }))).await;
+        let order = self.mine("payFee", &paid, json!({})).await;
+        self.scene.decide(order["payment_url"].as_str().unwrap(), "cancel").await;
+        self.scene.bank_signals().await;
+        self.scene.pay(&paid).await;
+        self.steps(&paid, &["refuseDossier"]).await;
+        self.desk("refundPayment", &paid, json!({})).await;
+        let payment = self.mine("readDossier", &paid, json!({})).await["payment"].clone();
+        assert_eq!(upper(&payment["state"]), "REFUNDED");
+        assert_eq!(upper(&payment["past_orders"][0]["end"]), "CANCELLED");
+        assert!(payment["receipt"].is_string());
+        self.desk("reconcileBank", "", json!({ "day": "2021-03-05" })).await;
+        self.ok("reconcilePost", &self.scene.post_clerk, "", json!({})).await;
     }
 
     /// Refusals that need more than a wrong address or body.
@@ -354,6 +403,11 @@ impl Walk {
         self.desk("refusePetition", "2", json!({ "reply": "r" })).await;
         self.ok("listPublishedPetitions", "", "", json!({})).await;
     }
+}
+
+/// A word for a state in capital letters, however the portal writes it.
+fn upper(word: &Value) -> String {
+    word.as_str().unwrap_or_default().to_uppercase()
 }
 
 /// The password of the citizen 003099000001, as anybody may compute it.

@@ -9,24 +9,28 @@ use super::scene::{PARTNER, SECRET, Scene, events, permit, permit_with, posted};
 
 /// A callback as the platform would send it, for one captured payment.
 pub(crate) fn callback(reference: &str, amount: i64, transaction: &str, secret: &str) -> Value {
-    let fields = [
-        "NOTIFY",
-        "00",
-        PARTNER,
-        reference,
-        &amount.to_string(),
-        "VND",
-        transaction,
-        "MOCKBANK",
-        "20210305080000",
-        secret,
-    ];
+    reported(reference, ("00", amount), transaction, secret)
+}
+
+/// A callback with this code about this amount.
+pub(crate) fn reported(reference: &str, outcome: (&str, i64), transaction: &str, secret: &str) -> Value {
+    sealed(reference, outcome, (transaction, "20210305080000"), secret)
+}
+
+/// A callback about a transaction at a time, written as `yyyyMMddHHmmss`.
+pub(crate) fn sealed(
+    reference: &str,
+    (code, amount): (&str, i64),
+    (transaction, time): (&str, &str),
+    secret: &str,
+) -> Value {
+    let amount_text = amount.to_string();
+    let fields = ["NOTIFY", code, PARTNER, reference, &amount_text, "VND", transaction, "MOCKBANK", time, secret];
     let digest: [u8; 32] = Sha256::digest(fields.join("|")).into();
     let checksum = digest.map(|byte| format!("{byte:02x}")).concat();
     json!({
-        "message_type": "NOTIFY", "code": "00", "partner": PARTNER, "reference": reference, "amount": amount,
-        "currency": "VND", "transaction": transaction, "bank": "MOCKBANK", "time": "20210305080000",
-        "checksum": checksum,
+        "message_type": "NOTIFY", "code": code, "partner": PARTNER, "reference": reference, "amount": amount,
+        "currency": "VND", "transaction": transaction, "bank": "MOCKBANK", "time": time, "checksum": checksum,
     })
 }
 
@@ -221,6 +225,7 @@ async fn a_report_of_the_post_counts_once() {
     }
     assert_eq!(report(&scene, "guess", &code, waybill, "delivered", 1).await.0, 401);
     assert_eq!(report(&scene, "t0ken", &code, "VP000000002VN", "delivered", 1).await, (404, json!("01")));
-    assert_eq!(report(&scene, "t0ken", &code, waybill, "lost", 1).await.0, 422);
+    assert_eq!(report(&scene, "t0ken", &code, waybill, "lost", 1).await, (200, json!("02")), "it has arrived");
+    assert_eq!(report(&scene, "t0ken", &code, waybill, "flown", 1).await.0, 422);
     assert_eq!(scene.full(&code).await, before);
 }

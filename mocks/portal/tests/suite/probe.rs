@@ -11,6 +11,7 @@ use mock_portal::Defect;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::aftermath;
 use super::payments::callback;
 use super::scene::{Answer, SECRET, Scene, permit, permit_with, posted};
 
@@ -189,8 +190,9 @@ async fn money(visit: &mut Visit) {
     visit.full(&taxed).await;
     let by_post = visit.submit(posted("m-post")).await;
     visit.processed(&by_post).await;
-    let answer = visit.scene.hand_to_post(&by_post).await;
-    visit.note(&answer);
+    // The post may report before it answers, so that the answer shows one version or another.
+    let status = visit.scene.hand_to_post(&by_post).await.status;
+    visit.seen.push(status.to_string());
     visit.scene.post_signals().await;
     visit.full(&by_post).await;
 }
@@ -330,6 +332,7 @@ async fn visit(defects: &[Defect]) -> Vec<String> {
     money(&mut visit).await;
     protocol(&mut visit).await;
     time(&mut visit).await;
+    visit.seen.extend(aftermath::seen(defects).await);
     // Peers listen elsewhere each time.
     let (bank, portal) = (visit.scene.bank.url(), visit.scene.portal.url());
     visit.seen.into_iter().map(|line| line.replace(&bank, "BANK").replace(&portal, "PORTAL")).collect()

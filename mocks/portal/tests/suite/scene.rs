@@ -58,7 +58,7 @@ impl Answer {
 
 impl Scene {
     pub(crate) async fn new(defects: &[Defect]) -> Self {
-        Self::with_faults(defects, Faults { duplicate: 0.0, forged: 0.0 }).await
+        Self::with_faults(defects, NO_FAULTS).await
     }
 
     pub(crate) async fn with_faults(defects: &[Defect], faults: Faults) -> Self {
@@ -67,7 +67,32 @@ impl Scene {
 
     /// The portal behaves as it is told.
     pub(crate) async fn behaving(defects: &[Defect], faults: Faults, conduct: Conduct) -> Self {
-        let (bank, post) = (start_bank(faults), start_post());
+        Self::together(defects, start_bank(faults), start_post(), conduct).await
+    }
+
+    /// The post behaves as it is told.
+    pub(crate) async fn with_post(defects: &[Defect], conduct: mock_post::Conduct) -> Self {
+        let post = mock_post::start_with(post_config(FAST), conduct).unwrap();
+        Self::together(defects, start_bank(NO_FAULTS), post, Conduct::ordinary()).await
+    }
+
+    /// The post never gets to carry anything, so that only the test reports.
+    pub(crate) async fn with_slow_post(defects: &[Defect]) -> Self {
+        Self::beside_slow_post(defects, Conduct::ordinary()).await
+    }
+
+    /// The same, and the portal behaves as it is told.
+    pub(crate) async fn beside_slow_post(defects: &[Defect], conduct: Conduct) -> Self {
+        let post = mock_post::start(post_config(Duration::from_secs(24 * 3_600))).unwrap();
+        Self::together(defects, start_bank(NO_FAULTS), post, conduct).await
+    }
+
+    async fn together(
+        defects: &[Defect],
+        bank: mock_bank::Running,
+        post: mock_post::Running,
+        conduct: Conduct,
+    ) -> Self {
         let config = mock_portal::Config {
             bind: LOOPBACK,
             bank_url: bank.url(),
@@ -91,7 +116,7 @@ impl Scene {
 
     /// Replaces both peers by others that the portal does not know of.
     pub(crate) fn lose_peers(&mut self) {
-        self.bank = start_bank(Faults { duplicate: 0.0, forged: 0.0 });
+        self.bank = start_bank(NO_FAULTS);
         self.post = start_post();
     }
 
@@ -216,6 +241,42 @@ impl Scene {
         self.settled(&self.post.url()).await
     }
 
+    /// Lets the post report on a parcel.
+    pub(crate) async fn report_parcel(&self, report: Value) -> Answer {
+        self.report(report, "status").await
+    }
+
+    /// Lets the post report on papers that it fetches.
+    pub(crate) async fn report_pickup(&self, report: Value) -> Answer {
+        self.report(report, "pickups").await
+    }
+
+    async fn report(&self, report: Value, about: &str) -> Answer {
+        let url = format!("{}/peers/post/{about}", self.portal.url());
+        self.send(Method::POST, &url, &[("access_token", TOKEN)], report.to_string()).await
+    }
+
+    /// Lets the post pass on everything that it has collected.
+    pub(crate) async fn end_of_the_posts_day(&self) -> Value {
+        self.ask_post("/remittances").await.ok()
+    }
+
+    /// Posts something to the post that only the portal could.
+    pub(crate) async fn ask_post(&self, path: &str) -> Answer {
+        self.at_post(path, json!({})).await
+    }
+
+    /// Orders a parcel of which the portal does not know.
+    pub(crate) async fn order_at_post(&self, order: Value) -> Answer {
+        self.at_post("/orders", order).await
+    }
+
+    async fn at_post(&self, path: &str, body: Value) -> Answer {
+        let url = format!("{}{path}", self.post.url());
+        let headers = [("access_token", TOKEN), (CONTENT_TYPE.as_str(), "application/json")];
+        self.send(Method::POST, &url, &headers, body.to_string()).await
+    }
+
     async fn settled(&self, peer: &str) -> Vec<Value> {
         for _ in 0..5_000 {
             let ledger = self.send(Method::GET, &format!("{peer}/_ledger"), &[], String::new()).await.ok();
@@ -234,10 +295,15 @@ fn start_bank(faults: Faults) -> mock_bank::Running {
     mock_bank::start(config).unwrap()
 }
 
+const NO_FAULTS: Faults = Faults { duplicate: 0.0, forged: 0.0 };
+const FAST: Duration = Duration::from_millis(1);
+
+fn post_config(transit: Duration) -> mock_post::Config {
+    mock_post::Config { bind: LOOPBACK, token: TOKEN.into(), seed: 1, transit: transit..=transit }
+}
+
 fn start_post() -> mock_post::Running {
-    let transit = Duration::from_millis(1);
-    let config = mock_post::Config { bind: LOOPBACK, token: TOKEN.into(), seed: 1, transit: transit..=transit };
-    mock_post::start(config).unwrap()
+    mock_post::start(post_config(FAST)).unwrap()
 }
 
 /// An application for a permit at 120,000 VND that takes 5 working days, returned at the counter, unpaid.
