@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 use crate::body::plain_json;
 use crate::operation::{self, Answer, Content, Operation, Verb, Who};
 use crate::problem::{Kind, Problem};
-use crate::{applicant, attachments, citizen, desk, officer, ombudsman, peers, registrar, search};
+use crate::{applicant, attachments, citizen, desk, hub, officer, ombudsman, peers, registrar, search};
 
 /// The document as text. It is the same for every portal of this version, whatever it offers.
 static TEXT: LazyLock<String> = LazyLock::new(|| {
@@ -66,6 +66,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         operation::tagged("officer", officer::operations()),
         operation::tagged("catalogue", registrar::operations()),
         operation::tagged("peers", peers::operations()),
+        operation::tagged("national", hub::operations()),
         operation::tagged("document", vec![own]),
     ];
     groups.into_iter().flatten().collect()
@@ -125,6 +126,7 @@ fn tags() -> Value {
         { "name": "officer", "description": "Further steps of a case / Nghiệp vụ khác của cán bộ" },
         { "name": "catalogue", "description": "Procedures on offer / Danh mục thủ tục" },
         { "name": "peers", "description": "Bank and post report / Ngân hàng, bưu chính báo lại" },
+        { "name": "national", "description": "The link to the national portal / Liên thông Cổng quốc gia" },
         { "name": "document", "description": "About this interface / Về giao diện này" },
     ])
 }
@@ -133,6 +135,7 @@ fn security_schemes() -> Value {
     json!({
         "session": { "type": "http", "scheme": "bearer", "description": "The token of a session" },
         "post": { "type": "apiKey", "in": "header", "name": "access_token", "description": "The token of the post" },
+        "hub": { "type": "apiKey", "in": "header", "name": "access_token", "description": "The token of the national portal" },
     })
 }
 
@@ -274,6 +277,7 @@ fn who(who: Who) -> &'static str {
         Who::Registrar => "Registrars / Cán bộ quản trị danh mục",
         Who::Bank => "The payment platform, which seals what it reports / Nền tảng thanh toán",
         Who::Post => "The postal operator / Bưu chính",
+        Who::Hub => "The national portal / Cổng dịch vụ công quốc gia",
     }
 }
 
@@ -281,6 +285,7 @@ fn security(who: Who) -> Value {
     match who {
         Who::Anybody | Who::Bank => json!([]),
         Who::Post => json!([{ "post": [] }]),
+        Who::Hub => json!([{ "hub": [] }]),
         Who::Citizen | Who::SignedIn | Who::Clerk | Who::DeskClerk | Who::PostClerk | Who::Registrar => {
             json!([{ "session": [] }])
         }

@@ -62,6 +62,8 @@ mod weather;
 mod document;
 mod operation;
 
+mod hub;
+
 mod applicant;
 mod citizen;
 mod desk;
@@ -84,7 +86,7 @@ mod problem;
 
 pub use catalogue::{Catalogue, Clerk, Procedure, Process, Role, ServiceLevel, Unit};
 pub use conduct::Conduct;
-pub use config::Config;
+pub use config::{Config, Hub};
 pub use defects::Defect;
 pub use document::openapi;
 pub use noise::Noise;

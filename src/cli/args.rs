@@ -265,6 +265,9 @@ pub(crate) struct MockArgs {
     /// portal: where the post is
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9102")]
     pub(crate) post: String,
+    /// portal: where the national portal is; it is told of every dossier, hands dossiers down and signs citizens on
+    #[arg(long, value_name = "URL")]
+    pub(crate) hub: Option<String>,
     #[command(flatten)]
     pub(crate) payments: crate::mock_bank_args::BankArgs,
     /// bank, post: let a share of the payments or parcels go wrong, as lost=0.1; may be given several times. For a

@@ -7,12 +7,13 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::scene::{Answer, Scene, code, permit, permit_with, posted};
+use super::nation::{CITIZEN, Nation, stands};
+use super::scene::{Answer, SECRET, code, permit, permit_with, posted};
 use super::schema::Validator;
 
 /// A scene in which every answer is held against the document.
 struct Walk {
-    scene: Scene,
+    scene: Nation,
     document: Value,
     /// The ids of the operations that have succeeded.
     done: Mutex<BTreeSet<String>>,
@@ -21,7 +22,7 @@ struct Walk {
 
 impl Walk {
     async fn new() -> Self {
-        let scene = Scene::new(&[]).await;
+        let scene = Nation::new(&[]).await;
         let document = scene.get("", "/openapi.json").await.ok();
         assert_eq!(document, serde_json::from_str::<Value>(mock_portal::openapi()).unwrap());
         let hoa = scene.hoa().await;
@@ -87,7 +88,7 @@ impl Walk {
     }
 
     fn succeeded(&self, id: &str, answer: Answer) -> Value {
-        assert!(answer.status.is_success(), "{id}: {answer:?}");
+        assert!(answer.status.is_success() || answer.status.is_redirection(), "{id}: {answer:?}");
         self.done.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
         answer.body
     }
@@ -188,7 +189,7 @@ impl Walk {
         self.mine("listAttachments", dossier, json!({})).await;
         self.mine("downloadAttachment", &format!("{dossier} 1"), json!({})).await;
         let full = self.mine("readDossier", dossier, json!({})).await;
-        for part in ["supplement", "obligation", "apology", "consultation", "bag", "result", "rating"] {
+        for part in ["supplement", "obligation", "apology", "consultation", "bag", "result", "rating", "sync"] {
             assert!(full[part].is_object(), "{part} is told, so that it is held against the document");
         }
         self.desk("readDossierAtDesk", dossier, json!({})).await;
@@ -242,6 +243,29 @@ impl Walk {
         assert_eq!((answer.status, &answer.body), (StatusCode::NOT_FOUND, &json!({ "code": "01" })));
     }
 
+    /// What the link to the national portal adds.
+    async fn national(&self) {
+        let (nation, code) = (&self.scene, self.submit(permit("national")).await);
+        self.steps(&code, &["acceptDossier"]).await;
+        stands(nation, &code, "ACKED").await;
+        nation.end_there(&code).await;
+        self.steps(&code, &["startDossier"]).await;
+        stands(nation, &code, "CONFLICT").await;
+        self.steps(&code, &["completeDossier", "resyncDossier"]).await;
+        let packet = json!({
+            "MaHoSo": "H99.01-210305-9000001", "MaTTHC": "1.000003", "KenhThucHien": "2", "ChuHoSo": "Hoa",
+            "TrangThaiHoSo": "1", "DinhDanhCHS": [{ "LoaiDinhDanh": "1", "SoDinhDanh": CITIZEN }],
+        });
+        let pushed = json!({ "service": "DongBoHoSoMC", "isUpdating": "False", "data": [packet, 7] });
+        let answer = self.call("pushDossiers", ("access_token", SECRET), "", pushed).await;
+        assert_eq!(self.succeeded("pushDossiers", answer)["error_code"], 6);
+        let question = self.call("beginSignOn", ("accept", "*/*"), "", json!({})).await;
+        let address = question.headers["location"].to_str().unwrap().to_owned();
+        self.succeeded("beginSignOn", question);
+        let back = nation.signed_on(&address).await;
+        self.ok("finishSignOn", "", &format!("?{}", back.split_once('?').unwrap().1), json!({})).await;
+    }
+
     async fn petitions(&self) {
         for _ in 0..2 {
             self.mine("writePetition", "", json!({ "subject": "Chậm", "text": "…" })).await;
@@ -270,6 +294,7 @@ async fn every_operation_succeeds_as_it_says() {
     walk.counter().await;
     walk.petitions().await;
     walk.peers().await;
+    walk.national().await;
     walk.other_ends().await;
     let done = walk.done.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let all = walk.operations().map(|(_, _, said)| said["operationId"].as_str().unwrap().to_owned()).collect();

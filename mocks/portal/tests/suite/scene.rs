@@ -1,4 +1,4 @@
-//! The three mocks, wired together, and people who use them.
+//! The mocks, wired together, and people who use them.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -11,18 +11,18 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use mock_bank::Faults;
-use mock_portal::{Catalogue, Conduct, Defect};
+use mock_portal::{Catalogue, Conduct, Defect, Hub};
 use serde_json::{Value, json};
 
 pub(crate) const SECRET: &str = "s3cret";
 pub(crate) const PARTNER: &str = "MOCK";
 const TOKEN: &str = "t0ken";
-const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
+pub(crate) const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
 
 /// A Friday, so that a weekend lies ahead.
 pub(crate) const FRIDAY: &str = "2021-03-05T08:00:00+07:00";
 
-/// Three running mocks, a client, and the tokens of everybody who works there.
+/// Running mocks, a client, and the tokens of everybody who works there.
 pub(crate) struct Scene {
     pub(crate) portal: mock_portal::Running,
     pub(crate) bank: mock_bank::Running,
@@ -67,6 +67,15 @@ impl Scene {
 
     /// The portal behaves as it is told.
     pub(crate) async fn behaving(defects: &[Defect], faults: Faults, conduct: Conduct) -> Self {
+        Self::wired(defects, faults, conduct, None).await
+    }
+
+    /// The portal is linked to this national portal.
+    pub(crate) async fn linked(defects: &[Defect], hub: Hub) -> Self {
+        Self::wired(defects, Faults { duplicate: 0.0, forged: 0.0 }, Conduct::ordinary(), Some(hub)).await
+    }
+
+    async fn wired(defects: &[Defect], faults: Faults, conduct: Conduct, hub: Option<Hub>) -> Self {
         let (bank, post) = (start_bank(faults), start_post());
         let config = mock_portal::Config {
             bind: LOOPBACK,
@@ -75,6 +84,7 @@ impl Scene {
             bank_partner: PARTNER.into(),
             post_url: post.url(),
             post_token: TOKEN.into(),
+            hub,
             catalogue: Catalogue::sample(),
             defects: defects.to_vec(),
             test_hooks: true,
