@@ -50,7 +50,7 @@ pub struct Hub {
 }
 
 impl Hub {
-    /// A national portal of usual pace: an answer within five seconds, a question every second.
+    /// A national portal of usual pace: an answer within five seconds, a question every five.
     pub fn usual(url: &str, secret: &str, agency: &str) -> Self {
         Self {
             url: url.to_owned(),
@@ -58,7 +58,7 @@ impl Hub {
             secret: secret.to_owned(),
             agency: agency.to_owned(),
             patience: Duration::from_secs(5),
-            pull_every: Duration::from_secs(1),
+            pull_every: Duration::from_secs(5),
         }
     }
 }

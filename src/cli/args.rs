@@ -281,7 +281,8 @@ pub(crate) struct MockArgs {
     /// may be given several times
     #[arg(long, value_name = "MODE@FROM+LENGTH", value_parser = crate::mock_country::outage)]
     pub(crate) outage: Vec<mock_hub::Outage>,
-    /// hub, country: push dossiers that citizens entered at the hub to this address
+    /// hub, country: push dossiers that citizens entered at the hub to this address; a country has them pushed to its
+    /// portal
     #[arg(long, value_name = "URL")]
     pub(crate) push: Option<String>,
     /// Where its chance comes from

@@ -55,7 +55,7 @@ Ledgers: /_ledger at bank, post and hub; pages for people: / at post and hub
 The portal tells the hub of every dossier: {hub}/dossiers/CODE
 Sign-on through the hub: {portal}/sign-on
          (citizens: any twelve digits; password: vandan)
-Messages that citizens got, with their one-time codes: {hub}/messages
+Messages that citizens got (one-time codes): {hub}/messages
 A run against it (--run RUN here gives portal and hub its catalogue):
 vandan run RUN --target {portal} \\
     --bank {bank} --post {post}

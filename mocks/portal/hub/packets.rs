@@ -67,7 +67,7 @@ struct DossierPacket<'dossier> {
     hinh_thuc: &'static str,
     ngay_ket_thuc_xu_ly: String,
     ngay_tu_choi: String,
-    don_vi_xu_ly: String,
+    don_vi_xu_ly: &'dossier str,
     noi_nop_ho_so: &'static str,
     duoc_thanh_toan_truc_tuyen: &'static str,
     #[serde(rename = "DinhDanhCHS")]
@@ -139,7 +139,7 @@ pub(crate) fn whole(dossier: &Dossier, told: usize, defects: Defects) -> Box<Raw
         hinh_thuc: if dossier.return_method == ReturnMethod::Post { "1" } else { "0" },
         ngay_ket_thuc_xu_ly: written(dossier.completed_at.or_else(|| ended(State::Stopped))),
         ngay_tu_choi: written(ended(State::Rejected)),
-        don_vi_xu_ly: cut(&dossier.unit.name, 500),
+        don_vi_xu_ly: &dossier.unit.name,
         noi_nop_ho_so: if dossier.channel == Channel::OnlineNational { "1" } else { "2" },
         duoc_thanh_toan_truc_tuyen: if is_online { "2" } else { "0" },
         identities: [Identity { loai_dinh_danh: "1", so_dinh_danh: applicant.citizen_number() }],

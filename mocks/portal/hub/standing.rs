@@ -96,6 +96,10 @@ const DONE: i64 = 0;
 const EXISTS: i64 = 3;
 const MISSING: i64 = 4;
 const CONFLICT: i64 = 5;
+const FULL: i64 = 9;
+
+/// How long a nation that has no room is left alone, in milliseconds.
+const FULL_MS: u64 = 5_000;
 
 impl Standing {
     /// What is to be told next of a dossier whose log has `length` entries.
@@ -168,6 +172,10 @@ impl Standing {
                 self.failed()
             }
             Some((CONFLICT, _)) => self.contradicted(),
+            Some((FULL, _)) if tally.taken_later == 0 => {
+                self.state = SyncState::Error;
+                Again::After(FULL_MS)
+            }
             // A later step was taken, so that the refused one has no place any more.
             Some(_) if tally.taken_later > 0 => self.contradicted(),
             Some(_) => self.failed(),
@@ -294,6 +302,22 @@ mod tests {
         assert_eq!((&waits[..5], waits[5]), (&expected[..], Again::WhenAsked));
         standing.tell_anew(1);
         assert_eq!((standing.next(1), standing.is_stuck()), (Some(Kind::Create), false));
+    }
+
+    #[test]
+    fn a_nation_without_room_is_asked_again_without_end() {
+        let mut standing = Standing::default();
+        let waits = (0..20).map(|_| standing.judged(Kind::Create, &refused(9), 1, CLEAN()));
+        assert!(waits.into_iter().all(|again| again == Again::After(5_000)));
+    }
+
+    #[test]
+    fn after_a_restart_the_portal_learns_what_it_has_told() {
+        let mut standing = Standing::default();
+        standing.judged(Kind::Create, &refused(3), 5, CLEAN());
+        standing.looked_up(Some(2), 5);
+        standing.judged(Kind::Update, &taken(1), 5, CLEAN());
+        assert_eq!((standing.told, standing.next(5)), (3, Some(Kind::Steps)));
     }
 
     #[test]
