@@ -11,7 +11,7 @@ use crate::support::Desk;
 const AT_ONCE: usize = 3;
 
 /// The rules that defects name before they are shipped. A rule id that is neither here nor shipped is a slip.
-const COMING: [&str; 61] = [
+const COMING: &[&str] = &[
     "EG-COD-006",
     "EG-CON-001",
     "EG-CON-002",
@@ -52,6 +52,7 @@ const COMING: [&str; 61] = [
     "EG-SES-001",
     "EG-SES-002",
     "EG-SES-003",
+    "EG-SES-004",
     "EG-SLA-001",
     "EG-STM-002",
     "EG-STM-003",
@@ -71,6 +72,13 @@ const COMING: [&str; 61] = [
     "VN-COD-002",
     "VN-DDL-002",
     "VN-DDL-006",
+    "VN-NSP-001",
+    "VN-NSP-002",
+    "VN-NSP-003",
+    "VN-NSP-004",
+    "VN-NSP-005",
+    "VN-NSP-006",
+    "VN-NSP-007",
     "VN-STM-006",
     "VN-SUB-007",
 ];
