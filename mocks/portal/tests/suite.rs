@@ -10,6 +10,7 @@ mod suite {
     mod casework;
     mod catalogue;
     mod defects;
+    mod defects_national;
     mod intake;
     mod journeys;
     mod openapi;

@@ -108,7 +108,7 @@ impl Nation {
 
     async fn counted(&self, is_so: impl Fn(&Map<String, Value>) -> bool) -> Value {
         let mut counts = Value::Null;
-        for _ in 0..2_000 {
+        for _ in 0..4_000 {
             counts = self.scene.get("", "/_test/state").await.ok()["sync"]["by_state"].clone();
             if is_so(counts.as_object().unwrap()) {
                 return counts;

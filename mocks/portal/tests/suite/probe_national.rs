@@ -27,7 +27,7 @@ pub(crate) const AT_THE_HUB: [Defect; 12] = [
 async fn quiet(nation: &Nation) -> Value {
     let mut before = Value::Null;
     let mut rounds = 0;
-    for _ in 0..40 {
+    for _ in 0..150 {
         tokio::time::sleep(std::time::Duration::from_millis(30)).await;
         let now = nation.get("", "/_test/state").await.ok()["sync"]["by_state"].clone();
         let is_moving = ["PENDING", "SENT", "DUPLICATE", "ERROR"].iter().any(|state| !now[state].is_null());
@@ -54,14 +54,12 @@ async fn known(nation: &Nation, code: &str) -> Value {
 async fn visit(defects: &[Defect]) -> Vec<String> {
     let nation = Nation::new(defects).await;
     let mut seen = Vec::new();
-    // A life that waits for papers and money, told while it happens.
+    // A life that waits for papers and, in the end, for money.
     let live = nation.submit(permit("n-1")).await;
     nation.steps(&live, &["accept"]).await;
     nation.step(&live, "request-supplement", json!({ "reason": "r", "items": ["x"] })).await.ok();
     quiet(&nation).await;
     nation.step(&live, "receive-supplement", json!({})).await.ok();
-    let lines = json!([{ "kind": "registration_fee", "amount": 5_000 }]);
-    nation.step(&live, "tax-notice", json!({ "number": "1", "lines": lines })).await.ok();
     quiet(&nation).await;
     // Steps that are told together, after a time in which nothing could be.
     nation.break_down("unavailable").await;
@@ -97,6 +95,8 @@ async fn visit(defects: &[Defect]) -> Vec<String> {
     quiet(&nation).await;
     nation.end_there(&last).await;
     nation.steps(&last, &["start"]).await;
+    let lines = json!([{ "kind": "registration_fee", "amount": 5_000 }]);
+    nation.step(&live, "tax-notice", json!({ "number": "1", "lines": lines })).await.ok();
     seen.push(quiet(&nation).await.to_string());
     for code in [live.as_str(), &late, known_before, &last] {
         seen.push(known(&nation, code).await.to_string());
