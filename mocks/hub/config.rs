@@ -27,6 +27,8 @@ pub struct Config {
     pub outages: Vec<Outage>,
     /// Where dossiers that citizens entered here are pushed to; `None`: portals fetch them.
     pub push_url: Option<String>,
+    /// What a portal knows pushes by (`access_token`); empty: they carry none.
+    pub push_token: String,
     /// Whether the routes below `/_test/` exist.
     pub test_hooks: bool,
 }
@@ -91,6 +93,7 @@ impl Config {
             },
             outages: Vec::new(),
             push_url: None,
+            push_token: secret.into(),
             test_hooks: true,
         }
     }

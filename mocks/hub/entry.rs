@@ -45,6 +45,8 @@ pub(crate) async fn enter(
             "The procedure, the agency or the summary is wrong",
         );
     };
+    // Asked once, so that what is counted as open is what is begun.
+    let push_url = hub.push_url();
     let code = {
         let mut books = hub.books();
         let code = free_code(&books.registry, &entry.agency);
@@ -54,10 +56,12 @@ pub(crate) async fn enter(
         if books.registry.enter(whole, &mut books.ledger).is_err() {
             return wire::problem(StatusCode::SERVICE_UNAVAILABLE, "Không còn chỗ lưu", "There is no room for more");
         }
-        books.open_pushes += usize::from(hub.config.push_url.is_some());
+        books.open_pushes += usize::from(push_url.is_some());
         code
     };
-    push::begin(&hub, &code);
+    if let Some(url) = push_url {
+        push::begin(&hub, url, &code);
+    }
     (StatusCode::CREATED, Json(json!({ "MaHoSo": code }))).into_response()
 }
 

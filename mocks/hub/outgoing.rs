@@ -56,15 +56,18 @@ impl Caller {
         Self { client: Client::builder(TokioExecutor::new()).build(connector), gate: Semaphore::new(IN_FLIGHT) }
     }
 
-    /// One try to post a JSON body.
-    pub(crate) async fn post(&self, url: &str, body: Bytes) -> Reply {
-        tokio::time::timeout(PATIENCE, self.exchange(url, body))
+    /// One try to post a JSON body, with the token that the receiver knows it by, if there is one.
+    pub(crate) async fn post(&self, url: &str, token: &str, body: Bytes) -> Reply {
+        tokio::time::timeout(PATIENCE, self.exchange(url, token, body))
             .await
             .unwrap_or_else(|_| Reply::none("no answer in time"))
     }
 
-    async fn exchange(&self, url: &str, body: Bytes) -> Reply {
-        let request = Request::builder().method(Method::POST).uri(url).header(CONTENT_TYPE, "application/json");
+    async fn exchange(&self, url: &str, token: &str, body: Bytes) -> Reply {
+        let mut request = Request::builder().method(Method::POST).uri(url).header(CONTENT_TYPE, "application/json");
+        if !token.is_empty() {
+            request = request.header("access_token", token);
+        }
         let Ok(request) = request.body(Full::new(body)) else {
             return Reply::none("the address is not a URL");
         };

@@ -10,11 +10,9 @@ use crate::ledger::{Direction, Message};
 use crate::outgoing::{PAUSES, Reply};
 use crate::server::Hub;
 
-/// Begins to push a dossier, if dossiers are pushed; the caller has counted it as open.
-pub(crate) fn begin(hub: &Arc<Hub>, code: &str) {
-    if let Some(url) = hub.config.push_url.clone() {
-        tokio::spawn(push(Arc::clone(hub), url, code.to_owned()));
-    }
+/// Begins to push a dossier; the caller has counted it as open.
+pub(crate) fn begin(hub: &Arc<Hub>, url: String, code: &str) {
+    tokio::spawn(push(Arc::clone(hub), url, code.to_owned()));
 }
 
 /// Pushes one dossier; a tester may have emptied the books before its turn came.
@@ -34,7 +32,7 @@ async fn send(hub: &Hub, url: &str, code: &str, packet: Map<String, Value>) {
     let body = json!({ "service": "DongBoHoSoMC", "isUpdating": "False", "data": [packet] });
     let body = Bytes::from(body.to_string());
     for pause in PAUSES.map(Some).into_iter().chain([None]) {
-        let reply = hub.caller.post(url, body.clone()).await;
+        let reply = hub.caller.post(url, &hub.config.push_token, body.clone()).await;
         let is_decided = reply.is_final();
         hub.books().ledger.enter(signal(code, reply));
         match pause {

@@ -75,6 +75,8 @@ pub(crate) struct Hub {
     /// One permit per connection that is held without an answer.
     pub(crate) holding: Arc<Semaphore>,
     started: Instant,
+    /// Where dossiers are pushed to, which may be known only when the hub runs.
+    push_url: Arc<Mutex<Option<String>>>,
     /// The outage that a tester switched on, and when it ends.
     switched: Mutex<Option<(Mode, Option<Instant>)>>,
 }
@@ -82,6 +84,10 @@ pub(crate) struct Hub {
 impl Hub {
     pub(crate) fn books(&self) -> MutexGuard<'_, Books> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn push_url(&self) -> Option<String> {
+        self.push_url.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// How the hub is out of order now: as a tester switched it, or as scheduled.
@@ -110,6 +116,7 @@ pub struct Running {
     address: SocketAddr,
     /// Says that it is time to stop; dropping it says so too.
     stop: watch::Sender<bool>,
+    push_url: Arc<Mutex<Option<String>>>,
     /// `None` once the thread was joined.
     thread: Option<JoinHandle<()>>,
 }
@@ -126,11 +133,13 @@ pub fn start(config: Config) -> io::Result<Running> {
     };
     let address = listener.local_addr()?;
     let (stop, stopped) = watch::channel(false);
+    let push_url = Arc::new(Mutex::new(config.push_url.clone()));
+    let hub = hub(config, Arc::clone(&push_url), address);
     let thread = thread::Builder::new().name("mock-hub".to_owned()).spawn(move || {
-        runtime.block_on(serve(listener, hub(config, address), stopped));
+        runtime.block_on(serve(listener, hub, stopped));
         runtime.shutdown_background();
     })?;
-    Ok(Running { address, stop, thread: Some(thread) })
+    Ok(Running { address, stop, push_url, thread: Some(thread) })
 }
 
 impl Running {
@@ -142,6 +151,11 @@ impl Running {
     /// `http://` and the address, without a slash at the end.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// From here on, dossiers that citizens enter are pushed to this address.
+    pub fn push_to(&self, url: String) {
+        *self.push_url.lock().unwrap_or_else(PoisonError::into_inner) = Some(url);
     }
 
     /// Takes no new connections, lets open ones finish for at most a second, and ends.
@@ -176,7 +190,7 @@ fn listen(bind: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-fn hub(config: Config, address: SocketAddr) -> Arc<Hub> {
+fn hub(config: Config, push_url: Arc<Mutex<Option<String>>>, address: SocketAddr) -> Arc<Hub> {
     Arc::new(Hub {
         url: format!("http://{address}"),
         key: Key::new(config.seed),
@@ -185,6 +199,7 @@ fn hub(config: Config, address: SocketAddr) -> Arc<Hub> {
         caller: Caller::new(),
         holding: Arc::new(Semaphore::new(HELD)),
         started: Instant::now(),
+        push_url,
         switched: Mutex::new(None),
         config,
     })

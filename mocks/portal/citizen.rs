@@ -100,8 +100,8 @@ struct Credentials {
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Session")]
-struct Opened {
-    token: String,
+pub(crate) struct Opened {
+    pub(crate) token: String,
 }
 
 async fn sign_in(State(portal): State<Arc<Portal>>, Body(credentials): Body<Credentials>) -> Result<Response, Problem> {
@@ -189,7 +189,7 @@ async fn read(
     let id = registry.find_to_read(&code, citizen)?;
     let id = registry.read_by_citizen(id);
     let dossier = registry.get(id)?;
-    Ok(tagged(dossier.version, &Full::new(dossier)))
+    Ok(tagged(dossier.version, &Full::new(dossier, registry.told(id))))
 }
 
 /// Where and how much to pay.

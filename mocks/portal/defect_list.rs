@@ -218,6 +218,30 @@ list! {
     "A token works after signing out.";
     ReplayedCode, "replayed-code", ["EG-SES-003"], [],
     "A one-time code is good again and again.";
+    SwallowSync, "swallow-sync", ["VN-NSP-001"], ["VN-NSP-007"],
+    "Whatever the national portal refuses counts as told (a province's one-stop backend was seen to write such errors to a log file only).";
+    DuplicateIsDone, "duplicate-is-done", ["VN-NSP-001"], ["VN-NSP-007"],
+    "A dossier that the nation knows already counts as told, and no update follows.";
+    TakenTwice, "taken-twice", ["VN-NSP-001"], ["EG-SUB-005"],
+    "A dossier that was entered at the national portal and is handed down again becomes a second one, under a number of the portal's own.";
+    Reorder, "reorder", ["VN-NSP-002"], ["VN-NSP-001", "VN-NSP-007"],
+    "The steps of a dossier that leave in one message are told last one first.";
+    UnmappedBlank, "unmapped-blank", ["VN-NSP-003"], ["VN-NSP-001", "VN-NSP-007"],
+    "A dossier that waits for money is told in no state at all (OpenCPS was seen to return a blank where its mapping has no row).";
+    SendBeforeCommit, "send-before-commit", ["VN-NSP-004"], [],
+    "A dossier is told before it is stored, so that the nation knows submissions that were refused (seen in a province's one-stop backend).";
+    NoOutbox, "no-outbox", ["VN-NSP-005"], ["VN-NSP-001", "VN-NSP-007"],
+    "What was to be told while the national portal was out of order is never told.";
+    UtcSync, "utc-sync", ["VN-NSP-006"], [],
+    "The nation is told times in UTC, which are seven hours early.";
+    StatusesTo9, "statuses-to-9", ["VN-NSP-007"], ["VN-NSP-001"],
+    "The states 5, 6 and 8 are rewritten to 9 before they are told, so that figures look better (seen in a province's portal).";
+    StateIgnored, "state-ignored", ["EG-SES-003"], [],
+    "Whoever comes back from signing on is taken for the one who left last, whatever state is brought.";
+    NonceIgnored, "nonce-ignored", ["EG-SES-003"], [],
+    "The nonce in an id token is not compared with the one that was asked with.";
+    UnsignedToken, "unsigned-token", ["EG-SES-004"], [],
+    "The signature of an id token is not verified.";
     SlowPath, "slow-path", ["EG-SLA-001"], [],
     "Every 20th look-up waits for 300 ms.";
 }

@@ -195,7 +195,7 @@ async fn read(
         })?;
     }
     let dossier = registry.get(id)?;
-    Ok(tagged(dossier.version, &Full::new(dossier)))
+    Ok(tagged(dossier.version, &Full::new(dossier, registry.told(id))))
 }
 
 #[derive(Serialize, JsonSchema)]

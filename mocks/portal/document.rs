@@ -21,7 +21,7 @@ use crate::problem::{Kind, Problem};
 use crate::server::Portal;
 use crate::variants::{Variant, Variants};
 use crate::{
-    applicant, attachments, citizen, deliveries, derivation, desk, officer, ombudsman, peers, registrar, search,
+    applicant, attachments, citizen, deliveries, derivation, desk, hub, officer, ombudsman, peers, registrar, search,
     treasury,
 };
 
@@ -86,6 +86,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         operation::tagged("treasury", treasury::operations()),
         operation::tagged("catalogue", registrar::operations()),
         operation::tagged("peers", peers::operations()),
+        operation::tagged("national", hub::operations()),
         operation::tagged("document", vec![own]),
     ];
     groups.into_iter().flatten().collect()
@@ -150,6 +151,7 @@ fn tags() -> Value {
         { "name": "treasury", "description": "Exemptions, refunds, reconciliation / Miễn, hoàn, đối soát phí" },
         { "name": "catalogue", "description": "Procedures on offer / Danh mục thủ tục" },
         { "name": "peers", "description": "Bank and post report / Ngân hàng, bưu chính báo lại" },
+        { "name": "national", "description": "The link to the national portal / Liên thông Cổng quốc gia" },
         { "name": "document", "description": "About this interface / Về giao diện này" },
     ])
 }
@@ -158,6 +160,7 @@ fn security_schemes() -> Value {
     json!({
         "session": { "type": "http", "scheme": "bearer", "description": "The token of a session" },
         "post": { "type": "apiKey", "in": "header", "name": "access_token", "description": "The token of the post" },
+        "hub": { "type": "apiKey", "in": "header", "name": "access_token", "description": "The token of the national portal" },
     })
 }
 
@@ -299,6 +302,7 @@ fn who(who: Who) -> &'static str {
         Who::Registrar => "Registrars / Cán bộ quản trị danh mục",
         Who::Bank => "The payment platform, which seals what it reports / Nền tảng thanh toán",
         Who::Post => "The postal operator / Bưu chính",
+        Who::Hub => "The national portal / Cổng dịch vụ công quốc gia",
     }
 }
 
@@ -306,6 +310,7 @@ fn security(who: Who) -> Value {
     match who {
         Who::Anybody | Who::Bank => json!([]),
         Who::Post => json!([{ "post": [] }]),
+        Who::Hub => json!([{ "hub": [] }]),
         Who::Citizen | Who::SignedIn | Who::Clerk | Who::DeskClerk | Who::PostClerk | Who::Registrar => {
             json!([{ "session": [] }])
         }

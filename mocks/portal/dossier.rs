@@ -50,26 +50,26 @@ impl Serialize for Actor {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "ProgressEntry")]
 pub(crate) struct Entry {
-    at: Moment,
-    event: Event,
+    pub(crate) at: Moment,
+    pub(crate) event: Event,
     /// The state after the event.
-    state: State,
+    pub(crate) state: State,
     /// `applicant`, `clerk:` and an id, `bank`, `post` or `term`.
     #[schemars(with = "String")]
-    actor: Actor,
+    pub(crate) actor: Actor,
     /// What was given as the reason, for the events that need one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
+    pub(crate) reason: Option<String>,
     /// The deadline before and after, for the events that move it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    due: Option<Box<Moved>>,
+    pub(crate) due: Option<Box<Moved>>,
 }
 
 /// A deadline that was moved.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Moved {
     before: Moment,
-    after: Moment,
+    pub(crate) after: Moment,
 }
 
 /// An interruption of the case, during which its clock stands still.

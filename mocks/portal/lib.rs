@@ -4,8 +4,8 @@
 //!
 //! The main type is [`Running`]: a server on its own thread. Citizens submit, pay, follow and withdraw;
 //! clerks accept, start, complete and hand over, ask for papers, money or other agencies; registrars keep the
-//! catalogue; the payment platform and the post report to it. It keeps everything in memory and its own business
-//! clock, which a tester can set and speed up.
+//! catalogue; the payment platform and the post report to it, and a national portal is told of everything, if there is
+//! one. It keeps everything in memory and its own business clock, which a tester can set and speed up.
 //!
 //! It deliberately shares no code with the tool that tests it, nor with the other mocks: it has its own
 //! calendar, tariff, state machine and checksum, so that a misreading cannot cancel out.
@@ -71,6 +71,8 @@ mod derivation;
 mod document;
 mod operation;
 
+mod hub;
+
 mod applicant;
 mod citizen;
 mod deliveries;
@@ -97,7 +99,7 @@ mod problem;
 
 pub use catalogue::{Catalogue, Clerk, Procedure, Process, Role, ServiceLevel, Unit};
 pub use conduct::Conduct;
-pub use config::Config;
+pub use config::{Config, Hub};
 pub use defects::Defect;
 pub use document::{openapi, openapi_under};
 pub use noise::Noise;

@@ -53,6 +53,8 @@ pub(crate) enum Who {
     Bank,
     /// The postal operator, which has a token of its own.
     Post,
+    /// The national portal, which has one, too.
+    Hub,
 }
 
 impl Who {
@@ -60,7 +62,7 @@ impl Who {
     fn refusals(self) -> &'static [Kind] {
         match self {
             Who::Anybody | Who::Bank => &[],
-            Who::SignedIn | Who::Post => &[Kind::Unauthenticated],
+            Who::SignedIn | Who::Post | Who::Hub => &[Kind::Unauthenticated],
             Who::Citizen | Who::Clerk | Who::DeskClerk | Who::PostClerk | Who::Registrar => {
                 &[Kind::Unauthenticated, Kind::Forbidden]
             }
@@ -191,6 +193,11 @@ impl Operation {
     /// Adds a success without a body.
     pub(crate) fn gives_nothing(self) -> Self {
         self.answered(Answer { status: StatusCode::NO_CONTENT, content: Content::Nothing, has_tag: false })
+    }
+
+    /// Adds the answer that sends whoever asks to another address.
+    pub(crate) fn sends_on(self) -> Self {
+        self.answered(Answer { status: StatusCode::SEE_OTHER, content: Content::Nothing, has_tag: false })
     }
 
     fn answered(mut self, answer: Answer) -> Self {

@@ -1,4 +1,4 @@
-//! Calls to the payment platform and the post: bounded in time, in tries and in number.
+//! Calls to the payment platform, the post and the national portal: bounded in time, in tries and in number.
 
 mod fetching;
 
@@ -32,8 +32,8 @@ pub(crate) enum CallError {
     #[error("put together a request to {url}")]
     Request { url: String, source: http::Error },
     /// Nothing came back in time.
-    #[error("get an answer from {url} within {} s", PATIENCE.as_secs())]
-    Silence { url: String },
+    #[error("get an answer from {url} within {} s", within.as_secs_f64())]
+    Silence { url: String, within: Duration },
     /// The connection failed.
     #[error("reach {url}")]
     Connection { url: String, source: hyper_util::client::legacy::Error },
@@ -62,6 +62,18 @@ impl CallError {
             CallError::Request { .. } | CallError::Content { .. } => false,
         }
     }
+}
+
+/// One call, and what may come of it.
+pub(crate) struct Call<'call> {
+    pub(crate) method: Method,
+    pub(crate) url: &'call str,
+    pub(crate) content_type: &'static str,
+    pub(crate) body: Bytes,
+    /// How long it may take.
+    pub(crate) patience: Duration,
+    /// How long the answer may be, in bytes.
+    pub(crate) longest: usize,
 }
 
 /// The client side of the portal.
@@ -98,9 +110,22 @@ impl Caller {
         self.try_once(url, token, body).await
     }
 
+    /// One try, for what must not be done twice in ignorance of the first time; whatever the peer answers is its answer.
+    pub(crate) async fn once(&self, call: Call<'_>) -> Result<(StatusCode, Bytes), CallError> {
+        let Ok(_permit) = self.gate.acquire().await else {
+            unreachable!("the gate is never closed");
+        };
+        let here = || call.url.to_owned();
+        let request = Request::builder().method(call.method).uri(call.url).header(CONTENT_TYPE, call.content_type);
+        let request =
+            request.body(Full::new(call.body)).map_err(|source| CallError::Request { url: here(), source })?;
+        let exchange = timeout(call.patience, self.send(request, call.url, call.longest)).await;
+        exchange.unwrap_or_else(|_| Err(CallError::Silence { url: here(), within: call.patience }))
+    }
+
     async fn try_once<T: DeserializeOwned>(&self, url: &str, token: Option<&str>, body: Bytes) -> Result<T, CallError> {
         let exchange = timeout(PATIENCE, self.exchange(url, token, body)).await;
-        let answer = exchange.unwrap_or_else(|_| Err(CallError::Silence { url: url.to_owned() }))?;
+        let answer = exchange.unwrap_or_else(|_| Err(CallError::Silence { url: url.to_owned(), within: PATIENCE }))?;
         serde_json::from_slice(&answer).map_err(|source| CallError::Content { url: url.to_owned(), source })
     }
 
@@ -111,16 +136,25 @@ impl Caller {
             request = request.header("access_token", token);
         }
         let request = request.body(Full::new(body)).map_err(|source| CallError::Request { url: here(), source })?;
+        let (status, answer) = self.send(request, url, LONGEST_ANSWER).await?;
+        if status.is_success() { Ok(answer) } else { Err(CallError::Refused { url: here(), status }) }
+    }
+
+    /// Sends a request and reads the answer to its end.
+    async fn send(
+        &self,
+        request: Request<Full<Bytes>>,
+        url: &str,
+        longest: usize,
+    ) -> Result<(StatusCode, Bytes), CallError> {
+        let here = || url.to_owned();
         let answer =
             self.client.request(request).await.map_err(|source| CallError::Connection { url: here(), source })?;
         let status = answer.status();
-        if !status.is_success() {
-            return Err(CallError::Refused { url: here(), status });
-        }
-        let body = Limited::new(answer.into_body(), LONGEST_ANSWER).collect().await;
-        body.map(http_body_util::Collected::to_bytes).map_err(|error| {
+        let body = Limited::new(answer.into_body(), longest).collect().await.map_err(|error| {
             let reason = if error.is::<LengthLimitError>() { "it is too long".to_owned() } else { error.to_string() };
             CallError::Answer { url: here(), reason }
-        })
+        })?;
+        Ok((status, body.to_bytes()))
     }
 }

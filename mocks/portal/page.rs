@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use crate::body::Query;
 use crate::dossier::Dossier;
+use crate::hub::SyncState;
 use crate::moment::Moment;
 use crate::problem::Language;
 use crate::registry::Registry;
@@ -102,6 +103,19 @@ fn name(state: Stand, language: Language) -> &'static str {
     say(language, english, vietnamese)
 }
 
+/// What the standing of a dossier with the nation is called.
+fn synced(standing: SyncState, language: Language) -> &'static str {
+    let (english, vietnamese) = match standing {
+        SyncState::Pending => ("to be told", "chờ gửi"),
+        SyncState::Sent => ("on the way", "đang gửi"),
+        SyncState::Acked => ("taken", "đã nhận"),
+        SyncState::Duplicate => ("known already", "đã tồn tại"),
+        SyncState::Error => ("failed", "lỗi"),
+        SyncState::Conflict => ("in conflict", "mâu thuẫn"),
+    };
+    say(language, english, vietnamese)
+}
+
 fn page(registry: &mut Registry, state: Option<Stand>, language: Language) -> Markup {
     let now = registry.now();
     let tag = language.tag();
@@ -126,6 +140,12 @@ fn page(registry: &mut Registry, state: Option<Stand>, language: Language) -> Ma
                 }
                 main {
                     (states(registry, state, language))
+                    @if let Some((census, _)) = registry.told_census() {
+                        p {
+                            (say(language, "Told to the national portal", "Đồng bộ lên Cổng quốc gia")) ":"
+                            @for (standing, count) in &census { " " (synced(*standing, language)) " " (count) "." }
+                        }
+                    }
                     @if !wrong.is_empty() {
                         p.wrong { (say(language, "Defects switched on", "Lỗi cố ý đang bật")) ": " (wrong.join(", ")) }
                     }

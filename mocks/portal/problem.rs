@@ -258,6 +258,16 @@ impl Problem {
         Self { kind: self.kind, detail: detail.into(), errors: self.errors.clone() }
     }
 
+    /// Why, as a whole, in Vietnamese.
+    pub(crate) fn in_vietnamese(&self) -> &'static str {
+        self.kind.title(Language::Vietnamese)
+    }
+
+    /// The wrong fields, each with what is wrong in Vietnamese.
+    pub(crate) fn flaws_in_vietnamese(&self) -> impl Iterator<Item = (&str, String)> {
+        self.errors.iter().map(|flaw| (flaw.field.as_ref(), flaw.in_vietnamese().message.into_owned()))
+    }
+
     /// The names of the wrong fields, in the order in which they were found.
     #[cfg(test)]
     pub(crate) fn field_names(&self) -> Vec<String> {

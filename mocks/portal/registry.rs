@@ -3,6 +3,7 @@
 
 mod books;
 mod reading;
+mod telling;
 mod time;
 
 use std::collections::{BTreeMap, HashMap};
@@ -15,6 +16,7 @@ use crate::clock::{Clock, wall_ns};
 use crate::defects::{Defect, Defects};
 use crate::dossier::{Actor, Dossier};
 use crate::drafts::Drafts;
+use crate::hub::Outbox;
 use crate::limits::Limit;
 use crate::moment::Moment;
 use crate::office_hours;
@@ -97,6 +99,8 @@ pub(crate) struct Registry {
     /// How many bytes the attachments have in all.
     pub(crate) attachment_bytes: usize,
     pub(crate) petitions: Petitions,
+    /// What is to be told to the national portal; none where the portal is linked to none.
+    pub(crate) outbox: Option<Box<Outbox>>,
     pub(crate) units: BTreeMap<String, UnitBooks>,
     pub(crate) states: BTreeMap<State, u64>,
     post: Line,
@@ -142,6 +146,7 @@ impl Registry {
             attachments: HashMap::new(),
             attachment_bytes: 0,
             petitions: Petitions::default(),
+            outbox: None,
             units: BTreeMap::new(),
             states: BTreeMap::new(),
             post: Line::default(),
@@ -165,10 +170,13 @@ impl Registry {
 
     /// Receives a dossier, or recognises it.
     pub(crate) fn submit(&mut self, submission: Submission, actor: Actor) -> Result<Submitted, Problem> {
-        let known = submission
-            .client_reference
-            .as_ref()
-            .and_then(|reference| self.by_owner.get(&submission.owner)?.by_reference.get(reference));
+        let known = match (&submission.national_code, &submission.client_reference) {
+            (Some(code), _) => self.by_code.get(code).filter(|_| !self.defects.has(Defect::TakenTwice)),
+            (None, Some(reference)) => {
+                self.by_owner.get(&submission.owner).and_then(|own| own.by_reference.get(reference))
+            }
+            (None, None) => None,
+        };
         let forgets = |id: &DossierId| self.defects.strike(Defect::RetryDup, *id as u64 + 1, 1, 10);
         if let Some(id) = known.filter(|id| !forgets(id)) {
             return Ok(Submitted::Known(*id));
@@ -178,6 +186,9 @@ impl Registry {
             if self.defects.has(Defect::PartialCreate) {
                 let dossier = self.draw_up(submission, actor);
                 self.store(dossier);
+            } else if self.defects.has(Defect::SendBeforeCommit) {
+                let (dossier, defects) = (self.draw_up(submission, actor), self.defects);
+                self.outbox.iter_mut().for_each(|outbox| outbox.tell_uncommitted(&dossier, defects));
             }
             return Err(problem);
         }
@@ -225,9 +236,10 @@ impl Registry {
         if self.defects.strike(Defect::TruncateName, self.submissions, 1, 5) {
             applicant.full_name = applicant.full_name.chars().take(10).collect();
         }
+        let national_code = submission.national_code.filter(|code| !self.by_code.contains_key(code));
         let mut dossier = Dossier {
             ordinal: self.submissions,
-            code: self.next_code(&submission.unit.code, now),
+            code: national_code.unwrap_or_else(|| self.next_code(&submission.unit.code, now)),
             unit: submission.unit,
             procedure,
             procedure_version,

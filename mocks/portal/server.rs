@@ -15,9 +15,11 @@ use tokio::runtime;
 use tokio::sync::watch;
 
 use crate::catalogue::Index;
+use crate::clock::wall_ns;
 use crate::conduct::{Bearing, Conduct};
 use crate::config::Config;
 use crate::defects::{Defects, Switches};
+use crate::hub::SignOns;
 use crate::noise::Noise;
 use crate::outgoing::Caller;
 use crate::problem::{Kind, Problem};
@@ -25,7 +27,7 @@ use crate::procedures::Procedures;
 use crate::registry::Registry;
 use crate::variants::Variants;
 use crate::weather::Weather;
-use crate::{document, front_door, operation, page, test_hooks};
+use crate::{document, front_door, hub, operation, page, test_hooks};
 
 /// Far above any submission, far below what would hurt.
 const LONGEST_BODY: usize = 1024 * 1024;
@@ -47,6 +49,7 @@ pub(crate) struct Portal {
     /// A plain lock: it is held for a few map operations and never across an `.await`.
     registry: Mutex<Registry>,
     pub(crate) caller: Caller,
+    pub(crate) sign_ons: SignOns,
 }
 
 impl Portal {
@@ -148,6 +151,9 @@ fn portal(config: Config, conduct: &Conduct, catalogue: Index, address: SocketAd
     registry.clock.skew(weather.as_ref().and_then(Weather::skew));
     let bearing = Bearing::new(registry.variants, weather);
     registry.limit.per_second = conduct.limit;
+    if config.hub.is_some() {
+        registry.link();
+    }
     let switches = Switches::new(defects);
     switches.set_delay(u64::try_from(conduct.delay.as_micros()).unwrap_or(u64::MAX));
     Arc::new(Portal {
@@ -158,6 +164,7 @@ fn portal(config: Config, conduct: &Conduct, catalogue: Index, address: SocketAd
         url: format!("http://{address}"),
         registry: Mutex::new(registry),
         caller: Caller::new(),
+        sign_ons: SignOns::new(wall_ns()),
     })
 }
 
@@ -171,6 +178,7 @@ async fn serve(listener: TcpListener, portal: Arc<Portal>, stopped: watch::Recei
         // Without it answers are only slower: not worth refusing a connection for.
         drop(stream.set_nodelay(true));
     });
+    hub::begin(&portal, stopped.clone());
     let server = axum::serve(listener, routes(portal)).with_graceful_shutdown(stop_asked(stopped.clone()));
     tokio::select! {
         _ = server => {}

@@ -22,6 +22,8 @@ const LONGEST_NOTE: usize = 5_000;
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Channel {
     Online,
+    /// Entered by the citizen at the national portal.
+    OnlineNational,
     Counter,
     Post,
 }
@@ -51,7 +53,7 @@ pub(crate) struct Applicant {
     pub(crate) full_name: String,
     citizen_number: String,
     pub(crate) phone: Option<String>,
-    email: Option<String>,
+    pub(crate) email: Option<String>,
     pub(crate) address: Option<String>,
 }
 
@@ -67,6 +69,12 @@ impl Applicant {
 pub(crate) struct Form {
     subject: Option<String>,
     note: Option<String>,
+}
+
+impl Form {
+    pub(crate) fn subject(&self) -> Option<&str> {
+        self.subject.as_deref()
+    }
 }
 
 /// The request body, before anything is known about it.
@@ -103,6 +111,8 @@ pub(crate) struct Submission {
     pub(crate) unit: Arc<Unit>,
     pub(crate) channel: Channel,
     pub(crate) client_reference: Option<String>,
+    /// The code it was given at the national portal, and keeps.
+    pub(crate) national_code: Option<String>,
     pub(crate) applicant: Applicant,
     /// The applicant's citizen number, as a number.
     pub(crate) owner: u64,
@@ -172,6 +182,7 @@ impl RawSubmission {
                     unit,
                     channel,
                     client_reference: self.client_reference,
+                    national_code: None,
                     applicant: self.applicant.into_applicant(),
                     owner,
                     form: self.form,
@@ -230,7 +241,8 @@ impl Submission {
     pub(crate) fn check_service(&self) -> Result<(), Problem> {
         let procedure = &self.procedure.procedure;
         let refused = |kind| Err(Problem::new(kind, format!("procedure {}", procedure.code)));
-        if self.channel == Channel::Online && procedure.service_level == ServiceLevel::Two {
+        let is_online = matches!(self.channel, Channel::Online | Channel::OnlineNational);
+        if is_online && procedure.service_level == ServiceLevel::Two {
             return refused(Kind::NotOnline);
         }
         if self.payment_method == PaymentMethod::Online && !procedure.payable {
@@ -268,7 +280,7 @@ fn channel_for(channel: &str, person: &Person) -> Option<Channel> {
     let channel = word(channel)?;
     let is_open = match person {
         Person::Citizen(_) => channel == Channel::Online,
-        Person::Clerk(_) => channel != Channel::Online,
+        Person::Clerk(_) => matches!(channel, Channel::Counter | Channel::Post),
     };
     is_open.then_some(channel)
 }

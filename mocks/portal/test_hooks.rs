@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::body::{Body, Path, json};
 use crate::clock::{Course, wall_ns};
 use crate::defects::{Defect, Defects};
+use crate::hub::SyncState;
 use crate::moment::Moment;
 use crate::problem::{Flaw, Problem};
 use crate::procedures::Procedures;
@@ -94,7 +95,17 @@ struct Counts {
     waiting: Waiting,
     payments: u64,
     sessions: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sync: Option<Synced>,
     now: Moment,
+}
+
+/// How far the national portal has been told.
+#[derive(Serialize)]
+struct Synced {
+    by_state: BTreeMap<SyncState, usize>,
+    /// How many packets that were handed down could not be taken.
+    untaken: u64,
 }
 
 #[derive(Serialize)]
@@ -113,6 +124,7 @@ async fn count(State(portal): State<Arc<Portal>>) -> Response {
         waiting: Waiting { intake, post: registry.waiting(Queue::Post, "") },
         payments: registry.payments(),
         sessions: registry.sessions.len(),
+        sync: registry.told_census().map(|(by_state, untaken)| Synced { by_state, untaken }),
         now: registry.clock.now(wall_ns()),
     };
     json(StatusCode::OK, &counts)
@@ -230,5 +242,8 @@ async fn reset(State(portal): State<Arc<Portal>>) -> Response {
     *registry = Registry::new(portal.switches.get(), Procedures::new(&portal.catalogue));
     registry.variants = portal.bearing.variants();
     registry.clock.skew(portal.bearing.weather().and_then(|weather| weather.skew()));
+    if portal.config.hub.is_some() {
+        registry.link();
+    }
     json(StatusCode::OK, &Emptied { dossiers: 0 })
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::agencies::{Apology, BagPlace, Consultation};
 use crate::defects::{Defect, Defects};
 use crate::dossier::{Dossier, Entry};
+use crate::hub::Telling;
 use crate::moment::Moment;
 use crate::obligations::Obligation;
 use crate::parcels::Parcel;
@@ -59,11 +60,14 @@ pub(crate) struct Full<'dossier> {
     #[serde(skip_serializing_if = "Option::is_none")]
     rating: Option<&'dossier Rating>,
     on_the_spot: bool,
+    /// How far the national portal has been told, where the portal is linked to one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sync: Option<Telling<'dossier>>,
     progress: &'dossier [Entry],
 }
 
 impl<'dossier> Full<'dossier> {
-    pub(crate) fn new(dossier: &'dossier Dossier) -> Self {
+    pub(crate) fn new(dossier: &'dossier Dossier, sync: Option<Telling<'dossier>>) -> Self {
         Self {
             code: &dossier.code,
             procedure: &dossier.procedure.code,
@@ -96,6 +100,7 @@ impl<'dossier> Full<'dossier> {
             result: dossier.result.as_deref(),
             rating: dossier.rating.as_deref(),
             on_the_spot: dossier.on_the_spot,
+            sync,
             progress: &dossier.progress,
         }
     }

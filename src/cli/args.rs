@@ -266,6 +266,9 @@ pub(crate) struct MockArgs {
     /// portal: where the post is
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9102")]
     pub(crate) post: String,
+    /// portal: where the national portal is; it is told of every dossier, hands dossiers down and signs citizens on
+    #[arg(long, value_name = "URL")]
+    pub(crate) hub: Option<String>,
     #[command(flatten)]
     pub(crate) payments: crate::mock_bank_args::BankArgs,
     /// bank, post: let a share of the payments or parcels go wrong, as lost=0.1; may be given several times. For a
@@ -279,7 +282,8 @@ pub(crate) struct MockArgs {
     /// may be given several times
     #[arg(long, value_name = "MODE@FROM+LENGTH", value_parser = crate::mock_country::outage)]
     pub(crate) outage: Vec<mock_hub::Outage>,
-    /// hub, country: push dossiers that citizens entered at the hub to this address
+    /// hub, country: push dossiers that citizens entered at the hub to this address; a country has them pushed to its
+    /// portal
     #[arg(long, value_name = "URL")]
     pub(crate) push: Option<String>,
     /// Where its chance comes from

@@ -17,8 +17,13 @@ pub(crate) fn serve(args: &MockArgs) -> Result<(), Failure> {
     let bank = bank(args, bank_at?, &bank_faults)?;
     let post = post(args, post_at?, &post_faults)?;
     let hub = hub(args, hub_at?)?;
-    let wired = mock_portal::Config { bank_url: bank.url(), post_url: post.url(), ..mocks::portal_config(args)? };
+    let alone = mocks::portal_config(args)?;
+    let link = Some(mocks::link(&hub.url(), &alone.catalogue));
+    let wired = mock_portal::Config { bank_url: bank.url(), post_url: post.url(), hub: link, ..alone };
     let portal = mocks::portal(args, wired)?;
+    if args.push.is_none() {
+        hub.push_to(format!("{}/peers/hub/dossiers", portal.url()));
+    }
 
     let (end, ended) = mpsc::channel();
     ctrlc::set_handler(move || {
@@ -47,9 +52,10 @@ post    {post}   bưu chính · postal operator
 hub     {hub}   cổng quốc gia · national portal
 
 Ledgers: /_ledger at bank, post and hub; pages for people: / at post and hub
-Sign-on: {hub}/.well-known/openid-configuration
+The portal tells the hub of every dossier: {hub}/dossiers/CODE
+Sign-on through the hub: {portal}/sign-on
          (citizens: any twelve digits; password: vandan)
-Messages that citizens got: {hub}/messages
+Messages that citizens got (one-time codes): {hub}/messages
 A run against it (--run RUN here gives portal and hub its catalogue):
 vandan run RUN --target {portal} \\
     --bank {bank} --post {post}

@@ -52,6 +52,7 @@ impl Country {
             bank_partner: "VANDAN".to_owned(),
             post_url: post.url(),
             post_token: TOKEN.to_owned(),
+            hub: None,
             catalogue: catalogue(composed),
             defects,
             test_hooks: true,
@@ -179,10 +180,18 @@ pub(crate) fn portal_config(args: &MockArgs) -> Result<mock_portal::Config, Fail
         bank_partner: "VANDAN".to_owned(),
         post_url: args.post.clone(),
         post_token: TOKEN.to_owned(),
+        hub: args.hub.as_ref().map(|url| link(url, &catalogue)),
         catalogue,
         defects: mock_lists::defects(&args.portal.defect)?,
         test_hooks: true,
     })
+}
+
+/// The link to a national portal, on behalf of all units.
+pub(crate) fn link(url: &str, catalogue: &Catalogue) -> mock_portal::Hub {
+    // What stands before the first dot of a unit's code names the province.
+    let agency = catalogue.units.first().and_then(|unit| unit.code.split('.').next()).unwrap_or_default();
+    mock_portal::Hub::usual(url, SECRET, agency)
 }
 
 fn announce(what: &str, url: &str) {

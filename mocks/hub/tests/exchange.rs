@@ -230,7 +230,8 @@ async fn a_dossier_entered_here_is_pushed_until_the_portal_takes_it() {
     let inbox = || Mock::given(method("POST")).and(path("/inbox"));
     inbox().respond_with(ResponseTemplate::new(503)).up_to_n_times(1).mount(&portal).await;
     inbox().respond_with(ResponseTemplate::new(200)).mount(&portal).await;
-    let scene = Scene::with(Config { push_url: Some(format!("{}/inbox", portal.uri())), ..config() });
+    let scene = Scene::new();
+    scene.hub.push_to(format!("{}/inbox", portal.uri()));
     let code = entered(&scene).await;
     for _ in 0..5_000 {
         if scene.get("/_ledger").await.json()["settled"] == true {
@@ -242,5 +243,6 @@ async fn a_dossier_entered_here_is_pushed_until_the_portal_takes_it() {
     let statuses: Vec<u64> = pushed.iter().map(|signal| signal["status"].as_u64().unwrap()).collect();
     assert_eq!(statuses, [503, 200]);
     let received = portal.received_requests().await.unwrap();
+    assert!(received.iter().all(|request| request.headers["access_token"] == SECRET));
     assert_eq!(received[1].body_json::<Value>().unwrap()["data"][0]["MaHoSo"], code);
 }

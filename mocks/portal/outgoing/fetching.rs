@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{Method, Request};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::Full;
 use tokio::time::{sleep, timeout};
 
 use super::{CallError, Caller, PATIENCE, PAUSES};
@@ -25,7 +25,7 @@ impl Caller {
 
     async fn fetch(&self, url: &str, token: Option<&str>, longest: usize) -> Result<Bytes, CallError> {
         let fetched = timeout(PATIENCE, self.read(url, token, longest)).await;
-        fetched.unwrap_or_else(|_| Err(CallError::Silence { url: url.to_owned() }))
+        fetched.unwrap_or_else(|_| Err(CallError::Silence { url: url.to_owned(), within: PATIENCE }))
     }
 
     async fn read(&self, url: &str, token: Option<&str>, longest: usize) -> Result<Bytes, CallError> {
@@ -36,16 +36,7 @@ impl Caller {
         }
         let request =
             request.body(Full::new(Bytes::new())).map_err(|source| CallError::Request { url: here(), source })?;
-        let answer =
-            self.client.request(request).await.map_err(|source| CallError::Connection { url: here(), source })?;
-        let status = answer.status();
-        if !status.is_success() {
-            return Err(CallError::Refused { url: here(), status });
-        }
-        let body = Limited::new(answer.into_body(), longest).collect().await;
-        body.map(http_body_util::Collected::to_bytes).map_err(|error| {
-            let reason = if error.is::<LengthLimitError>() { "it is too long".to_owned() } else { error.to_string() };
-            CallError::Answer { url: here(), reason }
-        })
+        let (status, body) = self.send(request, url, longest).await?;
+        if status.is_success() { Ok(body) } else { Err(CallError::Refused { url: here(), status }) }
     }
 }

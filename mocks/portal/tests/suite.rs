@@ -1,7 +1,8 @@
-//! The portal driven over HTTP, together with the two other mocks.
+//! The portal driven over HTTP, together with the other mocks.
 
 #[cfg(test)]
 mod suite {
+    pub(crate) mod nation;
     pub(crate) mod scene;
 
     mod access;
@@ -10,6 +11,7 @@ mod suite {
     mod casework;
     mod catalogue;
     mod defects;
+    mod defects_national;
     mod intake;
     mod journeys;
     mod noise;
@@ -18,10 +20,14 @@ mod suite {
     mod payments;
     mod petitions;
     mod probe;
+    mod probe_national;
+    mod push_down;
     mod schema;
     mod search;
     mod sessions;
+    mod sign_on;
     mod switching;
+    mod sync;
     mod transitions;
     mod variants;
     mod weather;

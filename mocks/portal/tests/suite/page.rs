@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::nation::Nation;
 use super::scene::{Scene, permit, permit_with};
 
 async fn page(scene: &Scene, query: &str) -> String {
@@ -29,4 +30,14 @@ async fn the_page_shows_dossiers_in_both_languages_and_names_nobody() {
     let accepted = page(&scene, "?lang=en&state=ACCEPTED").await;
     assert!(accepted.contains(&first) && !accepted.contains(&second));
     scene.get("", "/?state=GONE").await.refused(400, "malformed");
+}
+
+#[tokio::test]
+async fn the_page_says_how_many_dossiers_the_nation_was_told_of() {
+    let nation = Nation::new(&[]).await;
+    nation.submit(permit("c-1")).await;
+    nation.all_are("ACKED").await;
+    assert!(page(&nation, "?lang=en").await.contains("Told to the national portal: taken 1."));
+    assert!(page(&nation, "?lang=vi").await.contains("Đồng bộ lên Cổng quốc gia: đã nhận 1."));
+    assert!(!page(&Scene::new(&[]).await, "").await.contains("national"));
 }

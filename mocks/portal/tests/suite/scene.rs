@@ -1,4 +1,4 @@
-//! The three mocks, wired together, and people who use them.
+//! The mocks, wired together, and people who use them.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -11,18 +11,18 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use mock_bank::Faults;
-use mock_portal::{Catalogue, Conduct, Defect};
+use mock_portal::{Catalogue, Conduct, Defect, Hub};
 use serde_json::{Value, json};
 
 pub(crate) const SECRET: &str = "s3cret";
 pub(crate) const PARTNER: &str = "MOCK";
 const TOKEN: &str = "t0ken";
-const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
+pub(crate) const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
 
 /// A Friday, so that a weekend lies ahead.
 pub(crate) const FRIDAY: &str = "2021-03-05T08:00:00+07:00";
 
-/// Three running mocks, a client, and the tokens of everybody who works there.
+/// Running mocks, a client, and the tokens of everybody who works there.
 pub(crate) struct Scene {
     pub(crate) portal: mock_portal::Running,
     pub(crate) bank: mock_bank::Running,
@@ -67,31 +67,37 @@ impl Scene {
 
     /// The portal behaves as it is told.
     pub(crate) async fn behaving(defects: &[Defect], faults: Faults, conduct: Conduct) -> Self {
-        Self::together(defects, start_bank(faults), start_post(), conduct).await
+        let peers = (start_bank(faults), start_post());
+        Self::together(defects, peers, conduct, None).await
     }
 
     /// The post behaves as it is told.
     pub(crate) async fn with_post(defects: &[Defect], conduct: mock_post::Conduct) -> Self {
         let post = mock_post::start_with(post_config(FAST), conduct).unwrap();
-        Self::together(defects, start_bank(NO_FAULTS), post, Conduct::ordinary()).await
+        Self::together(defects, (start_bank(NO_FAULTS), post), Conduct::ordinary(), None).await
     }
 
     /// The post never gets to carry anything, so that only the test reports.
     pub(crate) async fn with_slow_post(defects: &[Defect]) -> Self {
-        Self::beside_slow_post(defects, Conduct::ordinary()).await
+        Self::together(defects, (start_bank(NO_FAULTS), start_slow_post()), Conduct::ordinary(), None).await
     }
 
-    /// The same, and the portal behaves as it is told.
-    pub(crate) async fn beside_slow_post(defects: &[Defect], conduct: Conduct) -> Self {
-        let post = mock_post::start(post_config(Duration::from_secs(24 * 3_600))).unwrap();
-        Self::together(defects, start_bank(NO_FAULTS), post, conduct).await
+    /// The portal is linked to this national portal.
+    pub(crate) async fn linked(defects: &[Defect], hub: Hub) -> Self {
+        let peers = (start_bank(NO_FAULTS), start_post());
+        Self::together(defects, peers, Conduct::ordinary(), Some(hub)).await
+    }
+
+    /// The portal is linked and behaves as it is told, and the post never gets to carry anything.
+    pub(crate) async fn linked_beside_slow_post(conduct: Conduct, hub: Hub) -> Self {
+        Self::together(&[], (start_bank(NO_FAULTS), start_slow_post()), conduct, Some(hub)).await
     }
 
     async fn together(
         defects: &[Defect],
-        bank: mock_bank::Running,
-        post: mock_post::Running,
+        (bank, post): (mock_bank::Running, mock_post::Running),
         conduct: Conduct,
+        hub: Option<Hub>,
     ) -> Self {
         let config = mock_portal::Config {
             bind: LOOPBACK,
@@ -100,6 +106,7 @@ impl Scene {
             bank_partner: PARTNER.into(),
             post_url: post.url(),
             post_token: TOKEN.into(),
+            hub,
             catalogue: Catalogue::sample(),
             defects: defects.to_vec(),
             test_hooks: true,
@@ -300,6 +307,10 @@ const FAST: Duration = Duration::from_millis(1);
 
 fn post_config(transit: Duration) -> mock_post::Config {
     mock_post::Config { bind: LOOPBACK, token: TOKEN.into(), seed: 1, transit: transit..=transit }
+}
+
+fn start_slow_post() -> mock_post::Running {
+    mock_post::start(post_config(Duration::from_secs(24 * 3_600))).unwrap()
 }
 
 fn start_post() -> mock_post::Running {

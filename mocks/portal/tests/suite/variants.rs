@@ -23,6 +23,7 @@ pub(crate) fn portal(conduct: Conduct) -> Running {
         bank_partner: "MOCK".into(),
         post_url: "http://127.0.0.1:9".into(),
         post_token: "t".into(),
+        hub: None,
         catalogue: Catalogue::sample(),
         defects: Vec::new(),
         test_hooks: true,

@@ -1,0 +1,87 @@
+//! The task that carries everything between the registry and the national portal. People never wait for it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
+
+use super::exchange::Session;
+use super::outbox::Outcome;
+use super::push_down;
+use crate::config::Hub;
+use crate::server::Portal;
+
+/// How long it rests when there is nothing to tell.
+const REST: Duration = Duration::from_millis(20);
+/// How long it rests after the first call that came to nothing; twice as long after each further one.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+/// How long it rests at most.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// Starts the task, if the portal is linked to a national portal; it ends with the portal.
+pub(crate) fn begin(portal: &Arc<Portal>, stopped: watch::Receiver<bool>) {
+    if let Some(hub) = portal.config.hub.clone() {
+        tokio::spawn(run(Arc::clone(portal), hub, stopped));
+    }
+}
+
+async fn run(portal: Arc<Portal>, hub: Hub, mut stopped: watch::Receiver<bool>) {
+    let mut courier = Courier { session: Session::default(), failures: 0, pull_at: Instant::now() };
+    loop {
+        let pause = courier.round(&portal, &hub).await;
+        tokio::select! {
+            () = sleep(pause) => {}
+            // An error means that the sender is gone, which asks for the same.
+            _ = stopped.wait_for(|asked| *asked) => return,
+        }
+    }
+}
+
+struct Courier {
+    session: Session,
+    /// How many calls in a row have come to nothing.
+    failures: u32,
+    pull_at: Instant,
+}
+
+impl Courier {
+    /// Sends one message, and fetches what was entered at the national portal, if it is time; returns how long to rest.
+    async fn round(&mut self, portal: &Portal, hub: &Hub) -> Duration {
+        let message = portal.registry().next_message();
+        if let Some(message) = &message {
+            let outcome = self.session.send(&portal.caller, hub, message).await;
+            portal.registry().settle(message, &outcome);
+            if matches!(outcome, Outcome::PutOff | Outcome::Unanswered) {
+                return self.pause();
+            }
+            self.failures = 0;
+        }
+        if self.pull_at <= Instant::now() {
+            if !self.pull(portal, hub).await {
+                return self.pause();
+            }
+            self.failures = 0;
+            self.pull_at = Instant::now() + hub.pull_every;
+        }
+        if message.is_some() { Duration::ZERO } else { REST }
+    }
+
+    /// Counts a call that came to nothing.
+    fn pause(&mut self) -> Duration {
+        let pause = FIRST_PAUSE.saturating_mul(1 << self.failures.min(10)).min(LONGEST_PAUSE);
+        self.failures = self.failures.saturating_add(1);
+        pause
+    }
+
+    /// Takes one page in; what has been pushed already is recognised. Whether the national portal answered.
+    async fn pull(&mut self, portal: &Portal, hub: &Hub) -> bool {
+        let (epoch, last) = portal.registry().pull_mark();
+        let Some(entered) = self.session.fetch(&portal.caller, hub, &last).await else {
+            return false;
+        };
+        push_down::take(portal, &entered.packets);
+        portal.registry().pulled(epoch, entered.last);
+        true
+    }
+}
