@@ -69,6 +69,7 @@ mod document;
 mod operation;
 
 mod applicant;
+mod case;
 mod citizen;
 mod deliveries;
 mod desk;

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use mock_post::{Conduct, Fault, Faults};
 use serde_json::{Value, json};
 
 use super::super::scene::{Answer, Scene, events, posted};
@@ -282,4 +283,31 @@ async fn another_amount_is_noted_and_not_booked() {
     deliveries.act("delivered", &code).await.unwrap().ok();
     let full = deliveries.scene.full(&code).await;
     assert_eq!((&full["payment"]["state"], full["parcel"].get("discrepancy")), (&json!("COLLECTED"), None));
+}
+
+#[tokio::test]
+async fn what_the_post_itself_reports_is_understood() {
+    // What befalls the parcel, where it ends, what the log says last, and what the last report is answered.
+    let ends = [
+        (Fault::FailedAttempt, "DELIVERED", "parcel_delivered", "00"),
+        (Fault::Returned, "RETURNED_TO_AGENCY", "parcel_returned", "00"),
+        (Fault::Lost, "LOST", "parcel_lost", "00"),
+        (Fault::WrongCod, "DELIVERED", "parcel_delivered", "04"),
+        (Fault::OutOfOrder, "DELIVERED", "parcel_delivered", "02"),
+    ];
+    for (fault, state, event, answered) in ends {
+        let conduct = Conduct { faults: Faults::none().with(fault, 1.0), ..Conduct::ordinary() };
+        let deliveries = Deliveries { scene: Scene::with_post(&[], conduct).await, dossiers: AtomicUsize::new(0) };
+        let code = deliveries.enter("completed").await;
+        deliveries.act("hand-to-post", &code).await.unwrap().ok();
+        let signals = deliveries.scene.post_signals().await;
+        let full = deliveries.scene.full(&code).await;
+        assert_eq!((&full["parcel"]["state"], events(&full).last().unwrap().as_str()), (&json!(state), event));
+        deliveries.check(&full);
+        let reports = signals.iter().filter(|signal| signal["kind"] == "report");
+        let mut replies: Vec<_> = reports.map(|signal| signal["detail"].as_str().unwrap()).collect();
+        assert_eq!(replies.pop(), Some(answered), "{fault:?}");
+        assert!(replies.iter().all(|reply| *reply == "00"), "{fault:?} {replies:?}");
+        assert_eq!(full["parcel"]["failed_attempts"] == 3, fault == Fault::Returned);
+    }
 }
