@@ -72,13 +72,17 @@ impl Scene {
 
     /// The post behaves as it is told.
     pub(crate) async fn with_post(defects: &[Defect], conduct: mock_post::Conduct) -> Self {
-        let post = mock_post::start_with(post_config(FAST), conduct).unwrap();
-        Self::together(defects, start_bank(NO_FAULTS), post, Conduct::ordinary()).await
+        Self::with_post_taking(FAST, defects, conduct).await
     }
 
     /// The post never gets to carry anything, so that only the test reports.
     pub(crate) async fn with_slow_post(defects: &[Defect]) -> Self {
-        let post = mock_post::start(post_config(Duration::from_secs(24 * 3_600))).unwrap();
+        Self::with_post_taking(Duration::from_secs(24 * 3_600), defects, mock_post::Conduct::ordinary()).await
+    }
+
+    /// Every parcel takes that long.
+    pub(crate) async fn with_post_taking(transit: Duration, defects: &[Defect], conduct: mock_post::Conduct) -> Self {
+        let post = mock_post::start_with(post_config(transit), conduct).unwrap();
         Self::together(defects, start_bank(NO_FAULTS), post, Conduct::ordinary()).await
     }
 
