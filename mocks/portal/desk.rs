@@ -4,27 +4,26 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::handler::Handler;
 use axum::http::StatusCode;
 use axum::response::Response;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::body::{Body, Path, json, tagged};
-use crate::catalogue::{Clerk, Role};
+use crate::case::{Case, case, check_unit};
+use crate::catalogue::Role;
 use crate::citizen::{self, Reason};
 use crate::clock::wall_ns;
-use crate::defects::{Defect, Defects};
-use crate::dossier::{Actor, Dossier};
+use crate::defects::Defect;
+use crate::dossier::Actor;
 use crate::operation::{Operation, Who, delete, get, post};
 use crate::pages::Listed;
 use crate::payment;
 use crate::problem::{Kind, Problem};
 use crate::queues::Queue;
-use crate::registry::Office;
 use crate::search::{self, Criteria};
 use crate::server::Portal;
-use crate::session::{AnyClerk, DeskClerk, Person};
+use crate::session::{AnyClerk, Person};
 use crate::states::{self, Event};
 use crate::steps;
 use crate::submission::RawSubmission;
@@ -110,12 +109,6 @@ fn steps() -> Vec<Operation> {
             .named("handOverResult", "Hand the result over", "Trả kết quả")
             .refuses(&[Kind::IllegalTransition, Kind::PaymentRequired]),
     ]
-}
-
-/// Starts an operation by which a desk moves a case on; the state of the case may forbid it.
-pub(crate) fn case<T: 'static>(path: &'static str, handler: impl Handler<T, Arc<Portal>>) -> Operation {
-    let case = post(path, handler).by(Who::DeskClerk);
-    case.gives::<Standing<'_>>(StatusCode::OK).refuses(&[Kind::IllegalTransition])
 }
 
 #[derive(Deserialize, Default, JsonSchema)]
@@ -216,74 +209,22 @@ async fn statistics(State(portal): State<Arc<Portal>>, AnyClerk(_clerk): AnyCler
     json(StatusCode::OK, &statistics)
 }
 
-/// Refuses a clerk whose unit does not decide on the dossier.
-pub(crate) fn check_unit(dossier: &Dossier, clerk: &Clerk, defects: Defects) -> Result<(), Problem> {
-    let is_lenient = defects.has(Defect::CrossAgency) || defects.has(Defect::Bfla) || defects.has(Defect::NoRole);
-    if is_lenient || clerk.unit.as_ref() == Some(&dossier.unit.code) {
-        Ok(())
-    } else {
-        Err(Problem::new(Kind::Forbidden, "the dossier belongs to another unit"))
-    }
-}
-
-/// Lets a clerk of the unit that decides take one step, and answers how the dossier stands after it.
-pub(crate) fn step(
-    portal: &Portal,
-    code: &str,
-    clerk: Arc<Clerk>,
-    step: impl FnOnce(&mut Dossier, Actor, &mut Office<'_>) -> Result<(), Problem>,
-) -> Result<Response, Problem> {
-    let own = Arc::clone(&clerk);
-    any_step(portal, code, clerk, |dossier, actor, office| {
-        check_unit(dossier, &own, office.defects)?;
-        step(dossier, actor, office)
-    })
-}
-
-/// Lets a clerk of whatever unit take one step.
-pub(crate) fn any_step(
-    portal: &Portal,
-    code: &str,
-    clerk: Arc<Clerk>,
-    step: impl FnOnce(&mut Dossier, Actor, &mut Office<'_>) -> Result<(), Problem>,
-) -> Result<Response, Problem> {
-    let mut registry = portal.registry();
-    let id = registry.find(code)?;
-    registry.change(id, |dossier, office| {
-        match step(dossier, Actor::Clerk(clerk), office) {
-            Err(problem) if problem.is_illegal() && office.defects.has(Defect::SilentAccept) => {}
-            taken => taken?,
-        }
-        Ok(json(StatusCode::OK, &Standing::new(dossier)))
-    })
-}
-
 #[derive(Deserialize, Default, JsonSchema)]
 #[serde(default)]
 struct Assessment {
     assessed_fee: Option<i64>,
 }
 
-async fn accept(
-    State(portal): State<Arc<Portal>>,
-    DeskClerk(clerk): DeskClerk,
-    Path(code): Path<String>,
-    Body(assessment): Body<Assessment>,
-) -> Result<Response, Problem> {
+async fn accept(case: Case, Body(assessment): Body<Assessment>) -> Result<Response, Problem> {
     if assessment.assessed_fee.is_some_and(|fee| fee < 0) {
         return Err(Problem::field("assessed_fee", "must not be negative"));
     }
-    step(&portal, &code, clerk, |dossier, actor, office| steps::accept(dossier, assessment.assessed_fee, actor, office))
+    case.step(|dossier, actor, office| steps::accept(dossier, assessment.assessed_fee, actor, office))
 }
 
-async fn refuse(
-    State(portal): State<Arc<Portal>>,
-    DeskClerk(clerk): DeskClerk,
-    Path(code): Path<String>,
-    Body(reason): Body<Reason>,
-) -> Result<Response, Problem> {
+async fn refuse(case: Case, Body(reason): Body<Reason>) -> Result<Response, Problem> {
     let reason = reason.given()?;
-    step(&portal, &code, clerk, |dossier, actor, office| dossier.advance_for(Event::Refused, reason, actor, office.now))
+    case.step(|dossier, actor, office| dossier.advance_for(Event::Refused, reason, actor, office.now))
 }
 
 #[derive(Deserialize, Default, JsonSchema)]
@@ -292,21 +233,12 @@ struct Cash {
     amount: Option<i64>,
 }
 
-async fn collect(
-    State(portal): State<Arc<Portal>>,
-    DeskClerk(clerk): DeskClerk,
-    Path(code): Path<String>,
-    Body(cash): Body<Cash>,
-) -> Result<Response, Problem> {
-    let amount = cash.amount.ok_or_else(|| Problem::field("amount", "is missing"))?;
-    any_step(&portal, &code, clerk, |dossier, actor, office| payment::collect(dossier, amount, actor, office))
+async fn collect(case: Case, Body(Cash { amount }): Body<Cash>) -> Result<Response, Problem> {
+    let amount = amount.ok_or_else(|| Problem::field("amount", "is missing"))?;
+    case.any_step(|dossier, actor, office| payment::collect(dossier, amount, actor, office))
 }
 
-async fn start(
-    State(portal): State<Arc<Portal>>,
-    DeskClerk(clerk): DeskClerk,
-    Path(code): Path<String>,
-) -> Result<Response, Problem> {
+async fn start(Case { portal, clerk, code }: Case) -> Result<Response, Problem> {
     let mut registry = portal.registry();
     let id = registry.find(&code)?;
     registry.change(id, |dossier, office| {
@@ -316,40 +248,23 @@ async fn start(
     })
 }
 
-async fn complete(
-    State(portal): State<Arc<Portal>>,
-    DeskClerk(clerk): DeskClerk,
-    Path(code): Path<String>,
-) -> Result<Response, Problem> {
-    step(&portal, &code, clerk, steps::complete)
+async fn complete(case: Case) -> Result<Response, Problem> {
+    case.step(steps::complete)
 }
 
-async fn stop(
-    State(portal): State<Arc<Portal>>,
-    DeskClerk(clerk): DeskClerk,
-    Path(code): Path<String>,
-    Body(reason): Body<Reason>,
-) -> Result<Response, Problem> {
+async fn stop(case: Case, Body(reason): Body<Reason>) -> Result<Response, Problem> {
     let reason = reason.given()?;
-    step(&portal, &code, clerk, |dossier, actor, office| dossier.advance_for(Event::Stopped, reason, actor, office.now))
+    case.step(|dossier, actor, office| dossier.advance_for(Event::Stopped, reason, actor, office.now))
 }
 
-async fn approve_withdrawal(
-    State(portal): State<Arc<Portal>>,
-    DeskClerk(clerk): DeskClerk,
-    Path(code): Path<String>,
-) -> Result<Response, Problem> {
-    step(&portal, &code, clerk, |dossier, actor, office| {
+async fn approve_withdrawal(case: Case) -> Result<Response, Problem> {
+    case.step(|dossier, actor, office| {
         dossier.advance_for(Event::WithdrawalApproved, "withdrawn".to_owned(), actor, office.now)?;
         dossier.pause = None;
         Ok(())
     })
 }
 
-async fn hand_over(
-    State(portal): State<Arc<Portal>>,
-    DeskClerk(clerk): DeskClerk,
-    Path(code): Path<String>,
-) -> Result<Response, Problem> {
-    step(&portal, &code, clerk, steps::hand_over)
+async fn hand_over(case: Case) -> Result<Response, Problem> {
+    case.step(steps::hand_over)
 }

@@ -74,6 +74,7 @@ mod operation;
 mod hub;
 
 mod applicant;
+mod case;
 mod citizen;
 mod deliveries;
 mod desk;

@@ -11,15 +11,15 @@ use serde::Deserialize;
 use crate::agencies::{self, RawApology, RawConsultation};
 use crate::bags::{RawBag, Told};
 use crate::body::{Body, Path, json};
+use crate::case::{Case, case};
 use crate::citizen::Reason;
-use crate::desk::{any_step, case, step};
 use crate::dossier::Actor;
 use crate::obligations::{self, RawNotice, RawReceipt};
 use crate::operation::{Operation, Who, get, post};
 use crate::problem::{Kind, Problem};
 use crate::results;
 use crate::server::Portal;
-use crate::session::{AnyClerk, DeskClerk};
+use crate::session::AnyClerk;
 use crate::states::{Event, State as Stand};
 use crate::supplements::{self, RawAnswer, RawRequest};
 
@@ -100,39 +100,20 @@ fn of_bags() -> Vec<Operation> {
     ]
 }
 
-async fn request_supplement(
-    State(portal): State<Arc<Portal>>,
-    DeskClerk(clerk): DeskClerk,
-    Path(code): Path<String>,
-    Body(request): Body<RawRequest>,
-) -> Result<Response, Problem> {
-    step(&portal, &code, clerk, |dossier, actor, office| supplements::request(dossier, request, actor, office))
+async fn request_supplement(case: Case, Body(request): Body<RawRequest>) -> Result<Response, Problem> {
+    case.step(|dossier, actor, office| supplements::request(dossier, request, actor, office))
 }
 
-async fn receive_supplement(
-    State(portal): State<Arc<Portal>>,
-    DeskClerk(clerk): DeskClerk,
-    Path(code): Path<String>,
-    Body(papers): Body<RawAnswer>,
-) -> Result<Response, Problem> {
-    any_step(&portal, &code, clerk, |dossier, actor, office| supplements::receive(dossier, papers, actor, office))
+async fn receive_supplement(case: Case, Body(papers): Body<RawAnswer>) -> Result<Response, Problem> {
+    case.any_step(|dossier, actor, office| supplements::receive(dossier, papers, actor, office))
 }
 
-async fn expire_supplement(
-    State(portal): State<Arc<Portal>>,
-    DeskClerk(clerk): DeskClerk,
-    Path(code): Path<String>,
-) -> Result<Response, Problem> {
-    step(&portal, &code, clerk, |dossier, _, _| supplements::expire(dossier))
+async fn expire_supplement(case: Case) -> Result<Response, Problem> {
+    case.step(|dossier, _, _| supplements::expire(dossier))
 }
 
-async fn refuse_withdrawal(
-    State(portal): State<Arc<Portal>>,
-    DeskClerk(clerk): DeskClerk,
-    Path(code): Path<String>,
-    Body(reason): Body<Reason>,
-) -> Result<Response, Problem> {
-    step(&portal, &code, clerk, |dossier, actor, office| {
+async fn refuse_withdrawal(case: Case, Body(reason): Body<Reason>) -> Result<Response, Problem> {
+    case.step(|dossier, actor, office| {
         if dossier.state != Stand::WithdrawalRequested {
             return Err(dossier.illegal());
         }
@@ -143,77 +124,40 @@ async fn refuse_withdrawal(
     })
 }
 
-async fn apologise(
-    State(portal): State<Arc<Portal>>,
-    DeskClerk(clerk): DeskClerk,
-    Path(code): Path<String>,
-    Body(apology): Body<RawApology>,
-) -> Result<Response, Problem> {
-    step(&portal, &code, clerk, |dossier, actor, office| agencies::apologise(dossier, apology, actor, office))
+async fn apologise(case: Case, Body(apology): Body<RawApology>) -> Result<Response, Problem> {
+    case.step(|dossier, actor, office| agencies::apologise(dossier, apology, actor, office))
 }
 
-async fn consult(
-    State(portal): State<Arc<Portal>>,
-    DeskClerk(clerk): DeskClerk,
-    Path(code): Path<String>,
-    Body(question): Body<RawConsultation>,
-) -> Result<Response, Problem> {
+async fn consult(case: Case, Body(question): Body<RawConsultation>) -> Result<Response, Problem> {
+    let portal = Arc::clone(&case.portal);
     let catalogue = &portal.catalogue;
-    step(&portal, &code, clerk, |dossier, actor, office| agencies::consult(dossier, question, catalogue, actor, office))
+    case.step(|dossier, actor, office| agencies::consult(dossier, question, catalogue, actor, office))
 }
 
-async fn answer(
-    State(portal): State<Arc<Portal>>,
-    DeskClerk(clerk): DeskClerk,
-    Path(code): Path<String>,
-    Body(answer): Body<agencies::RawAnswer>,
-) -> Result<Response, Problem> {
-    let partner = Arc::clone(&clerk);
-    any_step(&portal, &code, clerk, |dossier, _, office| agencies::answer(dossier, answer, &partner, office))
+async fn answer(case: Case, Body(answer): Body<agencies::RawAnswer>) -> Result<Response, Problem> {
+    let partner = Arc::clone(&case.clerk);
+    case.any_step(|dossier, _, office| agencies::answer(dossier, answer, &partner, office))
 }
 
-async fn tax_notice(
-    State(portal): State<Arc<Portal>>,
-    DeskClerk(clerk): DeskClerk,
-    Path(code): Path<String>,
-    Body(notice): Body<RawNotice>,
-) -> Result<Response, Problem> {
-    step(&portal, &code, clerk, |dossier, actor, office| obligations::notice(dossier, notice, actor, office))
+async fn tax_notice(case: Case, Body(notice): Body<RawNotice>) -> Result<Response, Problem> {
+    case.step(|dossier, actor, office| obligations::notice(dossier, notice, actor, office))
 }
 
-async fn tax_receipt(
-    State(portal): State<Arc<Portal>>,
-    DeskClerk(clerk): DeskClerk,
-    Path(code): Path<String>,
-    Body(receipt): Body<RawReceipt>,
-) -> Result<Response, Problem> {
-    step(&portal, &code, clerk, |dossier, actor, office| obligations::receipt(dossier, receipt, actor, office))
+async fn tax_receipt(case: Case, Body(receipt): Body<RawReceipt>) -> Result<Response, Problem> {
+    case.step(|dossier, actor, office| obligations::receipt(dossier, receipt, actor, office))
 }
 
-async fn on_the_spot(
-    State(portal): State<Arc<Portal>>,
-    DeskClerk(clerk): DeskClerk,
-    Path(code): Path<String>,
-) -> Result<Response, Problem> {
-    step(&portal, &code, clerk, results::on_the_spot)
+async fn on_the_spot(case: Case) -> Result<Response, Problem> {
+    case.step(results::on_the_spot)
 }
 
-async fn open_correction(
-    State(portal): State<Arc<Portal>>,
-    DeskClerk(clerk): DeskClerk,
-    Path(code): Path<String>,
-    Body(reason): Body<Reason>,
-) -> Result<Response, Problem> {
+async fn open_correction(case: Case, Body(reason): Body<Reason>) -> Result<Response, Problem> {
     let reason = reason.given()?;
-    step(&portal, &code, clerk, |dossier, actor, office| results::open_correction(dossier, reason, actor, office))
+    case.step(|dossier, actor, office| results::open_correction(dossier, reason, actor, office))
 }
 
-async fn issue_correction(
-    State(portal): State<Arc<Portal>>,
-    DeskClerk(clerk): DeskClerk,
-    Path(code): Path<String>,
-) -> Result<Response, Problem> {
-    step(&portal, &code, clerk, results::issue_correction)
+async fn issue_correction(case: Case) -> Result<Response, Problem> {
+    case.step(results::issue_correction)
 }
 
 async fn pack(

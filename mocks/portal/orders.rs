@@ -17,6 +17,9 @@ pub(crate) const CURRENCY: &str = "VND";
 /// Under which the post knows this portal.
 pub(crate) const CUSTOMER: &str = "MOCK-PORTAL";
 
+/// The longest answer to where a parcel is.
+const LONGEST_TRACKING: usize = 64 * 1024;
+
 /// A payment to be ordered.
 pub(crate) struct WantedPayment {
     pub(crate) dossier: String,
@@ -190,14 +193,29 @@ pub(crate) enum Way {
     In,
 }
 
-/// Calls off what the post has not picked up yet.
+#[derive(Deserialize)]
+struct Tracking {
+    status: String,
+}
+
+/// Calls off what the post has not picked up yet. Where the post says that it is too late, it is asked what has
+/// become of the order: the answer to an earlier try may have been lost.
 pub(crate) async fn cancel(portal: &Portal, way: Way, code: &str) -> Result<(), Problem> {
     let orders = match way {
         Way::Out => "orders",
         Way::In => "pickups",
     };
     let cancelled = at_post(portal, &format!("/{orders}/{code}/cancel"), Bytes::from_static(b"{}")).await;
-    cancelled.map(drop)
+    let Err(refusal) = cancelled else { return Ok(()) };
+    if refusal.is_illegal() {
+        let url = format!("{}/{orders}/{code}", portal.config.post_url);
+        let answer = portal.caller.get(&url, Some(&portal.config.post_token), LONGEST_TRACKING).await;
+        let tracking: Option<Tracking> = serde_json::from_slice(&answer.map_err(unavailable)?).ok();
+        if tracking.is_some_and(|tracking| tracking.status == "cancelled") {
+            return Ok(());
+        }
+    }
+    Err(refusal)
 }
 
 /// Posts an order to the post; returns the waybill it is about. An order the post already has is as good as a new one.

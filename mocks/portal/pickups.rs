@@ -13,8 +13,8 @@ use crate::submission::Channel;
 
 /// More papers than this the post does not put into one envelope.
 const MOST_DOCUMENTS: u32 = 1_000;
-/// The longest address, in characters.
-const LONGEST_ADDRESS: usize = 500;
+/// The longest name, address or number that the post takes, in bytes.
+const LONGEST_TEXT: usize = 1_000;
 /// How many pick-ups of one dossier may come to nothing.
 const MOST_PICKUPS: u32 = 16;
 
@@ -104,16 +104,16 @@ fn check(raw: &RawPickup, dossier: &Dossier) -> Result<String, Problem> {
     if !(1..=MOST_DOCUMENTS).contains(&raw.documents) {
         flaws.push(Flaw::new("documents", "must be 1 to 1,000"));
     }
-    let address = raw.address.as_ref().or(dossier.applicant.address.as_ref());
-    let address = address.filter(|address| !address.trim().is_empty());
-    if address.is_none() {
-        flaws.push(Flaw::new("address", "is needed by the post"));
-    }
-    if address.is_some_and(|address| address.chars().count() > LONGEST_ADDRESS) {
-        flaws.push(Flaw::new("address", "is too long"));
-    }
-    if dossier.applicant.phone.as_ref().is_none_or(|phone| phone.trim().is_empty()) {
-        flaws.push(Flaw::new("applicant.phone", "is needed by the post"));
+    let applicant = &dossier.applicant;
+    let given = |text: &&String| !text.trim().is_empty();
+    let address = raw.address.as_ref().or(applicant.address.as_ref()).filter(given);
+    let (name, phone) = (Some(&applicant.full_name), applicant.phone.as_ref().filter(given));
+    for (field, text) in [("address", address), ("applicant.full_name", name), ("applicant.phone", phone)] {
+        match text {
+            None => flaws.push(Flaw::new(field, "is needed by the post")),
+            Some(text) if text.len() > LONGEST_TEXT => flaws.push(Flaw::new(field, "is too long")),
+            Some(_) => {}
+        }
     }
     match address {
         Some(address) if flaws.is_empty() => Ok(address.clone()),

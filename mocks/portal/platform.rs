@@ -1,6 +1,7 @@
 //! Payments at the platform: what is ordered there, how an order ends, and what the platform reports.
 //!
-//! An order can be paid for five working days. Money that comes for an order that has ended has left the citizen all
+//! An order begins when its reference is given out, and is pending once the platform has taken it. It can be paid for
+//! five working days. Money that comes for an order that has ended has left the citizen all
 //! the same, so that the report is always taken (`00`): it pays the debt where that is still owed, and is kept as an
 //! overpayment to be refunded where it is not.
 

@@ -1,4 +1,6 @@
 //! Money that goes back: the fee of a case that ended without service, and what was paid too much. Once.
+//!
+//! A tax that was owed is the treasury's, which gives it back itself.
 
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -2,6 +2,7 @@
 //! It is the whole changing state of the portal, and the only place that stores or counts dossiers.
 
 mod books;
+mod office;
 mod reading;
 mod telling;
 mod time;
@@ -31,29 +32,13 @@ use crate::replays::Replays;
 use crate::session::Sessions;
 use crate::states::{Event, State};
 use crate::submission::{Channel, Submission};
-use crate::terms::{Term, Terms};
+use crate::terms::Terms;
 use crate::variants::Variants;
+
+pub(crate) use office::Office;
 
 /// A dossier's place in the registry.
 pub(crate) type DossierId = usize;
-
-/// What a step needs to know besides the dossier: when it happens and what goes wrong.
-pub(crate) struct Office<'registry> {
-    /// The present on the business clock.
-    pub(crate) now: Moment,
-    pub(crate) defects: Defects,
-    /// How many payments were booked, whatever their method.
-    pub(crate) payments: &'registry mut u64,
-    /// A term that begins with the step, and when it ends.
-    reminder: Option<(Moment, Term)>,
-}
-
-impl Office<'_> {
-    /// Lets a term of the dossier run until a moment; one for each step.
-    pub(crate) fn remind(&mut self, until: Moment, term: Term) {
-        self.reminder = Some((until, term));
-    }
-}
 
 /// What one unit has received.
 #[derive(Debug, Default)]
@@ -348,9 +333,9 @@ impl Registry {
     ) -> Result<T, Problem> {
         let dossier = self.dossiers.get_mut(id).ok_or_else(|| Problem::not_found("dossier"))?;
         let (old_state, old_queue, old_length) = (dossier.state, dossier.queue(), dossier.progress.len());
-        let mut office = Office { now, defects: self.defects, payments: &mut self.payments, reminder: None };
+        let mut office = Office::new(now, self.defects, &mut self.payments);
         let outcome = change(dossier, &mut office);
-        if let Some((until, term)) = office.reminder {
+        if let Some((until, term)) = office.reminder() {
             self.terms.run(until, id, term);
         }
         let (new_state, new_queue, unit) = (dossier.state, dossier.queue(), dossier.unit.clone());

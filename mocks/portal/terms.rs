@@ -29,7 +29,7 @@ impl Term {
     }
 }
 
-/// The terms that run, the first to end on top: 32 bytes each, until it ends. A term is not taken out when what it
+/// The terms that run, the first to end on top: 24 bytes each, until it ends. A term is not taken out when what it
 /// waits for happens; it finds that out when its time comes.
 #[derive(Debug, Default)]
 pub(crate) struct Terms(BinaryHeap<Reverse<(Moment, DossierId, Term)>>);

@@ -12,11 +12,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::accounts::{self, Collection};
-use crate::body::{Body, Path, json};
+use crate::body::{Body, json};
+use crate::case::{Case, case, check_unit};
 use crate::citizen::Reason;
 use crate::defects::Defect;
 use crate::deliveries::through;
-use crate::desk::{case, check_unit, step};
 use crate::dossier::Actor;
 use crate::operation::{Operation, Who, post};
 use crate::payment;
@@ -55,21 +55,12 @@ pub(crate) fn operations() -> Vec<Operation> {
     ]
 }
 
-async fn exempt(
-    State(portal): State<Arc<Portal>>,
-    DeskClerk(clerk): DeskClerk,
-    Path(code): Path<String>,
-    Body(reason): Body<Reason>,
-) -> Result<Response, Problem> {
+async fn exempt(case: Case, Body(reason): Body<Reason>) -> Result<Response, Problem> {
     let reason = reason.given()?;
-    step(&portal, &code, clerk, |dossier, actor, office| payment::exempt(dossier, reason, actor, office))
+    case.step(|dossier, actor, office| payment::exempt(dossier, reason, actor, office))
 }
 
-async fn refund(
-    State(portal): State<Arc<Portal>>,
-    DeskClerk(clerk): DeskClerk,
-    Path(code): Path<String>,
-) -> Result<Response, Problem> {
+async fn refund(Case { portal, clerk, code }: Case) -> Result<Response, Problem> {
     let (id, wanted, now) = {
         let mut registry = portal.registry();
         let (id, defects, now) = (registry.find(&code)?, registry.defects, registry.now());

@@ -73,13 +73,18 @@ impl Scene {
 
     /// The post behaves as it is told.
     pub(crate) async fn with_post(defects: &[Defect], conduct: mock_post::Conduct) -> Self {
-        let post = mock_post::start_with(post_config(FAST), conduct).unwrap();
-        Self::together(defects, (start_bank(NO_FAULTS), post), Conduct::ordinary(), None).await
+        Self::with_post_taking(FAST, defects, conduct).await
     }
 
     /// The post never gets to carry anything, so that only the test reports.
     pub(crate) async fn with_slow_post(defects: &[Defect]) -> Self {
-        Self::together(defects, (start_bank(NO_FAULTS), start_slow_post()), Conduct::ordinary(), None).await
+        Self::with_post_taking(SLOW, defects, mock_post::Conduct::ordinary()).await
+    }
+
+    /// Every parcel takes that long.
+    pub(crate) async fn with_post_taking(transit: Duration, defects: &[Defect], conduct: mock_post::Conduct) -> Self {
+        let post = mock_post::start_with(post_config(transit), conduct).unwrap();
+        Self::together(defects, (start_bank(NO_FAULTS), post), Conduct::ordinary(), None).await
     }
 
     /// The portal is linked to this national portal.
@@ -90,7 +95,8 @@ impl Scene {
 
     /// The portal is linked and behaves as it is told, and the post never gets to carry anything.
     pub(crate) async fn linked_beside_slow_post(conduct: Conduct, hub: Hub) -> Self {
-        Self::together(&[], (start_bank(NO_FAULTS), start_slow_post()), conduct, Some(hub)).await
+        let post = mock_post::start(post_config(SLOW)).unwrap();
+        Self::together(&[], (start_bank(NO_FAULTS), post), conduct, Some(hub)).await
     }
 
     async fn together(
@@ -304,13 +310,11 @@ fn start_bank(faults: Faults) -> mock_bank::Running {
 
 const NO_FAULTS: Faults = Faults { duplicate: 0.0, forged: 0.0 };
 const FAST: Duration = Duration::from_millis(1);
+/// How long parcels take that are never to arrive.
+const SLOW: Duration = Duration::from_secs(24 * 3_600);
 
 fn post_config(transit: Duration) -> mock_post::Config {
     mock_post::Config { bind: LOOPBACK, token: TOKEN.into(), seed: 1, transit: transit..=transit }
-}
-
-fn start_slow_post() -> mock_post::Running {
-    mock_post::start(post_config(Duration::from_secs(24 * 3_600))).unwrap()
 }
 
 fn start_post() -> mock_post::Running {

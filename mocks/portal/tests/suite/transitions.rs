@@ -2,6 +2,7 @@
 //! what the log says, or refused, and then nothing changes. The tables are complete, and the last test sees to it that
 //! no event and no state can be added without them.
 
+mod accounts;
 mod bags;
 mod business;
 mod deliveries;

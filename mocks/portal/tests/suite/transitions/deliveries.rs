@@ -1,7 +1,10 @@
 //! The way out: the parcel with the result, from the order to the door or back.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
+use http::Method;
+use mock_post::{Conduct, Fault, Faults};
 use serde_json::{Value, json};
 
 use super::super::scene::{Answer, Scene, events, posted};
@@ -282,4 +285,70 @@ async fn another_amount_is_noted_and_not_booked() {
     deliveries.act("delivered", &code).await.unwrap().ok();
     let full = deliveries.scene.full(&code).await;
     assert_eq!((&full["payment"]["state"], full["parcel"].get("discrepancy")), (&json!("COLLECTED"), None));
+}
+
+#[tokio::test]
+async fn a_parcel_that_the_post_still_has_is_taken_up_again() {
+    let deliveries = Deliveries { scene: Scene::with_slow_post(&[]).await, dossiers: AtomicUsize::new(0) };
+    let code = deliveries.enter("lost").await;
+    // The post knows nothing of a loss, and gives the waybill that it gave before.
+    deliveries.scene.hand_to_post(&code).await.ok();
+    let parcel = deliveries.scene.full(&code).await["parcel"].clone();
+    assert_eq!(parcel, json!({ "waybill": "VP000000001VN", "state": "ORDERED" }));
+    deliveries.act("delivered", &code).await.unwrap().ok();
+    assert_eq!(deliveries.scene.full(&code).await["parcel"]["state"], "DELIVERED");
+}
+
+#[tokio::test]
+async fn what_the_post_has_called_off_already_is_called_off() {
+    let deliveries = Deliveries { scene: Scene::with_slow_post(&[]).await, dossiers: AtomicUsize::new(0) };
+    let code = deliveries.enter("ordered").await;
+    deliveries.scene.ask_post(&format!("/orders/{code}/cancel")).await.ok();
+    deliveries.act("cancel-parcel", &code).await.unwrap().ok();
+    assert_eq!(deliveries.scene.full(&code).await["parcel"]["state"], "CANCELLED");
+}
+
+#[tokio::test]
+async fn what_the_post_has_picked_up_is_not_called_off() {
+    // The first report is held back, so that the portal does not know.
+    let conduct = Conduct { faults: Faults::none().with(Fault::OutOfOrder, 1.0), ..Conduct::ordinary() };
+    let scene = Scene::with_post_taking(Duration::from_secs(2), &[], conduct).await;
+    let deliveries = Deliveries { scene, dossiers: AtomicUsize::new(0) };
+    let code = deliveries.enter("ordered").await;
+    let before = deliveries.scene.full(&code).await;
+    let url = format!("{}/orders/{code}", deliveries.scene.post.url());
+    for _ in 0..100_000 {
+        if deliveries.scene.send(Method::GET, &url, &[], String::new()).await.ok()["status"] != "ordered" {
+            break;
+        }
+    }
+    deliveries.act("cancel-parcel", &code).await.unwrap().refused(409, "illegal_transition");
+    assert_eq!(deliveries.scene.full(&code).await, before);
+}
+
+#[tokio::test]
+async fn what_the_post_itself_reports_is_understood() {
+    // What befalls the parcel, where it ends, what the log says last, and what the last report is answered.
+    let ends = [
+        (Fault::FailedAttempt, "DELIVERED", "parcel_delivered", "00"),
+        (Fault::Returned, "RETURNED_TO_AGENCY", "parcel_returned", "00"),
+        (Fault::Lost, "LOST", "parcel_lost", "00"),
+        (Fault::WrongCod, "DELIVERED", "parcel_delivered", "04"),
+        (Fault::OutOfOrder, "DELIVERED", "parcel_delivered", "02"),
+    ];
+    for (fault, state, event, answered) in ends {
+        let conduct = Conduct { faults: Faults::none().with(fault, 1.0), ..Conduct::ordinary() };
+        let deliveries = Deliveries { scene: Scene::with_post(&[], conduct).await, dossiers: AtomicUsize::new(0) };
+        let code = deliveries.enter("completed").await;
+        deliveries.act("hand-to-post", &code).await.unwrap().ok();
+        let signals = deliveries.scene.post_signals().await;
+        let full = deliveries.scene.full(&code).await;
+        assert_eq!((&full["parcel"]["state"], events(&full).last().unwrap().as_str()), (&json!(state), event));
+        deliveries.check(&full);
+        let reports = signals.iter().filter(|signal| signal["kind"] == "report");
+        let mut replies: Vec<_> = reports.map(|signal| signal["detail"].as_str().unwrap()).collect();
+        assert_eq!(replies.pop(), Some(answered), "{fault:?}");
+        assert!(replies.iter().all(|reply| *reply == "00"), "{fault:?} {replies:?}");
+        assert_eq!(full["parcel"]["failed_attempts"] == 3, fault == Fault::Returned);
+    }
 }
