@@ -58,7 +58,8 @@ fn many_variants_and_noise_go_together() {
     let variants =
         ["submit-202", "utc-times", "seven-digits", "plain-refusal", "escaped-json", "chunked", "absent-nulls"];
     let mut more: Vec<&str> = variants.iter().flat_map(|variant| ["--variant", variant]).collect();
-    more.extend(["--noise", "latency", "--noise", "clock-skew"]);
+    // With this seed the clock is behind; with the usual one it is ahead.
+    more.extend(["--noise", "latency", "--noise", "clock-skew", "--seed", "7"]);
     let said = desk.play_little(&more);
     assert!([0, 112].contains(&said.code) && desk.rules("fail").is_empty(), "{}", said.out);
     let facts = desk.latest("run.json");

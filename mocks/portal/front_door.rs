@@ -29,8 +29,8 @@ use crate::weather;
 const LONGEST_BODY: usize = 8 * 1024 * 1024;
 /// The longest answer that is kept for a replay.
 const LONGEST_KEPT: usize = 8 * 1024;
-/// The longest key.
-const LONGEST_KEY: usize = 255;
+/// The longest key, and the longest list of versions.
+const LONGEST_HEADER: usize = 255;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -91,6 +91,9 @@ async fn admit(portal: &Portal, request: Request, next: Next) -> Result<Response
 /// portal nothing comes between this test and the act.
 async fn matching(portal: &Portal, parts: Parts, body: Bytes, next: Next) -> Result<Response, Problem> {
     if let Some(wanted) = parts.headers.get(IF_MATCH) {
+        if wanted.is_empty() || wanted.len() > LONGEST_HEADER {
+            return Err(Problem::field("If-Match", "must have 1 to 255 characters"));
+        }
         let present = version(&portal.registry(), &parts);
         let matches = |present: u64| {
             let tag = format!("\"v{present}\"");
@@ -128,7 +131,7 @@ fn version(registry: &Registry, parts: &Parts) -> Option<u64> {
 /// Runs a request under its key once; the same request again gets the same answer.
 async fn once(portal: &Portal, parts: Parts, body: Bytes, next: Next) -> Result<Response, Problem> {
     let key = parts.headers.get(IDEMPOTENCY_KEY).and_then(|key| key.to_str().ok()).unwrap_or_default();
-    if key.is_empty() || key.len() > LONGEST_KEY {
+    if key.is_empty() || key.len() > LONGEST_HEADER {
         return Err(Problem::field("Idempotency-Key", "must have 1 to 255 characters"));
     }
     let token = session::token(&parts.headers).unwrap_or_default();

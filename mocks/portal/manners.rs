@@ -154,7 +154,7 @@ fn ask(headers: &mut HeaderMap, variants: Variants) {
         headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static("vi"));
     }
     let wanted = headers.get(IF_MATCH).and_then(|value| value.to_str().ok());
-    if let Some(wanted) = wanted.filter(|_| variants.has(Variant::OtherTags)) {
+    if let Some(wanted) = wanted.filter(|tags| !tags.is_empty() && variants.has(Variant::OtherTags)) {
         let usual = |tag: &str| match tag.trim().strip_prefix('"').and_then(|tag| tag.strip_suffix("-vn\"")) {
             Some(version) => format!("\"v{version}\""),
             None if tag.trim() == "*" => "*".to_owned(),

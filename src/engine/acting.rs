@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Request};
@@ -15,6 +16,10 @@ use crate::guard::Authority;
 use crate::lane::{Act, Lane};
 use crate::transcript;
 
+/// How often people who are told to come again later do so, before they take it for an answer.
+const MOST_PUT_OFF: u8 = 3;
+/// The longest that they wait for it.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// Exchanges in a batch before it is handed to the recorder.
 const BATCH: usize = 512;
 
@@ -62,11 +67,17 @@ impl Lane {
         if answer == Answer::Ok {
             self.take_in(id, &mut task);
         }
-        if answer == Answer::Ok && task.exchange + 1 < stage.spec.adapter.exchanges(task.operation).len() {
+        if let Some(wait) = attempt.told_to_wait.filter(|wait| *wait <= LONGEST_WAIT && task.put_off < MOST_PUT_OFF) {
+            task.put_off += 1;
+            task.due = attempt.done + u64::try_from(wait.as_nanos()).unwrap_or(u64::MAX);
+            self.enter_agenda(id, task);
+        } else if answer == Answer::Ok && task.exchange + 1 < stage.spec.adapter.exchanges(task.operation).len() {
             task.exchange += 1;
+            task.put_off = 0;
             task.due = attempt.done;
             self.enter_agenda(id, task);
         } else {
+            task.put_off = 0;
             task.walk.answered(answer);
             self.go_on(id, task, attempt.done);
         }
@@ -140,6 +151,7 @@ impl Lane {
             session: person.session.number,
             journey: stage.spec.scripts.name(task.walk.journey()),
             operation: task.operation,
+            attempt: task.put_off.saturating_add(1),
             phase: stage.phase().unwrap_or(Phase::FinalRead),
             lane: u8::try_from(self.number).unwrap_or(u8::MAX),
             due: task.due,

@@ -66,6 +66,8 @@ pub(crate) struct Task {
     /// The operation wished for, and which of its exchanges is next.
     pub(crate) operation: Operation,
     pub(crate) exchange: usize,
+    /// How often this exchange was put off already, because the portal said to come again.
+    pub(crate) put_off: u8,
     /// When it is due.
     pub(crate) due: u64,
     pub(crate) origin: Origin,
@@ -125,6 +127,7 @@ impl Task {
             seen: Seen::default(),
             operation: Operation::LookUp,
             exchange: 0,
+            put_off: 0,
             due: 0,
             origin,
         }

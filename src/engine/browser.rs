@@ -5,7 +5,8 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::{Request, Response};
+use http::header::RETRY_AFTER;
+use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1::{Builder, SendRequest};
@@ -28,6 +29,8 @@ pub(crate) struct Attempt {
     pub(crate) first_byte: Option<u64>,
     pub(crate) done: u64,
     pub(crate) status: Option<u16>,
+    /// How long the portal, which cannot do it now, asks to wait before it is asked again.
+    pub(crate) told_to_wait: Option<Duration>,
     pub(crate) fault: Option<Fault>,
     pub(crate) body: Bytes,
     pub(crate) reused: bool,
@@ -42,6 +45,7 @@ impl Attempt {
             first_byte: None,
             done,
             status: None,
+            told_to_wait: None,
             fault: Some(fault),
             body: Bytes::new(),
             reused: false,
@@ -121,9 +125,20 @@ impl Browser {
         };
         attempt.first_byte = Some(at.clock.now());
         attempt.status = Some(response.status().as_u16());
+        attempt.told_to_wait = told_to_wait(&response);
         attempt.body = read_whole(response.into_body(), at.limits.longest_answer).await?;
         Ok(())
     }
+}
+
+/// What `Retry-After` says in seconds, where the status is that of somebody to be asked again (RFC 6585, section 4; RFC
+/// 9110, section 15.6.4). One that names a date is not followed.
+fn told_to_wait(response: &Response<Incoming>) -> Option<Duration> {
+    if !matches!(response.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+        return None;
+    }
+    let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
 }
 
 /// Reads a body to its end, into one piece: kept apart, a million chunks of one byte would take forty times their

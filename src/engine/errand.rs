@@ -124,6 +124,7 @@ impl Messenger {
             session: self.session.number,
             journey: errand.operation.as_str(),
             operation: errand.operation,
+            attempt: 1,
             phase: self.stage.phase().unwrap_or(Phase::FinalRead),
             lane: 0,
             due: errand.due,

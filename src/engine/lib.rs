@@ -2,7 +2,8 @@
 //!
 //! [`run`] starts one lane per thread. A lane owns everything it touches: its people, its timers, its connections, its
 //! meter, its inlet to the recorder; lanes share nothing but the plan and a few counters. A person does one thing at a
-//! time; citizens arrive when the plan says (open), clerks take the next thing when their hands are free (closed).
+//! time; citizens arrive when the plan says (open), clerks take the next thing when their hands are free (closed). Whoever
+//! is told to come again later (429 or 503 with `Retry-After`) does so, three times at most.
 //! The conductor beside the lanes tells the portal the simulated time, collects the peers' ledgers and moves the run
 //! through its phases: load, drain, final read.
 //!

@@ -14,6 +14,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) session: u32,
     pub(crate) journey: &'a str,
     pub(crate) operation: Operation,
+    /// Counted from 1: more where the portal said to come again.
+    pub(crate) attempt: u8,
     pub(crate) phase: Phase,
     pub(crate) lane: u8,
     pub(crate) due: u64,
@@ -34,7 +36,7 @@ pub(crate) fn record(
         session: entry.session,
         journey: batch.text(entry.journey),
         operation: entry.operation,
-        attempt: 1,
+        attempt: entry.attempt,
         phase: entry.phase,
         lane: entry.lane,
         due: entry.due,

@@ -2,15 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
 use axum::response::Response;
 
-use crate::body::Path;
-use crate::desk::{case, step};
+use crate::case::{Case, case};
 use crate::operation::Operation;
 use crate::problem::Problem;
-use crate::server::Portal;
-use crate::session::DeskClerk;
 
 pub(crate) fn operations() -> Vec<Operation> {
     vec![case("/api/desk/dossiers/{code}/resync", resync).named(
@@ -20,13 +16,10 @@ pub(crate) fn operations() -> Vec<Operation> {
     )]
 }
 
-async fn resync(
-    State(portal): State<Arc<Portal>>,
-    DeskClerk(clerk): DeskClerk,
-    Path(code): Path<String>,
-) -> Result<Response, Problem> {
+async fn resync(case: Case) -> Result<Response, Problem> {
+    let (portal, code) = (Arc::clone(&case.portal), case.code.clone());
     // It is no step of the case: whose it is counts, and nothing is logged.
-    let standing = step(&portal, &code, clerk, |_, _, _| Ok(()))?;
+    let standing = case.step(|_, _, _| Ok(()))?;
     portal.registry().tell_anew(&code)?;
     Ok(standing)
 }

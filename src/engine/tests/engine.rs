@@ -11,6 +11,7 @@ mod engine {
     mod identities;
     mod lanes;
     mod peers;
+    mod put_off;
     mod safety;
     mod timing;
 }

@@ -69,6 +69,9 @@ async fn a_stale_version_changes_nothing() {
     let accept = format!("/api/desk/dossiers/{code}/accept");
     let stop = format!("/api/desk/dossiers/{code}/stop");
     with(&scene, &scene.desk, ("if-match", "\"v0\""), &accept, json!({})).await.refused(412, "version_mismatch");
+    for unreadable in [String::new(), "\"v1\",".repeat(64)] {
+        with(&scene, &scene.desk, ("if-match", &unreadable), &accept, json!({})).await.refused(422, "validation");
+    }
     with(&scene, &scene.desk, ("if-match", "\"v1\""), &accept, json!({})).await.ok();
     let reason = json!({ "reason": "r" });
     with(&scene, &scene.desk, ("if-match", "\"v1\""), &stop, reason.clone()).await.refused(412, "version_mismatch");

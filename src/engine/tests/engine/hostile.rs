@@ -49,7 +49,7 @@ const MISBEHAVIOURS: &[Misbehaviour] = &[
     bytes!("more than the length says", b"HTTP/1.1 200 OK\r\ncontent-length: 14\r\n\r\n{\"code\":\"D-1\"}HTTP/1.1 500 Surprise\r\n\r\n", OK),
     // What is declined.
     bytes!("404", b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n", ("refused", 404, "-")),
-    bytes!("429", b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 1\r\ncontent-length: 0\r\n\r\n", ("refused", 429, "-")),
+    bytes!("429", b"HTTP/1.1 429 Too Many Requests\r\ncontent-length: 0\r\n\r\n", ("refused", 429, "-")),
     bytes!("a redirect", b"HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n", ("refused", 302, "-")),
     bytes!("a switch of protocols nobody asked for", b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n", ("refused", 101, "-")),
     // What leaves unknown what happened.

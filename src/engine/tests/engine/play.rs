@@ -105,6 +105,7 @@ pub(crate) struct Row {
     pub(crate) fault: Option<String>,
     pub(crate) bytes_received: i64,
     pub(crate) reused: bool,
+    pub(crate) attempt: i64,
 }
 
 impl Row {
@@ -198,7 +199,7 @@ impl Play {
         let mut rows = history
             .prepare(
                 "select case_id, actor, journey, operation, phase, due_ns, sent_ns, done_ns, outcome, status, fault,
-                 bytes_received, reused from exchanges order by exchange_id",
+                 bytes_received, reused, attempt from exchanges order by exchange_id",
             )
             .unwrap();
         let rows = rows.query_map([], |row| {
@@ -216,6 +217,7 @@ impl Play {
                 fault: row.get(10)?,
                 bytes_received: row.get(11)?,
                 reused: row.get(12)?,
+                attempt: row.get(13)?,
             })
         });
         let rows = rows.unwrap().map(Result::unwrap).collect();
