@@ -28,9 +28,11 @@ pub(crate) struct Course {
 #[derive(Debug)]
 pub(crate) struct Clock {
     /// The course and the wall time at which it was set; none while the clock shows real time.
-    set: Option<(Course, u64)>,
+    pub(crate) set: Option<(Course, u64)>,
     /// The latest moment shown, for the wall clock may be put back under us.
-    latest: Moment,
+    pub(crate) latest: Moment,
+    /// Whether it was set, or told to a tester, since the store was last written.
+    pub(crate) is_touched: bool,
 }
 
 /// What the clock says of itself.
@@ -44,7 +46,7 @@ pub(crate) struct Reading {
 impl Clock {
     /// A clock that shows real time.
     pub(crate) fn real() -> Self {
-        Self { set: None, latest: Moment::from_unix_ms(0) }
+        Self { set: None, latest: Moment::from_unix_ms(0), is_touched: false }
     }
 
     /// The present, given the wall time.
@@ -68,11 +70,13 @@ impl Clock {
             self.latest = course.now;
         }
         self.set = Some((course, wall_ns));
+        self.is_touched = true;
     }
 
     /// What the clock shows and how it runs.
     pub(crate) fn read(&mut self, wall_ns: u64) -> Reading {
         let now = self.now(wall_ns);
+        self.is_touched = true;
         let (speed, until) = self.set.map_or((1.0, None), |(course, _)| (course.speed, course.until));
         Reading { now, speed, until }
     }

@@ -4,8 +4,8 @@
 //!
 //! The main type is [`Running`]: a server on its own thread. Citizens submit, pay, follow and withdraw;
 //! clerks accept, start, complete and hand over, ask for papers, money or other agencies; registrars keep the
-//! catalogue; the payment platform and the post report to it. It keeps everything in memory and its own business
-//! clock, which a tester can set and speed up.
+//! catalogue; the payment platform and the post report to it. It keeps everything in memory, and
+//! in a file if it is given one, and its own business clock, which a tester can set and speed up.
 //!
 //! It deliberately shares no code with the tool that tests it, nor with the other mocks: it has its own
 //! calendar, tariff, state machine and checksum, so that a misreading cannot cancel out.
@@ -46,6 +46,7 @@ mod petitions;
 mod queues;
 mod registry;
 mod session;
+mod store;
 mod submission;
 mod view;
 

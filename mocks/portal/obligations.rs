@@ -20,7 +20,7 @@ const MOST_LINES: usize = 20;
 const LONGEST_TEXT: usize = 100;
 
 /// A tax notice and what became of it.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Obligation {
     /// The number of the notice.
     number: String,

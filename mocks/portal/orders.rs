@@ -46,7 +46,7 @@ struct PaymentAnswer {
     payment_url: Option<String>,
 }
 
-/// Orders a payment; returns where the citizen pays.
+/// Orders a payment; returns where the citizen pays. The platform learns of nothing that a restart could lose.
 pub(crate) async fn payment(portal: &Portal, wanted: &WantedPayment) -> Result<String, Problem> {
     let config = &portal.config;
     let (amount, time) = (wanted.amount.to_string(), wanted.now.stamp());
@@ -67,6 +67,7 @@ pub(crate) async fn payment(portal: &Portal, wanted: &WantedPayment) -> Result<S
         checksum: checksum::seal(&fields, &config.bank_secret),
     };
     let url = format!("{}/orders", config.bank_url);
+    portal.kept().await?;
     let answer: PaymentAnswer = portal.caller.post(&url, None, body(&order)).await.map_err(unavailable)?;
     match answer.payment_url {
         Some(payment_url) if answer.error_code == "0" => Ok(payment_url),
@@ -126,6 +127,7 @@ pub(crate) async fn parcel(portal: &Portal, wanted: &WantedParcel) -> Result<Str
         status_url: format!("{}/peers/post/status", portal.url),
     };
     let url = format!("{}/orders", portal.config.post_url);
+    portal.kept().await?;
     let token = Some(portal.config.post_token.as_str());
     let answer: ParcelAnswer = portal.caller.post(&url, token, body(&order)).await.map_err(unavailable)?;
     match answer.waybill {

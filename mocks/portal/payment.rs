@@ -1,7 +1,7 @@
 //! The money of a dossier: what is due, what was paid, and by which order.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::defects::{Defect, Defects};
 use crate::dossier::{Actor, Dossier};
@@ -9,6 +9,7 @@ use crate::obligations;
 use crate::problem::{Kind, Problem};
 use crate::registry::Office;
 use crate::states::{Event, State};
+use crate::store::form;
 use crate::submission::PaymentMethod;
 
 /// What a `skim` keeps for itself, in whole VND.
@@ -40,7 +41,7 @@ impl Debt {
 }
 
 /// How a payment stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum PaymentState {
     /// Nothing is to be paid.
@@ -58,7 +59,7 @@ pub(crate) enum PaymentState {
 }
 
 /// The payment of one dossier.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Payment {
     pub(crate) method: PaymentMethod,
     pub(crate) state: PaymentState,
@@ -69,10 +70,12 @@ pub(crate) struct Payment {
     pub(crate) transaction: Option<String>,
     pub(crate) receipt_count: u32,
     /// How many references were given out; a new one is needed when the one before was cancelled or outdated.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "form::is_told")]
+    #[schemars(skip)]
     references: u32,
     /// Where the citizen pays, once the order is placed.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "form::is_told")]
+    #[schemars(skip)]
     pub(crate) url: Option<String>,
 }
 

@@ -39,6 +39,7 @@ pub(crate) enum Kind {
     StillRunning,
     TooMany,
     PeerUnavailable,
+    NotKept,
 }
 
 impl Kind {
@@ -68,6 +69,7 @@ impl Kind {
             Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Kind::UnsupportedContent => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Kind::PeerUnavailable => StatusCode::BAD_GATEWAY,
+            Kind::NotKept => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -151,6 +153,9 @@ impl Kind {
                 "Another system did not answer as agreed",
                 "Hệ thống liên thông không trả lời đúng thỏa thuận",
             ),
+            Kind::NotKept => {
+                ("not_kept", "The books cannot be written: try again", "Tạm thời không ghi được dữ liệu, xin thử lại")
+            }
         }
     }
 }
@@ -283,7 +288,7 @@ impl Problem {
         if self.kind == Kind::Unauthenticated {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if self.kind == Kind::TooMany {
+        if matches!(self.kind, Kind::TooMany | Kind::NotKept) {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
@@ -337,7 +342,7 @@ pub(crate) fn in_ok_envelope(problem: &Problem) -> Response {
 mod tests {
     use super::*;
 
-    const KINDS: [Kind; 23] = [
+    const KINDS: [Kind; 24] = [
         Kind::Malformed,
         Kind::TooLarge,
         Kind::Validation,
@@ -361,6 +366,7 @@ mod tests {
         Kind::StillRunning,
         Kind::TooMany,
         Kind::PeerUnavailable,
+        Kind::NotKept,
     ];
 
     #[test]

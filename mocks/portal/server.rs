@@ -24,9 +24,10 @@ use crate::outgoing::Caller;
 use crate::problem::{Kind, Problem};
 use crate::procedures::Procedures;
 use crate::registry::Registry;
+use crate::store::{Keeper, Store, Writer};
 use crate::variants::Variants;
 use crate::weather::{self, Weather};
-use crate::{document, front_door, operation, page, test_hooks};
+use crate::{document, front_door, operation, page, store, test_hooks};
 
 /// Far above any submission, far below what would hurt.
 const LONGEST_BODY: usize = 1024 * 1024;
@@ -46,6 +47,8 @@ pub(crate) struct Portal {
     /// A plain lock: it is held for a few map operations and never across an `.await`.
     registry: Mutex<Registry>,
     pub(crate) caller: Caller,
+    /// None while nobody keeps a store.
+    pub(crate) keeper: Option<Keeper>,
 }
 
 impl Portal {
@@ -75,9 +78,17 @@ pub fn start(config: Config) -> io::Result<Running> {
 /// Starts a reference portal that behaves as it is told; see [`start`].
 ///
 /// # Errors
-/// As [`start`].
+/// As [`start`], and when the store cannot be kept in the file of the conduct: it is something else, of another version,
+/// in use, or cannot be read or written (`InvalidInput`, naming the file and the remedy).
 pub fn start_with(config: Config, conduct: Conduct) -> io::Result<Running> {
     let catalogue = Index::new(config.catalogue.clone())?;
+    let mut registry = registry(&config, &conduct, &catalogue);
+    let store = conduct.store.as_deref().map(Store::open).transpose()?;
+    if let Some(store) = &store {
+        store.restore(&mut registry, &catalogue)?;
+    }
+    let keeper = store.as_ref().map(|store| Keeper::new(store.path.clone()));
+    let (writer, written) = store.map(Writer::start).transpose()?.unzip();
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     let listener = {
         let _inside = runtime.enter();
@@ -86,9 +97,17 @@ pub fn start_with(config: Config, conduct: Conduct) -> io::Result<Running> {
     let address = listener.local_addr()?;
     let (stop, stopped) = watch::channel(false);
     let thread = thread::Builder::new().name("mock-portal".to_owned()).spawn(move || {
-        let portal = portal(config, &conduct, catalogue, address);
-        runtime.block_on(serve(listener, portal, &conduct, stopped));
+        let portal = portal(config, &conduct, catalogue, address, (registry, keeper));
+        if let Some(writer) = writer {
+            runtime.spawn(store::keep(Arc::clone(&portal), writer));
+        }
+        runtime.block_on(serve(listener, Arc::clone(&portal), &conduct, stopped));
+        runtime.block_on(store::leave(&portal));
         runtime.shutdown_background();
+        if let Some(written) = written {
+            // A panic was already reported on its own thread.
+            drop(written.join());
+        }
     })?;
     Ok(Running { address, stop, thread: Some(thread) })
 }
@@ -136,12 +155,21 @@ fn listen(bind: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-fn portal(config: Config, conduct: &Conduct, catalogue: Index, address: SocketAddr) -> Arc<Portal> {
-    let defects = Defects::new(&config.defects);
-    let mut registry = Registry::new(defects, Procedures::new(&catalogue));
+fn registry(config: &Config, conduct: &Conduct, catalogue: &Index) -> Registry {
+    let mut registry = Registry::new(Defects::new(&config.defects), Procedures::new(catalogue));
     registry.variants = Variants::new(&conduct.variants);
     registry.limit.per_second = conduct.limit;
-    let switches = Switches::new(defects);
+    registry
+}
+
+fn portal(
+    config: Config,
+    conduct: &Conduct,
+    catalogue: Index,
+    address: SocketAddr,
+    (registry, keeper): (Registry, Option<Keeper>),
+) -> Arc<Portal> {
+    let switches = Switches::new(registry.defects);
     switches.set_delay(u64::try_from(conduct.delay.as_micros()).unwrap_or(u64::MAX));
     Arc::new(Portal {
         config,
@@ -150,6 +178,7 @@ fn portal(config: Config, conduct: &Conduct, catalogue: Index, address: SocketAd
         url: format!("http://{address}"),
         registry: Mutex::new(registry),
         caller: Caller::new(),
+        keeper,
     })
 }
 

@@ -21,7 +21,7 @@ const USUAL_DAYS: u16 = 10;
 const MOST_DAYS: u16 = 90;
 
 /// A request for further papers (form 02).
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Supplement {
     /// What is missing, paper by paper.
     items: Vec<String>,

@@ -201,7 +201,9 @@ struct Lifetime {
 }
 
 async fn set_lifetime(State(portal): State<Arc<Portal>>, Body(lifetime): Body<Lifetime>) -> Response {
-    portal.registry().sessions.lifetime_ns = lifetime.lifetime_ms.saturating_mul(1_000_000);
+    let mut registry = portal.registry();
+    registry.sessions.lifetime_ns = lifetime.lifetime_ms.saturating_mul(1_000_000);
+    registry.notes.is_set = true;
     json(StatusCode::OK, &lifetime)
 }
 
@@ -225,8 +227,6 @@ struct Emptied {
 /// Back to the start: no dossiers, nobody signed in, the first catalogue, real time.
 async fn reset(State(portal): State<Arc<Portal>>) -> Response {
     let mut registry = portal.registry();
-    let variants = registry.variants;
-    *registry = Registry::new(portal.switches.get(), Procedures::new(&portal.catalogue));
-    registry.variants = variants;
+    registry.start_over(Registry::new(portal.switches.get(), Procedures::new(&portal.catalogue)));
     json(StatusCode::OK, &Emptied { dossiers: 0 })
 }
