@@ -19,6 +19,7 @@ mod suite {
     mod schema;
     mod search;
     mod sessions;
+    mod store;
     mod transitions;
     mod variants;
     mod weather;
