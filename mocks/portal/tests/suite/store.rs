@@ -72,6 +72,36 @@ async fn numbers_keys_and_codes_go_on_where_they_were() {
     world.scene.post("", "/api/sessions", by_code).await.refused(401, "unauthenticated");
 }
 
+/// Takes a dossier from the inbox of Hoa's unit; which one it is.
+async fn taken(world: &World) -> Value {
+    let inbox = world.scene.post(&world.scene.desk, "/api/desk/inbox", json!({ "queue": "intake", "take": 1 })).await;
+    inbox.ok()["items"][0]["client_reference"].clone()
+}
+
+#[tokio::test]
+async fn whoever_waits_in_line_keeps_the_place() {
+    let mut world = World::kept().await;
+    let mut codes = Vec::new();
+    for i in 1..=5 {
+        codes.push(world.scene.submit(permit(&format!("c-{i}"))).await);
+    }
+    // The first goes away and comes back before its turn; the second after its turn, and stands at the end.
+    let reason = json!({ "reason": "r" });
+    for code in &codes[..2] {
+        world.scene.mine(code, "withdrawal", reason.clone()).await.ok();
+    }
+    world.scene.steps(&codes[0], &["refuse-withdrawal"]).await;
+    world.restart(End::Killed);
+    assert_eq!((taken(&world).await, taken(&world).await), (json!("c-1"), json!("c-3")));
+    world.restart(End::Killed);
+    world.scene.steps(&codes[1], &["refuse-withdrawal"]).await;
+    world.restart(End::Killed);
+    for expected in ["c-4", "c-5", "c-2"] {
+        assert_eq!(taken(&world).await, expected);
+    }
+    assert_eq!(taken(&world).await, Value::Null);
+}
+
 #[tokio::test]
 async fn a_clock_that_runs_goes_on_from_where_it_was() {
     let mut world = World::kept().await;
@@ -176,6 +206,33 @@ fn two_portals_do_not_share_a_file_by_whatever_name() {
     assert!(refusal(&roundabout).contains("is the store of another portal that runs"));
     first.stop();
     start(&path).unwrap().stop();
+}
+
+#[tokio::test]
+async fn while_the_store_cannot_be_written_all_is_refused_and_after_that_nothing_is_missing() {
+    let mut world = World::kept().await;
+    world.scene.submit(permit("c-1")).await;
+    // Somebody else writes into the file, and should not.
+    let intruder = rusqlite::Connection::open(&world.path).unwrap();
+    intruder.execute_batch("begin immediate").unwrap();
+    let late = world.scene.post(&world.hoa, "/api/dossiers", permit("c-2")).await;
+    assert_eq!(late.headers["retry-after"], "1");
+    late.refused(503, "not_kept");
+    world.scene.post(&world.hoa, "/api/dossiers", permit("c-3")).await.refused(503, "not_kept");
+    world.scene.get(&world.hoa, "/api/dossiers").await.refused(503, "not_kept");
+    intruder.execute_batch("rollback").unwrap();
+    let mut again = world.scene.post(&world.hoa, "/api/dossiers", permit("c-2")).await;
+    for _ in 0..100 {
+        if again.status.is_success() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        again = world.scene.post(&world.hoa, "/api/dossiers", permit("c-2")).await;
+    }
+    // The second had been taken in when its answer was lost; the third had not.
+    assert_eq!((again.status.as_u16(), &again.body["code"]), (200, &json!("H99.01-210305-0002")));
+    world.restart(End::Killed);
+    assert_eq!(world.scene.submit(permit("c-3")).await, "H99.01-210305-0003");
 }
 
 #[tokio::test]
