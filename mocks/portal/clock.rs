@@ -31,7 +31,7 @@ pub(crate) struct Clock {
     pub(crate) set: Option<(Course, u64)>,
     /// The latest moment shown, for the wall clock may be put back under us.
     pub(crate) latest: Moment,
-    /// Whether it was set, or told to a tester, since the store was last written.
+    /// Whether a tester has set it or was told since the store was last written.
     pub(crate) is_touched: bool,
 }
 
@@ -70,7 +70,6 @@ impl Clock {
             self.latest = course.now;
         }
         self.set = Some((course, wall_ns));
-        self.is_touched = true;
     }
 
     /// What the clock shows and how it runs.

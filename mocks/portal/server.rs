@@ -24,10 +24,10 @@ use crate::outgoing::Caller;
 use crate::problem::{Kind, Problem};
 use crate::procedures::Procedures;
 use crate::registry::Registry;
-use crate::store::{Keeper, Store, Writer};
+use crate::store::{self, Keeper};
 use crate::variants::Variants;
 use crate::weather::{self, Weather};
-use crate::{document, front_door, operation, page, store, test_hooks};
+use crate::{document, front_door, operation, page, test_hooks};
 
 /// Far above any submission, far below what would hurt.
 const LONGEST_BODY: usize = 1024 * 1024;
@@ -83,12 +83,7 @@ pub fn start(config: Config) -> io::Result<Running> {
 pub fn start_with(config: Config, conduct: Conduct) -> io::Result<Running> {
     let catalogue = Index::new(config.catalogue.clone())?;
     let mut registry = registry(&config, &conduct, &catalogue);
-    let store = conduct.store.as_deref().map(Store::open).transpose()?;
-    if let Some(store) = &store {
-        store.restore(&mut registry, &catalogue)?;
-    }
-    let keeper = store.as_ref().map(|store| Keeper::new(store.path.clone()));
-    let (writer, written) = store.map(Writer::start).transpose()?.unzip();
+    let (keeper, writer) = store::open(conduct.store.as_deref(), &mut registry, &catalogue)?.unzip();
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     let listener = {
         let _inside = runtime.enter();
@@ -98,16 +93,12 @@ pub fn start_with(config: Config, conduct: Conduct) -> io::Result<Running> {
     let (stop, stopped) = watch::channel(false);
     let thread = thread::Builder::new().name("mock-portal".to_owned()).spawn(move || {
         let portal = portal(config, &conduct, catalogue, address, (registry, keeper));
-        if let Some(writer) = writer {
-            runtime.spawn(store::keep(Arc::clone(&portal), writer));
-        }
+        let writing = writer.map(|writer| writer.work_for(&portal, &runtime));
         runtime.block_on(serve(listener, Arc::clone(&portal), &conduct, stopped));
         runtime.block_on(store::leave(&portal));
         runtime.shutdown_background();
-        if let Some(written) = written {
-            // A panic was already reported on its own thread.
-            drop(written.join());
-        }
+        // A panic was already reported on its own thread.
+        drop(writing.map(JoinHandle::join));
     })?;
     Ok(Running { address, stop, thread: Some(thread) })
 }

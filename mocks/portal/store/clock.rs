@@ -39,3 +39,39 @@ impl Part for Clock {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::{Connection, params_from_iter};
+
+    use super::*;
+    use crate::catalogue::{Catalogue, Index};
+    use crate::store::part::Counters;
+
+    const HOUR_MS: i64 = 3_600_000;
+
+    #[test]
+    fn a_clock_goes_on_from_what_it_has_told_and_no_time_has_passed_meanwhile() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(crate::store::SCHEMA).unwrap();
+        let now = Moment::parse("2021-03-01T07:00:00+07:00").unwrap();
+        let mut clock = Clock::real();
+        // Set in 1970: at this speed it would long be in the year 9000.
+        clock.set(Course { now, speed: 3_600.0, until: None }, 0);
+        assert!(!clock.is_touched());
+        clock.read(10_000_000_000);
+        assert!(clock.is_touched(), "a tester was told, and it never goes backwards");
+        let told = clock.latest;
+        let (mut counters, index) = (Counters::default(), Index::new(Catalogue::sample()).unwrap());
+        let mut batch = Batch::new(&mut counters);
+        clock.write(&mut batch);
+        for write in batch.into_writes() {
+            connection.execute(write.sql, params_from_iter(write.values)).unwrap();
+        }
+
+        let mut again = Clock::real();
+        again.restore(&Source::new(&connection, &index).unwrap()).unwrap();
+        let now = again.now(wall_ns());
+        assert!(told <= now && now < told.plus_ms(HOUR_MS), "{told} {now}");
+    }
+}

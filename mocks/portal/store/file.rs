@@ -71,8 +71,9 @@ impl Store {
     /// # Errors
     /// Each [`StoreError`] but [`StoreError::Read`].
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
-        // A link and what it leads to are one store.
-        let path = path.canonicalize().unwrap_or_else(|_new| path.to_owned());
+        // A link and what it leads to are one store, and a name that means something to SQLite is only a name.
+        let whole = path.canonicalize().or_else(|_new| std::path::absolute(path));
+        let path = whole.map_err(|source| StoreError::Lock { path: path.to_owned(), source })?;
         let open = |source| StoreError::Open { path: path.clone(), source };
         let is_empty = || std::fs::metadata(&path).map_or(true, |found| found.len() == 0);
         // First, so that nothing is laid beside a file that is not ours.

@@ -8,7 +8,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::{sleep, timeout};
 
 use super::part::Write;
-use super::writer::Writer;
+use super::writer::Orders;
 use crate::problem::{Kind, Problem};
 use crate::server::Portal;
 
@@ -66,9 +66,9 @@ impl Keeper {
     }
 
     /// Commits a batch, however often that has to be tried; false if there is no writer any more.
-    async fn commit(&self, writer: &Writer, mut batch: Vec<Write>) -> bool {
+    async fn commit(&self, orders: &Orders, mut batch: Vec<Write>) -> bool {
         loop {
-            let Some((same, outcome)) = writer.commit(batch).await else {
+            let Some((same, outcome)) = orders.commit(batch).await else {
                 self.fail("its thread has ended");
                 return false;
             };
@@ -124,7 +124,7 @@ impl Portal {
 }
 
 /// Takes batches and has them committed for as long as the portal runs.
-pub(crate) async fn keep(portal: Arc<Portal>, writer: Writer) {
+pub(super) async fn keep(portal: Arc<Portal>, orders: Orders) {
     let Some(keeper) = &portal.keeper else { return };
     loop {
         // A time-out is as good as a call: there may be changes that no answer waits for.
@@ -136,7 +136,7 @@ pub(crate) async fn keep(portal: Arc<Portal>, writer: Writer) {
             }
             (registry.take_batch(), registry.notes.batches)
         };
-        if !keeper.commit(&writer, batch).await {
+        if !keeper.commit(&orders, batch).await {
             return;
         }
         keeper.succeed(number);

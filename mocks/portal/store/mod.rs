@@ -6,9 +6,11 @@
 //! leaves when all that it can have seen is committed, and a peer is told nothing before that. While a batch is being
 //! committed the next one gathers, so that many answers share a commit.
 //!
+//! On disk a dossier takes about 3 kB with its log and session, and the bytes of its attachments.
+//!
 //! What is committed survives the end of the process, however it ends; after a power cut the last commits may be
-//! missing (`synchronous = normal`). It deliberately does not keep what the portal is told when it starts and testers
-//! switch: defects, delay, limit, variants.
+//! missing (`synchronous = normal`). It deliberately does not keep what the portal is told when it starts and what
+//! testers switch (defects, delay, limit, variants), nor does a read that changes nothing but a count of reads write.
 
 mod answers;
 mod clock;
@@ -26,10 +28,33 @@ pub(crate) mod form;
 
 #[cfg(test)]
 pub(crate) use file::SCHEMA;
-pub(crate) use file::Store;
-pub(crate) use keeper::{Keeper, keep, leave};
+pub(crate) use keeper::{Keeper, leave};
 pub(crate) use notes::Notes;
 pub(crate) use part::{Batch, Part, ReadError, Source, Write, body, no_sense, place, whole};
 pub(crate) use published::Versions;
 pub(crate) use touched::Touched;
-pub(crate) use writer::Writer;
+
+use std::io;
+use std::path::Path;
+
+use file::Store;
+use writer::Writer;
+
+use crate::catalogue::Index;
+use crate::registry::Registry;
+
+/// Opens the store, if one is to be kept, and reads into a new registry what it holds.
+///
+/// # Errors
+/// When the file cannot be the store or cannot be read back, naming it and the remedy; when the thread that writes
+/// cannot be made.
+pub(crate) fn open(
+    path: Option<&Path>,
+    registry: &mut Registry,
+    catalogue: &Index,
+) -> io::Result<Option<(Keeper, Writer)>> {
+    let Some(path) = path else { return Ok(None) };
+    let store = Store::open(path)?;
+    store.restore(registry, catalogue)?;
+    Ok(Some((Keeper::new(store.path.clone()), Writer::start(store)?)))
+}

@@ -91,12 +91,11 @@ impl Scene {
         scene
     }
 
-    /// Ends the portal, lets something be done, and starts it again at the same address.
-    pub(crate) fn restart(&mut self, conduct: Conduct, meanwhile: impl FnOnce()) {
+    /// Ends the portal and starts it again at the same address.
+    pub(crate) fn restart(&mut self, conduct: Conduct) {
         self.config.bind = self.portal.address();
         let stand_in = mock_portal::start(mock_portal::Config { bind: LOOPBACK, ..self.config.clone() }).unwrap();
         std::mem::replace(&mut self.portal, stand_in).stop();
-        meanwhile();
         self.portal = mock_portal::start_with(self.config.clone(), conduct).unwrap();
         // The connections of the old one are of no use.
         self.client = Client::builder(TokioExecutor::new()).build_http();

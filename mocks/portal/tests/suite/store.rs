@@ -103,16 +103,14 @@ async fn whoever_waits_in_line_keeps_the_place() {
 }
 
 #[tokio::test]
-async fn a_clock_that_runs_goes_on_from_where_it_was() {
+async fn a_clock_goes_on_from_where_it_was_and_a_stopped_one_stays_stopped() {
     let mut world = World::kept().await;
-    let clock = json!({ "now": "2021-03-06T08:00:00+07:00", "speed": 1_000.0 });
-    world.scene.set_clock(clock).await;
+    world.scene.set_clock(json!({ "now": "2021-03-06T08:00:00+07:00", "speed": 1_000.0 })).await;
     let before = world.scene.get("", "/_test/clock").await.ok();
-    world.restart_after(End::Killed, || std::thread::sleep(std::time::Duration::from_millis(300)));
+    world.restart(End::Killed);
     let after = world.scene.get("", "/_test/clock").await.ok();
     assert_eq!(after["speed"], 1_000.0);
     assert!(before["now"].as_str() <= after["now"].as_str());
-    // Had the 300 ms counted, the clock would show five minutes more at the least; how long a start takes is not known.
     world.scene.set_clock(json!({ "now": "2021-03-07T08:00:00+07:00", "speed": 0.0 })).await;
     world.restart(End::Killed);
     let stopped = world.scene.get("", "/_test/clock").await.ok();
@@ -165,6 +163,7 @@ fn a_file_that_is_something_else_is_refused_and_stays_as_it_is() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "nothing was laid beside them");
 
     assert!(refusal(&folder.path().join("no folder").join("store.sqlite")).contains("is the folder there"));
+    start(Path::new("")).map(drop).unwrap_err();
     assert!(refusal(folder.path()).contains("is it a file"));
 }
 
@@ -204,6 +203,13 @@ fn two_portals_do_not_share_a_file_by_whatever_name() {
     assert!(refusal(&path).contains("is the store of another portal that runs"));
     let roundabout = folder.path().join(".").join("store.sqlite");
     assert!(refusal(&roundabout).contains("is the store of another portal that runs"));
+    #[cfg(unix)]
+    {
+        let link = folder.path().join("link.sqlite");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        let message = start(&link).map(drop).unwrap_err().to_string();
+        assert!(message.contains("store.sqlite is the store of another portal that runs"), "{message}");
+    }
     first.stop();
     start(&path).unwrap().stop();
 }

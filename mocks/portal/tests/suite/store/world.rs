@@ -57,14 +57,10 @@ impl World {
     }
 
     pub(super) fn restart(&mut self, end: End) {
-        self.restart_after(end, || ());
-    }
-
-    pub(super) fn restart_after(&mut self, end: End, meanwhile: impl FnOnce()) {
         if end == End::Killed {
             self.path = self.copy();
         }
-        self.scene.restart(conduct(&self.path, self.is_kept), meanwhile);
+        self.scene.restart(conduct(&self.path, self.is_kept));
     }
 
     /// Everything that a portal which is killed now leaves behind.
@@ -127,6 +123,8 @@ impl World {
         scene.step(&busy, "apologise", json!({ "reason": "chậm", "days": 2 })).await.ok();
         scene.step(&busy, "tax-notice", notice()).await.ok();
         scene.mine(&busy, "tax-payments", json!({})).await.ok();
+        let by_post_too = scene.submit(posted("s-9")).await;
+        scene.steps(&by_post_too, &["accept"]).await;
         let bagged = scene.submit(permit("s-6")).await;
         scene.steps(&bagged, &["accept"]).await;
         scene
@@ -134,6 +132,10 @@ impl World {
             .await
             .ok();
         scene.post(&scene.desk, "/api/desk/bags/1/dispatch", json!({})).await.ok();
+        scene
+            .post(&scene.desk, "/api/desk/bags", json!({ "direction": "to_centre", "codes": [by_post_too] }))
+            .await
+            .ok();
         let text = json!({ "name": "Đơn.txt", "content_base64": STANDARD.encode("Kính gửi") });
         scene.mine(&bagged, "attachments", text.clone()).await.ok();
         scene
