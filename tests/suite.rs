@@ -12,6 +12,7 @@ mod plans;
 mod queries;
 mod recording;
 mod stand_in;
+mod stored_portal;
 mod support;
 mod variants;
 mod visits;

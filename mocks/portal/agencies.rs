@@ -20,7 +20,7 @@ const LONGEST_TEXT: usize = 2_000;
 const MOST_DAYS: u16 = 90;
 
 /// A question to another agency (liên thông). The clock of the case runs on meanwhile.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Consultation {
     /// The unit that is asked.
     agency: String,
@@ -119,7 +119,7 @@ pub(crate) fn answer(
 }
 
 /// An apology for a result that comes late, with the new day (form 04).
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Apology {
     reason: String,
     at: Moment,
@@ -174,7 +174,7 @@ pub(crate) fn apologise(
 }
 
 /// The bag in which the papers of a dossier travel between the centre and a department.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct BagPlace {
     /// The number of the bag.
     pub(crate) number: u64,
@@ -182,7 +182,7 @@ pub(crate) struct BagPlace {
 }
 
 /// How far a bag has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum BagState {
     Packed,

@@ -119,11 +119,11 @@ impl Content {
 /// One attachment: its bytes and about 150 more.
 #[derive(Debug)]
 pub(crate) struct Attachment {
-    name: String,
-    content_type: Cow<'static, str>,
-    sha256: String,
-    attached_at: Moment,
-    content: Bytes,
+    pub(crate) name: String,
+    pub(crate) content_type: Cow<'static, str>,
+    pub(crate) sha256: String,
+    pub(crate) attached_at: Moment,
+    pub(crate) content: Bytes,
 }
 
 /// An attachment as it is told.
@@ -313,6 +313,7 @@ impl Registry {
         self.attachment_bytes = bytes;
         kept.push(attachment);
         let number = kept.len();
+        self.notes.attachments.note((id, number));
         kept.last().map(|attachment| (number, attachment)).ok_or_else(|| Problem::not_found("attachment"))
     }
 

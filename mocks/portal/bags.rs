@@ -26,7 +26,7 @@ pub(crate) enum Direction {
 }
 
 /// A bag and its list. It takes 100 bytes and 8 for each dossier, for as long as the portal runs.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Bag {
     direction: Direction,
     state: BagState,
@@ -74,6 +74,7 @@ impl Registry {
         let number = self.bags.len() as u64 + 1;
         let packed_at = self.now();
         self.bags.push(Bag { direction: raw.direction, state: BagState::Packed, packed_at, dossiers });
+        self.notes.bags.note(number);
         self.mark(number, BagState::Packed, Event::Bagged, actor)?;
         self.bag(number)
     }
@@ -120,6 +121,7 @@ impl Registry {
             return Err(Problem::new(Kind::IllegalTransition, format!("bag {number} is {:?}", bag.state)));
         }
         bag.state = to;
+        self.notes.bags.note(number);
         Ok(())
     }
 

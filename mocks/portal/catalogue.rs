@@ -130,6 +130,13 @@ pub enum Role {
     Registrar,
 }
 
+impl Clerk {
+    /// Somebody of whom no more is known than the name under which something was done.
+    pub(crate) fn named(id: &str) -> Self {
+        Self { id: id.to_owned(), unit: None, role: Role::Desk, password: String::new() }
+    }
+}
+
 impl Catalogue {
     /// A small catalogue to try things by hand: two units, three procedures, a desk each, one post counter,
     /// one registrar.

@@ -29,13 +29,15 @@ pub(crate) struct Course {
 #[derive(Debug)]
 pub(crate) struct Clock {
     /// The course and the wall time at which it was set; none while the clock shows real time.
-    set: Option<(Course, u64)>,
+    pub(crate) set: Option<(Course, u64)>,
     /// The latest moment it was, for the wall clock may be put back under us.
-    latest: Moment,
+    pub(crate) latest: Moment,
     /// How far what is shown is off from that; not at all without noise.
     skew: Option<Skew>,
     /// The latest moment shown.
-    shown: Moment,
+    pub(crate) shown: Moment,
+    /// Whether a tester has set it or was told since the store was last written.
+    pub(crate) is_touched: bool,
 }
 
 /// What the clock says of itself.
@@ -50,7 +52,7 @@ impl Clock {
     /// A clock that shows real time.
     pub(crate) fn real() -> Self {
         let start = Moment::from_unix_ms(0);
-        Self { set: None, latest: start, skew: None, shown: start }
+        Self { set: None, latest: start, skew: None, shown: start, is_touched: false }
     }
 
     /// The present as the clock shows it, given the wall time.
@@ -96,6 +98,7 @@ impl Clock {
     /// What the clock shows and how it runs.
     pub(crate) fn read(&mut self, wall_ns: u64) -> Reading {
         let now = self.now(wall_ns);
+        self.is_touched = true;
         let (speed, until) = self.set.map_or((1.0, None), |(course, _)| (course.speed, course.until));
         Reading { now, speed, until }
     }

@@ -1,5 +1,6 @@
 //! How a reference portal behaves besides what it is: otherwise, noisily, slowly, or sparingly.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -22,12 +23,15 @@ pub struct Conduct {
     pub delay: Duration,
     /// How many requests a client may send in a second; `None` is any number.
     pub limit: Option<u32>,
+    /// The SQLite file in which it keeps all it knows, so that a restart loses nothing: begun if it is not there. `None`
+    /// keeps everything in memory only.
+    pub store: Option<PathBuf>,
 }
 
 impl Conduct {
     /// That of a portal of which nothing is asked: by the book, as fast as it can.
     pub fn ordinary() -> Self {
-        Self { variants: Vec::new(), noise: Vec::new(), seed: 0, delay: Duration::ZERO, limit: None }
+        Self { variants: Vec::new(), noise: Vec::new(), seed: 0, delay: Duration::ZERO, limit: None, store: None }
     }
 }
 

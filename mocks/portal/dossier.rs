@@ -1,13 +1,15 @@
 //! A dossier: what it holds, how it moves from state to state, and the log of that.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
-use serde::{Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::agencies::{Apology, BagPlace, Consultation};
 use crate::calendar::{self, Reading};
-use crate::catalogue::{Clerk, Procedure, Unit};
+use crate::catalogue::{Clerk, Index, Procedure, Unit};
 use crate::defects::Defect;
 use crate::moment::Moment;
 use crate::obligations::Obligation;
@@ -16,10 +18,11 @@ use crate::parcels::Parcel;
 use crate::payment::{Debt, Payment};
 use crate::pickups::Pickup;
 use crate::problem::{Kind, Problem};
-use crate::queues::Queue;
+use crate::queues::{Queue, Ticket};
 use crate::registry::Office;
 use crate::results::{Rating, ResultDocument};
 use crate::states::{Event, State};
+use crate::store::form;
 use crate::submission::{Applicant, Channel, Form, ReturnMethod};
 use crate::supplements::Supplement;
 
@@ -46,8 +49,22 @@ impl Serialize for Actor {
     }
 }
 
+impl<'de> Deserialize<'de> for Actor {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        match (text.as_ref(), text.strip_prefix("clerk:")) {
+            (_, Some(id)) => Ok(Self::Clerk(Arc::new(Clerk::named(id)))),
+            ("applicant", None) => Ok(Self::Applicant),
+            ("bank", None) => Ok(Self::Bank),
+            ("post", None) => Ok(Self::Post),
+            ("term", None) => Ok(Self::Term),
+            _ => Err(Error::custom("nobody is called that")),
+        }
+    }
+}
+
 /// One line of the log.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "ProgressEntry")]
 pub(crate) struct Entry {
     pub(crate) at: Moment,
@@ -66,14 +83,14 @@ pub(crate) struct Entry {
 }
 
 /// A deadline that was moved.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Moved {
     before: Moment,
     pub(crate) after: Moment,
 }
 
 /// An interruption of the case, during which its clock stands still.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Pause {
     pub(crate) back_to: State,
     pub(crate) since: Moment,
@@ -81,13 +98,15 @@ pub(crate) struct Pause {
 
 /// One dossier. Fields are written by the modules of steps and of money only. It takes about 1.5 kB with its log of
 /// eight entries and usual texts; what most dossiers never have is boxed and takes 8 bytes while it is absent.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Dossier {
     /// Which submission it came from, counted from 1; a copy made by a defect shares it.
     pub(crate) ordinal: u64,
     pub(crate) code: String,
+    #[serde(with = "form::unit")]
     pub(crate) unit: Arc<Unit>,
     /// As it was when the dossier came in; later publications do not reach it.
+    #[serde(with = "form::procedure")]
     pub(crate) procedure: Arc<Procedure>,
     /// Which version of the procedure that was.
     pub(crate) procedure_version: u64,
@@ -136,9 +155,22 @@ pub(crate) struct Dossier {
     pub(crate) taken_from: Option<Queue>,
     /// The start was confirmed and not recorded; see the defect `jump-9`.
     pub(crate) start_was_pretended: bool,
+    /// Where it stands in line, or stood last.
+    pub(crate) ticket: Option<Ticket>,
 }
 
 impl Dossier {
+    /// Puts the clerks of the catalogue into a log that was read from a store, so that they are not there many times.
+    pub(crate) fn share_clerks(&mut self, catalogue: &Index) {
+        for entry in &mut self.progress {
+            if let Actor::Clerk(clerk) = &mut entry.actor
+                && let Some(known) = catalogue.clerk(&clerk.id)
+            {
+                *clerk = Arc::clone(known);
+            }
+        }
+    }
+
     /// Whether the event may happen now.
     pub(crate) fn may(&self, event: Event) -> Result<State, Problem> {
         match event.rule() {

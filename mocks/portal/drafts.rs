@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::moment::Moment;
 use crate::problem::{Kind, Problem};
+use crate::store::Touched;
 
 /// How many drafts a citizen keeps.
 const MOST_DRAFTS: usize = 20;
@@ -21,8 +22,8 @@ const OVERHEAD: usize = 100;
 /// One draft: the text of its fields, as it was sent. At most 64 kB.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Draft {
-    id: u64,
-    saved_at: Moment,
+    pub(crate) id: u64,
+    pub(crate) saved_at: Moment,
     #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     pub(crate) fields: Box<RawValue>,
 }
@@ -30,11 +31,13 @@ pub(crate) struct Draft {
 /// All drafts, by owner.
 #[derive(Debug, Default)]
 pub(crate) struct Drafts {
-    by_owner: HashMap<u64, Vec<Draft>>,
+    pub(crate) by_owner: HashMap<u64, Vec<Draft>>,
     /// How many were begun; ids are never used again.
-    begun: u64,
+    pub(crate) begun: u64,
     /// What all drafts take, in bytes.
     bytes: usize,
+    /// The drafts, by owner and id, of which the store has still to be told.
+    pub(crate) touched: Touched<(u64, u64)>,
 }
 
 impl Drafts {
@@ -63,6 +66,7 @@ impl Drafts {
         }
         self.begun += 1;
         self.bytes = bytes;
+        self.touched.note((owner, self.begun));
         let draft = Draft { id: self.begun, saved_at: now, fields };
         let own = self.by_owner.entry(owner).or_default();
         own.push(draft);
@@ -77,13 +81,21 @@ impl Drafts {
         self.bytes = self.bytes.saturating_sub(draft.fields.get().len()) + fields.get().len();
         draft.fields = fields;
         draft.saved_at = now;
+        self.touched.note((owner, id));
         Ok(draft)
+    }
+
+    /// Keeps a draft as it was before a restart.
+    pub(crate) fn resume(&mut self, owner: u64, draft: Draft) {
+        self.bytes += draft.fields.get().len() + OVERHEAD;
+        self.by_owner.entry(owner).or_default().push(draft);
     }
 
     /// Throws a draft away.
     pub(crate) fn discard(&mut self, owner: u64, id: u64) -> Result<(), Problem> {
         let length = self.get(owner, id)?.fields.get().len();
         self.bytes = self.bytes.saturating_sub(length + OVERHEAD);
+        self.touched.note((owner, id));
         if let Some(own) = self.by_owner.get_mut(&owner) {
             own.retain(|draft| draft.id != id);
             if own.is_empty() {

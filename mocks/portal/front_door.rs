@@ -53,6 +53,7 @@ pub(crate) async fn enter(portal: &Portal, request: Request, next: Next) -> Resp
         Ok(response) => response,
         Err(problem) => problem.into_response(),
     };
+    let response = portal.kept().await.map_or_else(IntoResponse::into_response, |()| response);
     if let Some(delay) = portal.switches.delay().filter(|_| is_for_people) {
         delay::until(arrived + delay).await;
     }
@@ -64,6 +65,7 @@ pub(crate) async fn enter(portal: &Portal, request: Request, next: Next) -> Resp
 }
 
 async fn admit(portal: &Portal, request: Request, next: Next) -> Result<Response, Problem> {
+    portal.check_store()?;
     let defects = portal.switches.get();
     let token = session::token(request.headers()).filter(|_| !defects.has(Defect::GlobalBucket));
     let is_for_people = request.uri().path().starts_with("/api/");

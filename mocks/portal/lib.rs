@@ -5,7 +5,8 @@
 //! The main type is [`Running`]: a server on its own thread. Citizens submit, pay, follow and withdraw;
 //! clerks accept, start, complete and hand over, ask for papers, money or other agencies; registrars keep the
 //! catalogue; the payment platform and the post report to it, and a national portal is told of everything, if there is
-//! one. It keeps everything in memory and its own business clock, which a tester can set and speed up.
+//! one. It keeps everything in memory, and in a file if it is given one, and its own business clock, which a tester can
+//! set and speed up.
 //!
 //! It deliberately shares no code with the tool that tests it, nor with the other mocks: it has its own
 //! calendar, tariff, state machine and checksum, so that a misreading cannot cancel out.
@@ -52,6 +53,7 @@ mod petitions;
 mod queues;
 mod registry;
 mod session;
+mod store;
 mod submission;
 mod view;
 

@@ -7,7 +7,8 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::{self, Offset};
 use jiff::{Timestamp, civil};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Vietnam has had one offset and no summer time since long before the first portal.
 const VIETNAM: Offset = tz::offset(7);
@@ -84,6 +85,13 @@ impl Display for Moment {
 impl Serialize for Moment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| Error::custom("a moment is an instant of RFC 3339"))
     }
 }
 

@@ -10,6 +10,7 @@ use crate::payment::{self, Payment, PaymentState};
 use crate::problem::{Flaw, Kind, Problem};
 use crate::registry::Office;
 use crate::states::{Event, State};
+use crate::store::form;
 use crate::submission::PaymentMethod;
 
 /// The highest sum of a line, in whole VND.
@@ -20,7 +21,7 @@ const MOST_LINES: usize = 20;
 const LONGEST_TEXT: usize = 100;
 
 /// A tax notice and what became of it.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Obligation {
     /// The number of the notice.
     number: String,
@@ -30,7 +31,8 @@ pub(crate) struct Obligation {
     /// The number of the receipt, once it is paid.
     receipt: Option<String>,
     /// What was paid on earlier notices: it stays in the books.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "form::is_told")]
+    #[schemars(skip)]
     earlier: Vec<Payment>,
 }
 

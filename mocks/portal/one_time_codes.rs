@@ -2,9 +2,12 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::checksum;
 use crate::defects::{Defect, Defects};
 use crate::problem::{Kind, Problem};
+use crate::store::Touched;
 
 /// How long a code is good, and how far back sent codes count, in nanoseconds.
 const LIFETIME_NS: u64 = 300_000_000_000;
@@ -15,8 +18,9 @@ const MOST_GUESSES: u32 = 5;
 /// How many citizens are waiting for a sign-in at once.
 const MOST_WAITING: usize = 1 << 16;
 
-#[derive(Debug)]
-struct Sent {
+/// The code that a citizen was sent last.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Sent {
     code: String,
     at_ns: u64,
     times: u32,
@@ -27,8 +31,10 @@ struct Sent {
 /// All codes that were sent, by citizen number; about 80 bytes each, dropped when they are over.
 #[derive(Debug, Default)]
 pub(crate) struct OneTimeCodes {
-    by_citizen: HashMap<u64, Sent>,
-    counter: u64,
+    pub(crate) by_citizen: HashMap<u64, Sent>,
+    pub(crate) counter: u64,
+    /// The citizens of whom the store has still to be told.
+    pub(crate) touched: Touched<u64>,
 }
 
 /// The password of a citizen. They do not exist, so that it may be told: `mk-` and the last six digits.
@@ -40,7 +46,13 @@ impl OneTimeCodes {
     /// Sends a code, which a tester reads at the stub.
     pub(crate) fn send(&mut self, citizen: u64, now_ns: u64, defects: Defects) -> Result<(), Problem> {
         if self.by_citizen.len() >= MOST_WAITING {
-            self.by_citizen.retain(|_, sent| now_ns < sent.at_ns.saturating_add(LIFETIME_NS));
+            self.by_citizen.retain(|citizen, sent| {
+                let is_good = now_ns < sent.at_ns.saturating_add(LIFETIME_NS);
+                if !is_good {
+                    self.touched.note(*citizen);
+                }
+                is_good
+            });
         }
         let is_recent = |sent: &&Sent| now_ns < sent.at_ns.saturating_add(LIFETIME_NS);
         let before = self.by_citizen.get(&citizen).filter(is_recent).map_or(0, |sent| sent.times);
@@ -54,12 +66,14 @@ impl OneTimeCodes {
         let number = digest.first_chunk().copied().map_or(0, u32::from_be_bytes) % 1_000_000;
         let sent = Sent { code: format!("{number:06}"), at_ns: now_ns, times: before + 1, guesses: 0, is_used: false };
         self.by_citizen.insert(citizen, sent);
+        self.touched.note(citizen);
         Ok(())
     }
 
     /// Whether this is the citizen's code; it is used up by that.
     pub(crate) fn redeem(&mut self, citizen: u64, code: &str, now_ns: u64, defects: Defects) -> bool {
         let Some(sent) = self.by_citizen.get_mut(&citizen) else { return false };
+        self.touched.note(citizen);
         let is_good = !sent.is_used && sent.guesses < MOST_GUESSES && now_ns < sent.at_ns.saturating_add(LIFETIME_NS);
         sent.guesses += 1;
         let is_right = is_good && sent.code == code;

@@ -224,6 +224,8 @@ impl Operation {
     /// Everything it may be refused for, each once, by status and word.
     pub(crate) fn refusals(&self) -> Vec<Kind> {
         let mut all = [self.own_refusals, self.who.refusals()].concat();
+        // Of a portal that keeps a store, while that cannot be written.
+        all.push(Kind::NotKept);
         if self.path.starts_with("/api/") {
             all.push(Kind::TooMany);
         }

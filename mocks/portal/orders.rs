@@ -50,7 +50,7 @@ struct PaymentAnswer {
     payment_url: Option<String>,
 }
 
-/// Orders a payment; returns where the citizen pays.
+/// Orders a payment; returns where the citizen pays. The platform learns of nothing that a restart could lose.
 pub(crate) async fn payment(portal: &Portal, wanted: &WantedPayment) -> Result<String, Problem> {
     let config = &portal.config;
     let (amount, time) = (wanted.amount.to_string(), wanted.now.stamp());
@@ -71,6 +71,7 @@ pub(crate) async fn payment(portal: &Portal, wanted: &WantedPayment) -> Result<S
         checksum: checksum::seal(&fields, &config.bank_secret),
     };
     let url = format!("{}/orders", config.bank_url);
+    portal.kept().await?;
     let answer: PaymentAnswer = portal.caller.post(&url, None, body(&order)).await.map_err(unavailable)?;
     match answer.payment_url {
         Some(payment_url) if answer.error_code == "0" => Ok(payment_url),
@@ -221,6 +222,7 @@ pub(crate) async fn cancel(portal: &Portal, way: Way, code: &str) -> Result<(), 
 /// Posts an order to the post; returns the waybill it is about. An order the post already has is as good as a new one.
 async fn at_post(portal: &Portal, path: &str, order: Bytes) -> Result<String, Problem> {
     let url = format!("{}{path}", portal.config.post_url);
+    portal.kept().await?;
     let token = Some(portal.config.post_token.as_str());
     let answer: ParcelAnswer = portal.caller.post(&url, token, order).await.map_err(declined)?;
     match answer.waybill {

@@ -1,7 +1,7 @@
 //! The parcel with the result: ordered at the post, followed on its way, and ordered anew where it came to nothing.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::defects::{Defect, Defects};
 use crate::dossier::{Actor, Dossier};
@@ -10,13 +10,14 @@ use crate::problem::{Kind, Problem};
 use crate::queues::Queue;
 use crate::registry::Office;
 use crate::states::{Event, State};
+use crate::store::form;
 use crate::submission::ReturnMethod;
 
 /// How many parcels of one dossier may come to nothing; its waybills stay on record, at 40 bytes each.
 const MOST_EARLIER: usize = 16;
 
 /// Where the parcel with the result is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum ParcelState {
     /// None was ordered.
@@ -46,23 +47,25 @@ impl ParcelState {
 }
 
 /// The parcel with the result: the last that was ordered.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Parcel {
     pub(crate) waybill: Option<String>,
     pub(crate) state: ParcelState,
     /// How often the carrier has stood at the door in vain.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) failed_attempts: u8,
     /// The waybills before this one, oldest first: their parcels came to nothing.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) earlier: Vec<String>,
     /// What the receiver paid, in whole VND, where that is not what was asked: no money is booked for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) discrepancy: Option<i64>,
     /// What the post was asked to collect, in whole VND.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "form::is_told")]
+    #[schemars(skip)]
     asked: i64,
-    /// Whose order is on its way to the post, so that a second clerk does not place another.
+    /// Whose order is on its way to the post, so that a second clerk does not place another. After a restart nobody's is,
+    /// and it may be ordered anew: the post knows the order.
     #[serde(skip)]
     pub(crate) being_ordered_by: Option<Actor>,
 }

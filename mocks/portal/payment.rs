@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::defects::{Defect, Defects};
 use crate::dossier::{Actor, Dossier};
@@ -13,6 +14,7 @@ use crate::platform::PastOrder;
 use crate::problem::{Kind, Problem};
 use crate::registry::Office;
 use crate::states::{Event, State};
+use crate::store::form;
 use crate::submission::PaymentMethod;
 
 /// What a `skim` keeps for itself, in whole VND.
@@ -44,7 +46,7 @@ impl Debt {
 }
 
 /// How a payment stands. How its orders at the platform ended stands in [`PastOrder`]: a debt outlives them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum PaymentState {
     /// Nothing is to be paid.
@@ -89,6 +91,14 @@ impl Serialize for ReceiptNumber {
     }
 }
 
+impl<'de> Deserialize<'de> for ReceiptNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let number = text.strip_prefix("BL").and_then(|number| number.parse().ok());
+        number.map(Self).ok_or_else(|| D::Error::custom("no number of a receipt"))
+    }
+}
+
 impl JsonSchema for ReceiptNumber {
     fn inline_schema() -> bool {
         true
@@ -104,7 +114,7 @@ impl JsonSchema for ReceiptNumber {
 }
 
 /// The payment of one dossier: about 200 bytes, and 150 for each order that came to nothing.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Payment {
     pub(crate) method: PaymentMethod,
     pub(crate) state: PaymentState,
@@ -121,16 +131,19 @@ pub(crate) struct Payment {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) pay_by: Option<Moment>,
     /// The orders that came to nothing, oldest first.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) past_orders: Vec<PastOrder>,
     /// How many references were given out; a new one is needed when the one before was cancelled or outdated.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "form::is_told")]
+    #[schemars(skip)]
     pub(crate) references: u32,
     /// Where the citizen pays, once the order is placed.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "form::is_told")]
+    #[schemars(skip)]
     pub(crate) url: Option<String>,
     /// The day on which the payment platform says that it took the money, by its own clock.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "form::is_told")]
+    #[schemars(skip)]
     pub(crate) captured_on: Option<Date>,
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::{self, Reading};
 use crate::moment::Moment;
 use crate::problem::{Flaw, Kind, Problem};
+use crate::store::{Touched, form};
 
 /// Working days for a refusal, a request for more, an answer, and for its publication.
 const REFUSE_DAYS: u16 = 2;
@@ -23,7 +24,7 @@ const LONGEST_TEXT: usize = 5_000;
 const MOST: usize = 1 << 14;
 
 /// Where a petition stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum PetitionState {
     Received,
@@ -34,10 +35,11 @@ pub(crate) enum PetitionState {
 }
 
 /// A petition: its texts and about 250 bytes.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Petition {
     number: usize,
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "form::is_told")]
+    #[schemars(skip)]
     owner: u64,
     subject: String,
     text: String,
@@ -86,7 +88,9 @@ pub(crate) enum Act {
 /// All petitions, by number, counted from 1.
 #[derive(Debug, Default)]
 pub(crate) struct Petitions {
-    all: Vec<Petition>,
+    pub(crate) all: Vec<Petition>,
+    /// The numbers of those of which the store has still to be told.
+    pub(crate) touched: Touched<usize>,
 }
 
 fn is_text(text: &str, longest: usize) -> bool {
@@ -111,6 +115,7 @@ impl Petitions {
         }
         let term = |days| calendar::due_at(now, days, Reading::Law);
         let number = self.all.len() + 1;
+        self.touched.note(number);
         self.all.push(Petition {
             number,
             owner,
@@ -142,6 +147,7 @@ impl Petitions {
     }
 
     fn get_mut(&mut self, number: usize) -> Result<&mut Petition, Problem> {
+        self.touched.note(number);
         let petition = number.checked_sub(1).and_then(|place| self.all.get_mut(place));
         petition.ok_or_else(|| Problem::not_found("petition"))
     }

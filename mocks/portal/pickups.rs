@@ -9,6 +9,7 @@ use crate::parcels::Receipt;
 use crate::problem::{Flaw, Kind, Problem};
 use crate::registry::Office;
 use crate::states::{Event, State};
+use crate::store::form;
 use crate::submission::Channel;
 
 /// More papers than this the post does not put into one envelope.
@@ -19,7 +20,7 @@ const LONGEST_TEXT: usize = 1_000;
 const MOST_PICKUPS: u32 = 16;
 
 /// How far papers have come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum PickupState {
     /// The order is on its way to the post, which has not confirmed it.
@@ -34,7 +35,7 @@ pub(crate) enum PickupState {
 }
 
 /// The latest pick-up of a dossier: about 200 bytes, for the few that have one.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Pickup {
     waybill: Option<String>,
     pub(crate) state: PickupState,
@@ -46,8 +47,16 @@ pub(crate) struct Pickup {
     /// How many pick-ups there were, this one included.
     requests: u32,
     /// The one before, which counts again if the post does not take the order.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "form::is_told")]
+    #[schemars(skip)]
     before: Option<Box<Pickup>>,
+}
+
+impl Dossier {
+    /// Whether the order of a pick-up is on its way to the post.
+    pub(crate) fn is_pickup_being_ordered(&self) -> bool {
+        self.pickup.as_ref().is_some_and(|pickup| pickup.state == PickupState::Ordering)
+    }
 }
 
 impl Pickup {

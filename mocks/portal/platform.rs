@@ -7,7 +7,7 @@
 
 use jiff::civil::Date;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::calendar::{self, Reading};
 use crate::defects::{Defect, Defects};
@@ -18,6 +18,7 @@ use crate::payment::{self, Debt, Payment, PaymentState};
 use crate::problem::{Kind, Problem};
 use crate::registry::Office;
 use crate::states::{Event, State};
+use crate::store::form;
 use crate::submission::PaymentMethod;
 use crate::terms::Term;
 
@@ -27,7 +28,7 @@ const PAYABLE_DAYS: u16 = 5;
 const MOST_ORDERS: usize = 32;
 
 /// How an order ended without money.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum OrderEnd {
     /// The payer called it off.
@@ -49,7 +50,7 @@ impl OrderEnd {
 }
 
 /// An order that came to nothing.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct PastOrder {
     pub(crate) reference: String,
     amount: i64,
@@ -61,14 +62,15 @@ pub(crate) struct PastOrder {
 }
 
 /// Money that nobody owed any more when it came.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Overpayment {
     transaction: String,
     pub(crate) amount: i64,
     received_at: Moment,
     pub(crate) refunded_at: Option<Moment>,
     /// The day on which the platform says that it took the money, by its own clock.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "form::is_told")]
+    #[schemars(skip)]
     pub(crate) captured_on: Option<Date>,
 }
 

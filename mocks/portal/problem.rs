@@ -40,6 +40,7 @@ pub(crate) enum Kind {
     StillRunning,
     TooMany,
     PeerUnavailable,
+    NotKept,
 }
 
 impl Kind {
@@ -70,6 +71,7 @@ impl Kind {
             Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Kind::UnsupportedContent => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Kind::PeerUnavailable => StatusCode::BAD_GATEWAY,
+            Kind::NotKept => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -156,6 +158,9 @@ impl Kind {
                 "Another system did not answer as agreed",
                 "Hệ thống liên thông không trả lời đúng thỏa thuận",
             ),
+            Kind::NotKept => {
+                ("not_kept", "The books cannot be written: try again", "Tạm thời không ghi được dữ liệu, xin thử lại")
+            }
         }
     }
 }
@@ -298,7 +303,7 @@ impl Problem {
         if self.kind == Kind::Unauthenticated {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if self.kind == Kind::TooMany {
+        if matches!(self.kind, Kind::TooMany | Kind::NotKept) {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
@@ -352,7 +357,7 @@ pub(crate) fn in_ok_envelope(problem: &Problem) -> Response {
 mod tests {
     use super::*;
 
-    const KINDS: [Kind; 24] = [
+    const KINDS: [Kind; 25] = [
         Kind::Malformed,
         Kind::TooLarge,
         Kind::Validation,
@@ -377,6 +382,7 @@ mod tests {
         Kind::StillRunning,
         Kind::TooMany,
         Kind::PeerUnavailable,
+        Kind::NotKept,
     ];
 
     #[test]

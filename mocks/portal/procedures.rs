@@ -60,9 +60,11 @@ pub(crate) struct RawChange {
 /// All procedures, by code. A version takes about 300 bytes for as long as it is on offer or a dossier keeps it.
 #[derive(Debug, Default)]
 pub(crate) struct Procedures {
-    by_code: BTreeMap<String, Published>,
+    pub(crate) by_code: BTreeMap<String, Published>,
     /// How many procedures were published since the start, including those a defect has lost.
-    publications: u64,
+    pub(crate) publications: u64,
+    /// What the store has still to be told; `None` while there is none.
+    pub(crate) unwritten: Option<Vec<Published>>,
 }
 
 impl Procedures {
@@ -71,7 +73,7 @@ impl Procedures {
         let first = |procedure: &Arc<Procedure>| {
             (procedure.code.clone(), Published { procedure: procedure.clone(), version: 1 })
         };
-        Self { by_code: catalogue.procedures().map(first).collect(), publications: 0 }
+        Self { by_code: catalogue.procedures().map(first).collect(), publications: 0, unwritten: None }
     }
 
     pub(crate) fn get(&self, code: &str) -> Option<&Published> {
@@ -132,6 +134,9 @@ impl Procedures {
         let published = Published { procedure: Arc::new(procedure), version };
         if !defects.strike(Defect::CatalogueLostUpdate, self.publications, 2, 20) {
             self.by_code.insert(published.procedure.code.clone(), published.clone());
+            if let Some(unwritten) = &mut self.unwritten {
+                unwritten.push(published.clone());
+            }
         }
         published
     }

@@ -2,6 +2,8 @@
 //! It is the whole changing state of the portal, and the only place that stores or counts dossiers.
 
 mod books;
+mod keeping;
+mod lines;
 mod office;
 mod reading;
 mod telling;
@@ -31,6 +33,7 @@ use crate::queues::{Line, Queue};
 use crate::replays::Replays;
 use crate::session::Sessions;
 use crate::states::{Event, State};
+use crate::store::Notes;
 use crate::submission::{Channel, Submission};
 use crate::terms::Terms;
 use crate::variants::Variants;
@@ -97,6 +100,8 @@ pub(crate) struct Registry {
     last_read: DossierId,
     /// Numbers so far that had another before them on the same day.
     later_numbers: u64,
+    /// What the store has still to be told.
+    pub(crate) notes: Notes,
 }
 
 /// What the applicant is told about a submission.
@@ -140,6 +145,7 @@ impl Registry {
             reads: 0,
             last_read: 0,
             later_numbers: 0,
+            notes: Notes::default(),
         }
     }
 
@@ -259,6 +265,7 @@ impl Registry {
             version: 0,
             taken_from: None,
             start_was_pretended: false,
+            ticket: None,
         };
         dossier.log(Event::Submitted, actor.clone(), now);
         if dossier.payment.state == PaymentState::Required {
@@ -282,6 +289,7 @@ impl Registry {
             }
         }
         self.unit_books(unit).numbers.insert(day, number);
+        self.notes.numbers.note_with(|| (unit.to_owned(), day));
         let unit = if self.defects.has(Defect::ForeignUnit) { unit.split('.').next().unwrap_or(unit) } else { unit };
         let date = self.variants.date_in_code(day);
         if self.defects.has(Defect::PadLoss) {
@@ -294,11 +302,23 @@ impl Registry {
     fn unit_books(&mut self, unit: &str) -> &mut UnitBooks {
         if !self.units.contains_key(unit) {
             self.units.insert(unit.to_owned(), UnitBooks::default());
+            self.notes.units.note_with(|| unit.to_owned());
         }
         self.units.get_mut(unit).unwrap_or_else(|| unreachable!("it was inserted above"))
     }
 
-    fn store(&mut self, dossier: Dossier) -> DossierId {
+    fn store(&mut self, mut dossier: Dossier) -> DossierId {
+        let id = self.dossiers.len();
+        self.notes.dossiers.note(id);
+        self.events.extend((0..dossier.progress.len()).map(|entry| (id, entry)));
+        *self.states.entry(dossier.state).or_default() += 1;
+        dossier.ticket = Some(self.join(Queue::Intake, id, &dossier.unit.code, None));
+        self.enter(dossier);
+        id
+    }
+
+    /// Enters a dossier into the lists by which it is found and counted.
+    fn enter(&mut self, dossier: Dossier) {
         let id = self.dossiers.len();
         self.by_code.insert(dossier.code.clone(), id);
         let own = self.by_owner.entry(dossier.owner).or_default();
@@ -306,13 +326,8 @@ impl Registry {
         if let Some(reference) = &dossier.client_reference {
             own.by_reference.entry(reference.clone()).or_insert(id);
         }
-        self.events.extend((0..dossier.progress.len()).map(|entry| (id, entry)));
-        *self.states.entry(dossier.state).or_default() += 1;
-        let books = self.unit_books(&dossier.unit.code);
-        books.dossiers += 1;
-        books.intake.join(id);
+        self.unit_books(&dossier.unit.code).dossiers += 1;
         self.dossiers.push(dossier);
-        id
     }
 
     /// Changes a dossier, and keeps counts and lines in step with whatever the change did to it.
@@ -332,6 +347,7 @@ impl Registry {
         change: impl FnOnce(&mut Dossier, &mut Office<'_>) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
         let dossier = self.dossiers.get_mut(id).ok_or_else(|| Problem::not_found("dossier"))?;
+        self.notes.dossiers.note(id);
         let (old_state, old_queue, old_length) = (dossier.state, dossier.queue(), dossier.progress.len());
         let mut office = Office::new(now, self.defects, &mut self.payments);
         let outcome = change(dossier, &mut office);
@@ -339,6 +355,7 @@ impl Registry {
             self.terms.run(until, id, term);
         }
         let (new_state, new_queue, unit) = (dossier.state, dossier.queue(), dossier.unit.clone());
+        let before = dossier.ticket;
         self.events.extend((old_length..dossier.progress.len()).map(|entry| (id, entry)));
         if old_state != new_state {
             *self.states.entry(old_state).or_default() -= 1;
@@ -350,7 +367,8 @@ impl Registry {
                 self.line(queue, &unit.code).leave();
             }
             if let Some(queue) = new_queue {
-                self.line(queue, &unit.code).join(id);
+                let ticket = self.join(queue, id, &unit.code, before);
+                self.give(id, ticket);
             }
         }
         outcome
@@ -363,47 +381,12 @@ impl Registry {
             return;
         }
         let (now, procedure) = (self.clock.now(wall_ns()), &published.procedure);
-        for dossier in self.dossiers.iter_mut().filter(|dossier| dossier.procedure.code == procedure.code) {
-            dossier.move_deadline(now, procedure.legal_days);
-        }
-    }
-
-    fn line(&mut self, queue: Queue, unit: &str) -> &mut Line {
-        match queue {
-            Queue::Intake => &mut self.unit_books(unit).intake,
-            Queue::Post => &mut self.post,
-        }
-    }
-
-    /// How many dossiers wait in a line.
-    pub(crate) fn waiting(&mut self, queue: Queue, unit: &str) -> usize {
-        self.line(queue, unit).waiting
-    }
-
-    /// Hands out the oldest dossiers of a line, `take` at most, each once and for good.
-    pub(crate) fn hand_out(&mut self, queue: Queue, unit: &str, take: usize) -> Vec<DossierId> {
-        let mut taken = Vec::new();
-        while taken.len() < take {
-            let Some(id) = self.line(queue, unit).next() else {
-                break;
-            };
-            let Some(dossier) = self.dossiers.get(id).filter(|dossier| dossier.queue() == Some(queue)) else {
-                continue;
-            };
-            let ordinal = dossier.ordinal;
-            if queue == Queue::Intake && self.defects.strike(Defect::DoubleClaim, ordinal, 1, 10) {
-                self.line(queue, unit).put_back(id);
-                taken.push(id);
-                break;
-            }
-            let Some(dossier) = self.dossiers.get_mut(id) else { continue };
-            dossier.taken_from = Some(queue);
-            self.line(queue, unit).leave();
-            if !self.defects.strike(Defect::DeadQueue, ordinal, 2, 15) {
-                taken.push(id);
+        for (id, dossier) in self.dossiers.iter_mut().enumerate() {
+            if dossier.procedure.code == procedure.code {
+                dossier.move_deadline(now, procedure.legal_days);
+                self.notes.dossiers.note(id);
             }
         }
-        taken
     }
 }
 

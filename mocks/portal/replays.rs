@@ -6,6 +6,7 @@ use axum::http::{HeaderValue, StatusCode};
 use bytes::Bytes;
 
 use crate::defects::{Defect, Defects};
+use crate::store::Touched;
 
 /// How many answers are kept; the next one pushes the oldest out. One takes its body, at most 8 kB, and about 250
 /// bytes, so that all together never take more than 140 MB.
@@ -36,26 +37,43 @@ pub(crate) enum Known {
     Other,
 }
 
+/// A request that came under a key.
+#[derive(Debug)]
+pub(crate) struct Keyed {
+    /// Counted from 1, in the order in which they came.
+    pub(crate) serial: u64,
+    pub(crate) request: [u8; 32],
+    /// None while it runs.
+    pub(crate) answer: Option<Kept>,
+}
+
 /// All kept answers.
 #[derive(Debug, Default)]
 pub(crate) struct Replays {
-    by_key: HashMap<[u8; 32], ([u8; 32], Option<Kept>)>,
-    order: VecDeque<[u8; 32]>,
+    pub(crate) by_key: HashMap<[u8; 32], Keyed>,
+    pub(crate) order: VecDeque<[u8; 32]>,
+    /// How many requests came under a key that was new.
+    pub(crate) begun: u64,
+    /// The keys of which the store has still to be told.
+    pub(crate) touched: Touched<[u8; 32]>,
 }
 
 impl Replays {
     /// Says what is known of a request, and notes that it runs if it is new.
     pub(crate) fn begin(&mut self, mark: Mark, defects: Defects) -> Known {
         match self.by_key.get(&mark.key) {
-            Some((request, _)) if *request != mark.request && !defects.has(Defect::KeyOnly) => Known::Other,
-            Some((_, Some(kept))) => Known::Same(kept.clone()),
-            Some((_, None)) => Known::Running,
+            Some(keyed) if keyed.request != mark.request && !defects.has(Defect::KeyOnly) => Known::Other,
+            Some(Keyed { answer: Some(kept), .. }) => Known::Same(kept.clone()),
+            Some(Keyed { answer: None, .. }) => Known::Running,
             None => {
-                self.by_key.insert(mark.key, (mark.request, None));
+                self.begun += 1;
+                self.by_key.insert(mark.key, Keyed { serial: self.begun, request: mark.request, answer: None });
                 self.order.push_back(mark.key);
-                if self.order.len() > CAPACITY {
-                    let oldest = self.order.pop_front();
-                    oldest.map(|key| self.by_key.remove(&key));
+                if self.order.len() > CAPACITY
+                    && let Some(oldest) = self.order.pop_front()
+                {
+                    self.by_key.remove(&oldest);
+                    self.touched.note(oldest);
                 }
                 Known::New
             }
@@ -69,14 +87,16 @@ impl Replays {
 
     /// Keeps the answer of a request that ran.
     pub(crate) fn end(&mut self, mark: Mark, kept: Kept) {
-        if let Some((_, answer)) = self.by_key.get_mut(&mark.key) {
-            *answer = Some(kept);
+        if let Some(keyed) = self.by_key.get_mut(&mark.key) {
+            keyed.answer = Some(kept);
+            self.touched.note(mark.key);
         }
     }
 
     /// Forgets a request that came to nothing, so that it may be tried again.
     pub(crate) fn forget(&mut self, mark: Mark) {
         self.by_key.remove(&mark.key);
+        self.touched.note(mark.key);
         self.order.retain(|key| *key != mark.key);
     }
 }

@@ -16,7 +16,7 @@ use crate::submission::ReturnMethod;
 const LONGEST_COMMENT: usize = 2_000;
 
 /// How the seal of a result stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Signature {
     /// The result is electronic, sealed, and in force.
@@ -28,7 +28,7 @@ pub(crate) enum Signature {
 }
 
 /// The result of a dossier.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct ResultDocument {
     /// Counted from 1; a correction issues the next.
     pub(crate) version: u32,
@@ -127,7 +127,7 @@ pub(crate) fn issue_correction(dossier: &mut Dossier, actor: Actor, office: &mut
 }
 
 /// What the applicant thinks of how the case was handled.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Rating {
     /// 1 (very bad) to 5 (very good).
     score: u8,

@@ -25,6 +25,7 @@ use crate::outgoing::Caller;
 use crate::problem::{Kind, Problem};
 use crate::procedures::Procedures;
 use crate::registry::Registry;
+use crate::store::{self, Keeper};
 use crate::variants::Variants;
 use crate::weather::Weather;
 use crate::{document, front_door, hub, operation, page, test_hooks};
@@ -50,6 +51,8 @@ pub(crate) struct Portal {
     registry: Mutex<Registry>,
     pub(crate) caller: Caller,
     pub(crate) sign_ons: SignOns,
+    /// None while nobody keeps a store.
+    pub(crate) keeper: Option<Keeper>,
 }
 
 impl Portal {
@@ -82,9 +85,12 @@ pub fn start(config: Config) -> io::Result<Running> {
 /// Starts a reference portal that behaves as it is told; see [`start`].
 ///
 /// # Errors
-/// As [`start`].
+/// As [`start`], and when the store cannot be kept in the file of the conduct: it is something else, of another version,
+/// in use, or cannot be read or written (`InvalidInput`, naming the file and the remedy).
 pub fn start_with(config: Config, conduct: Conduct) -> io::Result<Running> {
     let catalogue = Index::new(config.catalogue.clone())?;
+    let mut registry = registry(&config, &conduct, &catalogue);
+    let (keeper, writer) = store::open(conduct.store.as_deref(), &mut registry, &catalogue)?.unzip();
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     let listener = {
         let _inside = runtime.enter();
@@ -93,9 +99,13 @@ pub fn start_with(config: Config, conduct: Conduct) -> io::Result<Running> {
     let address = listener.local_addr()?;
     let (stop, stopped) = watch::channel(false);
     let thread = thread::Builder::new().name("mock-portal".to_owned()).spawn(move || {
-        let portal = portal(config, &conduct, catalogue, address);
-        runtime.block_on(serve(listener, portal, stopped));
+        let portal = portal(config, &conduct, catalogue, address, (registry, keeper));
+        let writing = writer.map(|writer| writer.work_for(&portal, &runtime));
+        runtime.block_on(serve(listener, Arc::clone(&portal), stopped));
+        runtime.block_on(store::leave(&portal));
         runtime.shutdown_background();
+        // A panic was already reported on its own thread.
+        drop(writing.map(JoinHandle::join));
     })?;
     Ok(Running { address, stop, thread: Some(thread) })
 }
@@ -143,18 +153,27 @@ fn listen(bind: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-fn portal(config: Config, conduct: &Conduct, catalogue: Index, address: SocketAddr) -> Arc<Portal> {
-    let defects = Defects::new(&config.defects);
-    let mut registry = Registry::new(defects, Procedures::new(&catalogue));
+fn registry(config: &Config, conduct: &Conduct, catalogue: &Index) -> Registry {
+    let mut registry = Registry::new(Defects::new(&config.defects), Procedures::new(catalogue));
     registry.variants = Variants::new(&conduct.variants);
-    let weather = Weather::new(&conduct.noise, conduct.seed);
-    registry.clock.skew(weather.as_ref().and_then(Weather::skew));
-    let bearing = Bearing::new(registry.variants, weather);
     registry.limit.per_second = conduct.limit;
     if config.hub.is_some() {
         registry.link();
     }
-    let switches = Switches::new(defects);
+    registry
+}
+
+fn portal(
+    config: Config,
+    conduct: &Conduct,
+    catalogue: Index,
+    address: SocketAddr,
+    (mut registry, keeper): (Registry, Option<Keeper>),
+) -> Arc<Portal> {
+    let weather = Weather::new(&conduct.noise, conduct.seed);
+    registry.clock.skew(weather.as_ref().and_then(Weather::skew));
+    let bearing = Bearing::new(registry.variants, weather);
+    let switches = Switches::new(registry.defects);
     switches.set_delay(u64::try_from(conduct.delay.as_micros()).unwrap_or(u64::MAX));
     Arc::new(Portal {
         config,
@@ -165,6 +184,7 @@ fn portal(config: Config, conduct: &Conduct, catalogue: Index, address: SocketAd
         registry: Mutex::new(registry),
         caller: Caller::new(),
         sign_ons: SignOns::new(wall_ns()),
+        keeper,
     })
 }
 

@@ -14,6 +14,7 @@ use crate::defects::Defect;
 use crate::problem::{Kind, Problem};
 use crate::registry::Registry;
 use crate::server::Portal;
+use crate::store::Touched;
 
 /// How many sessions are kept; the next one ends the oldest. A session takes 40 bytes.
 const CAPACITY: u64 = 1 << 20;
@@ -28,13 +29,13 @@ pub(crate) enum Person {
 }
 
 #[derive(Debug)]
-struct Session {
+pub(crate) struct Session {
     /// The part of the token that cannot be counted up to.
-    mark: u64,
+    pub(crate) mark: u64,
     /// None once it was ended.
-    person: Option<Person>,
+    pub(crate) person: Option<Person>,
     /// Wall time in nanoseconds.
-    opened_ns: u64,
+    pub(crate) opened_ns: u64,
 }
 
 /// How long a session lasts unless a tester says otherwise: half a day of wall time, in nanoseconds.
@@ -43,18 +44,27 @@ const USUAL_LIFETIME_NS: u64 = 12 * 3_600 * 1_000_000_000;
 /// All sessions: a ring in which the n-th session sits at n modulo the capacity.
 #[derive(Debug)]
 pub(crate) struct Sessions {
-    seed: u64,
-    opened: u64,
-    ring: Vec<Session>,
+    pub(crate) seed: u64,
+    pub(crate) opened: u64,
+    pub(crate) ring: Vec<Session>,
     /// How long a session lasts, in nanoseconds of wall time.
     pub(crate) lifetime_ns: u64,
+    /// The places in the ring that the store has still to be told of.
+    pub(crate) touched: Touched<usize>,
     /// The defect `exp-ignored`.
     pub(crate) is_endless: bool,
 }
 
 impl Sessions {
     pub(crate) fn new(seed: u64, is_endless: bool) -> Self {
-        Self { seed, opened: 0, ring: Vec::new(), lifetime_ns: USUAL_LIFETIME_NS, is_endless }
+        let touched = Touched::default();
+        Self { seed, opened: 0, ring: Vec::new(), lifetime_ns: USUAL_LIFETIME_NS, touched, is_endless }
+    }
+
+    /// The number of the session that was opened last at a place of the ring.
+    pub(crate) fn number_at(&self, place: usize) -> u64 {
+        let rounds = self.opened.saturating_sub(place as u64 + 1) / CAPACITY;
+        place as u64 + rounds * CAPACITY
     }
 
     /// How many sessions are open.
@@ -68,6 +78,7 @@ impl Sessions {
         self.opened += 1;
         let mark = mark(self.seed, number);
         let session = Session { mark, person: Some(person), opened_ns: now_ns };
+        self.touched.note(place(number));
         match self.ring.get_mut(place(number)) {
             Some(oldest) => *oldest = session,
             None => self.ring.push(session),
@@ -88,6 +99,7 @@ impl Sessions {
         let Some((place, mark)) = self.read(token) else { return };
         if let Some(session) = self.ring.get_mut(place).filter(|session| session.mark == mark) {
             session.person = None;
+            self.touched.note(place);
         }
     }
 
@@ -103,7 +115,7 @@ fn place(number: u64) -> usize {
     usize::try_from(number % CAPACITY).unwrap_or(usize::MAX)
 }
 
-fn mark(seed: u64, number: u64) -> u64 {
+pub(crate) fn mark(seed: u64, number: u64) -> u64 {
     checksum::digest(&format!("{seed}|{number}")).first_chunk().copied().map_or(0, u64::from_be_bytes)
 }
 
@@ -143,12 +155,9 @@ fn signed_in(parts: &Parts, portal: &Portal) -> Result<Person, Problem> {
 fn clerk(parts: &Parts, portal: &Portal) -> Result<Arc<Clerk>, Problem> {
     match signed_in(parts, portal)? {
         Person::Clerk(clerk) => Ok(clerk),
-        Person::Citizen(number) if portal.switches.get().has(Defect::Bfla) => Ok(Arc::new(Clerk {
-            id: format!("citizen-{number}"),
-            unit: None,
-            role: Role::Desk,
-            password: String::new(),
-        })),
+        Person::Citizen(number) if portal.switches.get().has(Defect::Bfla) => {
+            Ok(Arc::new(Clerk::named(&format!("citizen-{number}"))))
+        }
         Person::Citizen(_) => Err(Problem::new(Kind::Forbidden, "for clerks only")),
     }
 }

@@ -48,7 +48,7 @@ pub(crate) enum PaymentMethod {
 }
 
 /// Who applies, exactly as written.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Applicant {
     pub(crate) full_name: String,
     citizen_number: String,

@@ -22,13 +22,13 @@ const USUAL_DAYS: u16 = 10;
 const MOST_DAYS: u16 = 90;
 
 /// A request for further papers (form 02).
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Supplement {
     /// What is missing, paper by paper.
     items: Vec<String>,
     reason: String,
     requested_at: Moment,
-    answer_by: Moment,
+    pub(crate) answer_by: Moment,
     received_at: Option<Moment>,
     /// When the term ended without the papers.
     #[serde(skip_serializing_if = "Option::is_none")]

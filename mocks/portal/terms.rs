@@ -8,6 +8,7 @@ use crate::moment::Moment;
 use crate::payment::Debt;
 use crate::platform;
 use crate::registry::DossierId;
+use crate::states::State;
 use crate::supplements;
 
 /// What has a term.
@@ -26,6 +27,20 @@ impl Term {
             Term::Supplement => supplements::lapse(dossier, at),
             Term::Payment(debt) => platform::expire(dossier, debt, at),
         }
+    }
+}
+
+impl Dossier {
+    /// The terms that run in it, and their last moments.
+    pub(crate) fn terms(&self) -> impl Iterator<Item = (Moment, Term)> + use<> {
+        let supplement = self.supplement.as_ref().filter(|_| self.state == State::AwaitingSupplement);
+        let tax = self.obligation.as_ref().and_then(|obligation| obligation.payment.pay_by);
+        let all = [
+            supplement.map(|supplement| (supplement.answer_by, Term::Supplement)),
+            self.payment.pay_by.map(|until| (until, Term::Payment(Debt::Fee))),
+            tax.map(|until| (until, Term::Payment(Debt::Tax))),
+        ];
+        all.into_iter().flatten()
     }
 }
 

@@ -215,7 +215,9 @@ struct Lifetime {
 }
 
 async fn set_lifetime(State(portal): State<Arc<Portal>>, Body(lifetime): Body<Lifetime>) -> Response {
-    portal.registry().sessions.lifetime_ns = lifetime.lifetime_ms.saturating_mul(1_000_000);
+    let mut registry = portal.registry();
+    registry.sessions.lifetime_ns = lifetime.lifetime_ms.saturating_mul(1_000_000);
+    registry.notes.is_set = true;
     json(StatusCode::OK, &lifetime)
 }
 
@@ -239,11 +241,11 @@ struct Emptied {
 /// Back to the start: no dossiers, nobody signed in, the first catalogue, real time.
 async fn reset(State(portal): State<Arc<Portal>>) -> Response {
     let mut registry = portal.registry();
-    *registry = Registry::new(portal.switches.get(), Procedures::new(&portal.catalogue));
-    registry.variants = portal.bearing.variants();
-    registry.clock.skew(portal.bearing.weather().and_then(|weather| weather.skew()));
+    let mut new = Registry::new(portal.switches.get(), Procedures::new(&portal.catalogue));
+    new.clock.skew(portal.bearing.weather().and_then(|weather| weather.skew()));
     if portal.config.hub.is_some() {
-        registry.link();
+        new.link();
     }
+    registry.start_over(new);
     json(StatusCode::OK, &Emptied { dossiers: 0 })
 }

@@ -248,6 +248,10 @@ pub(crate) struct MockArgs {
     /// portal: answer a client that sends more requests in a second than this with 429
     #[arg(long, value_name = "REQUESTS", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,
+    /// portal: keep everything it knows in this SQLite file, begun if it is not there, so that a restart loses nothing
+    /// (3 kB a dossier). Of a country only the portal does. Else all is in memory, and gone when it ends
+    #[arg(long, value_name = "FILE")]
+    pub(crate) store: Option<PathBuf>,
     /// portal: the same as `vandan mock defects`
     #[arg(long)]
     pub(crate) list: bool,

@@ -166,6 +166,7 @@ pub(crate) fn portal(args: &MockArgs, config: mock_portal::Config) -> Result<moc
     let conduct = Conduct {
         delay: args.delay.unwrap_or_default(),
         limit: args.limit,
+        store: args.store.clone(),
         ..mock_lists::conduct(&args.portal, args.seed)?
     };
     mock_portal::start_with(config, conduct).map_err(|error| not_started(&error))

@@ -50,7 +50,11 @@ impl Courier {
     async fn round(&mut self, portal: &Portal, hub: &Hub) -> Duration {
         let message = portal.registry().next_message();
         if let Some(message) = &message {
-            let outcome = self.session.send(&portal.caller, hub, message).await;
+            // The nation is told of nothing that a restart could lose.
+            let outcome = match portal.kept().await {
+                Ok(()) => self.session.send(&portal.caller, hub, message).await,
+                Err(_not_kept) => Outcome::PutOff,
+            };
             portal.registry().settle(message, &outcome);
             if matches!(outcome, Outcome::PutOff | Outcome::Unanswered) {
                 return self.pause();

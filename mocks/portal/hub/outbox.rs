@@ -16,6 +16,7 @@ use crate::defects::{Defect, Defects};
 use crate::dossier::Dossier;
 use crate::problem::{Kind as Refusal, Problem};
 use crate::registry::DossierId;
+use crate::store::Touched;
 
 /// How many packets one message carries.
 const MOST_PACKETS: usize = 100;
@@ -43,6 +44,8 @@ pub(crate) struct Outbox {
     reasons: HashMap<DossierId, String>,
     /// What the defect `send-before-commit` tells.
     uncommitted: VecDeque<Parcel>,
+    /// The standings that the store has still to be told.
+    pub(crate) touched: Touched<DossierId>,
     /// Up to where dossiers that citizens entered at the national portal were fetched.
     pub(crate) last_pulled: String,
     /// How many packets that were handed down could not be taken.
@@ -123,6 +126,41 @@ impl Outbox {
         }
     }
 
+    /// The standing of a dossier and why it was refused, if anything was ever told of it.
+    pub(crate) fn standing(&self, id: DossierId) -> Option<(&Standing, Option<&str>)> {
+        Some((self.standings.get(id)?, self.reasons.get(&id).map(String::as_str)))
+    }
+
+    /// Puts back what was known of a dossier before the portal started again.
+    pub(crate) fn restore(&mut self, id: DossierId, standing: Standing, reason: Option<String>) {
+        self.reserve(id);
+        if let Some(known) = self.standings.get_mut(id) {
+            *known = standing;
+        }
+        self.reasons.extend(reason.map(|reason| (id, reason)));
+    }
+
+    /// Takes up the telling of all dossiers, whose events so far are these, where it was when the portal ended.
+    pub(crate) fn resume(&mut self, dossiers: &[Dossier], events: usize) {
+        self.cursor = events;
+        for (id, dossier) in dossiers.iter().enumerate() {
+            self.reserve(id);
+            let Some(standing) = self.standings.get_mut(id) else { continue };
+            standing.resumed(length(dossier));
+            if standing.next(length(dossier)).is_some() && !standing.is_stuck() {
+                standing.is_queued = true;
+                self.ready.push_back(id);
+            }
+        }
+    }
+
+    /// Makes room for the standing of a dossier.
+    fn reserve(&mut self, id: DossierId) {
+        if self.standings.len() <= id {
+            self.standings.resize(id + 1, Standing::default());
+        }
+    }
+
     /// How many dossiers stand how.
     pub(crate) fn census(&self, dossiers: &[Dossier]) -> BTreeMap<SyncState, usize> {
         let mut census = BTreeMap::new();
@@ -140,6 +178,7 @@ impl Outbox {
             Problem::new(Refusal::IllegalTransition, format!("nothing told of dossier {} was refused", dossier.code))
         })?;
         standing.tell_anew(length(dossier));
+        self.touched.note(id);
         if !standing.is_queued {
             standing.is_queued = true;
             self.ready.push_back(id);
@@ -159,9 +198,7 @@ impl Outbox {
     pub(crate) fn read(&mut self, events: &[(DossierId, usize)]) {
         let until = events.len().min(self.cursor.saturating_add(LOOKED_AT));
         for (id, _) in events.get(self.cursor..until).unwrap_or_default() {
-            if self.standings.len() <= *id {
-                self.standings.resize(*id + 1, Standing::default());
-            }
+            self.reserve(*id);
             let Some(standing) = self.standings.get_mut(*id) else { continue };
             if !standing.is_queued && !standing.is_stuck() {
                 standing.is_queued = true;
@@ -254,6 +291,7 @@ impl Outbox {
                     Again::Now
                 }
             };
+            self.touched.note(id);
             self.line_up(id, again, length, now_ms);
         }
     }

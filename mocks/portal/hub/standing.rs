@@ -1,7 +1,7 @@
 //! How far the national portal has been told of one dossier, as rules without I/O.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::defects::{Defect, Defects};
 
@@ -9,7 +9,7 @@ use crate::defects::{Defect, Defects};
 const MOST_TRIES: u8 = 6;
 
 /// Where the telling of a dossier stands (life cycle D).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum SyncState {
     /// Something is still to be told.
@@ -28,7 +28,8 @@ pub(crate) enum SyncState {
 }
 
 /// Whether the dossier is to be told anew as a whole.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Whole {
     #[default]
     NotDue,
@@ -76,7 +77,7 @@ pub(crate) enum Again {
 }
 
 /// The standing of one dossier: 16 bytes.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Standing {
     /// How many entries of its log the nation has; none: it does not know the dossier.
     pub(crate) told: u32,
@@ -88,6 +89,7 @@ pub(crate) struct Standing {
     is_unsure: bool,
     tries: u8,
     /// Whether it stands in a line of the outbox, or is on its way.
+    #[serde(skip)]
     pub(crate) is_queued: bool,
 }
 
@@ -134,6 +136,12 @@ impl Standing {
     pub(crate) fn unanswered(&mut self) {
         self.state = SyncState::Error;
         self.is_unsure = self.told > 0;
+    }
+
+    /// The portal has ended and starts again: what was on its way then may or may not have been taken.
+    pub(crate) fn resumed(&mut self, length: u32) {
+        let is_owed = self.next(length).is_some();
+        self.is_unsure |= is_owed && self.told > 0 && !self.is_stuck();
     }
 
     /// The hub was out of order and said so: nothing was taken.

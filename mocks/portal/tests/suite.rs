@@ -26,6 +26,7 @@ mod suite {
     mod search;
     mod sessions;
     mod sign_on;
+    mod store;
     mod switching;
     mod sync;
     mod transitions;

@@ -27,6 +27,8 @@ pub(crate) struct Scene {
     pub(crate) portal: mock_portal::Running,
     pub(crate) bank: mock_bank::Running,
     pub(crate) post: mock_post::Running,
+    /// What the portal was told when it started.
+    pub(crate) config: mock_portal::Config,
     client: Client<HttpConnector, Full<Bytes>>,
     /// A clerk of unit H99.01.
     pub(crate) desk: String,
@@ -117,14 +119,24 @@ impl Scene {
             defects: defects.to_vec(),
             test_hooks: true,
         };
-        let portal = mock_portal::start_with(config, conduct);
+        let portal = mock_portal::start_with(config.clone(), conduct);
         let client = Client::builder(TokioExecutor::new()).build_http();
         let (desk, post_clerk) = (String::new(), String::new());
-        let mut scene = Self { portal: portal.unwrap(), bank, post, client, desk, post_clerk };
+        let mut scene = Self { portal: portal.unwrap(), bank, post, config, client, desk, post_clerk };
         scene.set_clock(json!({ "now": FRIDAY, "speed": 0.0 })).await;
         scene.desk = scene.clerk("desk-1").await;
         scene.post_clerk = scene.clerk("post-1").await;
         scene
+    }
+
+    /// Ends the portal and starts it again at the same address.
+    pub(crate) fn restart(&mut self, conduct: Conduct) {
+        self.config.bind = self.portal.address();
+        let stand_in = mock_portal::start(mock_portal::Config { bind: LOOPBACK, ..self.config.clone() }).unwrap();
+        std::mem::replace(&mut self.portal, stand_in).stop();
+        self.portal = mock_portal::start_with(self.config.clone(), conduct).unwrap();
+        // The connections of the old one are of no use.
+        self.client = Client::builder(TokioExecutor::new()).build_http();
     }
 
     /// Replaces both peers by others that the portal does not know of.
