@@ -157,11 +157,11 @@ impl Standing {
         }
         match &tally.trouble {
             None => self.went_well(length),
-            Some((EXISTS, _)) if defects.has(Defect::DuplicateIsDone) => {
+            Some((EXISTS, _)) if kind == Kind::Create && defects.has(Defect::DuplicateIsDone) => {
                 self.told = length;
                 self.went_well(length)
             }
-            Some((EXISTS, _)) => {
+            Some((EXISTS, _)) if kind == Kind::Create => {
                 (self.state, self.whole, self.is_unsure) = (SyncState::Duplicate, Whole::BeforeSteps, true);
                 Again::Now
             }
@@ -314,6 +314,9 @@ mod tests {
             rounds += 1;
         }
         assert_eq!(rounds, 6);
+        let mut standing = Standing::default();
+        standing.judged(Kind::Create, &taken(1), 2, CLEAN());
+        assert_eq!(standing.judged(Kind::Update, &refused(3), 2, CLEAN()), Again::After(100));
     }
 
     #[test]
