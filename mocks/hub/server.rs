@@ -116,6 +116,7 @@ pub struct Running {
     address: SocketAddr,
     /// Says that it is time to stop; dropping it says so too.
     stop: watch::Sender<bool>,
+    /// Where dossiers are pushed to: the same as the hub's own.
     push_url: Arc<Mutex<Option<String>>>,
     /// `None` once the thread was joined.
     thread: Option<JoinHandle<()>>,

@@ -38,6 +38,14 @@ async fn run(portal: Arc<Portal>, hub: Hub, mut stopped: watch::Receiver<bool>) 
     }
 }
 
+/// What came of asking for dossiers that citizens entered at the national portal.
+enum Pulled {
+    /// A page, and there may be another.
+    Page,
+    Nothing,
+    NoAnswer,
+}
+
 struct Courier {
     session: Session,
     /// How many calls in a row have come to nothing.
@@ -62,11 +70,12 @@ impl Courier {
             self.failures = 0;
         }
         if self.pull_at <= Instant::now() {
-            if !self.pull(portal, hub).await {
-                return self.pause();
+            match self.pull(portal, hub).await {
+                Pulled::Nothing => self.pull_at = Instant::now() + hub.pull_every,
+                Pulled::Page => {}
+                Pulled::NoAnswer => return self.pause(),
             }
             self.failures = 0;
-            self.pull_at = Instant::now() + hub.pull_every;
         }
         if message.is_some() { Duration::ZERO } else { REST }
     }
@@ -78,14 +87,15 @@ impl Courier {
         pause
     }
 
-    /// Takes one page in; what has been pushed already is recognised. Whether the national portal answered.
-    async fn pull(&mut self, portal: &Portal, hub: &Hub) -> bool {
+    /// Takes one page in; what has been pushed already is recognised.
+    async fn pull(&mut self, portal: &Portal, hub: &Hub) -> Pulled {
         let (epoch, last) = portal.registry().pull_mark();
         let Some(entered) = self.session.fetch(&portal.caller, hub, &last).await else {
-            return false;
+            return Pulled::NoAnswer;
         };
         push_down::take(portal, &entered.packets);
+        let has_moved = entered.last != last && !entered.packets.is_empty();
         portal.registry().pulled(epoch, entered.last);
-        true
+        if has_moved { Pulled::Page } else { Pulled::Nothing }
     }
 }

@@ -8,7 +8,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::intake;
 use crate::body::{Body, json};
@@ -123,8 +123,8 @@ pub(crate) fn take(portal: &Portal, packets: &[Value]) -> Vec<Verdict> {
 }
 
 fn take_one(portal: &Portal, registry: &mut Registry, packet: &Value) -> Verdict {
-    let nobody = serde_json::Map::new();
-    let packet = packet.as_object().unwrap_or(&nobody);
+    let nothing = Map::new();
+    let packet = packet.as_object().unwrap_or(&nothing);
     let code: String = intake::text(packet, "MaHoSo").chars().take(100).collect();
     let verdict = |error_code, message: String| Verdict { code: code.clone(), error_code, message };
     let submission = match intake::read(packet, &portal.catalogue, &registry.procedures) {

@@ -113,7 +113,9 @@ async fn begin(State(portal): State<Arc<Portal>>) -> Result<Response, Problem> {
             ("code_challenge_method", "S256"),
         ])
         .finish();
-    let mut response = Redirect::to(&format!("{}?{question}", issuer.authorization_endpoint)).into_response();
+    let place = &issuer.authorization_endpoint;
+    let mark = if place.contains('?') { '&' } else { '?' };
+    let mut response = Redirect::to(&format!("{place}{mark}{question}")).into_response();
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }

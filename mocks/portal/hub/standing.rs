@@ -94,7 +94,6 @@ pub(crate) struct Standing {
 }
 
 /// Numbers of the hub's answers.
-const DONE: i64 = 0;
 const EXISTS: i64 = 3;
 const MISSING: i64 = 4;
 const CONFLICT: i64 = 5;
@@ -166,12 +165,11 @@ impl Standing {
         }
         match &tally.trouble {
             None => self.went_well(length),
-            Some((DONE, _)) => unreachable!("0 is no trouble"),
-            Some((EXISTS, _)) if defects.has(Defect::DuplicateIsDone) => {
+            Some((EXISTS, _)) if kind == Kind::Create && defects.has(Defect::DuplicateIsDone) => {
                 self.told = length;
                 self.went_well(length)
             }
-            Some((EXISTS, _)) => {
+            Some((EXISTS, _)) if kind == Kind::Create => {
                 (self.state, self.whole, self.is_unsure) = (SyncState::Duplicate, Whole::BeforeSteps, true);
                 Again::Now
             }
@@ -194,8 +192,10 @@ impl Standing {
     pub(crate) fn looked_up(&mut self, steps: Option<u32>, length: u32) -> Again {
         self.is_unsure = false;
         let Some(steps) = steps else {
+            let is_contrary = self.state == SyncState::Duplicate;
             *self = Self { tries: self.tries, is_queued: self.is_queued, ..Self::default() };
-            return Again::Now;
+            // Who says both that it exists and that it does not is not asked without a rest.
+            return if is_contrary { self.failed() } else { Again::Now };
         };
         // What it has beyond what was known are the steps whose answer was lost.
         let known = if self.told == 0 { 1 } else { self.told };
@@ -310,6 +310,21 @@ mod tests {
         assert_eq!((&waits[..5], waits[5]), (&expected[..], Again::WhenAsked));
         standing.tell_anew(1);
         assert_eq!((standing.next(1), standing.is_stuck()), (Some(Kind::Create), false));
+    }
+
+    #[test]
+    fn a_nation_that_says_one_thing_and_the_other_is_not_asked_for_ever() {
+        let mut standing = Standing::default();
+        let mut rounds = 0;
+        while !standing.is_stuck() {
+            standing.judged(Kind::Create, &refused(3), 1, CLEAN());
+            standing.looked_up(None, 1);
+            rounds += 1;
+        }
+        assert_eq!(rounds, 6);
+        let mut standing = Standing::default();
+        standing.judged(Kind::Create, &taken(1), 2, CLEAN());
+        assert_eq!(standing.judged(Kind::Update, &refused(3), 2, CLEAN()), Again::After(100));
     }
 
     #[test]

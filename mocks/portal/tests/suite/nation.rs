@@ -78,6 +78,18 @@ impl Nation {
         assert!(self.ask(Method::DELETE, "/_test/outage", json!({})).await["mode"].is_null());
     }
 
+    /// Waits until somebody has asked the national portal something during an outage.
+    pub(crate) async fn holds_somebody(&self) {
+        for _ in 0..2_000 {
+            let ledger = self.ask(Method::GET, "/_ledger?limit=5000", json!({})).await;
+            if ledger["signals"].as_array().unwrap().iter().any(|signal| signal["kind"] == "outage") {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("nobody asks the national portal anything");
+    }
+
     /// Tells the national portal behind the back of the portal that a dossier is completed.
     pub(crate) async fn end_there(&self, code: &str) {
         let step = json!({

@@ -234,6 +234,12 @@ async fn a_code_that_belongs_to_another_dossier_there_is_a_contradiction() {
     let again = nation.scene.submit(permit("c-1")).await;
     assert_eq!(first, again);
     nation.all_are("CONFLICT").await;
+    // Told anew it contradicts still: what has ended there does not begin again.
+    let desk = nation.scene.clerk("desk-1").await;
+    let path = format!("/api/desk/dossiers/{again}/resync");
+    nation.post(&desk, &path, json!({})).await.ok();
+    nation.all_are("CONFLICT").await;
+    assert_eq!(nation.national(&again).await, ["1", "2", "4", "9"]);
 }
 
 /// A national portal that answers as it is told, in this order.
@@ -321,9 +327,10 @@ async fn nobody_waits_for_the_nation_and_its_secret_stays_secret() {
     let nation = Nation { hub, scene };
     nation.break_down("timeout").await;
     let code = nation.submit(permit("c-1")).await;
-    stands(&nation, &code, "SENT").await;
+    nation.holds_somebody().await;
     nation.steps(&code, &["accept", "start", "complete"]).await;
     let full = nation.full(&code).await;
-    assert_eq!((&full["state"], &full["sync"]["state"]), (&json!("COMPLETED"), &json!("SENT")));
+    let state = full["sync"]["state"].as_str().unwrap();
+    assert!(full["state"] == "COMPLETED" && ["PENDING", "SENT"].contains(&state), "{full}");
     assert!(!full.to_string().contains(SECRET));
 }
