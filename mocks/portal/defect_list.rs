@@ -118,6 +118,8 @@ list! {
     "Public holidays count as working days.";
     BlankDue, "blank-due", ["EG-SUB-002"], ["EG-DDL-001", "EG-DDL-008"],
     "Every 10th dossier is accepted without a day of appointment (seen in a province's one-stop backend).";
+    EndlessTerm, "endless-term", ["EG-STM-008"], [],
+    "Papers that do not come in time are waited for without end.";
     NoPause, "no-pause", ["EG-DDL-004"], [],
     "The clock runs on while papers, money or a decision are awaited.";
     CalendarPause, "calendar-pause", ["EG-DDL-004"], [],
@@ -138,6 +140,8 @@ list! {
     "Callbacks that come at the same time each issue a receipt: \"already paid\" is looked up first and written a window later (seen in OpenCPS).";
     OutOfOrder, "out-of-order", ["EG-PAY-007"], ["EG-PAY-009"],
     "A cancellation that arrives after the money makes the fee due again.";
+    LateMoneyLost, "late-money-lost", ["EG-PAY-007"], ["EG-PAY-009"],
+    "Money that comes for an order that has ended is answered as unknown and forgotten, though it has left the payer.";
     DoubleCapture, "double-capture", ["EG-PAY-010"], ["EG-PAY-009"],
     "Each wish to pay places another order at the platform, though one is open.";
     RefundTwice, "refund-twice", ["EG-PAY-012"], ["EG-PAY-009"],

@@ -96,7 +96,7 @@ pub(crate) struct Pause {
     pub(crate) since: Moment,
 }
 
-/// One dossier. Fields are written by the modules of steps and of money only. It takes about 1.5 kB with its log of
+/// One dossier. Fields are written by the modules of steps and of money only. It takes about 1.7 kB with its log of
 /// eight entries and usual texts; what most dossiers never have is boxed and takes 8 bytes while it is absent.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Dossier {

@@ -1,9 +1,9 @@
 //! Payments at the platform: what is ordered there, how an order ends, and what the platform reports.
 //!
 //! An order begins when its reference is given out, and is pending once the platform has taken it. It can be paid for
-//! five working days. Money that comes for an order that has ended has left the citizen all
-//! the same, so that the report is always taken (`00`): it pays the debt where that is still owed, and is kept as an
-//! overpayment to be refunded where it is not.
+//! five working days. Money that comes for an order that has ended has left the citizen all the same, so that the
+//! report is always taken (`00`): it pays the debt where that is still owed, and is kept as an overpayment to be
+//! refunded where it is not.
 
 use jiff::civil::Date;
 use schemars::JsonSchema;
@@ -283,6 +283,9 @@ fn confirm_late(
     }
     if confirmation.outcome != Outcome::Captured || order.overpayment.is_some() {
         return Verdict::AlreadyConfirmed;
+    }
+    if office.defects.has(Defect::LateMoneyLost) {
+        return Verdict::Unknown;
     }
     if is_owed {
         settle(dossier, debt, confirmation, office);

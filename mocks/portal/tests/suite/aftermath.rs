@@ -6,13 +6,15 @@ use mock_portal::Defect;
 use mock_post::{Conduct, Fault, Faults};
 use serde_json::{Value, json};
 
-use super::scene::{Scene, permit_with, posted};
+use super::payments::callback;
+use super::scene::{SECRET, Scene, permit, permit_with, posted};
 
 /// Everything that shows what a defect does to parcels and to money that was paid.
 pub(crate) async fn seen(defects: &[Defect]) -> Vec<String> {
     let mut seen = Vec::new();
     seen.extend(parcels(defects).await);
     seen.extend(refunds(defects).await);
+    seen.extend(lateness(defects).await);
     seen.extend(remittances(defects).await);
     seen
 }
@@ -55,6 +57,23 @@ async fn refunds(defects: &[Defect]) -> Vec<String> {
     }
     let asked = scene.bank_signals().await.iter().filter(|signal| signal["kind"] == "refund").count();
     seen.push(asked.to_string());
+    seen
+}
+
+/// Papers that never come, and money that comes when its order has expired.
+async fn lateness(defects: &[Defect]) -> Vec<String> {
+    let scene = Scene::new(defects).await;
+    let (hoa, waiting) = (scene.hoa().await, scene.submit(permit("l-1")).await);
+    let paid = scene.submit(permit_with("l-2", &json!({ "payment_method": "online" }))).await;
+    scene.step(&waiting, "request-supplement", json!({ "reason": "r", "items": ["x"] })).await;
+    scene.post(&hoa, &format!("/api/dossiers/{paid}/payments"), json!({})).await;
+    scene.at("2021-06-01T08:00").await;
+    let late = callback(&format!("{paid}-P1"), 120_000, "T-late", SECRET);
+    let mut seen = vec![scene.post("", "/peers/bank/callback", late).await.body.to_string()];
+    for code in [&waiting, &paid] {
+        let full = scene.get(&scene.desk, &format!("/api/desk/dossiers/{code}")).await.body;
+        seen.push(format!("{} {}", full["state"], full["payment"]["state"]));
+    }
     seen
 }
 

@@ -121,3 +121,28 @@ async fn peers_that_are_gone_leave_the_money_where_it_was() {
     reconciled.refused(502, "peer_unavailable");
     assert_eq!(scene.full(&code).await, before);
 }
+
+#[tokio::test]
+async fn a_tax_that_is_paid_late_takes_the_case_up_and_stays_in_the_books() {
+    let money = Money::new(Scene::new(&[]).await);
+    let (scene, code) = (&money.scene, money.enter("free").await);
+    scene.steps(&code, &["accept", "start"]).await;
+    let notice = json!({ "number": "TB-1", "lines": [{ "kind": "registration_fee", "amount": 5_000 }] });
+    scene.step(&code, "tax-notice", notice.clone()).await.ok();
+    scene.mine(&code, "tax-payments", json!({})).await.ok();
+    money.act("term", &code).await;
+    let full = scene.full(&code).await;
+    let tax = &full["obligation"]["payment"];
+    assert_eq!((&full["state"], &tax["state"]), (&json!("AWAITING_PAYMENT"), &json!("REQUIRED")));
+    assert_eq!(tax["past_orders"][0]["end"], "EXPIRED");
+    money.pay(&format!("{code}-T1")).await;
+    let full = scene.full(&code).await;
+    assert_eq!((&full["state"], &full["obligation"]["payment"]["state"]), (&json!("IN_PROCESS"), &json!("PAID")));
+    // A second notice has a payment of its own, and the first one stays paid.
+    scene.step(&code, "tax-notice", notice).await.ok();
+    scene.mine(&code, "tax-payments", json!({})).await.ok();
+    money.pay(&format!("{code}-T2")).await;
+    let report = money.reconciled("bank").await;
+    assert_eq!((&report["matched"], &report["different"], &report["ours"]), (&json!(2), &json!(0), &json!(10_000)));
+    assert_eq!(scene.full(&code).await["obligation"]["payment"]["state"], "RECONCILED");
+}
