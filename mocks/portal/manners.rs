@@ -1,6 +1,6 @@
 //! What the variants do to requests and answers of people; see [`crate::variant_list`]. What an answer is wrapped in is
-//! in [`crate::envelope`], what it says in [`crate::rewriting`], how lists go on in [`crate::paging`]. Everything behind it works as
-//! usual, but for the codes of dossiers, which the registry gives out.
+//! in [`crate::envelope`], what it says in [`crate::rewriting`], how lists go on in [`crate::paging`]. Everything behind
+//! works as usual, but for the codes of dossiers, which the registry gives out.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
