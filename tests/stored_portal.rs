@@ -229,6 +229,20 @@ fn nothing_is_half_done(clerk: &Person) {
     assert_eq!(events, entries as u64);
 }
 
+#[test]
+fn a_store_in_use_or_a_file_that_is_none_ends_with_104() {
+    let desk = Desk::new();
+    let store = desk.path().join("store.sqlite");
+    let _first = Portal::kept_in(&desk, &store);
+    let said = desk.vandan(&["mock", "portal", "--store", "store.sqlite"]);
+    said.ends_with(104);
+    assert!(said.err.contains("store.sqlite is the store of another portal that runs"), "{}", said.err);
+    desk.put("notes.txt", "these are notes, many notes, and no store of anything at all");
+    let said = desk.vandan(&["mock", "country", "--store", "notes.txt"]);
+    said.ends_with(104);
+    assert!(said.err.contains("notes.txt is not the store of a reference portal"), "{}", said.err);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_portal_whose_disk_is_full_refuses_everything_and_has_lost_nothing() {

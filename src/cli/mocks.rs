@@ -63,7 +63,11 @@ impl Country {
 }
 
 pub(crate) fn not_started(error: &std::io::Error) -> Failure {
-    Failure::run(format!("could not start a mock: {error}"))
+    let message = format!("could not start a mock: {error}");
+    match error.kind() {
+        std::io::ErrorKind::InvalidInput => Failure::new(Exit::InvalidConfiguration, message),
+        _ => Failure::run(message),
+    }
 }
 
 /// What the reference portal offers in a run: the units, procedures and clerks of its province.

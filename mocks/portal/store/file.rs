@@ -20,7 +20,7 @@ const VERSION: i64 = 1;
 const APPLICATION: i64 = 0x7664_616e;
 /// How long a commit waits for somebody else who writes into the file, and should not.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How long the log of changes beside the file may stay once it was worked off.
+/// How many bytes the log of changes beside the file may keep once it was worked off.
 const LONGEST_LOG: i64 = 64 * 1024 * 1024;
 
 /// Why a file cannot be the store.

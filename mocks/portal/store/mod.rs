@@ -6,8 +6,9 @@
 //! leaves when all that it can have seen is committed, and a peer is told nothing before that. While a batch is being
 //! committed the next one gathers, so that many answers share a commit.
 //!
-//! On disk a dossier takes 2 to 3 kB with its log and session, and the bytes of its attachments. A change takes about 25 us of
-//! processor time more where many people write, 100 us where one does, and 0.6 ms of wall time: `benches/store_cost.rs`.
+//! On disk a dossier takes 2 to 3 kB with its log and session, and the bytes of its attachments. A change takes about
+//! 25 us of processor time more where many people write at once, and 100 us where one does, who waits about 0.6 ms for
+//! the commit; `benches/store_cost.rs` takes that time.
 //!
 //! What is committed survives the end of the process, however it ends; after a power cut the last commits may be
 //! missing (`synchronous = normal`). It deliberately does not keep what the portal is told when it starts and what

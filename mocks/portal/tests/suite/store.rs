@@ -9,7 +9,7 @@ use std::path::Path;
 use mock_portal::{Catalogue, Conduct};
 use serde_json::{Value, json};
 
-use super::scene::{Scene, permit};
+use super::scene::{Scene, permit, permit_with, posted};
 use world::{End, World};
 
 fn in_file(path: &Path) -> Conduct {
@@ -137,7 +137,7 @@ async fn a_reset_empties_the_store_too() {
 #[tokio::test]
 async fn a_parcel_that_was_being_ordered_is_ordered_anew_and_there_is_one_waybill() {
     let mut world = World::kept().await;
-    let code = world.scene.submit(super::scene::posted("c-1")).await;
+    let code = world.scene.submit(posted("c-1")).await;
     world.scene.steps(&code, &["accept", "start", "complete"]).await;
     world.restart_while_ordering(&code).await;
     let inbox = world.scene.post(&world.scene.post_clerk, "/api/desk/inbox", json!({ "queue": "post" })).await.ok();
@@ -240,6 +240,22 @@ async fn while_the_store_cannot_be_written_all_is_refused_and_after_that_nothing
     assert_eq!((again.status.as_u16(), &again.body["code"]), (200, &json!("H99.01-210305-0002")));
     world.restart(End::Killed);
     assert_eq!(world.scene.submit(permit("c-3")).await, "H99.01-210305-0003");
+}
+
+#[tokio::test]
+async fn bank_and_post_are_told_nothing_that_is_not_in_the_store() {
+    let world = World::kept().await;
+    let scene = &world.scene;
+    let online = scene.submit(permit_with("c-1", &json!({ "payment_method": "online" }))).await;
+    let posted = scene.submit(posted("c-2")).await;
+    scene.steps(&posted, &["accept", "start", "complete"]).await;
+    let intruder = rusqlite::Connection::open(&world.path).unwrap();
+    intruder.execute_batch("begin immediate").unwrap();
+    let payments = format!("/api/dossiers/{online}/payments");
+    let (ordered, handed) = tokio::join!(scene.post(&world.hoa, &payments, json!({})), scene.hand_to_post(&posted));
+    ordered.refused(503, "not_kept");
+    handed.refused(503, "not_kept");
+    assert!(scene.bank_signals().await.is_empty() && scene.post_signals().await.is_empty());
 }
 
 #[tokio::test]
