@@ -74,14 +74,15 @@ pub(crate) struct Staff {
 }
 
 impl Staff {
-    pub(crate) fn sign_in(connection: &mut Connection) -> Result<Self, Trouble> {
-        let mut token = |clerk: &str| {
-            let body = format!(r#"{{"clerk":"{clerk}","password":"open"}}"#);
-            let answer = connection.ask(&post("/api/desk/sessions", "", &body))?;
-            Ok::<_, Trouble>(text(answer.body, "token").ok_or("no clerk could sign in")?.to_owned())
-        };
-        Ok(Self { desk: token("desk-1")?, post: token("post-1")? })
+    pub(crate) async fn sign_in(connection: &mut Connection) -> Result<Self, Trouble> {
+        Ok(Self { desk: clerk("desk-1", connection).await?, post: clerk("post-1", connection).await? })
     }
+}
+
+async fn clerk(name: &str, connection: &mut Connection) -> Result<String, Trouble> {
+    let body = format!(r#"{{"clerk":"{name}","password":"open"}}"#);
+    let answer = connection.ask(&post("/api/desk/sessions", "", &body)).await?;
+    Ok(text(answer.body, "token").ok_or("no clerk could sign in")?.to_owned())
 }
 
 /// What the client remembers of a dossier under way.
@@ -101,9 +102,14 @@ impl Life {
     }
 
     /// Takes one step; whether the answer was as hoped.
-    pub(crate) fn take(&mut self, step: Step, staff: &Staff, connection: &mut Connection) -> Result<bool, Trouble> {
+    pub(crate) async fn take(
+        &mut self,
+        step: Step,
+        staff: &Staff,
+        connection: &mut Connection,
+    ) -> Result<bool, Trouble> {
         let request = self.request(step, staff);
-        let answer = connection.ask(&request)?;
+        let answer = connection.ask(&request).await?;
         let captured = match step {
             Step::SignIn => Some(("token", &mut self.token)),
             Step::Submit => Some(("code", &mut self.code)),

@@ -11,8 +11,10 @@ mod process;
 #[path = "../measuring/processor.rs"]
 mod processor;
 mod rounds;
+mod schedule;
 #[path = "../measuring/spread.rs"]
 mod spread;
+mod stage;
 mod systems;
 mod wire;
 

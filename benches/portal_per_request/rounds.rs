@@ -107,7 +107,10 @@ impl Bench {
     /// Looks at how exactly the portal keeps what it was told to wait.
     fn delayed(&mut self) -> Result<(), Trouble> {
         let portal = self.portal(DELAY)?;
-        say(&format!("told to take {} ms: what answers took beyond that, as the client saw it, in us", DELAY.as_millis()))?;
+        say(&format!(
+            "told to take {} ms: what answers took beyond that, as the client saw it, in us",
+            DELAY.as_millis()
+        ))?;
         for (rate, dossiers) in DELAYED {
             let played = self.client(&portal, Pace::Steady(rate), dossiers)?;
             let stated = f64::from(u32::try_from(DELAY.as_micros())?);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::noise::Noise;
+use crate::patience::Patience;
 use crate::variants::Variant;
 
 /// What a portal is told about its behaviour when it starts. Defects are in [`crate::Config`].
@@ -18,11 +19,20 @@ pub struct Conduct {
     pub delay: Duration,
     /// How many requests a client may send in a second; `None` is any number.
     pub limit: Option<u32>,
+    /// What it bears of slow and many clients.
+    pub patience: Patience,
 }
 
 impl Conduct {
     /// That of a portal of which nothing is asked: by the book, as fast as it can.
     pub fn ordinary() -> Self {
-        Self { variants: Vec::new(), noise: None, seed: 0, delay: Duration::ZERO, limit: None }
+        Self {
+            variants: Vec::new(),
+            noise: None,
+            seed: 0,
+            delay: Duration::ZERO,
+            limit: None,
+            patience: Patience::USUAL,
+        }
     }
 }

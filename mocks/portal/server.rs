@@ -1,23 +1,29 @@
 //! The server: one thread, one current-thread runtime, one loopback listener.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::body::Body;
 use axum::middleware::from_fn_with_state;
-use axum::serve::ListenerExt;
+use axum::response::Response;
+use hyper::Request;
+use hyper::body::Incoming;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime;
 use tokio::sync::watch;
+use tower_service::Service;
 
+use crate::bodies::Bodies;
 use crate::catalogue::Index;
 use crate::conduct::Conduct;
 use crate::config::Config;
+use crate::connections::{self, House, Parting};
 use crate::defects::{Defects, Switches};
+use crate::front_door::FrontDoor;
 use crate::manners::{self, Manners};
 use crate::noise::Noise;
 use crate::outgoing::Caller;
@@ -26,14 +32,10 @@ use crate::procedures::Procedures;
 use crate::registry::Registry;
 use crate::variants::Variants;
 use crate::weather::{self, Weather};
-use crate::{document, front_door, operation, page, test_hooks};
+use crate::{document, operation, page, test_hooks};
 
-/// Far above any submission, far below what would hurt.
-const LONGEST_BODY: usize = 1024 * 1024;
 /// How many connections may wait to be accepted, so that a burst is not answered by lost packets.
 const BACKLOG: u32 = 4_096;
-/// How long open connections may take to finish when the portal stops.
-const FAREWELL: Duration = Duration::from_secs(1);
 
 /// What every route shares.
 pub(crate) struct Portal {
@@ -45,6 +47,7 @@ pub(crate) struct Portal {
     pub(crate) url: String,
     /// A plain lock: it is held for a few map operations and never across an `.await`.
     registry: Mutex<Registry>,
+    pub(crate) bodies: Bodies,
     pub(crate) caller: Caller,
 }
 
@@ -149,26 +152,31 @@ fn portal(config: Config, conduct: &Conduct, catalogue: Index, address: SocketAd
         switches,
         url: format!("http://{address}"),
         registry: Mutex::new(registry),
+        bodies: Bodies::new(conduct.patience.body),
         caller: Caller::new(),
     })
 }
 
 async fn serve(listener: TcpListener, portal: Arc<Portal>, conduct: &Conduct, stopped: watch::Receiver<bool>) {
     let resets = conduct.noise.is_some_and(Noise::resets);
-    let listener = listener.tap_io(move |stream| {
-        if resets {
-            // Without it connections end with a farewell, which is noise enough.
-            drop(stream.set_zero_linger());
+    let parting = if resets { Parting::Abrupt } else { Parting::Polite };
+    let house = House { patience: conduct.patience, parting };
+    let door = FrontDoor { routes: routes(Arc::clone(&portal)), portal };
+    match behaving(&door, conduct) {
+        Some(all) => connections::serve(listener, house, move |request| answer(all.clone(), request), stopped).await,
+        None => {
+            let plain = move |request| {
+                let door = door.clone();
+                async move { Ok(door.pass(request).await) }
+            };
+            connections::serve(listener, house, plain, stopped).await;
         }
-        // Without it answers are only slower: not worth refusing a connection for.
-        drop(stream.set_nodelay(true));
-    });
-    let server =
-        axum::serve(listener, behaving(routes(portal), conduct)).with_graceful_shutdown(stop_asked(stopped.clone()));
-    tokio::select! {
-        _ = server => {}
-        () = farewell_over(stopped) => {}
     }
+}
+
+/// Lets a request through everything that the conduct has put around the door.
+async fn answer(mut all: Router, request: Request<Incoming>) -> Result<Response, Infallible> {
+    all.call(request.map(Body::new)).await
 }
 
 fn routes(portal: Arc<Portal>) -> Router {
@@ -178,29 +186,22 @@ fn routes(portal: Arc<Portal>) -> Router {
     }
     all.fallback(async || Problem::not_found("address"))
         .method_not_allowed_fallback(async || Problem::new(Kind::MethodNotAllowed, "try another method"))
-        .layer(DefaultBodyLimit::max(LONGEST_BODY))
-        .layer(from_fn_with_state(Arc::clone(&portal), front_door::pass))
         .with_state(portal)
 }
 
-/// Puts what the conduct asks for around everything; an ordinary portal pays nothing for it.
-fn behaving(mut all: Router, conduct: &Conduct) -> Router {
+/// Puts what the conduct asks for around the door; `None` for an ordinary portal, which pays nothing for it.
+fn behaving(door: &FrontDoor, conduct: &Conduct) -> Option<Router> {
     let variants = Variants::new(&conduct.variants);
+    if variants.is_empty() && conduct.noise.is_none() {
+        return None;
+    }
+    let door = door.clone();
+    let mut all = Router::new().fallback(move |request: Request<Body>| door.clone().pass(request));
     if !variants.is_empty() {
         all = all.layer(from_fn_with_state(Arc::new(Manners::new(variants)), manners::pass));
     }
-    match conduct.noise {
-        Some(noise) => all.layer(from_fn_with_state(Arc::new(Weather::new(noise, conduct.seed)), weather::pass)),
-        None => all,
+    if let Some(noise) = conduct.noise {
+        all = all.layer(from_fn_with_state(Arc::new(Weather::new(noise, conduct.seed)), weather::pass));
     }
-}
-
-async fn stop_asked(mut stopped: watch::Receiver<bool>) {
-    // An error means that the sender is gone, which asks for the same.
-    drop(stopped.wait_for(|asked| *asked).await);
-}
-
-async fn farewell_over(stopped: watch::Receiver<bool>) {
-    stop_asked(stopped).await;
-    tokio::time::sleep(FAREWELL).await;
+    Some(all)
 }
