@@ -13,6 +13,7 @@ mod suite {
     mod journeys;
     mod openapi;
     mod page;
+    mod patience;
     mod payments;
     mod petitions;
     mod probe;
