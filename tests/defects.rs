@@ -1,14 +1,9 @@
 //! Each defect of the reference portal makes exactly the rules fail that it names, as far as they are shipped;
 //! without one, none fails.
 
-use std::sync::Mutex;
-
 use mock_portal::Defect;
 
-use crate::support::Desk;
-
-/// Runs at once: they mostly wait.
-const AT_ONCE: usize = 3;
+use crate::support::{Desk, each};
 
 /// The rules that defects name before they are shipped. A rule id that is neither here nor shipped is a slip.
 const COMING: [&str; 61] = [
@@ -94,24 +89,9 @@ fn breaks(defect: Defect, shipped: &[String]) -> Vec<String> {
 fn each_defect_breaks_exactly_the_rules_it_names() {
     let shipped = shipped();
     let ready = Defect::ALL.iter().copied().filter(|defect| !breaks(*defect, &shipped).is_empty());
-    let waiting = Mutex::new(ready.collect::<Vec<_>>());
-    assert!(waiting.lock().unwrap().len() >= 16);
-    let wrong = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                loop {
-                    let next = waiting.lock().unwrap().pop();
-                    let Some(defect) = next else { return };
-                    if let Err(complaint) = catches(defect, &breaks(defect, &shipped)) {
-                        wrong.lock().unwrap().push(complaint);
-                    }
-                }
-            });
-        }
-    });
-    let wrong = wrong.into_inner().unwrap();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    let ready: Vec<_> = ready.collect();
+    assert!(ready.len() >= 16);
+    each(&ready, |defect| catches(defect, &breaks(defect, &shipped)));
 }
 
 fn catches(defect: Defect, expected: &[String]) -> Result<(), String> {
@@ -139,6 +119,23 @@ fn catches(defect: Defect, expected: &[String]) -> Result<(), String> {
             said.out
         ))
     }
+}
+
+#[test]
+fn a_defect_whose_rules_are_to_come_breaks_none_that_is_shipped_unless_it_says_so() {
+    let shipped = shipped();
+    let others: Vec<_> = Defect::ALL.iter().copied().filter(|defect| breaks(*defect, &shipped).is_empty()).collect();
+    each(&others, |defect| {
+        let desk = Desk::new();
+        let said = desk.play_little(&["--defect", defect.name()]);
+        let mut failed = desk.rules("fail");
+        failed.retain(|rule| !defect.may_break().contains(&rule.as_str()));
+        // Some of them are so coarse that a gate is breached or the run comes to nothing.
+        if [0, 99, 111, 112].contains(&said.code) && failed.is_empty() && desk.rules("pass").len() >= 5 {
+            return Ok(());
+        }
+        Err(format!("{}: exit {}, {failed:?} fail\n{}", defect.name(), said.code, said.out))
+    });
 }
 
 #[test]

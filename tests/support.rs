@@ -2,8 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Mutex;
 
 use rusqlite::{Connection, OpenFlags};
+
+/// Runs at once: they mostly wait.
+const AT_ONCE: usize = 3;
 
 /// A folder that a test may fill, with `results/` in it, and the binary started there.
 pub(crate) struct Desk {
@@ -24,6 +28,27 @@ pub(crate) fn tiny() -> String {
 
 pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Plays every one of these, some at once, and gathers what is wrong.
+pub(crate) fn each<T: Copy + Send>(all: &[T], play: impl Fn(T) -> Result<(), String> + Sync) {
+    let waiting = Mutex::new(all.to_vec());
+    let wrong = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                loop {
+                    let next = waiting.lock().unwrap().pop();
+                    let Some(next) = next else { return };
+                    if let Err(complaint) = play(next) {
+                        wrong.lock().unwrap().push(complaint);
+                    }
+                }
+            });
+        }
+    });
+    let wrong = wrong.into_inner().unwrap();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
 impl Desk {
@@ -56,6 +81,14 @@ impl Desk {
     pub(crate) fn play(&self, more: &[&str]) -> Said {
         let tiny = tiny();
         let mut args = vec!["run", tiny.as_str(), "--scale", "1/12"];
+        args.extend(more);
+        self.vandan(&args)
+    }
+
+    /// Plays a twenty-fourth of the tiny run, quickly.
+    pub(crate) fn play_little(&self, more: &[&str]) -> Said {
+        let tiny = tiny();
+        let mut args = vec!["run", tiny.as_str(), "--scale", "1/24", "--length", "4 s"];
         args.extend(more);
         self.vandan(&args)
     }

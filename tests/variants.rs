@@ -1,43 +1,9 @@
 //! No rule fails under a legal variant of the reference portal, nor under noise: what may be otherwise is no defect,
 //! and what nobody did wrong is nobody's fault.
 
-use std::sync::Mutex;
-
 use mock_portal::{Noise, Variant};
 
-use crate::support::{Desk, Said, root};
-
-/// Runs at once: they mostly wait.
-const AT_ONCE: usize = 3;
-
-/// Plays every one of these, some at once, and gathers what is wrong.
-fn each<T: Copy + Send>(all: &[T], play: impl Fn(T) -> Result<(), String> + Sync) {
-    let waiting = Mutex::new(all.to_vec());
-    let wrong = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                loop {
-                    let next = waiting.lock().unwrap().pop();
-                    let Some(next) = next else { return };
-                    if let Err(complaint) = play(next) {
-                        wrong.lock().unwrap().push(complaint);
-                    }
-                }
-            });
-        }
-    });
-    let wrong = wrong.into_inner().unwrap();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
-}
-
-/// Plays a twenty-fourth of the tiny run, quickly.
-fn play(desk: &Desk, more: &[&str]) -> Said {
-    let tiny = crate::support::tiny();
-    let mut args = vec!["run", tiny.as_str(), "--scale", "1/24", "--length", "4 s"];
-    args.extend(more);
-    desk.vandan(&args)
-}
+use crate::support::{Desk, Said, each, root};
 
 /// The adapter for a portal with other words, where the reference adapter does not know them.
 fn adapter(variant: Variant) -> Option<String> {
@@ -60,7 +26,7 @@ fn no_variant_is_taken_for_a_defect() {
             desk.put("portal.yaml", &adapter);
             more.extend(["--portal", "portal.yaml"]);
         }
-        let said = play(&desk, &more);
+        let said = desk.play_little(&more);
         let (failed, passed) = (desk.rules("fail"), desk.rules("pass"));
         let unread = desk.count("select count(*) from exchanges where outcome = 'unknown'");
         // In a run as small a rule or two may find nothing to examine.
@@ -92,11 +58,11 @@ fn many_variants_and_noise_go_together() {
     let variants =
         ["submit-202", "utc-times", "seven-digits", "plain-refusal", "escaped-json", "chunked", "absent-nulls"];
     let mut more: Vec<&str> = variants.iter().flat_map(|variant| ["--variant", variant]).collect();
-    more.extend(["--noise", "latency"]);
-    let said = play(&desk, &more);
+    more.extend(["--noise", "latency", "--noise", "clock-skew"]);
+    let said = desk.play_little(&more);
     assert!([0, 112].contains(&said.code) && desk.rules("fail").is_empty(), "{}", said.out);
     let facts = desk.latest("run.json");
-    assert!(facts.contains("submit-202, utc-times") && facts.contains("latency"), "{facts}");
+    assert!(facts.contains("submit-202, utc-times") && facts.contains("latency, clock-skew"), "{facts}");
     assert!(
         desk.count("select count(*) from observations where dossier_code glob '*-[0-9][0-9][0-9][0-9][0-9][0-9][0-9]'")
             > 0

@@ -52,6 +52,7 @@ pub(crate) fn again(core: Option<u32>, arguments: &[&str]) -> Result<Command, Tr
 }
 
 /// What a child said and used.
+#[allow(dead_code, reason = "not every benchmark asks for everything")]
 pub(crate) struct Ended {
     pub(crate) said: String,
     pub(crate) used: Duration,

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 
 use crate::moment::Moment;
+use crate::skew::Skew;
 
 /// Nanoseconds since 1970-01-01T00:00:00Z.
 #[expect(clippy::disallowed_methods, reason = "the portal is a system of its own and has a wall clock of its own")]
@@ -29,8 +30,12 @@ pub(crate) struct Course {
 pub(crate) struct Clock {
     /// The course and the wall time at which it was set; none while the clock shows real time.
     set: Option<(Course, u64)>,
-    /// The latest moment shown, for the wall clock may be put back under us.
+    /// The latest moment it was, for the wall clock may be put back under us.
     latest: Moment,
+    /// How far what is shown is off from that; not at all without noise.
+    skew: Option<Skew>,
+    /// The latest moment shown.
+    shown: Moment,
 }
 
 /// What the clock says of itself.
@@ -44,30 +49,48 @@ pub(crate) struct Reading {
 impl Clock {
     /// A clock that shows real time.
     pub(crate) fn real() -> Self {
-        Self { set: None, latest: Moment::from_unix_ms(0) }
+        let start = Moment::from_unix_ms(0);
+        Self { set: None, latest: start, skew: None, shown: start }
     }
 
-    /// The present, given the wall time.
+    /// The present as the clock shows it, given the wall time.
     pub(crate) fn now(&mut self, wall_ns: u64) -> Moment {
-        let shown = match self.set {
+        let present = self.present(wall_ns);
+        self.shown = self.shown.max(self.off(present, wall_ns));
+        self.shown
+    }
+
+    /// The present as it would be shown if the clock were right.
+    fn present(&mut self, wall_ns: u64) -> Moment {
+        let present = match self.set {
             None => Moment::from_unix_ms(i64::try_from(wall_ns / 1_000_000).unwrap_or(i64::MAX)),
             Some((course, set_at)) => {
                 let moment = course.now.plus_ms(scaled_ms(wall_ns.saturating_sub(set_at), course.speed));
                 course.until.map_or(moment, |until| moment.min(until))
             }
         };
-        self.latest = self.latest.max(shown);
+        self.latest = self.latest.max(present);
         self.latest
+    }
+
+    fn off(&self, present: Moment, wall_ns: u64) -> Moment {
+        self.skew.map_or(present, |skew| present.plus_ms(skew.at(wall_ns)))
     }
 
     /// Sets the clock. Once it was set, a `now` that lies behind it is taken as the present.
     pub(crate) fn set(&mut self, mut course: Course, wall_ns: u64) {
         if self.set.is_some() {
-            course.now = course.now.max(self.now(wall_ns));
+            course.now = course.now.max(self.present(wall_ns));
         } else {
             self.latest = course.now;
+            self.shown = self.off(course.now, wall_ns);
         }
         self.set = Some((course, wall_ns));
+    }
+
+    /// Lets the clock be off, or right again. Where it would go back so, it stands until its time has come.
+    pub(crate) fn skew(&mut self, skew: Option<Skew>) {
+        self.skew = skew;
     }
 
     /// What the clock shows and how it runs.
@@ -140,6 +163,39 @@ mod tests {
         let mut clock = Clock::real();
         let before = clock.now(1_614_556_800 * SECOND);
         assert_eq!(clock.now(1_614_556_000 * SECOND), before);
+    }
+
+    #[test]
+    fn a_clock_that_is_off_runs_beside_the_right_one() {
+        for seed in 0..20 {
+            let skew = Skew::new(seed, 0);
+            let mut clock = Clock::real();
+            clock.skew(Some(skew));
+            clock.set(course("2021-03-01T07:00:00+07:00", 3_600.0, None), 0);
+            for second in 0..100 {
+                let right = moment("2021-03-01T07:00:00+07:00").plus_ms(i64::try_from(second).unwrap() * 3_600_000);
+                assert_eq!(clock.now(second * SECOND), right.plus_ms(skew.at(second * SECOND)));
+            }
+            // Set to where it is without the skew, it does not go back, nor does the skew add up.
+            let before = clock.now(100 * SECOND);
+            clock.set(course("2021-03-01T07:00:00+07:00", 3_600.0, None), 100 * SECOND);
+            assert_eq!(clock.now(100 * SECOND), before);
+        }
+    }
+
+    #[test]
+    fn a_clock_put_right_never_goes_back() {
+        let mut clock = Clock::real();
+        clock.set(course("2021-03-01T07:00:00+07:00", 1.0, None), 0);
+        let skews = (0..10).map(|seed| Some(Skew::new(seed, 0))).chain([None]);
+        let mut latest = clock.now(0);
+        for (second, skew) in (0..).step_by(3).zip(skews) {
+            clock.skew(skew);
+            let now = clock.now(second * SECOND);
+            assert!(now >= latest);
+            latest = now;
+        }
+        assert_eq!(clock.now(60 * SECOND), moment("2021-03-01T07:01:00+07:00"));
     }
 
     #[test]

@@ -1,10 +1,14 @@
 //! How a reference portal behaves besides what it is: otherwise, noisily, slowly, or sparingly.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::manners::Manners;
 use crate::noise::Noise;
 use crate::patience::Patience;
-use crate::variants::Variant;
+use crate::variants::{Variant, Variants};
+use crate::weather::Weather;
 
 /// What a portal is told about its behaviour when it starts. Defects are in [`crate::Config`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +16,7 @@ pub struct Conduct {
     /// What it does otherwise, and may.
     pub variants: Vec<Variant>,
     /// What befalls its answers.
-    pub noise: Option<Noise>,
+    pub noise: Vec<Noise>,
     /// Where the chance of the noise comes from.
     pub seed: u64,
     /// How long each answer to people takes at the least, from the arrival of the request; a minute at most.
@@ -28,11 +32,59 @@ impl Conduct {
     pub fn ordinary() -> Self {
         Self {
             variants: Vec::new(),
-            noise: None,
+            noise: Vec::new(),
             seed: 0,
             delay: Duration::ZERO,
             limit: None,
             patience: Patience::USUAL,
         }
+    }
+}
+
+/// The variants and the noise of a running portal; a tester may switch them while it runs.
+#[derive(Debug)]
+pub(crate) struct Bearing {
+    /// Whether neither is on: all that a request to an ordinary portal asks.
+    is_ordinary: AtomicBool,
+    pub(crate) manners: Manners,
+    weather: Mutex<Option<Arc<Weather>>>,
+}
+
+impl Bearing {
+    pub(crate) fn new(variants: Variants, weather: Option<Weather>) -> Self {
+        let bearing = Self {
+            is_ordinary: AtomicBool::new(true),
+            manners: Manners::default(),
+            weather: Mutex::new(weather.map(Arc::new)),
+        };
+        bearing.set_variants(variants);
+        bearing
+    }
+
+    pub(crate) fn is_ordinary(&self) -> bool {
+        self.is_ordinary.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn variants(&self) -> Variants {
+        self.manners.variants()
+    }
+
+    pub(crate) fn set_variants(&self, variants: Variants) {
+        self.manners.set(variants);
+        self.look();
+    }
+
+    pub(crate) fn weather(&self) -> Option<Arc<Weather>> {
+        self.weather.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_weather(&self, weather: Option<Weather>) {
+        *self.weather.lock().unwrap_or_else(PoisonError::into_inner) = weather.map(Arc::new);
+        self.look();
+    }
+
+    fn look(&self) {
+        let is_ordinary = self.variants().is_empty() && self.weather().is_none();
+        self.is_ordinary.store(is_ordinary, Ordering::Relaxed);
     }
 }

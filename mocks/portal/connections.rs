@@ -38,22 +38,23 @@ pub(crate) enum Parting {
 }
 
 /// The rules for all connections.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct House {
+pub(crate) struct House<P> {
     pub(crate) patience: Patience,
-    pub(crate) parting: Parting,
+    /// Says how a connection that comes now is to end.
+    pub(crate) parting: P,
 }
 
 /// Serves until it is asked to stop, and then lets open connections finish for a moment.
-pub(crate) async fn serve<S, F>(listener: TcpListener, house: House, service: S, stopped: watch::Receiver<bool>)
+pub(crate) async fn serve<P, S, F>(listener: TcpListener, house: House<P>, service: S, stopped: watch::Receiver<bool>)
 where
+    P: Fn() -> Parting,
     S: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
     F: Future<Output = Result<Response, Infallible>> + Send + 'static,
 {
     let most = house.patience.connections.min(Semaphore::MAX_PERMITS);
     let seats = Arc::new(Semaphore::new(most));
     tokio::select! {
-        () = accept(&listener, house, &service, &seats, &stopped) => {}
+        () = accept(&listener, &house, &service, &seats, &stopped) => {}
         () = stop_asked(stopped.clone()) => {}
     }
     drop(listener);
@@ -63,13 +64,14 @@ where
 }
 
 /// Takes connections for as long as it is polled.
-async fn accept<S, F>(
+async fn accept<P, S, F>(
     listener: &TcpListener,
-    house: House,
+    house: &House<P>,
     service: &S,
     seats: &Arc<Semaphore>,
     stopped: &watch::Receiver<bool>,
 ) where
+    P: Fn() -> Parting,
     S: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
     F: Future<Output = Result<Response, Infallible>> + Send + 'static,
 {
@@ -77,7 +79,7 @@ async fn accept<S, F>(
         match listener.accept().await {
             Ok((stream, _)) => match Arc::clone(seats).try_acquire_owned() {
                 Ok(seat) => {
-                    let line = line(stream, house);
+                    let line = line(stream, (house.parting)(), house.patience.idle);
                     tokio::spawn(attend(line, service.clone(), seat, stopped.clone()));
                 }
                 // It has room for so few bytes, and if not, closing says the same.
@@ -88,13 +90,13 @@ async fn accept<S, F>(
     }
 }
 
-fn line(stream: TcpStream, house: House) -> Line {
-    if house.parting == Parting::Abrupt {
+fn line(stream: TcpStream, parting: Parting, idle: Duration) -> Line {
+    if parting == Parting::Abrupt {
         drop(stream.set_zero_linger());
     }
     // Without it answers are only slower: not worth refusing a connection for.
     drop(stream.set_nodelay(true));
-    Line::new(stream, house.patience.idle)
+    Line::new(stream, idle)
 }
 
 /// Serves one connection to its end; when the portal stops, to the end of the exchange under way.

@@ -88,7 +88,7 @@ list! {
     "A desk takes in dossiers for its own unit only.";
     UtcDate, "utc-date", ["VN-COD-002"], [],
     "The date in a code is the date in UTC, so that it is yesterday's before seven in the morning (OpenCPS was seen to mix time zones).";
-    ForeignUnit, "foreign-unit", ["EG-COD-006"], ["EG-COD-003"],
+    ForeignUnit, "foreign-unit", ["EG-COD-006"], ["EG-COD-003", "EG-OAS-002"],
     "The unit in a code is cut at its first dot, so that it names the province.";
     Revive, "revive", ["EG-STM-002"], ["EG-STM-001"],
     "A case that was stopped can be started again.";
@@ -154,7 +154,7 @@ list! {
     "A submission that names its own fee gets it.";
     ExistLeak, "exist-leak", ["EG-ISO-008"], [],
     "Another's dossier is forbidden, where one that does not exist is not found.";
-    CacheMix, "cache-mix", ["EG-ISO-009"], ["EG-ISO-001"],
+    CacheMix, "cache-mix", ["EG-ISO-009"], ["EG-ISO-001", "EG-COD-003"],
     "Every 20th reader gets the dossier that was read before.";
     BytesEq, "bytes-eq", ["EG-VAL-001"], [],
     "Names are searched byte by byte, so that case, marks and Unicode form matter.";

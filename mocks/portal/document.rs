@@ -5,8 +5,9 @@
 //! # Source
 //! OpenAPI 3.1.1; JSON Schema 2020-12, of which only what types of requests and answers need is used.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use bytes::Bytes;
@@ -17,9 +18,12 @@ use serde_json::{Map, Value, json};
 use crate::body::plain_json;
 use crate::operation::{self, Answer, Content, Operation, Verb, Who};
 use crate::problem::{Kind, Problem};
-use crate::{applicant, attachments, citizen, desk, officer, ombudsman, peers, registrar, search};
+use crate::server::Portal;
+use crate::variants::{Variant, Variants};
+use crate::{applicant, attachments, citizen, derivation, desk, officer, ombudsman, peers, registrar, search};
 
-/// The document as text. It is the same for every portal of this version, whatever it offers.
+/// The document as text. It is the same for every portal of this version, whatever it offers; what a variant changes
+/// in it is in [`derivation`].
 static TEXT: LazyLock<String> = LazyLock::new(|| {
     let text = serde_json::to_string_pretty(&document(&operations()));
     text.unwrap_or_else(|_| unreachable!("the document has string keys and integers only")) + "\n"
@@ -51,6 +55,17 @@ pub fn openapi() -> &'static str {
     &TEXT
 }
 
+/// The document of a portal that does something otherwise, in the same form; without a variant it is [`openapi`].
+#[must_use]
+pub fn openapi_under(variants: &[Variant]) -> String {
+    written_under(Variants::new(variants))
+}
+
+fn written_under(variants: Variants) -> String {
+    let usual: Value = serde_json::from_str(openapi()).unwrap_or_default();
+    if variants.is_empty() { openapi().to_owned() } else { format!("{:#}\n", derivation::derived(&usual, variants)) }
+}
+
 /// Everything that people and peers may ask of the portal, in the order of the document.
 pub(crate) fn operations() -> Vec<Operation> {
     let own = operation::get("/openapi.json", serve)
@@ -71,8 +86,11 @@ pub(crate) fn operations() -> Vec<Operation> {
     groups.into_iter().flatten().collect()
 }
 
-async fn serve() -> Response {
-    plain_json(Bytes::from_static(TEXT.as_bytes()))
+/// The document that is true now.
+async fn serve(State(portal): State<Arc<Portal>>) -> Response {
+    let variants = portal.bearing.variants();
+    let is_usual = variants.is_empty();
+    plain_json(if is_usual { Bytes::from_static(openapi().as_bytes()) } else { written_under(variants).into() })
 }
 
 fn document(operations: &[Operation]) -> Value {

@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use hyper::body::Incoming;
 use tokio::time::Instant;
 use tower_service::Service;
 
@@ -23,6 +24,7 @@ use crate::registry::Registry;
 use crate::replays::{Kept, Known, Mark};
 use crate::server::Portal;
 use crate::session::{self, Person};
+use crate::weather;
 
 /// The longest answer that is held back: an attachment.
 const LONGEST_ANSWER: usize = 8 * 1024 * 1024;
@@ -41,8 +43,17 @@ pub(crate) struct FrontDoor {
 }
 
 impl FrontDoor {
+    /// Lets a request in, through whatever noise and variants are on.
+    pub(crate) async fn pass(self, request: Request<Incoming>) -> Response {
+        if self.portal.bearing.is_ordinary() {
+            return self.enter(request).await;
+        }
+        // In a box, so that an ordinary portal does not carry the room that it takes.
+        Box::pin(weather::pass(&self, request.map(Body::new))).await
+    }
+
     /// Lets a request through to its route, and its answer out.
-    pub(crate) async fn pass<B>(self, request: Request<B>) -> Response
+    pub(crate) async fn enter<B>(&self, request: Request<B>) -> Response
     where
         B: HttpBody<Data = Bytes> + Unpin,
     {

@@ -45,6 +45,7 @@ mod drafts;
 mod petitions;
 
 mod queues;
+mod references;
 mod registry;
 mod session;
 mod submission;
@@ -53,6 +54,7 @@ mod view;
 mod bodies;
 mod connections;
 mod delay;
+mod envelope;
 mod front_door;
 mod limits;
 mod line;
@@ -61,8 +63,10 @@ mod one_time_codes;
 mod paging;
 mod replays;
 mod rewriting;
+mod skew;
 mod weather;
 
+mod derivation;
 mod document;
 mod operation;
 
@@ -75,6 +79,7 @@ mod page;
 mod peers;
 mod registrar;
 mod search;
+mod switching;
 mod test_hooks;
 
 mod body;
@@ -91,7 +96,7 @@ pub use catalogue::{Catalogue, Clerk, Procedure, Process, Role, ServiceLevel, Un
 pub use conduct::Conduct;
 pub use config::Config;
 pub use defects::Defect;
-pub use document::openapi;
+pub use document::{openapi, openapi_under};
 pub use noise::Noise;
 pub use patience::Patience;
 pub use server::{Running, start, start_with};

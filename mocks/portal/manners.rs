@@ -1,26 +1,27 @@
-//! What the variants do to requests and answers of people; see [`crate::variant_list`]. Everything behind it works as
+//! What the variants do to requests and answers of people; see [`crate::variant_list`]. What an answer is wrapped in is
+//! in [`crate::envelope`], what it says in [`crate::rewriting`], how lists go on in [`crate::paging`]. Everything behind it works as
 //! usual, but for the codes of dossiers, which the registry gives out.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
-use axum::http::header::{
-    ACCEPT_LANGUAGE, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_MATCH, LOCATION, SET_COOKIE,
-    STRICT_TRANSPORT_SECURITY, VARY,
-};
+use axum::extract::Request;
+use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, IF_MATCH};
 use axum::http::response::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
+use crate::envelope;
+use crate::front_door::FrontDoor;
 use crate::paging;
 use crate::pieces;
+use crate::problem::{self, Language};
 use crate::rewriting;
 use crate::variants::{Variant, Variants};
 
@@ -32,13 +33,15 @@ const LATEST: Duration = Duration::from_millis(50);
 const MOST_KEPT: usize = 4_096;
 /// How much longer the variant `slow-5ms` takes.
 const LONGER: Duration = Duration::from_millis(5);
+/// Where citizens submit.
+pub(crate) const SUBMISSIONS: &str = "/api/dossiers";
 /// The size of a chunk.
 const CHUNK: usize = 61;
 
 /// What is on, and what it needs to remember.
 #[derive(Debug)]
 pub(crate) struct Manners {
-    variants: Variants,
+    variants: AtomicU64,
     kept: Mutex<LookUps>,
 }
 
@@ -49,9 +52,20 @@ struct LookUps {
     answers: HashMap<String, Bytes>,
 }
 
+impl Default for Manners {
+    fn default() -> Self {
+        let kept = Mutex::new(LookUps { since: Instant::now(), answers: HashMap::new() });
+        Self { variants: AtomicU64::new(0), kept }
+    }
+}
+
 impl Manners {
-    pub(crate) fn new(variants: Variants) -> Self {
-        Self { variants, kept: Mutex::new(LookUps { since: Instant::now(), answers: HashMap::new() }) }
+    pub(crate) fn variants(&self) -> Variants {
+        Variants::from_bits(self.variants.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn set(&self, variants: Variants) {
+        self.variants.store(variants.bits(), Ordering::Relaxed);
     }
 
     /// The answer to the same look-up shortly before.
@@ -72,18 +86,17 @@ impl Manners {
 }
 
 /// Lets a request through, and its answer out, as the variants want them.
-pub(crate) async fn pass(State(manners): State<Arc<Manners>>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn pass(door: &FrontDoor, request: Request) -> Response {
+    let manners = &door.portal.bearing.manners;
+    let variants = manners.variants();
+    if variants.is_empty() || !request.uri().path().starts_with("/api/") {
+        return door.enter(request).await;
+    }
     let path = request.uri().path().to_owned();
-    let variants = manners.variants;
-    if !path.starts_with("/api/") {
-        return next.run(request).await;
-    }
-    let asked =
-        Asked { is_submission: request.method() == Method::POST && path == "/api/dossiers", query: query(&request) };
-    if let Err(problem) = paging::asked(request.uri_mut(), variants) {
-        return problem.into_response();
-    }
-    ask(request.headers_mut(), variants);
+    let asked = Asked {
+        is_submission: request.method() == Method::POST && path == SUBMISSIONS,
+        query: request.uri().query().unwrap_or_default().to_owned(),
+    };
     if variants.has(Variant::Slow5ms) {
         sleep(LONGER).await;
     }
@@ -92,7 +105,7 @@ pub(crate) async fn pass(State(manners): State<Arc<Manners>>, mut request: Reque
     let (mut parts, body) = match known {
         Some(body) => (json_head(), body),
         None => {
-            let (parts, body) = next.run(request).await.into_parts();
+            let (parts, body) = enter(door, request, variants).await.into_parts();
             match to_bytes(body, LONGEST).await {
                 Ok(body) => (parts, body),
                 Err(_broken) => return pieces::broken().into_response(),
@@ -108,14 +121,23 @@ pub(crate) async fn pass(State(manners): State<Arc<Manners>>, mut request: Reque
     Response::from_parts(parts, body)
 }
 
+/// Asks the portal in the words that it usually understands.
+async fn enter(door: &FrontDoor, mut request: Request, variants: Variants) -> Response {
+    let is_reading = request.method() == Method::GET;
+    let misread = if is_reading { paging::asked(request.uri_mut(), variants) } else { None };
+    ask(request.headers_mut(), variants);
+    let language = Language::of(request.headers());
+    let response = door.enter(request).await;
+    match misread.filter(|_| response.status() == StatusCode::UNPROCESSABLE_ENTITY) {
+        Some(problem) => problem::in_language(problem.into_response(), language),
+        None => response,
+    }
+}
+
 /// What is still to be known of a request when its answer comes.
 struct Asked {
     is_submission: bool,
     query: String,
-}
-
-fn query(request: &Request) -> String {
-    request.uri().query().unwrap_or_default().to_owned()
 }
 
 fn json_head() -> Parts {
@@ -151,12 +173,15 @@ fn answer(parts: &mut Parts, body: Bytes, asked: &Asked, variants: Variants) -> 
     let is_json = is_refusal || content_type == "application/json";
     let value: Option<Value> = if is_json { serde_json::from_slice(&body).ok() } else { None };
     let value = value.map(|value| {
-        status(parts, &value, asked, variants);
-        let value = if is_refusal { refusal(parts, value, variants) } else { value };
+        if is_refusal {
+            return envelope::refused(parts, value, variants);
+        }
+        envelope::succeeded(parts, &value, asked.is_submission, variants);
         paging::told(&mut parts.headers, value, &asked.query, variants)
     });
-    headers(&mut parts.headers, variants);
+    envelope::headers(&mut parts.headers, variants);
     match value {
+        // There is no content of which it would be the type.
         Some(_) if is_refusal && variants.has(Variant::EmptyRefusal) => {
             parts.headers.remove(CONTENT_TYPE);
             Bytes::new()
@@ -164,81 +189,4 @@ fn answer(parts: &mut Parts, body: Bytes, asked: &Asked, variants: Variants) -> 
         Some(value) => rewriting::written(&rewriting::told(value, variants), variants).into(),
         None => body,
     }
-}
-
-/// Another status that means the same.
-fn status(parts: &mut Parts, value: &Value, asked: &Asked, variants: Variants) {
-    let is_code = |code: &str| value["error_code"] == code;
-    let success = parts.status.is_success();
-    if asked.is_submission && success {
-        if let Some(code) = value["code"].as_str().filter(|_| variants.has(Variant::Location))
-            && let Ok(address) = HeaderValue::try_from(format!("/api/dossiers/{code}"))
-        {
-            parts.headers.insert(LOCATION, address);
-        }
-        if parts.status == StatusCode::OK && variants.has(Variant::Known201) {
-            parts.status = StatusCode::CREATED;
-        }
-        if parts.status == StatusCode::CREATED && variants.has(Variant::Submit202) {
-            parts.status = StatusCode::ACCEPTED;
-        }
-    }
-    if parts.status == StatusCode::CREATED && variants.has(Variant::All200) {
-        parts.status = StatusCode::OK;
-    }
-    if is_code("illegal_transition") && variants.has(Variant::Illegal422) {
-        parts.status = StatusCode::UNPROCESSABLE_ENTITY;
-    }
-    let is_400 = is_code("illegal_transition") && variants.has(Variant::Illegal400)
-        || is_code("validation") && variants.has(Variant::Validation400);
-    if is_400 {
-        parts.status = StatusCode::BAD_REQUEST;
-    }
-}
-
-/// Another envelope; the status within is the one outside.
-fn refusal(parts: &mut Parts, mut value: Value, variants: Variants) -> Value {
-    if variants.has(Variant::PlainRefusal) {
-        parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        return json!({ "error_code": value["error_code"], "message": value["title"] });
-    }
-    if let Some(fields) = value.as_object_mut() {
-        fields.insert("status".to_owned(), parts.status.as_u16().into());
-    }
-    value
-}
-
-fn headers(headers: &mut HeaderMap, variants: Variants) {
-    if variants.has(Variant::Charset)
-        && let Some(content_type) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok())
-        && content_type.ends_with("json")
-        && let Ok(value) = HeaderValue::try_from(format!("{content_type}; charset=utf-8"))
-    {
-        headers.insert(CONTENT_TYPE, value);
-    }
-    if variants.has(Variant::ExtraHeaders) {
-        headers.insert("x-request-id", HeaderValue::from_static("01890a5d-ac96-774b-bcce-b302099a8057"));
-        headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
-        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
-        headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Language"));
-    }
-    if variants.has(Variant::Cookies) {
-        headers.insert(SET_COOKIE, HeaderValue::from_static("node=2; Path=/; HttpOnly; SameSite=Lax"));
-    }
-    if variants.has(Variant::ConnectionClose) {
-        headers.insert(CONNECTION, HeaderValue::from_static("close"));
-    }
-    tag(headers, variants);
-}
-
-fn tag(headers: &mut HeaderMap, variants: Variants) {
-    let Some(tag) = headers.remove(ETAG) else { return };
-    if variants.has(Variant::NoTags) {
-        return;
-    }
-    let text = tag.to_str().unwrap_or_default();
-    let version = text.trim_matches('"').trim_start_matches('v');
-    let text = if variants.has(Variant::OtherTags) { format!("\"{version}-vn\"") } else { text.to_owned() };
-    let text = if variants.has(Variant::WeakTags) { format!("W/{text}") } else { text };
-    headers.insert(ETAG, HeaderValue::try_from(text).unwrap_or(tag));
 }

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use crate::skew::Skew;
+
 /// One of this many requests is cut off.
 const RESET_EVERY: u64 = 150;
 /// One of this many answers comes slowly.
@@ -35,19 +37,22 @@ pub enum Noise {
     Freeze,
     /// Callbacks of bank and post come again.
     DroppedCallbacks,
+    /// The clock is wrong.
+    ClockSkew,
     /// All of it.
     Storm,
 }
 
 impl Noise {
     /// Every profile.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Latency,
         Self::Bursts,
         Self::Resets,
         Self::SlowBodies,
         Self::Freeze,
         Self::DroppedCallbacks,
+        Self::ClockSkew,
         Self::Storm,
     ];
 
@@ -85,28 +90,55 @@ impl Noise {
             Self::DroppedCallbacks => {
                 ("dropped-callbacks", "One of 4 callbacks of bank and post is answered with 503 when it comes first.")
             }
+            Self::ClockSkew => (
+                "clock-skew",
+                "The clock is off by 1 to 5 seconds, ahead or behind, and drifts by 1 to 10 ms a second, up to 10 seconds; all that it dates is off with it, Date included.",
+            ),
             Self::Storm => ("storm", "All of the others together."),
         }
+    }
+}
+
+/// Profiles that are on together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Noises(u16);
+
+impl Noises {
+    pub(crate) fn new(profiles: &[Noise]) -> Self {
+        Self(profiles.iter().fold(0, |set, noise| set | Self::bit(*noise)))
+    }
+
+    /// Whether the profile is among them, by itself or as a part of the storm.
+    pub(crate) fn has(self, noise: Noise) -> bool {
+        self.0 & (Self::bit(noise) | Self::bit(Noise::Storm)) != 0
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The profiles that are named in it.
+    pub(crate) fn iter(self) -> impl Iterator<Item = Noise> {
+        Noise::ALL.into_iter().filter(move |noise| self.0 & Self::bit(*noise) != 0)
     }
 
     /// What befalls a request; `number` counts them from 1.
     pub(crate) fn befalls(self, seed: u64, number: u64) -> Vec<Event> {
-        let is_on = |profile: Self| self == profile || self == Self::Storm;
         let mut events = Vec::new();
-        if is_on(Self::Freeze) && is_first_of_span(seed ^ 1, number, FREEZE_PERIOD, 1) {
+        if self.has(Noise::Freeze) && is_in_span(seed ^ 1, number, FREEZE_PERIOD, 1) {
             events.push(Event::Freeze);
         }
-        if is_on(Self::Latency) {
+        if self.has(Noise::Latency) {
             events.push(Event::Wait(latency(luck(seed ^ 2, number))));
         }
-        if is_on(Self::Bursts) && is_first_of_span(seed ^ 3, number, BURST_PERIOD, BURST_LENGTH) {
+        if self.has(Noise::Bursts) && is_in_span(seed ^ 3, number, BURST_PERIOD, BURST_LENGTH) {
             events.push(Event::Unavailable);
         }
         let cut = luck(seed ^ 4, number);
-        if is_on(Self::Resets) && cut.is_multiple_of(RESET_EVERY) {
+        if self.has(Noise::Resets) && cut.is_multiple_of(RESET_EVERY) {
             events.push(if (cut / RESET_EVERY).is_multiple_of(2) { Event::CutBefore } else { Event::CutAfter });
         }
-        if is_on(Self::SlowBodies) && luck(seed ^ 5, number).is_multiple_of(SLOW_EVERY) {
+        if self.has(Noise::SlowBodies) && luck(seed ^ 5, number).is_multiple_of(SLOW_EVERY) {
             events.push(Event::Trickle);
         }
         events
@@ -114,12 +146,16 @@ impl Noise {
 
     /// Whether a callback is refused when it comes first; `mark` is a number that every callback has its own of.
     pub(crate) fn drops(self, seed: u64, mark: u64) -> bool {
-        matches!(self, Self::DroppedCallbacks | Self::Storm) && luck(seed ^ 6, mark).is_multiple_of(DROPPED_EVERY)
+        self.has(Noise::DroppedCallbacks) && luck(seed ^ 6, mark).is_multiple_of(DROPPED_EVERY)
     }
 
-    /// Whether connections are to break off without a farewell.
-    pub(crate) fn resets(self) -> bool {
-        matches!(self, Self::Resets | Self::Storm)
+    /// How the clock is off that begins to be so at a wall time.
+    pub(crate) fn skew(self, seed: u64, began_ns: u64) -> Option<Skew> {
+        self.has(Noise::ClockSkew).then(|| Skew::new(seed, began_ns))
+    }
+
+    fn bit(noise: Noise) -> u16 {
+        1 << (noise as u16)
     }
 }
 
@@ -141,7 +177,7 @@ pub(crate) enum Event {
 }
 
 /// Whether a request is in the span of `length` requests that each `period` of them has somewhere.
-fn is_first_of_span(seed: u64, number: u64, period: u64, length: u64) -> bool {
+fn is_in_span(seed: u64, number: u64, period: u64, length: u64) -> bool {
     let start = luck(seed, number / period) % (period - length + 1);
     let place = number % period;
     place >= start && place < start + length
@@ -156,7 +192,7 @@ fn latency(luck: u64) -> Duration {
 }
 
 /// A number that looks drawn, the same for the same two numbers (the finaliser of `SplitMix64`).
-fn luck(seed: u64, number: u64) -> u64 {
+pub(crate) fn luck(seed: u64, number: u64) -> u64 {
     let mut mixed = seed.wrapping_add(number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -167,9 +203,13 @@ fn luck(seed: u64, number: u64) -> u64 {
 mod tests {
     use super::*;
 
+    fn only(noise: Noise) -> Noises {
+        Noises::new(&[noise])
+    }
+
     /// How many of 100,000 requests something befalls.
     fn count(noise: Noise, event: Event) -> usize {
-        (1..=100_000).filter(|number| noise.befalls(7, *number).contains(&event)).count()
+        (1..=100_000).filter(|number| only(noise).befalls(7, *number).contains(&event)).count()
     }
 
     #[test]
@@ -189,7 +229,7 @@ mod tests {
         assert!(is_near(count(Noise::Resets, Event::CutBefore), 333));
         assert!(is_near(count(Noise::Resets, Event::CutAfter), 333));
         assert!(is_near(count(Noise::SlowBodies, Event::Trickle), 10_000));
-        assert!(is_near((0..100_000).filter(|mark| Noise::DroppedCallbacks.drops(7, *mark)).count(), 25_000));
+        assert!(is_near((0..100_000).filter(|mark| only(Noise::DroppedCallbacks).drops(7, *mark)).count(), 25_000));
         assert_eq!(count(Noise::Latency, Event::Unavailable) + count(Noise::Bursts, Event::Trickle), 0);
         assert!(count(Noise::Storm, Event::Unavailable) > 0 && count(Noise::Storm, Event::CutAfter) > 0);
     }
@@ -205,14 +245,26 @@ mod tests {
 
     #[test]
     fn the_same_befalls_the_same_request_again_and_another_seed_another() {
-        let all = |seed| (1..=2_000).map(|number| Noise::Storm.befalls(seed, number)).collect::<Vec<_>>();
+        let all = |seed| (1..=2_000).map(|number| only(Noise::Storm).befalls(seed, number)).collect::<Vec<_>>();
         assert_eq!(all(7), all(7));
         assert_ne!(all(7), all(8));
     }
 
     #[test]
+    fn profiles_go_together_and_a_storm_is_all_of_them() {
+        let both = Noises::new(&[Noise::Bursts, Noise::SlowBodies]);
+        for number in 1..=2_000 {
+            let apart = [only(Noise::Bursts), only(Noise::SlowBodies)].map(|one| one.befalls(7, number)).concat();
+            assert_eq!(both.befalls(7, number), apart);
+        }
+        assert_eq!(both.iter().collect::<Vec<_>>(), [Noise::Bursts, Noise::SlowBodies]);
+        assert!(Noise::ALL.into_iter().all(|noise| only(Noise::Storm).has(noise)));
+        assert!(!both.has(Noise::Storm) && both.skew(7, 0).is_none() && Noises::default().is_empty());
+    }
+
+    #[test]
     fn a_burst_is_twenty_in_a_row() {
-        let refused: Vec<u64> = (500..1_000).filter(|n| !Noise::Bursts.befalls(7, *n).is_empty()).collect();
+        let refused: Vec<u64> = (500..1_000).filter(|n| !only(Noise::Bursts).befalls(7, *n).is_empty()).collect();
         assert_eq!(refused.len(), 20);
         assert_eq!(refused[19] - refused[0], 19);
     }

@@ -4,39 +4,43 @@ use axum::http::header::LINK;
 use axum::http::{HeaderMap, HeaderValue, Uri};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::problem::Problem;
 use crate::variants::{Variant, Variants};
 
-/// Puts what is asked for in the variants' words into pages and sizes.
-pub(crate) fn asked(uri: &mut Uri, variants: Variants) -> Result<(), Problem> {
-    let Some(query) = uri.query() else { return Ok(()) };
+/// Puts what is asked for in the variants' words into pages and sizes. What cannot be put so becomes a page that there
+/// is not, which lists refuse once they know who asks: then this is why.
+pub(crate) fn asked(uri: &mut Uri, variants: Variants) -> Option<Problem> {
+    let query = uri.query()?;
     let parts: Vec<(&str, &str)> = query.split('&').filter_map(|part| part.split_once('=')).collect();
     let find = |name: &str| parts.iter().find(|(other, _)| *other == name).map(|(_, value)| *value);
     let page = if let Some(cursor) = find("cursor").filter(|_| variants.has(Variant::CursorPaging)) {
-        Some(read_cursor(cursor).ok_or_else(|| Problem::field("cursor", "is not one that was given"))?)
+        read_cursor(cursor).ok_or_else(|| Problem::field("cursor", "is not one that was given"))
     } else if variants.has(Variant::OffsetPaging) && (find("offset").is_some() || find("limit").is_some()) {
-        Some(from_offset(find("offset").unwrap_or("0"), find("limit").unwrap_or("50"))?)
+        from_offset(find("offset").unwrap_or("0"), find("limit").unwrap_or("50"))
     } else {
-        None
+        return None;
     };
-    let Some((number, size)) = page else { return Ok(()) };
+    let ((number, size), problem) = page.map_or_else(|problem| ((0, 1), Some(problem)), |page| (page, None));
     let others = query.split('&').filter(|part| {
         let name = part.split('=').next().unwrap_or_default();
         !["cursor", "offset", "limit", "page", "size"].contains(&name)
     });
     let query = others.map(str::to_owned).chain([format!("page={number}&size={size}")]).collect::<Vec<_>>().join("&");
-    let changed = format!("{}?{query}", uri.path()).parse();
-    *uri = changed.map_err(|_unreadable| Problem::not_found("address"))?;
-    Ok(())
+    // A query that came in an address is one with other pages, too.
+    if let Ok(changed) = format!("{}?{query}", uri.path()).parse() {
+        *uri = changed;
+    }
+    problem
 }
 
 fn from_offset(offset: &str, limit: &str) -> Result<(usize, usize), Problem> {
     let number = |text: &str| text.parse::<usize>().ok();
     let limit = number(limit).filter(|limit| *limit > 0).ok_or_else(|| Problem::field("limit", "must be above 0"))?;
-    match number(offset).filter(|offset| offset % limit == 0) {
-        Some(offset) => Ok((offset / limit + 1, limit)),
+    let offset = number(offset).filter(|offset| offset % limit == 0);
+    match offset.and_then(|offset| (offset / limit).checked_add(1)) {
+        Some(number) => Ok((number, limit)),
         None => Err(Problem::field("offset", "must be a multiple of the limit")),
     }
 }
@@ -61,15 +65,15 @@ pub(crate) fn told(headers: &mut HeaderMap, value: Value, query: &str, variants:
     let Some((number, size, total)) = page else { return Value::Object(fields) };
     let has_more = number.saturating_mul(size) < total;
     if variants.has(Variant::LinkPaging) {
-        link(headers, query, has_more.then_some((number + 1, size)), total);
+        link(headers, query, has_more.then_some((number.saturating_add(1), size)), total);
     }
     if variants.has(Variant::CursorPaging) {
         fields.retain(|name, _| !["page", "size", "total"].contains(&name.as_str()));
-        let next = has_more.then(|| write_cursor(number + 1, size));
+        let next = has_more.then(|| write_cursor(number.saturating_add(1), size));
         fields.insert("next_cursor".to_owned(), next.into());
     } else if variants.has(Variant::OffsetPaging) {
         fields.retain(|name, _| !["page", "size"].contains(&name.as_str()));
-        fields.insert("offset".to_owned(), ((number - 1) * size).into());
+        fields.insert("offset".to_owned(), number.saturating_sub(1).saturating_mul(size).into());
         fields.insert("limit".to_owned(), size.into());
     }
     Value::Object(fields)
@@ -88,15 +92,73 @@ fn link(headers: &mut HeaderMap, query: &str, next: Option<(usize, usize)>, tota
     }
 }
 
+/// Adds what lists may be asked for; says whether the operation is one that gives a list.
+pub(crate) fn describe_parameters(parameters: &mut Vec<Value>, variants: Variants) -> bool {
+    let is_list = parameters.iter().any(|parameter| parameter["in"] == "query" && parameter["name"] == "page");
+    if !is_list {
+        return false;
+    }
+    let mut add = |name: &str, schema: Value| {
+        parameters.push(json!({ "name": name, "in": "query", "required": false, "schema": schema }));
+    };
+    if variants.has(Variant::CursorPaging) {
+        add("cursor", json!({ "type": "string", "description": "`next_cursor` of the page before." }));
+    }
+    if variants.has(Variant::OffsetPaging) {
+        add("offset", json!({ "type": "integer", "minimum": 0, "description": "A multiple of the limit." }));
+        add("limit", json!({ "type": "integer", "minimum": 1, "maximum": 500 }));
+    }
+    true
+}
+
+/// Changes what the document says of a page of a list; other schemas stay.
+pub(crate) fn describe(mut schema: Value, variants: Variants) -> Value {
+    let is_page = ["items", "page", "size", "total"].iter().all(|name| schema["properties"].get(name).is_some());
+    let (goes, comes) = if variants.has(Variant::CursorPaging) {
+        (&["page", "size", "total"][..], vec![("next_cursor", json!({ "type": ["string", "null"] }))])
+    } else if variants.has(Variant::OffsetPaging) {
+        let number = |name| (name, json!({ "type": "integer", "minimum": 0 }));
+        (&["page", "size"][..], vec![number("offset"), number("limit")])
+    } else {
+        return schema;
+    };
+    if !is_page {
+        return schema;
+    }
+    // A list that may be told as a whole, too, is counted then and has no pages.
+    let is_always_paged = is_paged(&schema);
+    if let Some(Value::Array(required)) = schema.get_mut("required") {
+        required.retain(|name| !goes.iter().any(|gone| name == gone));
+        required.extend(comes.iter().filter(|_| is_always_paged).map(|(name, _)| Value::from(*name)));
+    }
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        properties.retain(|name, _| !goes.contains(&name.as_str()) || name == "total" && !is_always_paged);
+        properties.extend(comes.into_iter().map(|(name, schema)| (name.to_owned(), schema)));
+    }
+    schema
+}
+
+/// Adds what the document says of the headers of a list, given the schema of its usual body.
+pub(crate) fn describe_headers(headers: &mut Map<String, Value>, usual: &Value, variants: Variants) {
+    if variants.has(Variant::LinkPaging) {
+        headers.insert("Link".to_owned(), json!({ "required": false, "schema": { "type": "string" } }));
+        let total = json!({ "required": is_paged(usual), "schema": { "type": "integer", "minimum": 0 } });
+        headers.insert("X-Total-Count".to_owned(), total);
+    }
+}
+
+/// Whether all that a schema describes is pages.
+fn is_paged(schema: &Value) -> bool {
+    schema["required"].as_array().is_some_and(|names| names.iter().any(|name| name == "page"))
+}
+
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn rewritten(uri: &str, variant: Variant) -> Result<String, Problem> {
         let mut uri = uri.parse().unwrap();
-        asked(&mut uri, Variants::new(&[variant])).map(|()| uri.to_string())
+        asked(&mut uri, Variants::new(&[variant])).map_or_else(|| Ok(uri.to_string()), Err)
     }
 
     #[test]
@@ -116,7 +178,16 @@ mod tests {
         assert_eq!(rewritten("/api/x?offset=40&limit=20", Variant::OffsetPaging).unwrap(), "/api/x?page=3&size=20");
         assert!(rewritten("/api/x?offset=41&limit=20", Variant::OffsetPaging).is_err());
         assert!(rewritten("/api/x?limit=0", Variant::OffsetPaging).is_err());
+        assert!(rewritten(&format!("/api/x?offset={}&limit=1", usize::MAX), Variant::OffsetPaging).is_err());
         assert_eq!(rewritten("/api/x?page=2", Variant::OffsetPaging).unwrap(), "/api/x?page=2");
+    }
+
+    #[test]
+    fn a_page_far_behind_the_last_is_told_as_any_other() {
+        for variant in [Variant::CursorPaging, Variant::OffsetPaging, Variant::LinkPaging] {
+            let page = json!({ "items": [], "total": 5, "page": usize::MAX, "size": 500 });
+            assert!(told(&mut HeaderMap::new(), page, "", Variants::new(&[variant]))["items"].is_array());
+        }
     }
 
     #[test]

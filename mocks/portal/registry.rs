@@ -22,6 +22,7 @@ use crate::petitions::Petitions;
 use crate::problem::{Kind, Problem};
 use crate::procedures::{Procedures, Published};
 use crate::queues::{Line, Queue};
+use crate::references::References;
 use crate::replays::Replays;
 use crate::session::Sessions;
 use crate::states::{Event, State};
@@ -53,15 +54,14 @@ pub(crate) struct UnitBooks {
 #[derive(Debug, Default)]
 struct Own {
     dossiers: Vec<DossierId>,
-    /// By client reference; the first with it counts.
-    by_reference: HashMap<String, DossierId>,
+    by_reference: References,
 }
 
 /// Everything that changes while the portal runs; guarded by one lock that no `.await` is under.
 #[derive(Debug)]
 pub(crate) struct Registry {
     pub(crate) defects: Defects,
-    /// What is done otherwise; it is told when the portal starts, and stays.
+    /// What is done otherwise.
     pub(crate) variants: Variants,
     pub(crate) clock: Clock,
     pub(crate) sessions: Sessions,
@@ -295,7 +295,7 @@ impl Registry {
         let own = self.by_owner.entry(dossier.owner).or_default();
         own.dossiers.push(id);
         if let Some(reference) = &dossier.client_reference {
-            own.by_reference.entry(reference.clone()).or_insert(id);
+            own.by_reference.note(reference, id);
         }
         self.events.extend((0..dossier.progress.len()).map(|entry| (id, entry)));
         *self.states.entry(dossier.state).or_default() += 1;

@@ -1,37 +1,30 @@
 //! The server: one thread, one current-thread runtime, one loopback listener.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use axum::Router;
-use axum::body::Body;
-use axum::middleware::from_fn_with_state;
-use axum::response::Response;
-use hyper::Request;
-use hyper::body::Incoming;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime;
 use tokio::sync::watch;
-use tower_service::Service;
 
 use crate::bodies::Bodies;
 use crate::catalogue::Index;
-use crate::conduct::Conduct;
+use crate::conduct::{Bearing, Conduct};
 use crate::config::Config;
 use crate::connections::{self, House, Parting};
 use crate::defects::{Defects, Switches};
 use crate::front_door::FrontDoor;
-use crate::manners::{self, Manners};
 use crate::noise::Noise;
 use crate::outgoing::Caller;
+use crate::patience::Patience;
 use crate::problem::{Kind, Problem};
 use crate::procedures::Procedures;
 use crate::registry::Registry;
 use crate::variants::Variants;
-use crate::weather::{self, Weather};
+use crate::weather::Weather;
 use crate::{document, operation, page, test_hooks};
 
 /// How many connections may wait to be accepted, so that a burst is not answered by lost packets.
@@ -43,6 +36,8 @@ pub(crate) struct Portal {
     pub(crate) catalogue: Index,
     /// What goes wrong; a tester may switch it while the portal runs.
     pub(crate) switches: Switches,
+    /// What is done otherwise, and what befalls; a tester may switch these, too.
+    pub(crate) bearing: Bearing,
     /// Where the portal itself is reached, for the addresses it gives to its peers.
     pub(crate) url: String,
     /// A plain lock: it is held for a few map operations and never across an `.await`.
@@ -90,7 +85,7 @@ pub fn start_with(config: Config, conduct: Conduct) -> io::Result<Running> {
     let (stop, stopped) = watch::channel(false);
     let thread = thread::Builder::new().name("mock-portal".to_owned()).spawn(move || {
         let portal = portal(config, &conduct, catalogue, address);
-        runtime.block_on(serve(listener, portal, &conduct, stopped));
+        runtime.block_on(serve(listener, portal, conduct.patience, stopped));
         runtime.shutdown_background();
     })?;
     Ok(Running { address, stop, thread: Some(thread) })
@@ -143,6 +138,9 @@ fn portal(config: Config, conduct: &Conduct, catalogue: Index, address: SocketAd
     let defects = Defects::new(&config.defects);
     let mut registry = Registry::new(defects, Procedures::new(&catalogue));
     registry.variants = Variants::new(&conduct.variants);
+    let weather = Weather::new(&conduct.noise, conduct.seed);
+    registry.clock.skew(weather.as_ref().and_then(Weather::skew));
+    let bearing = Bearing::new(registry.variants, weather);
     registry.limit.per_second = conduct.limit;
     let switches = Switches::new(defects);
     switches.set_delay(u64::try_from(conduct.delay.as_micros()).unwrap_or(u64::MAX));
@@ -150,6 +148,7 @@ fn portal(config: Config, conduct: &Conduct, catalogue: Index, address: SocketAd
         config,
         catalogue,
         switches,
+        bearing,
         url: format!("http://{address}"),
         registry: Mutex::new(registry),
         bodies: Bodies::new(conduct.patience.body),
@@ -157,26 +156,17 @@ fn portal(config: Config, conduct: &Conduct, catalogue: Index, address: SocketAd
     })
 }
 
-async fn serve(listener: TcpListener, portal: Arc<Portal>, conduct: &Conduct, stopped: watch::Receiver<bool>) {
-    let resets = conduct.noise.is_some_and(Noise::resets);
-    let parting = if resets { Parting::Abrupt } else { Parting::Polite };
-    let house = House { patience: conduct.patience, parting };
-    let door = FrontDoor { routes: routes(Arc::clone(&portal)), portal };
-    match behaving(&door, conduct) {
-        Some(all) => connections::serve(listener, house, move |request| answer(all.clone(), request), stopped).await,
-        None => {
-            let plain = move |request| {
-                let door = door.clone();
-                async move { Ok(door.pass(request).await) }
-            };
-            connections::serve(listener, house, plain, stopped).await;
-        }
-    }
-}
-
-/// Lets a request through everything that the conduct has put around the door.
-async fn answer(mut all: Router, request: Request<Incoming>) -> Result<Response, Infallible> {
-    all.call(request.map(Body::new)).await
+async fn serve(listener: TcpListener, portal: Arc<Portal>, patience: Patience, stopped: watch::Receiver<bool>) {
+    let door = FrontDoor { routes: routes(Arc::clone(&portal)), portal: Arc::clone(&portal) };
+    let parting = move || {
+        let resets = portal.bearing.weather().is_some_and(|weather| weather.noises().has(Noise::Resets));
+        if resets { Parting::Abrupt } else { Parting::Polite }
+    };
+    let service = move |request| {
+        let door = door.clone();
+        async move { Ok(door.pass(request).await) }
+    };
+    connections::serve(listener, House { patience, parting }, service, stopped).await;
 }
 
 fn routes(portal: Arc<Portal>) -> Router {
@@ -187,21 +177,4 @@ fn routes(portal: Arc<Portal>) -> Router {
     all.fallback(async || Problem::not_found("address"))
         .method_not_allowed_fallback(async || Problem::new(Kind::MethodNotAllowed, "try another method"))
         .with_state(portal)
-}
-
-/// Puts what the conduct asks for around the door; `None` for an ordinary portal, which pays nothing for it.
-fn behaving(door: &FrontDoor, conduct: &Conduct) -> Option<Router> {
-    let variants = Variants::new(&conduct.variants);
-    if variants.is_empty() && conduct.noise.is_none() {
-        return None;
-    }
-    let door = door.clone();
-    let mut all = Router::new().fallback(move |request: Request<Body>| door.clone().pass(request));
-    if !variants.is_empty() {
-        all = all.layer(from_fn_with_state(Arc::new(Manners::new(variants)), manners::pass));
-    }
-    if let Some(noise) = conduct.noise {
-        all = all.layer(from_fn_with_state(Arc::new(Weather::new(noise, conduct.seed)), weather::pass));
-    }
-    Some(all)
 }

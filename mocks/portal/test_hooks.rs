@@ -1,5 +1,5 @@
-//! What a tester may do and nobody else: set the clock, count, empty the books, switch defects, slow answers down,
-//! limit clients, end sessions, read the one-time codes that were sent.
+//! What a tester may do and nobody else: set the clock, count, empty the books, switch defects (and, in
+//! [`crate::switching`], variants and noise), slow answers down, limit clients, end sessions, read the one-time codes that were sent.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,6 +21,7 @@ use crate::queues::Queue;
 use crate::registry::Registry;
 use crate::server::Portal;
 use crate::states;
+use crate::switching;
 
 /// The longest delay: a minute.
 const MOST_DELAY_US: u64 = 60_000_000;
@@ -37,6 +38,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/_test/limit", put(set_limit))
         .route("/_test/sessions", put(set_lifetime))
         .route("/_test/codes/{citizen_number}", get(read_code))
+        .merge(switching::routes())
 }
 
 #[derive(Deserialize)]
@@ -225,8 +227,8 @@ struct Emptied {
 /// Back to the start: no dossiers, nobody signed in, the first catalogue, real time.
 async fn reset(State(portal): State<Arc<Portal>>) -> Response {
     let mut registry = portal.registry();
-    let variants = registry.variants;
     *registry = Registry::new(portal.switches.get(), Procedures::new(&portal.catalogue));
-    registry.variants = variants;
+    registry.variants = portal.bearing.variants();
+    registry.clock.skew(portal.bearing.weather().and_then(|weather| weather.skew()));
     json(StatusCode::OK, &Emptied { dossiers: 0 })
 }

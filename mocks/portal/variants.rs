@@ -26,6 +26,21 @@ impl Variants {
         self.0 & Self::bit(variant) != 0
     }
 
+    /// The set as one number.
+    pub(crate) fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// The set of such a number.
+    pub(crate) fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    /// The variants of the set.
+    pub(crate) fn iter(self) -> impl Iterator<Item = Variant> {
+        Variant::ALL.iter().copied().filter(move |variant| self.has(*variant))
+    }
+
     /// Whether none is on.
     pub(crate) fn is_empty(self) -> bool {
         self.0 == 0

@@ -2,22 +2,26 @@
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::http::header::{CONTENT_LENGTH, RETRY_AFTER};
-use axum::middleware::Next;
+use axum::extract::Request;
+use axum::http::header::{CONTENT_LENGTH, DATE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::checksum;
-use crate::noise::{Event, Noise};
+use crate::clock::wall_ns;
+use crate::front_door::FrontDoor;
+use crate::manners;
+use crate::noise::{Event, Noise, Noises};
 use crate::pieces;
+use crate::skew::Skew;
 
 /// How long a freeze lasts.
 const FREEZE: Duration = Duration::from_secs(1);
@@ -30,11 +34,12 @@ const LONGEST: usize = 8 * 1024 * 1024;
 /// How many callbacks are remembered, 8 bytes each; those beyond are not refused.
 const MOST_CALLBACKS: usize = 1 << 20;
 
-/// A profile at work.
+/// Noise at work.
 #[derive(Debug)]
 pub(crate) struct Weather {
-    noise: Noise,
+    noises: Noises,
     seed: u64,
+    skew: Option<Skew>,
     /// Requests so far, of people.
     requests: AtomicU64,
     /// The marks of callbacks that were refused once.
@@ -42,28 +47,66 @@ pub(crate) struct Weather {
 }
 
 impl Weather {
-    pub(crate) fn new(noise: Noise, seed: u64) -> Self {
-        Self { noise, seed, requests: AtomicU64::new(0), refused: Mutex::new(HashSet::new()) }
+    /// Noise that begins now; none if there is no profile.
+    pub(crate) fn new(profiles: &[Noise], seed: u64) -> Option<Self> {
+        let noises = Noises::new(profiles);
+        let skew = noises.skew(seed, wall_ns());
+        let (requests, refused) = (AtomicU64::new(0), Mutex::default());
+        (!noises.is_empty()).then_some(Self { noises, seed, skew, requests, refused })
+    }
+
+    /// What befalls the portal.
+    pub(crate) fn noises(&self) -> Noises {
+        self.noises
+    }
+
+    /// Where its chance comes from.
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// How far the portal's clock is off.
+    pub(crate) fn skew(&self) -> Option<Skew> {
+        self.skew
     }
 
     /// Whether a callback with this mark is to be refused now.
     fn refuses(&self, mark: u64) -> bool {
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        self.noise.drops(self.seed, mark) && refused.len() < MOST_CALLBACKS && refused.insert(mark)
+        self.noises.drops(self.seed, mark) && refused.len() < MOST_CALLBACKS && refused.insert(mark)
     }
 }
 
-/// Lets a request through, or not.
-pub(crate) async fn pass(State(weather): State<Arc<Weather>>, request: Request, next: Next) -> Response {
+/// Lets a request through to where it is told as the variants want it, or not.
+pub(crate) async fn pass(door: &FrontDoor, request: Request) -> Response {
     let path = request.uri().path();
-    if path.starts_with("/peers/") {
-        return call_back(&weather, request, next).await;
+    let Some(weather) = door.portal.bearing.weather().filter(|_| !path.starts_with("/_test")) else {
+        return manners::pass(door, request).await;
+    };
+    let mut response = if path.starts_with("/peers/") {
+        call_back(&weather, door, request).await
+    } else if path.starts_with("/api/") {
+        befall(&weather, door, request).await
+    } else {
+        manners::pass(door, request).await
+    };
+    if let Some(date) = weather.skew.and_then(date) {
+        response.headers_mut().insert(DATE, date);
     }
-    if !path.starts_with("/api/") {
-        return next.run(request).await;
-    }
+    response
+}
+
+/// The date as a clock shows it that is off.
+fn date(skew: Skew) -> Option<HeaderValue> {
+    let wall_ns = wall_ns();
+    let ms = i64::try_from(wall_ns / 1_000_000).ok()?.checked_add(skew.at(wall_ns))?;
+    let shown = Timestamp::from_millisecond(ms).ok()?;
+    HeaderValue::try_from(shown.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()).ok()
+}
+
+async fn befall(weather: &Weather, door: &FrontDoor, request: Request) -> Response {
     let number = weather.requests.fetch_add(1, Ordering::Relaxed) + 1;
-    let events = weather.noise.befalls(weather.seed, number);
+    let events = weather.noises.befalls(weather.seed, number);
     for event in &events {
         match event {
             // It is the one thread of the portal that sleeps, and everything with it: that is the point.
@@ -74,7 +117,7 @@ pub(crate) async fn pass(State(weather): State<Arc<Weather>>, request: Request, 
             Event::CutAfter | Event::Trickle => {}
         }
     }
-    let response = next.run(request).await;
+    let response = manners::pass(door, request).await;
     if events.contains(&Event::CutAfter) {
         return pieces::broken().into_response();
     }
@@ -93,7 +136,7 @@ async fn trickle(response: Response) -> Response {
 }
 
 /// Lets a callback through, unless it comes first and is one of those that must come again.
-async fn call_back(weather: &Weather, request: Request, next: Next) -> Response {
+async fn call_back(weather: &Weather, door: &FrontDoor, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LONGEST).await else {
         return (StatusCode::PAYLOAD_TOO_LARGE, "the body is too long or broke off").into_response();
@@ -102,7 +145,7 @@ async fn call_back(weather: &Weather, request: Request, next: Next) -> Response 
     if weather.refuses(mark) {
         return unavailable();
     }
-    next.run(Request::from_parts(parts, Body::from(body))).await
+    manners::pass(door, Request::from_parts(parts, Body::from(body))).await
 }
 
 /// The mark of a callback: made of what it is about and not of when, so that it is the same in the next run.

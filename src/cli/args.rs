@@ -141,15 +141,16 @@ pub(crate) struct RunArgs {
 /// How the reference portal behaves.
 #[derive(Debug, Args)]
 pub(crate) struct PortalArgs {
-    /// Let the reference portal misbehave; may be given several times (`vandan mock defects`)
+    /// Let the reference portal misbehave, as skim; may be given several times (`vandan mock defects`)
     #[arg(long, value_name = "NAME")]
     pub(crate) defect: Vec<String>,
-    /// Let it do otherwise what may be done otherwise; may be given several times (`vandan mock variants`)
+    /// Let it do otherwise what may be done otherwise, as cursor-paging; may be given several times (`vandan mock
+    /// variants`)
     #[arg(long, value_name = "NAME")]
     pub(crate) variant: Vec<String>,
-    /// Let noise befall it (`vandan mock variants`)
+    /// Let noise befall it, as clock-skew; may be given several times (`vandan mock variants`)
     #[arg(long, value_name = "PROFILE")]
-    pub(crate) noise: Option<String>,
+    pub(crate) noise: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -250,7 +251,7 @@ pub(crate) struct MockArgs {
     /// portal: the same as `vandan mock defects`
     #[arg(long)]
     pub(crate) list: bool,
-    /// portal: print its OpenAPI document
+    /// portal: print its OpenAPI document, as it is under each --variant that is given
     #[arg(long)]
     pub(crate) openapi: bool,
     /// defects, variants: as a page of Markdown

@@ -15,7 +15,7 @@ use world::{
 
 use crate::args::{PlanArgs, PlanVerb};
 use crate::exit::{Exit, Failure};
-use crate::offer::{GateOffer, Offer, Pace};
+use crate::offered_load::{GateSamples, OfferedLoad, Pace};
 use crate::page::{Page, grouped};
 use crate::run_file::RunFile;
 use crate::scenarios::{ScenarioFile, Scenarios};
@@ -142,7 +142,7 @@ fn planning<'a>(args: &PlanVerb, composed: &'a Composed) -> Planning<'a> {
     }
 }
 
-fn offer(composed: &Composed, plan: &CountryPlan) -> Offer {
+fn offer(composed: &Composed, plan: &CountryPlan) -> OfferedLoad {
     let pace = Pace { wall_seconds: plan.wall_seconds, peak_second: plan.peak.second.dossiers };
     let sum =
         |count: fn(&world::ProvincePlan) -> u32| plan.provinces.iter().map(|province| u64::from(count(province))).sum();
@@ -151,24 +151,24 @@ fn offer(composed: &Composed, plan: &CountryPlan) -> Offer {
         Role::PostDesk => sum(|province| province.post_clerks),
         Role::Citizen => 0,
     };
-    Offer::of(&plan.kinds, clerks, &composed.scripts, &composed.casting, pace)
+    OfferedLoad::of(&plan.kinds, clerks, &composed.scripts, &composed.casting, pace)
 }
 
-fn json(plan: &CountryPlan, offer: &Offer, gates: &[GateOffer]) -> String {
+fn json(plan: &CountryPlan, offer: &OfferedLoad, gates: &[GateSamples]) -> String {
     let mut value = serde_json::to_value(plan).unwrap_or_default();
     if let Some(fields) = value.as_object_mut() {
         fields.insert("offered".to_owned(), offer.to_json());
-        fields.insert("gates".to_owned(), gates.iter().map(GateOffer::to_json).collect());
+        fields.insert("gates".to_owned(), gates.iter().map(GateSamples::to_json).collect());
         fields.insert("warnings".to_owned(), json!(warnings(gates)));
     }
     format!("{value:#}")
 }
 
-fn warnings(gates: &[GateOffer]) -> Vec<String> {
-    gates.iter().filter_map(GateOffer::warning).collect()
+fn warnings(gates: &[GateSamples]) -> Vec<String> {
+    gates.iter().filter_map(GateSamples::warning).collect()
 }
 
-fn summary(plan: &CountryPlan, offer: &Offer, gates: &[GateOffer]) -> String {
+fn summary(plan: &CountryPlan, offer: &OfferedLoad, gates: &[GateSamples]) -> String {
     let mut page = Page::new(console::width());
     page.paragraph(&plan.title);
     page.paragraph(&format!("seed {}", plan.seed));

@@ -14,7 +14,7 @@ mod mock_bank_args;
 mod mock_country;
 mod mock_lists;
 mod mocks;
-mod offer;
+mod offered_load;
 mod open_files;
 mod page;
 mod people;

@@ -109,7 +109,7 @@ pub(crate) fn serve(args: &MockArgs) -> Result<Exit, Failure> {
         return Ok(Exit::Conforms);
     }
     if args.openapi {
-        console::say(mock_portal::openapi());
+        console::say(&mock_portal::openapi_under(&mock_lists::conduct(&args.portal, args.seed)?.variants));
         return Ok(Exit::Conforms);
     }
     open_files::allow_all();

@@ -7,7 +7,7 @@ use world::{Planned, Realised};
 use crate::args::PlanVerb;
 use crate::compose::Composition;
 use crate::exit::{Exit, Failure};
-use crate::offer::{GateOffer, Offer, Pace};
+use crate::offered_load::{GateSamples, OfferedLoad, Pace};
 use crate::page::{Page, grouped, rate};
 use crate::{console, country};
 
@@ -30,7 +30,7 @@ pub(crate) fn json(composed: &Composition) -> String {
     let (offer, gates) = offer(composed);
     if let Some(fields) = plan.as_object_mut() {
         fields.insert("offered".to_owned(), offer.to_json());
-        fields.insert("gates".to_owned(), gates.iter().map(GateOffer::to_json).collect());
+        fields.insert("gates".to_owned(), gates.iter().map(GateSamples::to_json).collect());
         fields.insert("warnings".to_owned(), json!(warnings(composed, &offer, &gates)));
     }
     format!("{plan:#}")
@@ -92,7 +92,7 @@ fn visited(page: &mut Page, visits: &world::PlannedVisits) {
 }
 
 /// The exchanges offered.
-pub(crate) fn offered(page: &mut Page, offer: &Offer) {
+pub(crate) fn offered(page: &mut Page, offer: &OfferedLoad) {
     let exchanges = grouped(offer.exchanges());
     let each_visit = offer.per_visit().map(|each| format!(", {each:.1} for each visit")).unwrap_or_default();
     page.line(
@@ -104,7 +104,7 @@ pub(crate) fn offered(page: &mut Page, offer: &Offer) {
 }
 
 /// The claims with the samples they need and get.
-pub(crate) fn claims(page: &mut Page, gates: &[GateOffer]) {
+pub(crate) fn claims(page: &mut Page, gates: &[GateSamples]) {
     if gates.is_empty() {
         return;
     }
@@ -137,7 +137,7 @@ pub(crate) fn remarks(page: &mut Page, warnings: &[String]) {
     }
 }
 
-fn offer(composed: &Composition) -> (Offer, Vec<GateOffer>) {
+fn offer(composed: &Composition) -> (OfferedLoad, Vec<GateSamples>) {
     let clerks = |role: Role| {
         let clerks = composed.staff.iter().filter(|staff| staff.role == role).count();
         u64::try_from(clerks).unwrap_or(0)
@@ -145,7 +145,7 @@ fn offer(composed: &Composition) -> (Offer, Vec<GateOffer>) {
     let plan = &composed.plan;
     let pace = Pace { wall_seconds: plan.wall_seconds, peak_second: plan.peak.second.dossiers };
     let kinds = world::kinds(&composed.population);
-    let offer = Offer::of(&kinds, clerks, &composed.scripts, &composed.casting, pace);
+    let offer = OfferedLoad::of(&kinds, clerks, &composed.scripts, &composed.casting, pace);
     let offer = match (&plan.visits, composed.casting.visit) {
         (Some(visits), Some(journey)) => {
             let kinds = world::kinds_of(&composed.population, &composed.visits);
@@ -183,8 +183,8 @@ fn unplanned(composed: &Composition) -> impl Iterator<Item = &str> {
     composed.province.figures().iter().filter(is_open).map(|figure| figure.id.as_str())
 }
 
-fn warnings(composed: &Composition, offer: &Offer, gates: &[GateOffer]) -> Vec<String> {
-    let mut warnings: Vec<_> = gates.iter().filter_map(GateOffer::warning).collect();
+fn warnings(composed: &Composition, offer: &OfferedLoad, gates: &[GateSamples]) -> Vec<String> {
+    let mut warnings: Vec<_> = gates.iter().filter_map(GateSamples::warning).collect();
     let open: Vec<_> = unplanned(composed).collect();
     if !open.is_empty() {
         let ids = open.join(", ");
@@ -195,7 +195,7 @@ fn warnings(composed: &Composition, offer: &Offer, gates: &[GateOffer]) -> Vec<S
 }
 
 /// Warns if the second with the most dossiers lies in closed hours and asks for more connections than there are.
-fn sharp_peak(composed: &Composition, offer: &Offer) -> Option<String> {
+fn sharp_peak(composed: &Composition, offer: &OfferedLoad) -> Option<String> {
     let second: u64 = composed.plan.peak.second.at.parse().ok()?;
     let middle = composed.timeline.sim(second * 1_000_000_000 + 500_000_000);
     let segment = composed.timeline.segments().iter().find(|segment| middle < segment.end)?;

@@ -268,7 +268,7 @@ fn facts(
     let portal = &args.portal;
     facts.extend((!portal.defect.is_empty()).then(|| ("defects", portal.defect.join(", "))));
     facts.extend((!portal.variant.is_empty()).then(|| ("variants", portal.variant.join(", "))));
-    facts.extend(portal.noise.clone().map(|noise| ("noise", noise)));
+    facts.extend((!portal.noise.is_empty()).then(|| ("noise", portal.noise.join(", "))));
     if !composed.adapter.dossier_code_pattern.is_empty() {
         facts.push(("dossier_code_pattern", composed.adapter.dossier_code_pattern.clone()));
     }

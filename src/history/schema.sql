@@ -127,7 +127,7 @@ create table signals (
     dossier_code text,
     amount       integer,
     state        text,
-    fault        text, -- injected on purpose: forged, duplicate
+    fault        text, -- injected on purpose, by the peer's own name for it: forged, duplicate, lost, ...
     status       integer, -- HTTP status of the portal's answer to a message of ours
     detail       text, -- the reply code in that answer
     primary key (peer, sequence)

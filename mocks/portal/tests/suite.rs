@@ -11,6 +11,7 @@ mod suite {
     mod defects;
     mod intake;
     mod journeys;
+    mod noise;
     mod openapi;
     mod page;
     mod patience;
@@ -20,6 +21,7 @@ mod suite {
     mod schema;
     mod search;
     mod sessions;
+    mod switching;
     mod transitions;
     mod variants;
     mod weather;

@@ -1,10 +1,13 @@
-//! The document the portal publishes is true: every operation, called with success and refused, answers as it says.
+//! The document the portal publishes is true, whatever variants are on: every operation, called with success and
+//! refused, answers as it says.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, LINK, LOCATION};
 use http::{Method, StatusCode};
+use mock_bank::Faults;
+use mock_portal::{Conduct, Variant};
 use serde_json::{Value, json};
 
 use super::scene::{Answer, Scene, code, permit, permit_with, posted};
@@ -17,15 +20,23 @@ struct Walk {
     /// The ids of the operations that have succeeded.
     done: Mutex<BTreeSet<String>>,
     hoa: String,
+    /// The names of the variants that are on, for whoever reads what is wrong.
+    under: String,
 }
 
 impl Walk {
     async fn new() -> Self {
-        let scene = Scene::new(&[]).await;
+        Self::under(&[]).await
+    }
+
+    async fn under(variants: &[Variant]) -> Self {
+        let conduct = Conduct { variants: variants.to_vec(), ..Conduct::ordinary() };
+        let scene = Scene::behaving(&[], Faults { duplicate: 0.0, forged: 0.0 }, conduct).await;
         let document = scene.get("", "/openapi.json").await.ok();
-        assert_eq!(document, serde_json::from_str::<Value>(mock_portal::openapi()).unwrap());
+        assert_eq!(document, serde_json::from_str::<Value>(&mock_portal::openapi_under(variants)).unwrap());
         let hoa = scene.hoa().await;
-        Self { scene, document, done: Mutex::default(), hoa }
+        let names: Vec<&str> = variants.iter().map(|variant| variant.name()).collect();
+        Self { scene, document, done: Mutex::default(), hoa, under: names.join(", ") }
     }
 
     /// Every operation: its method, its path, and what is said about it.
@@ -43,14 +54,20 @@ impl Walk {
 
     /// Holds an answer against what the document says about its operation.
     fn check(&self, said: &Value, answer: &Answer) {
-        let id = said["operationId"].as_str().unwrap();
+        let id = &format!("{} under [{}]", said["operationId"].as_str().unwrap(), self.under);
         let mut response = &said["responses"][answer.status.as_str()];
         if let Some(reference) = response["$ref"].as_str() {
             response = self.document.pointer(&reference[1..]).unwrap();
         }
         assert!(response.is_object(), "{id} does not say that it may answer {}: {}", answer.status, answer.body);
-        if !response["headers"]["ETag"].is_null() {
-            assert!(answer.headers.contains_key(ETAG), "{id} has no tag");
+        for (name, header) in response["headers"].as_object().into_iter().flatten() {
+            assert!(header["required"] == false || answer.headers.contains_key(name), "{id} has no {name}");
+        }
+        // A header that is told for some answers is not there in others.
+        for name in [ETAG, LOCATION, LINK] {
+            let is_told =
+                response["headers"].as_object().is_some_and(|all| all.keys().any(|told| name == told.as_str()));
+            assert!(is_told || !answer.headers.contains_key(&name), "{id} does not say that it has {name}");
         }
         if response["content"].is_null() {
             assert_eq!((answer.content_type.as_str(), &answer.body), ("", &Value::Null), "{id}");
@@ -87,7 +104,7 @@ impl Walk {
     }
 
     fn succeeded(&self, id: &str, answer: Answer) -> Value {
-        assert!(answer.status.is_success(), "{id}: {answer:?}");
+        assert!(answer.status.is_success(), "{id} under [{}]: {answer:?}", self.under);
         self.done.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
         answer.body
     }
@@ -242,6 +259,87 @@ impl Walk {
         assert_eq!((answer.status, &answer.body), (StatusCode::NOT_FOUND, &json!({ "code": "01" })));
     }
 
+    /// Refusals that need more than a wrong address or body.
+    async fn refusals(&self) {
+        let desk = format!("Bearer {}", self.scene.desk);
+        let hoa = format!("Bearer {}", self.hoa);
+        let (desk, hoa) = (("authorization", desk.as_str()), ("authorization", hoa.as_str()));
+        let body = permit("again");
+        let code = self.submit(body.clone()).await;
+        let wrong = permit_with("wrong", &json!({ "unit": "nowhere" }));
+        let other = format!("Bearer {}", self.scene.citizen("003099000002").await);
+        let other = ("authorization", other.as_str());
+        let answers = [
+            self.call("submitDossier", hoa, "", body).await,
+            self.call("submitDossier", hoa, "", wrong).await,
+            self.call("completeDossier", desk, &code, json!({})).await,
+            self.call("readDossier", other, &code, json!({})).await,
+            self.call("listAttachments", other, &code, json!({})).await,
+            self.call("listOwnDossiers", hoa, "?size=1", json!({})).await,
+            self.call("listOwnDossiers", hoa, "?page=0", json!({})).await,
+            self.call("listOwnDossiers", hoa, "?cursor=nonsense&offset=1&limit=2", json!({})).await,
+            self.call("listOwnDossiers", ("x-nobody", ""), "?cursor=nonsense", json!({})).await,
+            self.call("listProcedures", hoa, "?offset=2&limit=2", json!({})).await,
+            self.call("listPublishedPetitions", hoa, "?offset=7&limit=0", json!({})).await,
+        ];
+        let is_success = |answer: &Answer| answer.status.is_success();
+        assert!(is_success(&answers[0]) && !answers[1..5].iter().any(is_success) && is_success(&answers[5]));
+        assert!(!is_success(&answers[6]) && answers[8].status == StatusCode::UNAUTHORIZED);
+    }
+
+    /// Calls every operation so that it succeeds.
+    async fn succeed(&self) {
+        self.people().await;
+        self.catalogue().await;
+        self.drafts().await;
+        self.counter().await;
+        self.petitions().await;
+        self.peers().await;
+        self.refusals().await;
+        self.other_ends().await;
+        let done = self.done.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let all = self.operations().map(|(_, _, said)| said["operationId"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(done, all);
+    }
+
+    /// Calls every operation in everybody's name with these bodies, which are wrong; gives the statuses that were seen.
+    async fn refuse(&self, clerks: &[&str], bodies: &[&str]) -> BTreeSet<u16> {
+        let url = self.scene.portal.url();
+        let mut seen = BTreeSet::new();
+        let mut people = Vec::new();
+        for (method, path, said) in self.operations() {
+            let full = format!("{url}{}", nowhere(path));
+            // Signing out ends a session.
+            if people.is_empty() || path.ends_with("/sessions") {
+                people = vec![String::new(), self.scene.hoa().await];
+                for clerk in clerks {
+                    people.push(self.scene.clerk(clerk).await);
+                }
+            }
+            let mut statuses = Vec::new();
+            for token in &people {
+                let bearer = format!("Bearer {token}");
+                for body in bodies {
+                    let headers = [(AUTHORIZATION.as_str(), bearer.as_str())];
+                    let answer = self.scene.send(method.clone(), &full, &headers, (*body).into()).await;
+                    self.check(said, &answer);
+                    seen.insert(answer.status.as_u16());
+                    statuses.push(answer.status);
+                }
+            }
+            if path.ends_with("/sessions") {
+                people.clear();
+            }
+            // Who may call it is in the document and asked for at the door: both ways round.
+            let is_said = |status: &str| !said["responses"][status].is_null();
+            let is_open = said["security"] == json!([]);
+            let nobodys = &statuses[..bodies.len()];
+            assert!(is_open || nobodys.iter().all(|status| *status == StatusCode::UNAUTHORIZED), "{path} is open");
+            assert_eq!(is_said("403"), statuses.contains(&StatusCode::FORBIDDEN), "{path}: {statuses:?}");
+        }
+        seen
+    }
+
     async fn petitions(&self) {
         for _ in 0..2 {
             self.mine("writePetition", "", json!({ "subject": "Chậm", "text": "…" })).await;
@@ -261,56 +359,118 @@ impl Walk {
 /// The password of the citizen 003099000001, as anybody may compute it.
 const PASSWORD: &str = "mk-000001";
 
-#[tokio::test]
-async fn every_operation_succeeds_as_it_says() {
-    let walk = Walk::new().await;
-    walk.people().await;
-    walk.catalogue().await;
-    walk.drafts().await;
-    walk.counter().await;
-    walk.petitions().await;
-    walk.peers().await;
-    walk.other_ends().await;
-    let done = walk.done.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let all = walk.operations().map(|(_, _, said)| said["operationId"].as_str().unwrap().to_owned()).collect();
-    assert_eq!(done, all);
-}
-
 /// The path of an operation, filled with what is not there.
 fn nowhere(path: &str) -> String {
     path.replace("{id}", "999").replace("{number}", "999").replace("{code}", "none")
 }
 
 #[tokio::test]
+async fn every_operation_succeeds_as_it_says() {
+    Walk::new().await.succeed().await;
+}
+
+#[tokio::test]
 async fn every_operation_refuses_as_it_says() {
-    let walk = Walk::new().await;
-    let url = walk.scene.portal.url();
-    let mut seen = BTreeSet::new();
-    for (method, path, said) in walk.operations() {
-        let full = format!("{url}{}", nowhere(path));
-        // Everybody signs in anew each time, for two of the operations end a session.
-        let mut people = vec![String::new(), walk.scene.hoa().await];
-        for clerk in ["desk-1", "post-1", "registrar-1"] {
-            people.push(walk.scene.clerk(clerk).await);
-        }
-        let mut statuses = Vec::new();
-        for token in &people {
-            let bearer = format!("Bearer {token}");
-            for body in ["{", "[]", "{\"reason\":1,\"queue\":7}", "{}"] {
-                let headers = [(AUTHORIZATION.as_str(), bearer.as_str())];
-                let answer = walk.scene.send(method.clone(), &full, &headers, body.into()).await;
-                walk.check(said, &answer);
-                seen.insert(answer.status.as_u16());
-                statuses.push(answer.status);
-            }
-        }
-        // Who may call it is in the document and asked for at the door: both ways round.
-        let is_said = |status: &str| !said["responses"][status].is_null();
-        let is_open = said["security"] == json!([]);
-        assert!(is_open || statuses[..4].iter().all(|status| *status == StatusCode::UNAUTHORIZED), "{path} is open");
-        assert_eq!(is_said("403"), statuses.contains(&StatusCode::FORBIDDEN), "{path}: {statuses:?}");
-    }
+    let bodies = ["{", "[]", "{\"reason\":1,\"queue\":7}", "{}"];
+    let seen = Walk::new().await.refuse(&["desk-1", "post-1", "registrar-1"], &bodies).await;
     assert!(seen.is_superset(&BTreeSet::from([200, 400, 401, 403, 404, 422])), "{seen:?}");
+}
+
+/// Walks through portals that each do some things otherwise.
+async fn walk_under(all: &[&[Variant]]) {
+    for variants in all {
+        let walk = Walk::under(variants).await;
+        walk.succeed().await;
+        walk.refuse(&["desk-1"], &["{", "{}"]).await;
+    }
+}
+
+/// Walks under one part in four of the variants, each by itself: tests run beside each other.
+async fn walk_part(part: usize) {
+    let all: Vec<&[Variant]> = Variant::ALL.chunks(1).skip(part).step_by(4).collect();
+    walk_under(&all).await;
+}
+
+#[tokio::test]
+async fn every_variant_answers_as_its_document_says_first_part() {
+    walk_part(0).await;
+}
+
+#[tokio::test]
+async fn every_variant_answers_as_its_document_says_second_part() {
+    walk_part(1).await;
+}
+
+#[tokio::test]
+async fn every_variant_answers_as_its_document_says_third_part() {
+    walk_part(2).await;
+}
+
+#[tokio::test]
+async fn every_variant_answers_as_its_document_says_fourth_part() {
+    walk_part(3).await;
+}
+
+#[tokio::test]
+async fn variants_together_answer_as_their_document_says() {
+    walk_under(&[
+        &[Variant::Submit202, Variant::Known201, Variant::Location, Variant::CursorPaging, Variant::PlainRefusal],
+        &[Variant::ExplicitNulls, Variant::AbsentNulls, Variant::ExtraFields, Variant::Charset],
+        &[Variant::OffsetPaging, Variant::CursorPaging, Variant::LinkPaging, Variant::Validation400],
+        &[Variant::Illegal422, Variant::EmptyRefusal, Variant::Closed403, Variant::Cookies, Variant::NoTags],
+        &[Variant::LowerCaseStates, Variant::All200, Variant::PlainRefusal, Variant::ExtraFields, Variant::Charset],
+    ])
+    .await;
+    walk_under(&[Variant::ALL]).await;
+}
+
+#[test]
+fn what_a_client_must_know_of_a_variant_is_in_its_document() {
+    let document = |variants: &[Variant]| {
+        let mut document: Value = serde_json::from_str(&mock_portal::openapi_under(variants)).unwrap();
+        document["info"]["description"].take();
+        document
+    };
+    let usual = document(&[]);
+    // Other languages, signs, numbers, times and waits are no matter of types.
+    let silent = [
+        Variant::VietnameseRefusals,
+        Variant::ReversedFields,
+        Variant::UtcTimes,
+        Variant::WholeSeconds,
+        Variant::LongFractions,
+        Variant::FiveDigits,
+        Variant::SevenDigits,
+        Variant::GappedNumbers,
+        Variant::EightDigitDate,
+        Variant::PrettyJson,
+        Variant::EscapedJson,
+        Variant::WeakTags,
+        Variant::OtherTags,
+        Variant::LateLookUp,
+        Variant::Slow5ms,
+        Variant::ConnectionClose,
+        Variant::Chunked,
+    ];
+    for variant in Variant::ALL {
+        let other = document(&[*variant]);
+        for path in ["/peers/bank/callback", "/peers/post/status", "/openapi.json"] {
+            assert!(!other["paths"][path].to_string().contains("$ref"), "{path} has copies of its own");
+        }
+        let paths = |document: &Value| {
+            let mut all = document["paths"].clone();
+            all.as_object_mut().unwrap().retain(|path, _| path.starts_with("/api/"));
+            let schemas = &document["components"]["schemas"];
+            (
+                all,
+                schemas["Dossier"].clone(),
+                schemas["ProgressEntry"].clone(),
+                document["components"]["responses"]["401.unauthenticated"].clone(),
+            )
+        };
+        let is_silent = silent.contains(variant);
+        assert_eq!(paths(&other) == paths(&usual), is_silent, "{}", variant.name());
+    }
 }
 
 #[tokio::test]

@@ -150,14 +150,12 @@ impl Scene {
 
     pub(crate) async fn citizen(&self, number: &str) -> String {
         let answer = self.post("", "/api/sessions", json!({ "citizen_number": number, "otp": &number[6..] })).await;
-        assert_eq!(answer.status, StatusCode::CREATED);
-        answer.body["token"].as_str().unwrap().to_owned()
+        answer.ok()["token"].as_str().unwrap().to_owned()
     }
 
     pub(crate) async fn clerk(&self, id: &str) -> String {
         let answer = self.post("", "/api/desk/sessions", json!({ "clerk": id, "password": "open" })).await;
-        assert_eq!(answer.status, StatusCode::CREATED);
-        answer.body["token"].as_str().unwrap().to_owned()
+        answer.ok()["token"].as_str().unwrap().to_owned()
     }
 
     /// The only citizen most tests need.

@@ -58,6 +58,24 @@ impl Asker {
         Self { client: Client::builder(TokioExecutor::new()).build_http(), url: portal.url() }
     }
 
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Result<Raw, String> {
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = self.client.request(request.body(Full::new(body.into())).unwrap()).await;
+        let (head, body) = answer.map_err(|error| format!("{error:?}"))?.into_parts();
+        let body = body.collect().await.map_err(|error| format!("{error:?}"))?.to_bytes();
+        Ok(Raw { status: head.status, headers: head.headers, body })
+    }
+
+    /// Sends JSON; null is no body.
     pub(crate) async fn try_ask(
         &self,
         method: Method,
@@ -65,15 +83,8 @@ impl Asker {
         headers: &[(&str, &str)],
         body: &Value,
     ) -> Result<Raw, String> {
-        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
-        let answer = self.client.request(request.body(Full::new(body)).unwrap()).await;
-        let (head, body) = answer.map_err(|error| format!("{error:?}"))?.into_parts();
-        let body = body.collect().await.map_err(|error| format!("{error:?}"))?.to_bytes();
-        Ok(Raw { status: head.status, headers: head.headers, body })
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        self.send(method, path, headers, body).await
     }
 
     async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Value) -> Raw {

@@ -14,7 +14,7 @@ use verdict::Gate;
 use world::{Crowd, PlannedVisits};
 
 /// Exchanges under load, and what they are measured by.
-pub(crate) struct Offer {
+pub(crate) struct OfferedLoad {
     /// How often each operation is done.
     pub(crate) operations: Counts,
     dossiers: u64,
@@ -38,7 +38,7 @@ pub(crate) struct Pace {
 }
 
 /// A claim, and what it takes to decide it.
-pub(crate) struct GateOffer {
+pub(crate) struct GateSamples {
     pub(crate) claim: String,
     /// Samples that decide it if none violates it.
     pub(crate) needed: u64,
@@ -47,7 +47,7 @@ pub(crate) struct GateOffer {
     operation: Option<Operation>,
 }
 
-impl Offer {
+impl OfferedLoad {
     /// What is offered by dossiers of these kinds, and by so many clerks of each role.
     pub(crate) fn of(
         kinds: &BTreeMap<Kind, u64>,
@@ -128,12 +128,12 @@ impl Offer {
     }
 
     /// What each claim needs and gets.
-    pub(crate) fn gates<'g>(&self, gates: impl IntoIterator<Item = &'g Gate>) -> Vec<GateOffer> {
+    pub(crate) fn gates<'g>(&self, gates: impl IntoIterator<Item = &'g Gate>) -> Vec<GateSamples> {
         let offered = |gate: &Gate| match gate.operation {
             None => self.exchanges(),
             Some(operation) => self.operations.get(&operation).copied().unwrap_or(0),
         };
-        let gate = |gate: &Gate| GateOffer {
+        let gate = |gate: &Gate| GateSamples {
             claim: gate.claim.clone(),
             needed: gate.least_samples(),
             offered: offered(gate),
@@ -162,7 +162,7 @@ impl Offer {
     }
 }
 
-impl GateOffer {
+impl GateSamples {
     /// Whether the plan offers as many samples as it takes.
     pub(crate) fn is_enough(&self) -> bool {
         self.offered >= self.needed

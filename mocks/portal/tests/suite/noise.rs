@@ -1,0 +1,165 @@
+//! Each profile of noise does what its sentence says, as whoever asks measures it.
+
+use std::time::Duration;
+
+use http::Method;
+use jiff::Timestamp;
+use mock_portal::{Conduct, Noise};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::scene::{FRIDAY, permit};
+use super::variants::{Asker, Raw, portal};
+
+fn noisy(noise: Noise, seed: u64) -> Conduct {
+    Conduct { noise: vec![noise], seed, ..Conduct::ordinary() }
+}
+
+/// How long each of many answers in a row took, at the least of three portals that suffer alike: whatever else the
+/// machine does then makes no answer faster.
+async fn waits(noise: Noise, count: usize) -> Vec<Duration> {
+    let one = || async {
+        let portal = portal(noisy(noise, 7));
+        let asker = Asker::of(&portal);
+        let mut waits = Vec::new();
+        for _ in 0..count {
+            let began = Instant::now();
+            let answer = asker.try_ask(Method::GET, "/api/procedures", &[], &Value::Null).await.unwrap();
+            assert!(answer.status == 200 && answer.json()["items"].is_array());
+            waits.push(began.elapsed());
+        }
+        waits
+    };
+    let (first, second, third) = tokio::join!(one(), one(), one());
+    first.into_iter().zip(second).zip(third).map(|((first, second), third)| first.min(second).min(third)).collect()
+}
+
+#[tokio::test]
+async fn latencies_are_spread_and_the_same_again() {
+    let mut waits = waits(Noise::Latency, 300).await;
+    waits.sort();
+    let at = |share: usize| waits[waits.len() * share / 100].as_secs_f64() * 1e3;
+    assert!(at(0) >= 2.0, "{} ms", at(0));
+    // The sentence says 3.5 and 13 ms; the rest of an answer, and the draw, come to a little more.
+    assert!((3.0..7.0).contains(&at(50)), "{} ms", at(50));
+    assert!((9.0..20.0).contains(&at(90)), "{} ms", at(90));
+    assert!((40.0..440.0).contains(&at(99)), "{} ms", at(99));
+}
+
+#[tokio::test]
+async fn one_of_ten_bodies_is_slow() {
+    let waits = waits(Noise::SlowBodies, 200).await;
+    let slow = waits.iter().filter(|wait| **wait >= Duration::from_millis(40)).count();
+    assert!((10..=32).contains(&slow), "{slow} of 200");
+}
+
+#[tokio::test]
+async fn everything_freezes_for_a_second_once_in_two_thousand_requests() {
+    let portal = portal(noisy(Noise::Freeze, 7));
+    let asker = Asker::of(&portal);
+    let mut frozen = 0;
+    for _ in 0..3_999 {
+        let began = Instant::now();
+        asker.try_ask(Method::GET, "/api/look-up/none", &[], &Value::Null).await.unwrap();
+        frozen += usize::from(began.elapsed() >= Duration::from_secs(1));
+    }
+    assert!((1..=2).contains(&frozen), "{frozen}");
+}
+
+async fn hoa(asker: &Asker) -> String {
+    let number = json!({ "citizen_number": "003099000001", "otp": "000001" });
+    for _ in 0..10 {
+        if let Ok(answer) = asker.try_ask(Method::POST, "/api/sessions", &[], &number).await {
+            return format!("Bearer {}", answer.json()["token"].as_str().unwrap());
+        }
+    }
+    panic!("every sign-in was reset");
+}
+
+#[tokio::test]
+async fn about_half_of_what_is_reset_was_done() {
+    let portal = portal(noisy(Noise::Resets, 7));
+    let asker = Asker::of(&portal);
+    let hoa = hoa(&asker).await;
+    let (sent, mut answered) = (1_500, 0);
+    for i in 0..sent {
+        let body = permit(&format!("c-{i}"));
+        let answer = asker.try_ask(Method::POST, "/api/dossiers", &[("authorization", &hoa)], &body).await;
+        answered += usize::from(answer.is_ok_and(|answer| answer.status == 201));
+    }
+    let state = asker.try_ask(Method::GET, "/_test/state", &[], &Value::Null).await.unwrap().json();
+    let done = usize::try_from(state["dossiers"].as_u64().unwrap()).unwrap();
+    let reset = sent - answered;
+    assert!((4..=20).contains(&reset), "{reset} of {sent} were reset");
+    assert!(done > answered && done < sent, "{done} of {sent} were done, {answered} answered");
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// The second that an answer says it is from.
+fn date(answer: &Raw) -> i64 {
+    let text = answer.headers["date"].to_str().unwrap();
+    jiff::fmt::rfc2822::parse(text).unwrap().timestamp().as_second()
+}
+
+/// How far a portal's answers are ahead of the world: by their times, in milliseconds, and by their `Date`, in seconds.
+async fn ahead(seed: u64) -> (i64, std::ops::RangeInclusive<i64>) {
+    let (skewed, right) = (portal(noisy(Noise::ClockSkew, seed)), portal(Conduct::ordinary()));
+    let (asker, world) = (Asker::of(&skewed), Asker::of(&right));
+    let stopped = json!({ "now": FRIDAY, "speed": 0.0 });
+    asker.try_ask(Method::PUT, "/_test/clock", &[], &stopped).await.unwrap();
+    let hoa = hoa(&asker).await;
+    let ask_world = || async { date(&world.try_ask(Method::GET, "/api/procedures", &[], &Value::Null).await.unwrap()) };
+    let before = ask_world().await;
+    let answer = asker.try_ask(Method::POST, "/api/dossiers", &[("authorization", &hoa)], &permit("c")).await.unwrap();
+    let after = ask_world().await;
+    let submitted_at = at(answer.json()["submitted_at"].as_str().unwrap());
+    let ahead_ms = submitted_at.as_millisecond() - at(FRIDAY).as_millisecond();
+    // What is spared the noise keeps the time of the world.
+    let spared = date(&asker.try_ask(Method::GET, "/_test/clock", &[], &Value::Null).await.unwrap());
+    assert!((before..=ask_world().await).contains(&spared));
+    (ahead_ms, date(&answer) - after..=date(&answer) - before)
+}
+
+#[tokio::test]
+async fn a_clock_is_off_alike_in_times_and_in_dates() {
+    let mut found = Vec::new();
+    for seed in 0..8 {
+        let (ahead_ms, by_date) = ahead(seed).await;
+        assert!((990..5_100).contains(&ahead_ms.abs()), "{ahead_ms} ms");
+        // Both `Date`s are whole seconds.
+        let (least, most) = (*by_date.start() * 1_000 - 1_000, *by_date.end() * 1_000 + 1_000);
+        assert!((least..=most).contains(&ahead_ms), "{ahead_ms} ms by times, {by_date:?} s by dates");
+        found.push(ahead_ms);
+    }
+    assert!(found.iter().any(|ms| *ms > 0) && found.iter().any(|ms| *ms < 0), "{found:?}");
+    let (again, _) = ahead(0).await;
+    // It drifts by 10 ms in a second at most.
+    assert!(again.abs_diff(found[0]) < 100, "{again} ms, then {} ms", found[0]);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_off_drifts() {
+    let mut drifted = 0;
+    for seed in 0..4 {
+        let portal = portal(noisy(Noise::ClockSkew, seed));
+        let asker = Asker::of(&portal);
+        let stopped = json!({ "now": FRIDAY, "speed": 0.0 });
+        asker.try_ask(Method::PUT, "/_test/clock", &[], &stopped).await.unwrap();
+        let now = || async {
+            let clock = asker.try_ask(Method::GET, "/_test/clock", &[], &Value::Null).await.unwrap().json();
+            at(clock["now"].as_str().unwrap()).as_millisecond()
+        };
+        let (first, began) = (now().await, Instant::now());
+        while began.elapsed() < Duration::from_millis(1_050) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let (moved, most) = (now().await - first, began.elapsed().as_millis() / 100 + 1);
+        // A clock that is slow as well as stopped stands: it never goes back.
+        assert!(moved >= 0 && u128::from(moved.unsigned_abs()) <= most, "{moved} ms");
+        drifted += usize::from(moved > 0);
+    }
+    assert!(drifted > 0);
+}
