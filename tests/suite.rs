@@ -4,6 +4,7 @@
 
 mod cli;
 mod country;
+mod crowd;
 mod defects;
 mod figures;
 mod newcomer;

@@ -15,7 +15,8 @@ use portal::Adapter;
 use serde::{Deserialize, Serialize};
 use world::{Calendar, Catalogue, Population, Province, Scale};
 
-use crate::processor::{self, Trouble, Watch};
+use crate::processor::{self, Trouble};
+use crate::watch::Watch;
 
 /// What is played.
 #[derive(Clone, Copy, Serialize, Deserialize)]

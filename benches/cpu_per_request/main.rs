@@ -5,10 +5,15 @@
 //! as the target and as the client, so that each is measured alone.
 
 mod client;
+#[path = "../measuring/process.rs"]
 mod process;
+#[path = "../measuring/processor.rs"]
 mod processor;
 mod rounds;
+#[path = "../measuring/spread.rs"]
+mod spread;
 mod target;
+mod watch;
 
 use std::io::Write;
 use std::process::ExitCode;

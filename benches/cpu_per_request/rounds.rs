@@ -6,8 +6,10 @@ use std::time::Duration;
 use engine::RunClock;
 
 use crate::client::{CONNECTIONS, Load, Played};
-use crate::process::{self, Places, Target};
+use crate::process::{self, Places};
 use crate::processor::{self, Trouble};
+use crate::spread::Spread;
+use crate::target::Target;
 
 /// How often everything is repeated.
 const ROUNDS: usize = 3;
@@ -203,30 +205,6 @@ fn summary(full: &[(Turn, Played)], open: &[(Turn, Played)], wrk: &[Turn]) -> Re
     say(&format!("wrk + Lua, closed loop: CPU us/request {}", Spread::of(wrk.iter().map(cost))))?;
     let ratios = full.iter().zip(wrk).map(|((vandan, _), wrk)| cost(vandan) / cost(wrk));
     say(&format!("vandan in waves / (wrk + Lua), round by round: {:.2}", Spread::of(ratios)))
-}
-
-/// The median and the extremes of a few numbers.
-struct Spread {
-    least: f64,
-    median: f64,
-    most: f64,
-}
-
-impl Spread {
-    fn of(numbers: impl Iterator<Item = f64>) -> Self {
-        let mut numbers: Vec<_> = numbers.collect();
-        numbers.sort_by(f64::total_cmp);
-        let at = |place: usize| numbers.get(place).copied().unwrap_or(f64::NAN);
-        Self { least: at(0), median: at(numbers.len() / 2), most: at(numbers.len().saturating_sub(1)) }
-    }
-}
-
-impl std::fmt::Display for Spread {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let decimals = out.precision().unwrap_or(1);
-        let Self { least, median, most } = self;
-        write!(out, "{median:.decimals$} [{least:.decimals$} - {most:.decimals$}]")
-    }
 }
 
 fn placed(places: Places) -> String {

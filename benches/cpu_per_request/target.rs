@@ -8,12 +8,43 @@ use std::fmt::Write as _;
 use std::io::{Read, Write as _};
 use std::net::Ipv4Addr;
 use std::rc::Rc;
+use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::LocalSet;
 
-use crate::processor::Trouble;
+use crate::process::System;
+use crate::processor::{self, Trouble};
+
+/// The target's process.
+pub(crate) struct Target {
+    system: System,
+    pub(crate) port: String,
+}
+
+impl Target {
+    pub(crate) fn start(core: Option<u32>) -> Result<Self, Trouble> {
+        let system = System::start(core, &["target"])?;
+        Ok(Self { port: system.said.clone(), system })
+    }
+
+    /// How many requests it has answered.
+    pub(crate) fn count(&self) -> Result<u32, Trouble> {
+        let mut stream = std::net::TcpStream::connect((Ipv4Addr::LOCALHOST, self.port.parse()?))?;
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        stream.write_all(b"GET /count HTTP/1.1\r\nHost: target\r\n\r\n")?;
+        let mut answer = [0; 512];
+        let length = stream.read(&mut answer)?;
+        let answer = std::str::from_utf8(answer.get(..length).unwrap_or_default())?;
+        let (_, count) = answer.split_once("\r\n\r\n").ok_or("could not read the target's count")?;
+        Ok(count.trim().parse()?)
+    }
+
+    pub(crate) fn used(&self) -> Result<Duration, Trouble> {
+        Ok(processor::used_by(&self.system.id().to_string())?.own)
+    }
+}
 
 /// Serves until standard input closes; the first line of standard output is the port.
 pub(crate) fn serve() -> Result<(), Trouble> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::manners::Manners;
 use crate::noise::Noise;
+use crate::patience::Patience;
 use crate::variants::{Variant, Variants};
 use crate::weather::Weather;
 
@@ -26,12 +27,22 @@ pub struct Conduct {
     /// The SQLite file in which it keeps all it knows, so that a restart loses nothing: begun if it is not there. `None`
     /// keeps everything in memory only.
     pub store: Option<PathBuf>,
+    /// What it bears of slow and many clients.
+    pub patience: Patience,
 }
 
 impl Conduct {
     /// That of a portal of which nothing is asked: by the book, as fast as it can.
     pub fn ordinary() -> Self {
-        Self { variants: Vec::new(), noise: Vec::new(), seed: 0, delay: Duration::ZERO, limit: None, store: None }
+        Self {
+            variants: Vec::new(),
+            noise: Vec::new(),
+            seed: 0,
+            delay: Duration::ZERO,
+            limit: None,
+            store: None,
+            patience: Patience::USUAL,
+        }
     }
 }
 

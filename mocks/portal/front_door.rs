@@ -3,15 +3,16 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::Router;
+use axum::body::{Body, HttpBody, to_bytes};
 use axum::http::header::{CONTENT_TYPE, HeaderName, IF_MATCH, ORIGIN};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, StatusCode};
-use axum::middleware::Next;
+use axum::http::{HeaderValue, Method, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use hyper::body::Incoming;
 use tokio::time::Instant;
+use tower_service::Service;
 
 use crate::careless;
 use crate::checksum;
@@ -25,8 +26,8 @@ use crate::server::Portal;
 use crate::session::{self, Person};
 use crate::weather;
 
-/// The longest body that is held back: that of an attachment.
-const LONGEST_BODY: usize = 8 * 1024 * 1024;
+/// The longest answer that is held back: an attachment.
+const LONGEST_ANSWER: usize = 8 * 1024 * 1024;
 /// The longest answer that is kept for a replay.
 const LONGEST_KEPT: usize = 8 * 1024;
 /// The longest key, and the longest list of versions.
@@ -34,65 +35,96 @@ const LONGEST_HEADER: usize = 255;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// Lets a request in, through whatever noise and variants are on.
-pub(crate) async fn pass(State(portal): State<Arc<Portal>>, request: Request, next: Next) -> Response {
-    if portal.bearing.is_ordinary() {
-        return enter(&portal, request, next).await;
-    }
-    // In a box, so that an ordinary portal does not carry the room that it takes.
-    Box::pin(weather::pass(&portal, request, next)).await
+/// Where requests come in. The routes stand behind it.
+#[derive(Clone)]
+pub(crate) struct FrontDoor {
+    pub(crate) portal: Arc<Portal>,
+    pub(crate) routes: Router,
 }
 
-/// Lets a request through to its route, and its answer out.
-pub(crate) async fn enter(portal: &Portal, request: Request, next: Next) -> Response {
-    let arrived = Instant::now();
-    let language = Language::of(request.headers());
-    let is_for_people = request.uri().path().starts_with("/api/");
-    let origin = request.headers().get(ORIGIN).cloned();
-    let response = match admit(portal, request, next).await {
-        Ok(response) => response,
-        Err(problem) => problem.into_response(),
-    };
-    let response = portal.kept().await.map_or_else(IntoResponse::into_response, |()| response);
-    if let Some(delay) = portal.switches.delay().filter(|_| is_for_people) {
-        delay::until(arrived + delay).await;
-    }
-    let defects = portal.switches.get();
-    if is_for_people && defects != Defects::default() {
-        return careless::spoil(response, language, origin.as_ref(), defects);
-    }
-    problem::in_language(response, language)
-}
-
-async fn admit(portal: &Portal, request: Request, next: Next) -> Result<Response, Problem> {
-    portal.check_store()?;
-    let defects = portal.switches.get();
-    let token = session::token(request.headers()).filter(|_| !defects.has(Defect::GlobalBucket));
-    let is_for_people = request.uri().path().starts_with("/api/");
-    let client = token.unwrap_or_default();
-    let admitted = if is_for_people { portal.registry().limit.admit(client, wall_ns()) } else { Ok(()) };
-    if let Err(refusal) = admitted {
-        if defects.has(Defect::Effect429) {
-            drop(next.run(request).await);
+impl FrontDoor {
+    /// Lets a request in, through whatever noise and variants are on.
+    pub(crate) async fn pass(self, request: Request<Incoming>) -> Response {
+        if self.portal.bearing.is_ordinary() {
+            return self.enter(request).await;
         }
-        return Err(refusal);
+        // In a box, so that an ordinary portal does not carry the room that it takes.
+        Box::pin(weather::pass(&self, request.map(Body::new))).await
     }
-    let headers = request.headers();
-    let has_key =
-        request.method() == Method::POST && headers.contains_key(IDEMPOTENCY_KEY) && !defects.has(Defect::NoDedupe);
-    if !has_key && !headers.contains_key(IF_MATCH) {
-        return Ok(next.run(request).await);
+
+    /// Lets a request through to its route, and its answer out.
+    pub(crate) async fn enter<B>(&self, request: Request<B>) -> Response
+    where
+        B: HttpBody<Data = Bytes> + Unpin,
+    {
+        let portal = &self.portal;
+        let language = Language::of(request.headers());
+        let is_for_people = request.uri().path().starts_with("/api/");
+        let origin = request.headers().get(ORIGIN).cloned();
+        let answer_at = portal.switches.delay().filter(|_| is_for_people).map(|delay| Instant::now() + delay);
+        let response = match self.admit(request).await {
+            Ok(response) => response,
+            Err(problem) => problem.into_response(),
+        };
+        let response = portal.kept().await.map_or_else(IntoResponse::into_response, |()| response);
+        if let Some(moment) = answer_at {
+            delay::until(moment).await;
+        }
+        let defects = portal.switches.get();
+        if is_for_people && defects != Defects::default() {
+            return careless::spoil(response, language, origin.as_ref(), defects);
+        }
+        problem::in_language(response, language)
     }
-    let (parts, body) = request.into_parts();
-    let body = to_bytes(body, LONGEST_BODY).await;
-    let body = body.map_err(|_too_long| Problem::new(Kind::TooLarge, "the body is too long or broke off"))?;
-    if has_key { once(portal, parts, body, next).await } else { matching(portal, parts, body, next).await }
+
+    async fn admit<B>(&self, request: Request<B>) -> Result<Response, Problem>
+    where
+        B: HttpBody<Data = Bytes> + Unpin,
+    {
+        let portal = self.portal.as_ref();
+        portal.check_store()?;
+        let defects = portal.switches.get();
+        let (parts, body) = request.into_parts();
+        let admitted =
+            if parts.uri.path().starts_with("/api/") { within_limit(portal, &parts, defects) } else { Ok(()) };
+        if admitted.is_err() && !defects.has(Defect::Effect429) {
+            return admitted.map(IntoResponse::into_response);
+        }
+        let body = portal.bodies.take(body, parts.uri.path()).await?;
+        let has_key = parts.method == Method::POST
+            && parts.headers.contains_key(IDEMPOTENCY_KEY)
+            && !defects.has(Defect::NoDedupe);
+        let response = if admitted.is_ok() && has_key {
+            once(self, parts, body).await
+        } else if admitted.is_ok() {
+            matching(self, parts, body).await
+        } else {
+            Ok(self.route(parts, body).await)
+        };
+        admitted.and(response)
+    }
+
+    async fn route(&self, parts: Parts, body: Bytes) -> Response {
+        let Ok(response) = self.routes.clone().call(Request::from_parts(parts, Body::from(body))).await;
+        response
+    }
+}
+
+/// Whether this client may send one more request now.
+fn within_limit(portal: &Portal, parts: &Parts, defects: Defects) -> Result<(), Problem> {
+    let mut registry = portal.registry();
+    if registry.limit.per_second.is_none() {
+        return Ok(());
+    }
+    let token = session::token(&parts.headers).filter(|_| !defects.has(Defect::GlobalBucket));
+    registry.limit.admit(token.unwrap_or_default(), wall_ns())
 }
 
 /// Runs a request if the version it names is the present one. The body is at hand, so that on the one thread of the
 /// portal nothing comes between this test and the act.
-async fn matching(portal: &Portal, parts: Parts, body: Bytes, next: Next) -> Result<Response, Problem> {
+async fn matching(door: &FrontDoor, parts: Parts, body: Bytes) -> Result<Response, Problem> {
     if let Some(wanted) = parts.headers.get(IF_MATCH) {
+        let portal = &door.portal;
         if wanted.is_empty() || wanted.len() > LONGEST_HEADER {
             return Err(Problem::field("If-Match", "must have 1 to 255 characters"));
         }
@@ -109,7 +141,7 @@ async fn matching(portal: &Portal, parts: Parts, body: Bytes, next: Next) -> Res
             tokio::time::sleep(portal.switches.window()).await;
         }
     }
-    Ok(next.run(Request::from_parts(parts, Body::from(body))).await)
+    Ok(door.route(parts, body).await)
 }
 
 /// The version of what the path names, if whoever asks may know it.
@@ -131,7 +163,8 @@ fn version(registry: &Registry, parts: &Parts) -> Option<u64> {
 }
 
 /// Runs a request under its key once; the same request again gets the same answer.
-async fn once(portal: &Portal, parts: Parts, body: Bytes, next: Next) -> Result<Response, Problem> {
+async fn once(door: &FrontDoor, parts: Parts, body: Bytes) -> Result<Response, Problem> {
+    let portal = door.portal.as_ref();
     let key = parts.headers.get(IDEMPOTENCY_KEY).and_then(|key| key.to_str().ok()).unwrap_or_default();
     if key.is_empty() || key.len() > LONGEST_HEADER {
         return Err(Problem::field("Idempotency-Key", "must have 1 to 255 characters"));
@@ -153,7 +186,7 @@ async fn once(portal: &Portal, parts: Parts, body: Bytes, next: Next) -> Result<
         Known::Other => return Err(Problem::new(Kind::KeyReused, "the key was used for another request")),
     }
     let mut running = Running { portal, mark, is_over: false };
-    let response = matching(portal, parts, body, next).await.unwrap_or_else(IntoResponse::into_response);
+    let response = matching(door, parts, body).await.unwrap_or_else(IntoResponse::into_response);
     let kept = keep(portal, mark, response).await;
     running.is_over = true;
     kept
@@ -176,7 +209,7 @@ impl Drop for Running<'_> {
 
 async fn keep(portal: &Portal, mark: Mark, response: Response) -> Result<Response, Problem> {
     let (parts, body) = response.into_parts();
-    let body = to_bytes(body, LONGEST_BODY).await;
+    let body = to_bytes(body, LONGEST_ANSWER).await;
     let body = body.map_err(|_broken| Problem::new(Kind::PeerUnavailable, "the answer broke off"))?;
     let content_type = parts.headers.get(CONTENT_TYPE).cloned();
     // Who is not signed in shares keys with all others who are not: a refusal for that must leave the key free.

@@ -12,19 +12,17 @@ use axum::extract::Request;
 use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, IF_MATCH};
 use axum::http::response::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
 use crate::envelope;
-use crate::front_door;
+use crate::front_door::FrontDoor;
 use crate::paging;
 use crate::pieces;
 use crate::problem::{self, Language};
 use crate::rewriting;
-use crate::server::Portal;
 use crate::variants::{Variant, Variants};
 
 /// The longest answer that is told otherwise; longer ones there are none.
@@ -88,11 +86,11 @@ impl Manners {
 }
 
 /// Lets a request through, and its answer out, as the variants want them.
-pub(crate) async fn pass(portal: &Portal, request: Request, next: Next) -> Response {
-    let manners = &portal.bearing.manners;
+pub(crate) async fn pass(door: &FrontDoor, request: Request) -> Response {
+    let manners = &door.portal.bearing.manners;
     let variants = manners.variants();
     if variants.is_empty() || !request.uri().path().starts_with("/api/") {
-        return front_door::enter(portal, request, next).await;
+        return door.enter(request).await;
     }
     let path = request.uri().path().to_owned();
     let asked = Asked {
@@ -107,7 +105,7 @@ pub(crate) async fn pass(portal: &Portal, request: Request, next: Next) -> Respo
     let (mut parts, body) = match known {
         Some(body) => (json_head(), body),
         None => {
-            let (parts, body) = enter(portal, request, next, variants).await.into_parts();
+            let (parts, body) = enter(door, request, variants).await.into_parts();
             match to_bytes(body, LONGEST).await {
                 Ok(body) => (parts, body),
                 Err(_broken) => return pieces::broken().into_response(),
@@ -124,12 +122,12 @@ pub(crate) async fn pass(portal: &Portal, request: Request, next: Next) -> Respo
 }
 
 /// Asks the portal in the words that it usually understands.
-async fn enter(portal: &Portal, mut request: Request, next: Next, variants: Variants) -> Response {
+async fn enter(door: &FrontDoor, mut request: Request, variants: Variants) -> Response {
     let is_reading = request.method() == Method::GET;
     let misread = if is_reading { paging::asked(request.uri_mut(), variants) } else { None };
     ask(request.headers_mut(), variants);
     let language = Language::of(request.headers());
-    let response = front_door::enter(portal, request, next).await;
+    let response = door.enter(request).await;
     match misread.filter(|_| response.status() == StatusCode::UNPROCESSABLE_ENTITY) {
         Some(problem) => problem::in_language(problem.into_response(), language),
         None => response,

@@ -236,14 +236,15 @@ impl Operation {
             all.push(Kind::Malformed);
         }
         if !matches!(self.body, Content::Nothing) {
-            all.extend([Kind::Malformed, Kind::TooLarge, Kind::Validation]);
+            all.extend([Kind::Malformed, Kind::TooLarge, Kind::TooSlow, Kind::Validation]);
         }
         if self.verb == Verb::Post {
-            // What comes with the header Idempotency-Key; its body is held back whether it is read or not.
-            all.extend([Kind::Validation, Kind::TooLarge, Kind::KeyReused, Kind::StillRunning]);
+            // What comes with the header Idempotency-Key. A body is taken in whether it is read or not.
+            all.extend([Kind::Malformed, Kind::TooLarge, Kind::TooSlow]);
+            all.extend([Kind::Validation, Kind::KeyReused, Kind::StillRunning]);
         }
         if self.is_guarded() {
-            all.extend([Kind::VersionMismatch, Kind::TooLarge]);
+            all.extend([Kind::VersionMismatch, Kind::Malformed, Kind::TooLarge, Kind::TooSlow]);
         }
         all.sort_by_key(|kind| (kind.status(), kind.code()));
         all.dedup();

@@ -7,14 +7,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{Method, Request, StatusCode};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use http_body_util::Full;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
+
+use crate::peer_lines::{LineError, PeerLines};
 
 /// How long one try may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -36,7 +35,7 @@ pub(crate) enum CallError {
     Silence { url: String, within: Duration },
     /// The connection failed.
     #[error("reach {url}")]
-    Connection { url: String, source: hyper_util::client::legacy::Error },
+    Connection { url: String, source: LineError },
     /// The answer broke off or was too long.
     #[error("read the answer of {url}: {reason}")]
     Answer { url: String, reason: String },
@@ -78,16 +77,14 @@ pub(crate) struct Call<'call> {
 
 /// The client side of the portal.
 pub(crate) struct Caller {
-    client: Client<HttpConnector, Full<Bytes>>,
+    lines: PeerLines,
     /// One permit per call in flight, held over all its tries.
     gate: Semaphore,
 }
 
 impl Caller {
     pub(crate) fn new() -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        Self { client: Client::builder(TokioExecutor::new()).build(connector), gate: Semaphore::new(IN_FLIGHT) }
+        Self { lines: PeerLines::default(), gate: Semaphore::new(IN_FLIGHT) }
     }
 
     /// Posts a JSON body, with a token where the peer wants one, until the peer has decided or the tries are
@@ -148,13 +145,12 @@ impl Caller {
         longest: usize,
     ) -> Result<(StatusCode, Bytes), CallError> {
         let here = || url.to_owned();
-        let answer =
-            self.client.request(request).await.map_err(|source| CallError::Connection { url: here(), source })?;
-        let status = answer.status();
-        let body = Limited::new(answer.into_body(), longest).collect().await.map_err(|error| {
-            let reason = if error.is::<LengthLimitError>() { "it is too long".to_owned() } else { error.to_string() };
-            CallError::Answer { url: here(), reason }
-        })?;
-        Ok((status, body.to_bytes()))
+        self.lines.ask(request, longest).await.map_err(|error| match error {
+            LineError::TooLong => CallError::Answer { url: here(), reason: "it is too long".to_owned() },
+            LineError::Answer(reason) => CallError::Answer { url: here(), reason },
+            source @ (LineError::Address | LineError::Connect(_) | LineError::Exchange(_)) => {
+                CallError::Connection { url: here(), source }
+            }
+        })
     }
 }

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use axum::Json;
-use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{ACCEPT_LANGUAGE, CONNECTION, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
@@ -18,6 +18,7 @@ use serde::Serialize;
 pub(crate) enum Kind {
     Malformed,
     TooLarge,
+    TooSlow,
     Validation,
     Unauthenticated,
     Forbidden,
@@ -49,6 +50,7 @@ impl Kind {
         match self {
             Kind::Malformed => StatusCode::BAD_REQUEST,
             Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Kind::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Kind::Validation => StatusCode::UNPROCESSABLE_ENTITY,
             Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
             Kind::Forbidden => StatusCode::FORBIDDEN,
@@ -94,6 +96,7 @@ impl Kind {
         match self {
             Kind::Malformed => ("malformed", "The request cannot be read", "Không đọc được yêu cầu"),
             Kind::TooLarge => ("too_large", "The request is too large", "Yêu cầu quá lớn"),
+            Kind::TooSlow => ("too_slow", "The request came too slowly", "Yêu cầu gửi đến quá chậm"),
             Kind::Validation => ("validation", "Some fields are wrong", "Một số trường thông tin không hợp lệ"),
             Kind::Unauthenticated => ("unauthenticated", "Nobody is signed in", "Chưa đăng nhập"),
             Kind::Forbidden => ("forbidden", "This person may not do that", "Không có quyền thực hiện"),
@@ -247,6 +250,12 @@ impl Problem {
         Self { kind: Kind::Validation, detail: format!("wrong: {}", names.join(", ")).into(), errors }
     }
 
+    /// Why it is refused.
+    #[cfg(test)]
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+
     /// Whether the state of the dossier does not allow it.
     pub(crate) fn is_illegal(&self) -> bool {
         self.kind == Kind::IllegalTransition
@@ -300,6 +309,9 @@ impl Problem {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(Self::CONTENT_TYPE));
         headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+        if self.kind == Kind::TooSlow {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         if self.kind == Kind::Unauthenticated {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
@@ -357,9 +369,10 @@ pub(crate) fn in_ok_envelope(problem: &Problem) -> Response {
 mod tests {
     use super::*;
 
-    const KINDS: [Kind; 25] = [
+    const KINDS: [Kind; 26] = [
         Kind::Malformed,
         Kind::TooLarge,
+        Kind::TooSlow,
         Kind::Validation,
         Kind::Unauthenticated,
         Kind::Forbidden,

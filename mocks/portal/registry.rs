@@ -30,6 +30,7 @@ use crate::petitions::Petitions;
 use crate::problem::{Kind, Problem};
 use crate::procedures::{Procedures, Published};
 use crate::queues::{Line, Queue};
+use crate::references::References;
 use crate::replays::Replays;
 use crate::session::Sessions;
 use crate::states::{Event, State};
@@ -56,8 +57,7 @@ pub(crate) struct UnitBooks {
 #[derive(Debug, Default)]
 struct Own {
     dossiers: Vec<DossierId>,
-    /// By client reference; the first with it counts.
-    by_reference: HashMap<String, DossierId>,
+    by_reference: References,
 }
 
 /// Everything that changes while the portal runs; guarded by one lock that no `.await` is under.
@@ -324,7 +324,7 @@ impl Registry {
         let own = self.by_owner.entry(dossier.owner).or_default();
         own.dossiers.push(id);
         if let Some(reference) = &dossier.client_reference {
-            own.by_reference.entry(reference.clone()).or_insert(id);
+            own.by_reference.note(reference, id);
         }
         self.unit_books(&dossier.unit.code).dossiers += 1;
         self.dossiers.push(dossier);

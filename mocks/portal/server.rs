@@ -4,38 +4,34 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
-use axum::serve::ListenerExt;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime;
 use tokio::sync::watch;
 
+use crate::bodies::Bodies;
 use crate::catalogue::Index;
 use crate::clock::wall_ns;
 use crate::conduct::{Bearing, Conduct};
 use crate::config::Config;
+use crate::connections::{self, House, Parting};
 use crate::defects::{Defects, Switches};
+use crate::front_door::FrontDoor;
 use crate::hub::SignOns;
 use crate::noise::Noise;
 use crate::outgoing::Caller;
+use crate::patience::Patience;
 use crate::problem::{Kind, Problem};
 use crate::procedures::Procedures;
 use crate::registry::Registry;
 use crate::store::{self, Keeper};
 use crate::variants::Variants;
 use crate::weather::Weather;
-use crate::{document, front_door, hub, operation, page, test_hooks};
+use crate::{document, hub, operation, page, test_hooks};
 
-/// Far above any submission, far below what would hurt.
-const LONGEST_BODY: usize = 1024 * 1024;
 /// How many connections may wait to be accepted, so that a burst is not answered by lost packets.
 const BACKLOG: u32 = 4_096;
-/// How long open connections may take to finish when the portal stops.
-const FAREWELL: Duration = Duration::from_secs(1);
 
 /// What every route shares.
 pub(crate) struct Portal {
@@ -49,6 +45,7 @@ pub(crate) struct Portal {
     pub(crate) url: String,
     /// A plain lock: it is held for a few map operations and never across an `.await`.
     registry: Mutex<Registry>,
+    pub(crate) bodies: Bodies,
     pub(crate) caller: Caller,
     pub(crate) sign_ons: SignOns,
     /// None while nobody keeps a store.
@@ -101,7 +98,7 @@ pub fn start_with(config: Config, conduct: Conduct) -> io::Result<Running> {
     let thread = thread::Builder::new().name("mock-portal".to_owned()).spawn(move || {
         let portal = portal(config, &conduct, catalogue, address, (registry, keeper));
         let writing = writer.map(|writer| writer.work_for(&portal, &runtime));
-        runtime.block_on(serve(listener, Arc::clone(&portal), stopped));
+        runtime.block_on(serve(listener, Arc::clone(&portal), conduct.patience, stopped));
         runtime.block_on(store::leave(&portal));
         runtime.shutdown_background();
         // A panic was already reported on its own thread.
@@ -182,28 +179,26 @@ fn portal(
         bearing,
         url: format!("http://{address}"),
         registry: Mutex::new(registry),
+        bodies: Bodies::new(conduct.patience.body),
         caller: Caller::new(),
         sign_ons: SignOns::new(wall_ns()),
         keeper,
     })
 }
 
-async fn serve(listener: TcpListener, portal: Arc<Portal>, stopped: watch::Receiver<bool>) {
-    let door = Arc::clone(&portal);
-    let listener = listener.tap_io(move |stream| {
-        if door.bearing.weather().is_some_and(|weather| weather.noises().has(Noise::Resets)) {
-            // Without it connections end with a farewell, which is noise enough.
-            drop(stream.set_zero_linger());
-        }
-        // Without it answers are only slower: not worth refusing a connection for.
-        drop(stream.set_nodelay(true));
-    });
-    hub::begin(&portal, stopped.clone());
-    let server = axum::serve(listener, routes(portal)).with_graceful_shutdown(stop_asked(stopped.clone()));
-    tokio::select! {
-        _ = server => {}
-        () = farewell_over(stopped) => {}
-    }
+async fn serve(listener: TcpListener, portal: Arc<Portal>, patience: Patience, stopped: watch::Receiver<bool>) {
+    let door = FrontDoor { routes: routes(Arc::clone(&portal)), portal: Arc::clone(&portal) };
+    let serving = Arc::clone(&portal);
+    let parting = move || {
+        let resets = portal.bearing.weather().is_some_and(|weather| weather.noises().has(Noise::Resets));
+        if resets { Parting::Abrupt } else { Parting::Polite }
+    };
+    let service = move |request| {
+        let door = door.clone();
+        async move { Ok(door.pass(request).await) }
+    };
+    hub::begin(&serving, stopped.clone());
+    connections::serve(listener, House { patience, parting }, service, stopped).await;
 }
 
 fn routes(portal: Arc<Portal>) -> Router {
@@ -213,17 +208,5 @@ fn routes(portal: Arc<Portal>) -> Router {
     }
     all.fallback(async || Problem::not_found("address"))
         .method_not_allowed_fallback(async || Problem::new(Kind::MethodNotAllowed, "try another method"))
-        .layer(DefaultBodyLimit::max(LONGEST_BODY))
-        .layer(from_fn_with_state(Arc::clone(&portal), front_door::pass))
         .with_state(portal)
-}
-
-async fn stop_asked(mut stopped: watch::Receiver<bool>) {
-    // An error means that the sender is gone, which asks for the same.
-    drop(stopped.wait_for(|asked| *asked).await);
-}
-
-async fn farewell_over(stopped: watch::Receiver<bool>) {
-    stop_asked(stopped).await;
-    tokio::time::sleep(FAREWELL).await;
 }

@@ -10,7 +10,6 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::header::{CONTENT_LENGTH, DATE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -18,10 +17,10 @@ use tokio::time::sleep;
 
 use crate::checksum;
 use crate::clock::wall_ns;
+use crate::front_door::FrontDoor;
 use crate::manners;
 use crate::noise::{Event, Noise, Noises};
 use crate::pieces;
-use crate::server::Portal;
 use crate::skew::Skew;
 
 /// How long a freeze lasts.
@@ -79,17 +78,17 @@ impl Weather {
 }
 
 /// Lets a request through to where it is told as the variants want it, or not.
-pub(crate) async fn pass(portal: &Portal, request: Request, next: Next) -> Response {
+pub(crate) async fn pass(door: &FrontDoor, request: Request) -> Response {
     let path = request.uri().path();
-    let Some(weather) = portal.bearing.weather().filter(|_| !path.starts_with("/_test")) else {
-        return manners::pass(portal, request, next).await;
+    let Some(weather) = door.portal.bearing.weather().filter(|_| !path.starts_with("/_test")) else {
+        return manners::pass(door, request).await;
     };
     let mut response = if path.starts_with("/peers/") {
-        call_back(&weather, portal, request, next).await
+        call_back(&weather, door, request).await
     } else if path.starts_with("/api/") {
-        befall(&weather, portal, request, next).await
+        befall(&weather, door, request).await
     } else {
-        manners::pass(portal, request, next).await
+        manners::pass(door, request).await
     };
     if let Some(date) = weather.skew.and_then(date) {
         response.headers_mut().insert(DATE, date);
@@ -105,7 +104,7 @@ fn date(skew: Skew) -> Option<HeaderValue> {
     HeaderValue::try_from(shown.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()).ok()
 }
 
-async fn befall(weather: &Weather, portal: &Portal, request: Request, next: Next) -> Response {
+async fn befall(weather: &Weather, door: &FrontDoor, request: Request) -> Response {
     let number = weather.requests.fetch_add(1, Ordering::Relaxed) + 1;
     let events = weather.noises.befalls(weather.seed, number);
     for event in &events {
@@ -118,7 +117,7 @@ async fn befall(weather: &Weather, portal: &Portal, request: Request, next: Next
             Event::CutAfter | Event::Trickle => {}
         }
     }
-    let response = manners::pass(portal, request, next).await;
+    let response = manners::pass(door, request).await;
     if events.contains(&Event::CutAfter) {
         return pieces::broken().into_response();
     }
@@ -137,7 +136,7 @@ async fn trickle(response: Response) -> Response {
 }
 
 /// Lets a callback through, unless it comes first and is one of those that must come again.
-async fn call_back(weather: &Weather, portal: &Portal, request: Request, next: Next) -> Response {
+async fn call_back(weather: &Weather, door: &FrontDoor, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LONGEST).await else {
         return (StatusCode::PAYLOAD_TOO_LARGE, "the body is too long or broke off").into_response();
@@ -146,7 +145,7 @@ async fn call_back(weather: &Weather, portal: &Portal, request: Request, next: N
     if weather.refuses(mark) {
         return unavailable();
     }
-    manners::pass(portal, Request::from_parts(parts, Body::from(body)), next).await
+    manners::pass(door, Request::from_parts(parts, Body::from(body))).await
 }
 
 /// The mark of a callback: made of what it is about and not of when, so that it is the same in the next run.

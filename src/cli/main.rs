@@ -15,6 +15,7 @@ mod mock_country;
 mod mock_lists;
 mod mocks;
 mod offered_load;
+mod open_files;
 mod page;
 mod people;
 mod plan;

@@ -11,6 +11,7 @@ use crate::console;
 use crate::exit::{Exit, Failure};
 use crate::mock_country;
 use crate::mock_lists;
+use crate::open_files;
 use crate::publications;
 
 /// Portal, bank and post on loopback, for one run.
@@ -116,6 +117,7 @@ pub(crate) fn serve(args: &MockArgs) -> Result<Exit, Failure> {
         console::say(&mock_portal::openapi_under(&mock_lists::conduct(&args.portal, args.seed)?.variants));
         return Ok(Exit::Conforms);
     }
+    open_files::allow_all();
     match args.name {
         Mock::Portal => {
             let running = portal(args, portal_config(args)?)?;

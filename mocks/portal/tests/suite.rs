@@ -17,6 +17,7 @@ mod suite {
     mod noise;
     mod openapi;
     mod page;
+    mod patience;
     mod payments;
     mod petitions;
     mod probe;

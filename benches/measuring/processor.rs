@@ -1,6 +1,5 @@
 //! What processes and threads have used, as Linux tells under `/proc`.
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// `/proc` counts processor time in ticks of a hundredth of a second, on every Linux.
@@ -23,38 +22,8 @@ pub(crate) fn used_by(process: &str) -> Result<Used, Trouble> {
     used(&format!("/proc/{process}/stat"))
 }
 
-/// Looks at one thread of this process, by its name.
-pub(crate) struct Watch {
-    name: &'static str,
-    /// Its folder under `/proc`, once it has been found: looking for it again and again would cost more than is measured.
-    thread: Option<PathBuf>,
-    /// What it had used when last seen.
-    pub(crate) used: Duration,
-}
-
-impl Watch {
-    pub(crate) fn new(name: &'static str) -> Self {
-        Self { name, thread: None, used: Duration::ZERO }
-    }
-
-    pub(crate) fn look(&mut self) {
-        if self.thread.is_none() {
-            let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-            self.thread = threads.map(|thread| thread.path()).find(|thread| is_named(thread, self.name));
-        }
-        if let Some(thread) = &self.thread
-            && let Ok(used) = used(&thread.join("stat").display().to_string())
-        {
-            self.used = used.own;
-        }
-    }
-}
-
-fn is_named(thread: &Path, name: &str) -> bool {
-    std::fs::read_to_string(thread.join("comm")).is_ok_and(|comm| comm.trim_end() == name)
-}
-
-fn used(path: &str) -> Result<Used, Trouble> {
+/// What a process or thread has used, by the path of its `stat`.
+pub(crate) fn used(path: &str) -> Result<Used, Trouble> {
     let stat = read(path)?;
     let missing = || missing("the processor times", path);
     // utime, stime, cutime and cstime are the fields 14 to 17; the second field, a name in brackets, may hold blanks.
@@ -92,7 +61,8 @@ pub(crate) fn machine() -> Result<String, Trouble> {
     Ok(format!("{}, load average {load}", model.trim_start_matches(['\t', ':', ' '])))
 }
 
-fn status(process: &str, name: &'static str) -> Result<String, Trouble> {
+/// One line of what `/proc` says about a process, without its name.
+pub(crate) fn status(process: &str, name: &'static str) -> Result<String, Trouble> {
     let path = format!("/proc/{process}/status");
     let status = read(&path)?;
     let line = status.lines().find_map(|line| line.strip_prefix(name));

@@ -1,7 +1,6 @@
 //! Child processes: pinned where that is possible, bounded in time, measured when they have ended.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, TcpStream};
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -53,6 +52,7 @@ pub(crate) fn again(core: Option<u32>, arguments: &[&str]) -> Result<Command, Tr
 }
 
 /// What a child said and used.
+#[allow(dead_code, reason = "not every benchmark asks for everything")]
 pub(crate) struct Ended {
     pub(crate) said: String,
     pub(crate) used: Duration,
@@ -96,35 +96,24 @@ impl Drop for Killed {
     }
 }
 
-/// The target's process.
-pub(crate) struct Target {
+/// A system that is measured: this program again, in another part, until it is dropped.
+pub(crate) struct System {
     process: Killed,
-    pub(crate) port: String,
+    /// The first line it has said, by which it tells where it is.
+    pub(crate) said: String,
 }
 
-impl Target {
-    pub(crate) fn start(core: Option<u32>) -> Result<Self, Trouble> {
-        let mut command = again(core, &["target"])?;
-        let mut process = Killed(command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?);
-        let mut port = String::new();
-        let out = process.0.stdout.take().ok_or("could not hear the target")?;
-        BufReader::new(out).read_line(&mut port)?;
-        Ok(Self { process, port: port.trim().to_owned() })
+impl System {
+    pub(crate) fn start(core: Option<u32>, arguments: &[&str]) -> Result<Self, Trouble> {
+        let mut process = Killed(again(core, arguments)?.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?);
+        let mut said = String::new();
+        let out = process.0.stdout.take().ok_or("could not hear the system")?;
+        BufReader::new(out).read_line(&mut said)?;
+        Ok(Self { process, said: said.trim().to_owned() })
     }
 
-    /// How many requests it has answered.
-    pub(crate) fn count(&self) -> Result<u32, Trouble> {
-        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port.parse()?))?;
-        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-        stream.write_all(b"GET /count HTTP/1.1\r\nHost: target\r\n\r\n")?;
-        let mut answer = [0; 512];
-        let length = stream.read(&mut answer)?;
-        let answer = std::str::from_utf8(answer.get(..length).unwrap_or_default())?;
-        let (_, count) = answer.split_once("\r\n\r\n").ok_or("could not read the target's count")?;
-        Ok(count.trim().parse()?)
-    }
-
-    pub(crate) fn used(&self) -> Result<Duration, Trouble> {
-        Ok(processor::used_by(&self.process.0.id().to_string())?.own)
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.0.id()
     }
 }
