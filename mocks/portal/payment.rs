@@ -216,12 +216,17 @@ pub(crate) fn placed(
     let Some(payment) = debt.filter(|payment| payment.reference.as_deref() == Some(reference)) else {
         return Err(Problem::new(Kind::PaymentInProgress, "the fee has changed meanwhile; ask for the payment again"));
     };
-    if payment.state == PaymentState::Required {
-        payment.state = PaymentState::Pending;
-        payment.url = Some(url);
-        dossier.log(Event::PaymentOrdered, Actor::Applicant, office.now);
+    match payment.state {
+        PaymentState::Required => {
+            payment.state = PaymentState::Pending;
+            payment.url = Some(url);
+            dossier.log(Event::PaymentOrdered, Actor::Applicant, office.now);
+            Ok(())
+        }
+        // Somebody has paid at the treasury meanwhile: nobody may be told where to pay once more.
+        PaymentState::Paid | PaymentState::Collected => Err(Problem::new(Kind::AlreadyPaid, "it was paid meanwhile")),
+        PaymentState::None | PaymentState::Pending | PaymentState::CodRequested => Ok(()),
     }
-    Ok(())
 }
 
 /// What the payment platform reports, its checksum already looked at.

@@ -68,17 +68,7 @@ impl Scene {
     /// The portal behaves as it is told.
     pub(crate) async fn behaving(defects: &[Defect], faults: Faults, conduct: Conduct) -> Self {
         let (bank, post) = (start_bank(faults), start_post());
-        let config = mock_portal::Config {
-            bind: LOOPBACK,
-            bank_url: bank.url(),
-            bank_secret: SECRET.into(),
-            bank_partner: PARTNER.into(),
-            post_url: post.url(),
-            post_token: TOKEN.into(),
-            catalogue: Catalogue::sample(),
-            defects: defects.to_vec(),
-            test_hooks: true,
-        };
+        let config = config(&bank, &post, defects);
         let portal = mock_portal::start_with(config, conduct);
         let client = Client::builder(TokioExecutor::new()).build_http();
         let (desk, post_clerk) = (String::new(), String::new());
@@ -87,6 +77,16 @@ impl Scene {
         scene.desk = scene.clerk("desk-1").await;
         scene.post_clerk = scene.clerk("post-1").await;
         scene
+    }
+
+    /// Replaces the portal by one that is configured otherwise; everybody signs in anew.
+    pub(crate) async fn change_portal(&mut self, change: impl FnOnce(&mut mock_portal::Config)) {
+        let mut config = config(&self.bank, &self.post, &[]);
+        change(&mut config);
+        self.portal = mock_portal::start(config).unwrap();
+        self.set_clock(json!({ "now": FRIDAY, "speed": 0.0 })).await;
+        self.desk = self.clerk("desk-1").await;
+        self.post_clerk = self.clerk("post-1").await;
     }
 
     /// Replaces both peers by others that the portal does not know of.
@@ -227,6 +227,20 @@ impl Scene {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         panic!("{peer} did not settle within 5 s");
+    }
+}
+
+fn config(bank: &mock_bank::Running, post: &mock_post::Running, defects: &[Defect]) -> mock_portal::Config {
+    mock_portal::Config {
+        bind: LOOPBACK,
+        bank_url: bank.url(),
+        bank_secret: SECRET.into(),
+        bank_partner: PARTNER.into(),
+        post_url: post.url(),
+        post_token: TOKEN.into(),
+        catalogue: Catalogue::sample(),
+        defects: defects.to_vec(),
+        test_hooks: true,
     }
 }
 
