@@ -21,5 +21,6 @@ mod suite {
     mod sessions;
     mod transitions;
     mod variants;
+    mod walk;
     mod weather;
 }
