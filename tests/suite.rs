@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on is a test that fails")]
 
+mod bad_input;
 mod cli;
 mod country;
 mod defects;
 mod figures;
+mod neighbours;
 mod newcomer;
 mod people;
 mod plans;
