@@ -1,6 +1,6 @@
 //! All books at the end of a walk, as they are told over HTTP once nobody does anything more.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use http::Method;
@@ -39,6 +39,7 @@ pub(super) struct Books {
 impl Books {
     /// Waits until all is quiet, and reads everything.
     pub(super) async fn read(town: &Town) -> Self {
+        town.stop_the_clock().await;
         // Requests whose senders hung up may still be on their way in.
         tokio::time::sleep(Duration::from_millis(15)).await;
         town.settled(&town.post.url()).await;
@@ -74,6 +75,23 @@ impl Books {
             post_accounts: [before, reader.peer(Method::GET, &account).await],
             remittances: remitted["remittances"].as_array().unwrap().clone(),
         }
+    }
+}
+
+impl Books {
+    /// The waybills under which the post has taken the result of a dossier, and which of them came to nothing.
+    pub(super) fn waybills(&self, code: &str) -> (BTreeSet<&str>, BTreeSet<&str>) {
+        let is_order =
+            |signal: &&Value| signal["dossier"] == code && signal["kind"] == "order" && signal["status"] == 200;
+        let ordered: BTreeSet<&str> =
+            self.post.iter().filter(is_order).filter_map(|order| order["reference"].as_str()).collect();
+        let is_end = |signal: &&Value| {
+            ["lost", "returned_to_agency", "cancelled"].contains(&signal["state"].as_str().unwrap_or_default())
+        };
+        let ended: BTreeSet<&str> =
+            self.post.iter().filter(is_end).filter_map(|signal| signal["reference"].as_str()).collect();
+        let in_vain = ordered.intersection(&ended).copied().collect();
+        (ordered, in_vain)
     }
 }
 

@@ -166,7 +166,7 @@ fn may(event: &str, by: &str, full: &Value) -> bool {
         "withdrawal_requested" | "rated" | "payment_ordered" => by == "applicant",
         "supplement_received" => by == "applicant" || is_desk,
         "supplement_expired" => by == "term",
-        "paid" if full["payment"]["method"] == "counter" => is_desk,
+        "paid" if full["payment"]["method"] != "online" => is_desk,
         "paid" | "payment_cancelled" => by == "bank",
         "tax_paid" => by == "bank" || decides.contains(&by),
         "collected" | "parcel_in_transit" | "parcel_delivered" => by == "post",

@@ -76,6 +76,11 @@ fn collected(books: &Books) -> BTreeMap<&str, i64> {
     all
 }
 
+/// What the post has collected and the portal does not take for the fee, because it is another amount.
+fn disputed(full: &Value) -> i64 {
+    full["parcel"]["discrepancy"].as_i64().unwrap_or_default()
+}
+
 /// The fee was paid once or not at all, by the way that was chosen, and whoever took it has it.
 fn fee(full: &Value, at_bank: &Captured, by_post: i64, broken: &mut Vec<String>) {
     let payment = &full["payment"];
@@ -85,7 +90,7 @@ fn fee(full: &Value, at_bank: &Captured, by_post: i64, broken: &mut Vec<String>)
         .any(|entry| entry["event"] == "paid" && entry["actor"].as_str().is_some_and(|by| by.starts_with("clerk:")));
     let (banked, expected) = match payment["method"].as_str().unwrap() {
         "online" => (at_bank.fee.iter().sum::<i64>(), at_bank.fee.iter().sum::<i64>()),
-        "cod" => (0, by_post),
+        "cod" => (0, by_post - disputed(full) + if in_cash { fee } else { 0 }),
         "counter" => (0, if in_cash { fee } else { 0 }),
         _ => (0, 0),
     };
@@ -128,15 +133,8 @@ fn taxes(full: &Value, at_bank: &Captured, broken: &mut Vec<String>) {
 /// A result has one live waybill at most, and nothing else has one.
 fn parcel(full: &Value, books: &Books, broken: &mut Vec<String>) {
     let code = &full["code"];
-    let of_it = |signal: &&Value| signal["dossier"] == *code;
-    let orders = books.post.iter().filter(of_it).filter(|signal| signal["kind"] == "order" && signal["status"] == 200);
-    let ordered: BTreeSet<&str> = orders.filter_map(|order| order["reference"].as_str()).collect();
-    let is_over = |waybill: &&&str| {
-        let ends = ["lost", "returned_to_agency", "cancelled"];
-        let mut of_parcel = books.post.iter().filter(|signal| signal["reference"] == **waybill);
-        of_parcel.any(|signal| signal["state"].as_str().is_some_and(|state| ends.contains(&state)))
-    };
-    let live: Vec<&&str> = ordered.iter().filter(|waybill| !is_over(waybill)).collect();
+    let (ordered, in_vain) = books.waybills(code.as_str().unwrap());
+    let live: Vec<&str> = ordered.difference(&in_vain).copied().collect();
     claim(broken, live.len() <= 1, || format!("several parcels are under way: {live:?} of {full}"));
     let is_result =
         full["return_method"] == "post" && ["COMPLETED", "RETURNED"].contains(&full["state"].as_str().unwrap());
@@ -145,7 +143,8 @@ fn parcel(full: &Value, books: &Books, broken: &mut Vec<String>) {
     claim(broken, told.is_none_or(|told| ordered.contains(told)), || format!("the post knows {ordered:?}: {full}"));
     let is_known = told.is_some() || ordered.is_empty();
     claim(broken, is_known, || format!("{ordered:?} were ordered and are not on the books: {full}"));
-    let delivered = books.post.iter().filter(of_it).any(|signal| signal["kind"] == "delivered");
+    let is_delivery = |signal: &Value| signal["dossier"] == *code && signal["kind"] == "delivered";
+    let delivered = books.post.iter().any(is_delivery);
     let is_returned = full["state"] == "RETURNED";
     claim(broken, full["return_method"] != "post" || delivered == is_returned, || format!("delivery: {full}"));
 }
@@ -162,12 +161,10 @@ fn peers(books: &Books, collected: i64, broken: &mut Vec<String>) {
     let is_remitted = amount(after, "remitted") == collected && amount(after, "outstanding") == 0;
     claim(broken, is_remitted, || format!("the post remitted {after}"));
     let remitted: i64 = books.remittances.iter().map(|one| one["amount"].as_i64().unwrap()).sum();
-    let booked = |full: &Value| full["payment"]["method"] == "cod" && full["payment"]["receipt_count"] != 0;
-    let portal: i64 = books
-        .dossiers
-        .values()
-        .filter(|full| booked(full))
-        .map(|full| full["payment"]["amount_paid"].as_i64().unwrap())
-        .sum();
+    let expected = |full: &Value| {
+        let is_collected = times(full, "collected") > 0;
+        disputed(full) + if is_collected { full["payment"]["amount_paid"].as_i64().unwrap() } else { 0 }
+    };
+    let portal: i64 = books.dossiers.values().map(expected).sum();
     claim(broken, remitted == portal, || format!("the post remitted {remitted}, the portal expects {portal}"));
 }

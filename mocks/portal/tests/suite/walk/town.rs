@@ -113,14 +113,19 @@ impl Town {
         let client = Client::builder(TokioExecutor::new()).build_http();
         let town = Self { portal, bank, post, client };
         let names: Vec<&str> = defects.iter().map(|defect| defect.name()).collect();
-        for (path, body) in [
-            ("/_test/clock", json!({ "now": MONDAY, "speed": SPEED })),
-            ("/_test/defects", json!({ "on": names, "window_ms": WINDOW_MS })),
-        ] {
-            let ask = Ask { method: Method::PUT, ..Ask::post(path, body) };
-            assert!(town.ask("", &ask).await.is_some_and(|reply| reply.is_done()), "{path}");
-        }
+        town.set("/_test/clock", json!({ "now": MONDAY, "speed": SPEED })).await;
+        town.set("/_test/defects", json!({ "on": names, "window_ms": WINDOW_MS })).await;
         town
+    }
+
+    /// Stops the clock, so that no term ends any more.
+    pub(super) async fn stop_the_clock(&self) {
+        self.set("/_test/clock", json!({ "now": MONDAY, "speed": 0.0 })).await;
+    }
+
+    async fn set(&self, path: &str, body: Value) {
+        let ask = Ask { method: Method::PUT, ..Ask::post(path, body) };
+        assert!(self.ask("", &ask).await.is_some_and(|reply| reply.is_done()), "{path}");
     }
 
     /// One exchange with the portal; nothing where the connection broke.
