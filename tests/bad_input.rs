@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::bad_connections::{May, connections};
 use crate::neighbours::{Answered, Neighbours, SECRET, TOKEN, exchange, hear, request, send};
 
 /// How much the memory of all four may grow, in MB: their limits for one body are between 1 and 8 MB, and what the
@@ -34,15 +35,6 @@ impl Door {
         let headers = [self.headers(), more.to_vec()].concat();
         send(&self.address, &request(self.method, self.path, &headers, body))
     }
-}
-
-/// What an input may lead to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum May {
-    /// It is refused, or the connection closed.
-    Refused,
-    /// It may be taken as well: it is strange and not wrong.
-    Anything,
 }
 
 /// Whether this is what may become of an input.
@@ -154,92 +146,6 @@ const TYPES: [&str; 8] = [
     "\u{1}",
 ];
 
-/// Whole connections: what goes over them, and whether it may be taken.
-fn connections(path: &str) -> Vec<(&'static str, May, Vec<u8>)> {
-    let post = |headers: &str, body: &str| {
-        format!("POST {path} HTTP/1.1\r\nhost: mock\r\ncontent-type: application/json\r\n{headers}\r\n{body}")
-            .into_bytes()
-    };
-    let get = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: mock\r\nconnection: close\r\n\r\n").into_bytes();
-    let line = |line: &str| format!("{line}\r\nhost: mock\r\nconnection: close\r\n\r\n").into_bytes();
-    let chunked = |body: &str| post("transfer-encoding: chunked\r\nconnection: close\r\n", body);
-    let smuggled = "0\r\n\r\nGET /smuggled HTTP/1.1\r\nhost: mock\r\n\r\n";
-    let many = "x-a: b\r\n".repeat(10_000);
-    let bytes = |head: &[u8], middle: &[u8], tail: &[u8]| [head, middle, tail].concat();
-    let tls =
-        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".iter().copied().chain((0..=255).cycle().take(512)).collect();
-    vec![
-        ("a body that breaks off", May::Refused, post("content-length: 1000\r\n", "{\"a\":")),
-        ("a body that never begins", May::Refused, post("content-length: 1000\r\n", "")),
-        ("a length of 2^64", May::Refused, post("content-length: 18446744073709551616\r\n", "{}")),
-        ("a length of 2^63", May::Refused, post("content-length: 9223372036854775808\r\n", "{}")),
-        ("a negative length", May::Refused, post("content-length: -1\r\n", "{}")),
-        ("a length with a sign", May::Refused, post("content-length: +2\r\n", "{}")),
-        ("a length in words", May::Refused, post("content-length: two\r\n", "{}")),
-        ("two lengths", May::Refused, post("content-length: 2\r\ncontent-length: 30\r\n", "{}")),
-        ("a list of lengths", May::Refused, post("content-length: 2, 30\r\n", "{}")),
-        ("a length and chunks", May::Refused, post("content-length: 4\r\ntransfer-encoding: chunked\r\n", smuggled)),
-        ("chunks and a length", May::Refused, post("transfer-encoding: chunked\r\ncontent-length: 4\r\n", smuggled)),
-        ("chunks twice", May::Anything, post("transfer-encoding: chunked, chunked\r\n", "0\r\n\r\n")),
-        ("chunks in disguise", May::Refused, post("transfer-encoding: xchunked\r\ncontent-length: 4\r\n", smuggled)),
-        ("chunks before identity", May::Refused, post("transfer-encoding: chunked, identity\r\n", smuggled)),
-        ("a space before the colon", May::Refused, post("transfer-encoding : chunked\r\ncontent-length: 4\r\n", smuggled)),
-        ("no chunk size", May::Refused, chunked("\r\n{}\r\n0\r\n\r\n")),
-        ("a chunk size in words", May::Refused, chunked("two\r\n{}\r\n0\r\n\r\n")),
-        ("a chunk size of 2^64", May::Refused, chunked("10000000000000000\r\n{}\r\n0\r\n\r\n")),
-        ("a negative chunk", May::Refused, chunked("-2\r\n{}\r\n0\r\n\r\n")),
-        ("a chunk longer than it says", May::Refused, chunked("2\r\n{}{}\r\n0\r\n\r\n")),
-        ("chunks without an end", May::Refused, chunked("2\r\n{}\r\n")),
-        ("an endless chunk extension", May::Refused, chunked(&format!("2;{}\r\n{{}}\r\n0\r\n\r\n", "a".repeat(1 << 20)))),
-        ("a trailer of 1 MB", May::Refused, chunked(&format!("2\r\n[]\r\n0\r\nx: {}\r\n\r\n", "a".repeat(1 << 20)))),
-        ("a header of 100 kB", May::Anything, post(&format!("x: {}\r\ncontent-length: 0\r\n", "a".repeat(100_000)), "")),
-        ("a header of 2 MB", May::Refused, post(&format!("x: {}\r\n", "a".repeat(2 << 20)), "")),
-        ("10,000 headers", May::Refused, post(&many, "")),
-        ("a folded header", May::Refused, post("x: a\r\n b: c\r\ncontent-length: 0\r\n", "")),
-        ("a header without a colon", May::Refused, post("x\r\n", "")),
-        ("a header without a name", May::Refused, post(": x\r\n", "")),
-        ("a bare CR in a value", May::Refused, post("x: a\rb: c\r\ncontent-length: 0\r\n", "")),
-        ("a NUL in a value", May::Refused, post("x: a\0b\r\ncontent-length: 0\r\n", "")),
-        ("a NUL in a name", May::Refused, post("x\0y: a\r\ncontent-length: 0\r\n", "")),
-        ("bytes in a value", May::Anything, bytes(b"GET / HTTP/1.1\r\nhost: mock\r\nconnection: close\r\nauthorization: Bearer \xff\xfe\r\nidempotency-key: \xff\r\nif-match: \xff\r\naccept-language: \xff\r\n\r\n", b"", b"")),
-        ("bytes in a path", May::Refused, bytes(b"GET /\xff\xfe HTTP/1.1\r\nhost: mock\r\n", b"connection: close\r\n", b"\r\n")),
-        ("escaped bytes in a path", May::Refused, get("/api/look-up/%ff%fe")),
-        ("bytes in a query", May::Anything, get("/?lang=%ff%fe&state=%00")),
-        ("a NUL in a path", May::Refused, get("/nowhere%00")),
-        ("a bare NUL in a path", May::Refused, get("/\0")),
-        ("steps up a path", May::Refused, get("/../../../../etc/passwd")),
-        ("escaped steps up a path", May::Refused, get("/..%2f..%2fetc%2fpasswd")),
-        ("a path of 100 kB", May::Refused, get(&format!("/{}", "a".repeat(100_000)))),
-        ("a query of 60 kB", May::Anything, get(&format!("/?lang={}", "%C3%A9".repeat(10_000)))),
-        ("an escape in a value", May::Anything, get("/?lang=en%0d%0aset-cookie:%20a=b")),
-        ("no host", May::Anything, b"GET / HTTP/1.1\r\nconnection: close\r\n\r\n".to_vec()),
-        ("HTTP/0.9", May::Refused, b"GET /\r\n".to_vec()),
-        ("HTTP/1.2", May::Refused, line("GET / HTTP/1.2")),
-        ("HTTP/9.9", May::Refused, line("GET / HTTP/9.9")),
-        ("no version", May::Refused, line("GET /")),
-        ("an unknown method", May::Refused, line("STEAL / HTTP/1.1")),
-        ("a method in small letters", May::Refused, line("get / HTTP/1.1")),
-        ("a method of 100 kB", May::Refused, line(&format!("{} / HTTP/1.1", "A".repeat(100_000)))),
-        ("CONNECT", May::Refused, line("CONNECT example.invalid:443 HTTP/1.1")),
-        ("TRACE", May::Refused, line("TRACE / HTTP/1.1")),
-        ("an asterisk", May::Refused, line("OPTIONS * HTTP/1.1")),
-        ("another's address", May::Anything, line("GET http://example.invalid/ HTTP/1.1")),
-        ("lines without CR", May::Anything, b"GET / HTTP/1.1\nhost: mock\nconnection: close\n\n".to_vec()),
-        ("empty lines first", May::Anything, bytes(b"\r\n\r\n", &get("/"), b"")),
-        ("nothing at all", May::Refused, Vec::new()),
-        ("half a line", May::Refused, b"POST /or".to_vec()),
-        ("half a head", May::Refused, b"POST /orders HTTP/1.1\r\nhost: mo".to_vec()),
-        ("a greeting of TLS", May::Refused, tls),
-        ("the preface of HTTP/2", May::Refused, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0".to_vec()),
-        ("an upgrade to HTTP/2", May::Anything, bytes(b"GET / HTTP/1.1\r\nhost: mock\r\nconnection: upgrade, http2-settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__\r\n\r\n", b"", b"")),
-        ("garbage", May::Refused, (0..=255).cycle().take(4_096).collect()),
-        ("a megabyte of one letter", May::Refused, vec![b'A'; 1 << 20]),
-        ("an expectation nobody knows", May::Anything, post("expect: miracles\r\ncontent-length: 2\r\nconnection: close\r\n", "[]")),
-        ("a body that is not packed as it says", May::Refused, post("content-encoding: gzip\r\ncontent-length: 2\r\nconnection: close\r\n", "xx")),
-        ("a range of a page", May::Anything, bytes(b"GET / HTTP/1.1\r\nhost: mock\r\nconnection: close\r\nrange: bytes=9999999999-\r\n\r\n", b"", b"")),
-    ]
-}
-
 /// Whether a server still does its ordinary work.
 fn serves(address: &str) -> bool {
     let answered = send(address, &request("GET", "/?lang=vi", &[], b""));
@@ -344,14 +250,14 @@ fn slow_senders_hold_nobody_else_up() {
     thread::scope(|scope| {
         for (address, path) in neighbours.addresses.iter().zip(paths) {
             for _ in 0..25 {
-                scope.spawn(move || dribble(address, path, 3));
+                scope.spawn(move || dribble(address, path, 6));
             }
         }
         thread::sleep(Duration::from_millis(500));
         for address in neighbours.addresses.iter().cycle().take(40) {
             let begun = Instant::now();
             assert!(serves(address));
-            assert!(begun.elapsed() < Duration::from_secs(2), "{address} took {:?}", begun.elapsed());
+            assert!(begun.elapsed() < Duration::from_secs(5), "{address} took {:?}", begun.elapsed());
         }
     });
     assert!(neighbours.is_alive() && !neighbours.complaints().contains("panicked"));

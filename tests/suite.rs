@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on is a test that fails")]
 
+mod bad_connections;
 mod bad_input;
 mod chromium;
 mod cli;

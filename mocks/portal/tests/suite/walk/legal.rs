@@ -133,7 +133,7 @@ impl Course {
             }
             "bagged" => {
                 self.bag = "packed";
-                bag != "packed" && bag != "away" && !OPEN[..1].contains(&state)
+                bag.is_empty() && state != "SUBMITTED"
             }
             "bag_dispatched" => {
                 self.bag = "away";
@@ -143,15 +143,10 @@ impl Course {
                 self.bag = "";
                 bag == "away"
             }
-            "parcel_ordered" => state == "COMPLETED" && full_of_post(event),
+            "parcel_ordered" => state == "COMPLETED",
             _ => true,
         }
     }
-}
-
-/// Parcels belong to the post alone.
-fn full_of_post(event: &str) -> bool {
-    event.starts_with("parcel_")
 }
 
 /// Whether this actor may cause this event.
