@@ -2,12 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on is a test that fails")]
 
+mod bad_connections;
+mod bad_input;
+mod chromium;
 mod cli;
 mod country;
 mod crowd;
 mod defects;
 mod figures;
+mod neighbours;
 mod newcomer;
+mod pages;
 mod people;
 mod plans;
 mod queries;

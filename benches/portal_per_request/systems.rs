@@ -29,6 +29,7 @@ pub(crate) fn portal(peers: &str, delay_us: u64) -> Result<(), Trouble> {
         bank_partner: PARTNER.to_owned(),
         post_url: peers.to_owned(),
         post_token: TOKEN.to_owned(),
+        hub: None,
         catalogue: Catalogue::sample(),
         defects: Vec::new(),
         test_hooks: true,

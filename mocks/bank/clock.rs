@@ -42,6 +42,11 @@ pub(crate) fn readable(seconds: i64) -> String {
     local(seconds).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
+/// The time of day in Vietnam of an instant.
+pub(crate) fn time_of_day(seconds: i64) -> String {
+    local(seconds).strftime("%H:%M:%S").to_string()
+}
+
 /// The instant that a `yyyyMMddHHmmss` names; `None` if it names none.
 pub(crate) fn parse_stamp(text: &str) -> Option<i64> {
     let is_in_form = text.len() == 14 && text.bytes().all(|byte| byte.is_ascii_digit());

@@ -71,7 +71,7 @@ fn figures(books: &Books, setup: &Setup, language: Language) -> Markup {
 fn switch(refreshing: Refreshing, profile: Profile, language: Language) -> Markup {
     let code = language.code();
     html! {
-        p .quiet {
+        p .quiet .live {
             @if refreshing == Refreshing::Paused {
                 a href={ "/?lang=" (code) } { (language.say("Tiếp tục cập nhật", "Go on refreshing")) }
             } @else {
@@ -88,21 +88,16 @@ fn switch(refreshing: Refreshing, profile: Profile, language: Language) -> Marku
 }
 
 fn signals(books: &Books, language: Language) -> Markup {
-    let heads = match language {
-        Language::Vietnamese => {
-            ["Số", "Lúc", "Chiều", "Việc", "Mã tham chiếu", "Số tiền, ₫", "Trạng thái", "Lỗi cố ý", "HTTP", "Chi tiết"]
-        }
-        Language::English => ["No.", "At", "Way", "What", "Reference", "Amount, ₫", "State", "Fault", "HTTP", "Detail"],
-    };
+    let heads = heads(language);
     let title = language.say("Sổ cái, mới nhất trước", "Ledger, newest first");
     html! {
         h2 #ledger { (title) }
-        div .scroll role="region" aria-labelledby="ledger" tabindex="0" {
+        div .scroll .cards role="region" aria-labelledby="ledger" tabindex="0" {
             table {
                 thead { tr { @for (i, head) in heads.iter().enumerate() {
                     th scope="col" .number[matches!(i, 0 | 5)] { (head) }
                 } } }
-                tbody { @for signal in books.ledger.latest().take(SHOWN) { (row(signal, language)) } }
+                tbody { @for signal in books.ledger.latest().take(SHOWN) { (row(signal, language, heads)) } }
             }
         }
         @if books.ledger.latest().next().is_none() {
@@ -111,21 +106,34 @@ fn signals(books: &Books, language: Language) -> Markup {
     }
 }
 
-fn row(signal: &Signal, language: Language) -> Markup {
+fn heads(language: Language) -> [&'static str; 10] {
+    match language {
+        Language::Vietnamese => {
+            ["Số", "Lúc", "Chiều", "Việc", "Mã tham chiếu", "Số tiền, ₫", "Trạng thái", "Lỗi cố ý", "HTTP", "Chi tiết"]
+        }
+        Language::English => ["No.", "At", "Way", "What", "Reference", "Amount, ₫", "State", "Fault", "HTTP", "Detail"],
+    }
+}
+
+/// One line of the ledger; on a telephone each cell says what it is.
+fn row(signal: &Signal, language: Language, heads: [&str; 10]) -> Markup {
     let message = &signal.message;
+    let [no, at, direction, kind, reference, amount, state, fault, status, detail] = heads;
     let seconds = i64::try_from(signal.at_unix_ns / 1_000_000_000).unwrap_or(i64::MAX);
     html! {
         tr {
-            td .number { (signal.seq) }
-            td { (clock::readable(seconds)) }
-            td { (way(message.direction, language)) }
-            td { (words::signal(language, message.kind)) }
-            td { (message.reference) }
-            td .number { (grouped(message.amount)) }
-            td { (words::signal(language, message.state)) }
-            td { @if let Some(fault) = message.fault { span .bad { (words::fault(language, fault)) } } }
-            td { @if let Some(status) = message.status { (status) } }
-            td { (message.detail) }
+            td .number data-label=(no) { (signal.seq) }
+            td .whole data-label=(at) title=(clock::readable(seconds)) { (clock::time_of_day(seconds)) }
+            td .whole data-label=(direction) { (way(message.direction, language)) }
+            td data-label=(kind) { (words::signal(language, message.kind)) }
+            td .whole data-label=(reference) { (message.reference) }
+            td .number data-label=(amount) { (grouped(message.amount)) }
+            td data-label=(state) { (words::signal(language, message.state)) }
+            td data-label=(fault) {
+                @if let Some(fault) = message.fault { span .bad { (words::fault(language, fault)) } }
+            }
+            td data-label=(status) { @if let Some(status) = message.status { (status) } }
+            td data-label=(detail) { (message.detail) }
         }
     }
 }

@@ -17,6 +17,7 @@ mod ledger;
 mod registry;
 
 mod wire;
+mod words;
 mod xml;
 
 mod entry;

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::clock;
 use crate::ledger::{Direction, Signal};
 use crate::server::{Books, Hub};
+use crate::words;
 
 /// How many signals are shown.
 const SHOWN: usize = 100;
@@ -61,13 +62,14 @@ fn render(books: &Books, looking: &Looking) -> Markup {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
+                link rel="icon" href="data:,";
                 title { (lang.say("Cổng quốc gia mô phỏng", "Mock national portal")) }
                 style { (PreEscaped(include_str!("page.css"))) }
             }
             body {
                 header {
                     h1 { (lang.say("Cổng quốc gia mô phỏng", "Mock national portal")) }
-                    a href={ "?lang=" (other_code) } lang=(other_code) { (other) }
+                    a href={ "?lang=" (other_code) } lang=(other_code) hreflang=(other_code) { (other) }
                     button #live type="button" aria-pressed="true" hidden {
                         (lang.say("Tự cập nhật", "Live"))
                     }
@@ -154,6 +156,7 @@ fn is_number(column: usize) -> bool {
 
 fn class(column: usize) -> Option<&'static str> {
     match column {
+        1 | 5 => Some("whole"),
         7 => Some("fault"),
         _ => is_number(column).then_some("number"),
     }
@@ -173,10 +176,10 @@ fn cells(signal: &Signal, lang: Language) -> [String; 9] {
         signal.seq.to_string(),
         time(signal.at_unix_ns),
         way.to_owned(),
-        message.kind.to_owned(),
+        lang.say(words::vietnamese(message.kind), message.kind).to_owned(),
         message.reference.clone(),
         message.dossier.clone(),
-        message.state.to_owned(),
+        lang.say(words::vietnamese(message.state), message.state).to_owned(),
         message.fault.unwrap_or_default().to_owned(),
         answer.trim().to_owned(),
     ]

@@ -26,23 +26,7 @@ const SHOWN: usize = 50;
 /// How often the page looks again, in seconds.
 const REFRESH_S: u32 = 5;
 
-const STYLE: &str = "
-:root { color-scheme: light dark; --line: #8884; --soft: #8882; }
-* { box-sizing: border-box; }
-body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; padding: 1rem; max-width: 70rem; }
-h1 { font-size: 1.4rem; margin: 0; }
-header { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: baseline; }
-nav ul { display: flex; flex-wrap: wrap; gap: .5rem; list-style: none; padding: 0; }
-nav a { display: block; padding: .2rem .7rem; border: 1px solid var(--line); border-radius: 1rem; color: inherit;
-  text-decoration: none; }
-nav a[aria-current] { background: var(--soft); font-weight: 600; }
-a:focus-visible { outline: 3px solid Highlight; outline-offset: 2px; }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: .35rem .7rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-td.number, td.time { font-variant-numeric: tabular-nums; white-space: nowrap; }
-p.wrong { border-left: .3rem solid #c60; padding-left: .7rem; }
-";
+const STYLE: &str = include_str!("page.css");
 
 pub(crate) fn routes() -> Router<Arc<Portal>> {
     Router::new().route("/", get(show))
@@ -206,6 +190,7 @@ fn table<'registry>(dossiers: impl Iterator<Item = &'registry Dossier>, language
         say(language, "Received", "Ngày nộp"),
         say(language, "Due", "Ngày hẹn trả"),
     ];
+    let [code, procedure, unit, state, received, due] = head;
     let mut dossiers = dossiers.peekable();
     html! {
         @if dossiers.peek().is_none() {
@@ -216,12 +201,14 @@ fn table<'registry>(dossiers: impl Iterator<Item = &'registry Dossier>, language
                 tbody {
                     @for dossier in dossiers {
                         tr {
-                            td.number { (dossier.code) }
-                            td { (dossier.procedure.name) }
-                            td { (dossier.unit.name) }
-                            td { (name(dossier.state, language)) }
-                            td.time { (short(dossier.submitted_at)) }
-                            td.time { @if let Some(due_at) = dossier.due_at { (short(due_at)) } @else { "–" } }
+                            td.number data-label=(code) { (dossier.code) }
+                            td data-label=(procedure) { (dossier.procedure.name) }
+                            td data-label=(unit) { (dossier.unit.name) }
+                            td.state data-label=(state) { (name(dossier.state, language)) }
+                            td.time data-label=(received) { (short(dossier.submitted_at)) }
+                            td.time data-label=(due) {
+                                @if let Some(due_at) = dossier.due_at { (short(due_at)) } @else { "–" }
+                            }
                         }
                     }
                 }

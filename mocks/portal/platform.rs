@@ -141,15 +141,20 @@ pub(crate) fn placed(
     let Some(payment) = dossier.debt(debt).filter(is_known) else {
         return Err(Problem::new(Kind::PaymentInProgress, "the fee has changed meanwhile; ask for the payment again"));
     };
-    if payment.state == PaymentState::Required {
-        let pay_by = calendar::due_at(office.now, PAYABLE_DAYS, Reading::Law);
-        payment.state = PaymentState::Pending;
-        payment.url = Some(url);
-        payment.pay_by = Some(pay_by);
-        office.remind(pay_by, Term::Payment(debt));
-        dossier.log(Event::PaymentOrdered, Actor::Applicant, office.now);
+    match payment.state {
+        PaymentState::Required => {
+            let pay_by = calendar::due_at(office.now, PAYABLE_DAYS, Reading::Law);
+            payment.state = PaymentState::Pending;
+            payment.url = Some(url);
+            payment.pay_by = Some(pay_by);
+            office.remind(pay_by, Term::Payment(debt));
+            dossier.log(Event::PaymentOrdered, Actor::Applicant, office.now);
+            Ok(())
+        }
+        // Somebody has paid at the treasury meanwhile: nobody may be told where to pay once more.
+        state if state.is_settled() => Err(Problem::new(Kind::AlreadyPaid, "it was paid meanwhile")),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Ends an order without money: the debt stands again as if nothing had been ordered.

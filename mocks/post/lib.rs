@@ -30,6 +30,7 @@ mod page;
 mod pickups;
 mod remittances;
 mod tracking;
+mod words;
 
 mod clock;
 mod outgoing;

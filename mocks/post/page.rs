@@ -13,6 +13,7 @@ use crate::books::Books;
 use crate::clock;
 use crate::ledger::{Direction, Signal};
 use crate::server::Post;
+use crate::words;
 
 /// How many signals are shown.
 const SHOWN: usize = 100;
@@ -67,13 +68,14 @@ fn render(books: &Books, looking: &Looking) -> Markup {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
+                link rel="icon" href="data:,";
                 title { (lang.say("Bưu chính mô phỏng", "Mock post")) }
                 style { (PreEscaped(include_str!("page.css"))) }
             }
             body {
                 header {
                     h1 { (lang.say("Bưu chính mô phỏng", "Mock post")) }
-                    a href={ "?lang=" (other_code) } lang=(other_code) { (other) }
+                    a href={ "?lang=" (other_code) } lang=(other_code) hreflang=(other_code) { (other) }
                     button #live type="button" aria-pressed="true" hidden {
                         (lang.say("Tự cập nhật", "Live"))
                     }
@@ -164,6 +166,7 @@ fn is_number(column: usize) -> bool {
 
 fn class(column: usize) -> Option<&'static str> {
     match column {
+        1 | 4 | 5 => Some("whole"),
         8 => Some("fault"),
         _ => is_number(column).then_some("number"),
     }
@@ -183,12 +186,12 @@ fn cells(signal: &Signal, lang: Language) -> [String; 10] {
         signal.seq.to_string(),
         time(signal.at_unix_ns),
         way.to_owned(),
-        message.kind.to_owned(),
+        lang.say(words::vietnamese(message.kind), message.kind).to_owned(),
         message.reference.clone(),
         message.dossier.clone(),
         if message.amount == 0 { String::new() } else { grouped(message.amount) },
-        message.state.to_owned(),
-        message.fault.map_or_else(String::new, |fault| fault.name().to_owned()),
+        lang.say(words::vietnamese(message.state), message.state).to_owned(),
+        message.fault.map_or("", |fault| lang.say(words::fault(fault.name()), fault.name())).to_owned(),
         answer.trim().to_owned(),
     ]
 }

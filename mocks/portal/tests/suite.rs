@@ -32,5 +32,6 @@ mod suite {
     mod sync;
     mod transitions;
     mod variants;
+    mod walk;
     mod weather;
 }

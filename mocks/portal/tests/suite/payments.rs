@@ -229,3 +229,49 @@ async fn a_report_of_the_post_counts_once() {
     assert_eq!(report(&scene, "t0ken", &code, waybill, "flown", 1).await.0, 422);
     assert_eq!(scene.full(&code).await, before);
 }
+
+/// A payment platform that takes one order and answers it when it is told to.
+fn slow_bank() -> (String, std::sync::mpsc::Receiver<()>, std::sync::mpsc::Sender<()>) {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (ordered, order) = std::sync::mpsc::channel();
+    let (answer, answered) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"\"}") {
+            let mut part = [0; 4_096];
+            let length = stream.read(&mut part).unwrap();
+            assert!(length > 0, "the order broke off");
+            request.extend_from_slice(&part[..length]);
+        }
+        ordered.send(()).unwrap();
+        answered.recv().unwrap();
+        let body = r#"{"error_code":"0","payment_url":"http://127.0.0.1:9/pay/T1"}"#;
+        let head =
+            format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
+        stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+    });
+    (url, order, answer)
+}
+
+#[tokio::test]
+async fn nobody_is_told_to_pay_a_tax_that_the_treasury_has_meanwhile() {
+    let mut scene = Scene::new(&[]).await;
+    let (bank_url, order, answer) = slow_bank();
+    scene.change_portal(|config| config.bank_url = bank_url).await;
+    let code = scene.submit(permit("c-1")).await;
+    scene.steps(&code, &["accept"]).await;
+    let notice = json!({ "number": "TB-1", "lines": [{ "kind": "registration_fee", "amount": 5_000 }] });
+    scene.step(&code, "tax-notice", notice).await.ok();
+    let paying = scene.mine(&code, "tax-payments", Value::Null);
+    let at_the_treasury = async {
+        tokio::task::spawn_blocking(move || order.recv().unwrap()).await.unwrap();
+        scene.step(&code, "tax-receipt", json!({ "number": "BL-1", "amount": 5_000 })).await.ok();
+        answer.send(()).unwrap();
+    };
+    let (paying, ()) = tokio::join!(paying, at_the_treasury);
+    paying.refused(409, "already_paid");
+    assert_eq!(events(&scene.full(&code).await).last().unwrap(), "tax_paid");
+}

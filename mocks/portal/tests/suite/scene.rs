@@ -107,18 +107,7 @@ impl Scene {
         conduct: Conduct,
         hub: Option<Hub>,
     ) -> Self {
-        let config = mock_portal::Config {
-            bind: LOOPBACK,
-            bank_url: bank.url(),
-            bank_secret: SECRET.into(),
-            bank_partner: PARTNER.into(),
-            post_url: post.url(),
-            post_token: TOKEN.into(),
-            hub,
-            catalogue: Catalogue::sample(),
-            defects: defects.to_vec(),
-            test_hooks: true,
-        };
+        let config = mock_portal::Config { hub, ..config(&bank, &post, defects) };
         let portal = mock_portal::start_with(config.clone(), conduct);
         let client = Client::builder(TokioExecutor::new()).build_http();
         let (desk, post_clerk) = (String::new(), String::new());
@@ -137,6 +126,17 @@ impl Scene {
         self.portal = mock_portal::start_with(self.config.clone(), conduct).unwrap();
         // The connections of the old one are of no use.
         self.client = Client::builder(TokioExecutor::new()).build_http();
+    }
+
+    /// Replaces the portal by one that is configured otherwise; everybody signs in anew.
+    pub(crate) async fn change_portal(&mut self, change: impl FnOnce(&mut mock_portal::Config)) {
+        let mut config = config(&self.bank, &self.post, &[]);
+        change(&mut config);
+        self.portal = mock_portal::start(config.clone()).unwrap();
+        self.config = config;
+        self.set_clock(json!({ "now": FRIDAY, "speed": 0.0 })).await;
+        self.desk = self.clerk("desk-1").await;
+        self.post_clerk = self.clerk("post-1").await;
     }
 
     /// Replaces both peers by others that the portal does not know of.
@@ -311,6 +311,21 @@ impl Scene {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         panic!("{peer} did not settle within 5 s");
+    }
+}
+
+fn config(bank: &mock_bank::Running, post: &mock_post::Running, defects: &[Defect]) -> mock_portal::Config {
+    mock_portal::Config {
+        bind: LOOPBACK,
+        bank_url: bank.url(),
+        bank_secret: SECRET.into(),
+        bank_partner: PARTNER.into(),
+        post_url: post.url(),
+        post_token: TOKEN.into(),
+        hub: None,
+        catalogue: Catalogue::sample(),
+        defects: defects.to_vec(),
+        test_hooks: true,
     }
 }
 
