@@ -13,6 +13,7 @@ mod suite {
     mod journeys;
     mod noise;
     mod openapi;
+    mod openapi_variants;
     mod page;
     mod payments;
     mod petitions;
