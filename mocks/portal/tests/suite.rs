@@ -16,6 +16,7 @@ mod suite {
     mod journeys;
     mod noise;
     mod openapi;
+    mod openapi_variants;
     mod page;
     mod patience;
     mod payments;

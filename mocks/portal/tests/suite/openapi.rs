@@ -14,7 +14,7 @@ use super::scene::{Answer, SECRET, code, permit, permit_with, posted};
 use super::schema::Validator;
 
 /// A scene in which every answer is held against the document.
-struct Walk {
+pub(crate) struct Walk {
     scene: Nation,
     document: Value,
     /// The ids of the operations that have succeeded.
@@ -29,7 +29,7 @@ impl Walk {
         Self::under(&[]).await
     }
 
-    async fn under(variants: &[Variant]) -> Self {
+    pub(crate) async fn under(variants: &[Variant]) -> Self {
         let conduct = Conduct { variants: variants.to_vec(), ..Conduct::ordinary() };
         let scene = Nation::behaving(conduct).await;
         let document = scene.get("", "/openapi.json").await.ok();
@@ -339,7 +339,7 @@ impl Walk {
     }
 
     /// Calls every operation so that it succeeds.
-    async fn succeed(&self) {
+    pub(crate) async fn succeed(&self) {
         self.people().await;
         self.catalogue().await;
         self.drafts().await;
@@ -355,7 +355,7 @@ impl Walk {
     }
 
     /// Calls every operation in everybody's name with these bodies, which are wrong; gives the statuses that were seen.
-    async fn refuse(&self, clerks: &[&str], bodies: &[&str]) -> BTreeSet<u16> {
+    pub(crate) async fn refuse(&self, clerks: &[&str], bodies: &[&str]) -> BTreeSet<u16> {
         let url = self.scene.portal.url();
         let mut seen = BTreeSet::new();
         let mut people = Vec::new();
@@ -454,103 +454,6 @@ async fn every_operation_refuses_as_it_says() {
     let bodies = ["{", "[]", "{\"reason\":1,\"queue\":7}", "{}"];
     let seen = Walk::new().await.refuse(&["desk-1", "post-1", "registrar-1"], &bodies).await;
     assert!(seen.is_superset(&BTreeSet::from([200, 400, 401, 403, 404, 422])), "{seen:?}");
-}
-
-/// Walks through portals that each do some things otherwise.
-async fn walk_under(all: &[&[Variant]]) {
-    for variants in all {
-        let walk = Walk::under(variants).await;
-        walk.succeed().await;
-        walk.refuse(&["desk-1"], &["{", "{}"]).await;
-    }
-}
-
-/// Walks under one part in four of the variants, each by itself: tests run beside each other.
-async fn walk_part(part: usize) {
-    let all: Vec<&[Variant]> = Variant::ALL.chunks(1).skip(part).step_by(4).collect();
-    walk_under(&all).await;
-}
-
-#[tokio::test]
-async fn every_variant_answers_as_its_document_says_first_part() {
-    walk_part(0).await;
-}
-
-#[tokio::test]
-async fn every_variant_answers_as_its_document_says_second_part() {
-    walk_part(1).await;
-}
-
-#[tokio::test]
-async fn every_variant_answers_as_its_document_says_third_part() {
-    walk_part(2).await;
-}
-
-#[tokio::test]
-async fn every_variant_answers_as_its_document_says_fourth_part() {
-    walk_part(3).await;
-}
-
-#[tokio::test]
-async fn variants_together_answer_as_their_document_says() {
-    walk_under(&[
-        &[Variant::Submit202, Variant::Known201, Variant::Location, Variant::CursorPaging, Variant::PlainRefusal],
-        &[Variant::ExplicitNulls, Variant::AbsentNulls, Variant::ExtraFields, Variant::Charset],
-        &[Variant::OffsetPaging, Variant::CursorPaging, Variant::LinkPaging, Variant::Validation400],
-        &[Variant::Illegal422, Variant::EmptyRefusal, Variant::Closed403, Variant::Cookies, Variant::NoTags],
-        &[Variant::LowerCaseStates, Variant::All200, Variant::PlainRefusal, Variant::ExtraFields, Variant::Charset],
-    ])
-    .await;
-    walk_under(&[Variant::ALL]).await;
-}
-
-#[test]
-fn what_a_client_must_know_of_a_variant_is_in_its_document() {
-    let document = |variants: &[Variant]| {
-        let mut document: Value = serde_json::from_str(&mock_portal::openapi_under(variants)).unwrap();
-        document["info"]["description"].take();
-        document
-    };
-    let usual = document(&[]);
-    // Other languages, signs, numbers, times and waits are no matter of types.
-    let silent = [
-        Variant::VietnameseRefusals,
-        Variant::ReversedFields,
-        Variant::UtcTimes,
-        Variant::WholeSeconds,
-        Variant::LongFractions,
-        Variant::FiveDigits,
-        Variant::SevenDigits,
-        Variant::GappedNumbers,
-        Variant::EightDigitDate,
-        Variant::PrettyJson,
-        Variant::EscapedJson,
-        Variant::WeakTags,
-        Variant::OtherTags,
-        Variant::LateLookUp,
-        Variant::Slow5ms,
-        Variant::ConnectionClose,
-        Variant::Chunked,
-    ];
-    for variant in Variant::ALL {
-        let other = document(&[*variant]);
-        for path in ["/peers/bank/callback", "/peers/post/status", "/openapi.json"] {
-            assert!(!other["paths"][path].to_string().contains("$ref"), "{path} has copies of its own");
-        }
-        let paths = |document: &Value| {
-            let mut all = document["paths"].clone();
-            all.as_object_mut().unwrap().retain(|path, _| path.starts_with("/api/"));
-            let schemas = &document["components"]["schemas"];
-            (
-                all,
-                schemas["Dossier"].clone(),
-                schemas["ProgressEntry"].clone(),
-                document["components"]["responses"]["401.unauthenticated"].clone(),
-            )
-        };
-        let is_silent = silent.contains(variant);
-        assert_eq!(paths(&other) == paths(&usual), is_silent, "{}", variant.name());
-    }
 }
 
 #[tokio::test]
