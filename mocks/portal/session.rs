@@ -256,6 +256,15 @@ mod tests {
     }
 
     #[test]
+    fn a_place_of_the_ring_holds_the_latest_of_its_numbers() {
+        let mut sessions = Sessions::new(1, false);
+        sessions.opened = 5;
+        assert_eq!((sessions.number_at(0), sessions.number_at(4)), (0, 4));
+        sessions.opened = 2 * CAPACITY + 3;
+        assert_eq!((sessions.number_at(2), sessions.number_at(3)), (2 * CAPACITY + 2, CAPACITY + 3));
+    }
+
+    #[test]
     fn when_the_ring_is_full_the_oldest_session_ends() {
         let mut sessions = Sessions::new(1, false);
         let first = sessions.open(Person::Citizen(1), 0);

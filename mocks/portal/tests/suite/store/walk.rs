@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::Method;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use mock_portal::Defect;
 use serde_json::{Value, json};
 
 use super::super::scene::{events, permit_with};
@@ -15,7 +16,7 @@ use super::world::{End, World, notice};
 /// How long a walk is.
 const STEPS: u32 = 300;
 /// The other portal is ended about once in so many steps.
-const EVERY: u64 = 9;
+const EVERY: usize = 9;
 
 /// The chance of a walk (`SplitMix64`).
 struct Chance(u64);
@@ -324,8 +325,8 @@ impl World {
 }
 
 /// Walks, and returns what has happened to dossiers on the way.
-async fn walk(seed: u64) -> BTreeSet<String> {
-    let (steady, mut mortal) = (World::new(false).await, World::kept().await);
+async fn walk(seed: u64, defects: &[Defect]) -> BTreeSet<String> {
+    let (steady, mut mortal) = (World::new(false, defects).await, World::new(true, defects).await);
     let (mut plan, mut fate) = (Plan::new(seed), Chance(!seed));
     for number in 1..=STEPS {
         let step = plan.next();
@@ -340,7 +341,7 @@ async fn walk(seed: u64) -> BTreeSet<String> {
                 plan.codes.push(code.to_owned());
             }
         }
-        match fate.draw(usize::try_from(EVERY).unwrap()) {
+        match fate.draw(EVERY) {
             0 if fate.draw(2) == 0 => mortal.restart(End::Killed),
             0 => mortal.restart(End::Stopped),
             _ => {}
@@ -362,7 +363,26 @@ async fn walk(seed: u64) -> BTreeSet<String> {
 async fn whoever_is_ended_again_and_again_answers_like_one_that_never_is() {
     let mut seen = BTreeSet::new();
     for seed in [1, 2, 3] {
-        seen.extend(walk(seed).await);
+        seen.extend(walk(seed, &[]).await);
     }
     assert!(seen.len() >= 22, "the walks lead nowhere: {seen:?}");
+}
+
+/// Defects that strike now and then count their occasions, and those go on.
+#[tokio::test]
+async fn what_goes_wrong_goes_wrong_as_if_nothing_had_ended() {
+    let defects = [
+        Defect::RetryDup,
+        Defect::DoubleInsert,
+        Defect::RmwCounter,
+        Defect::DoubleClaim,
+        Defect::DeadQueue,
+        Defect::AckBeforeCommit,
+        Defect::Skim,
+        Defect::Drift,
+        Defect::RewriteHist,
+        Defect::CatalogueLostUpdate,
+        Defect::CatalogueMovesDeadlines,
+    ];
+    walk(4, &defects).await;
 }

@@ -11,7 +11,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{Method, Request};
 use http_body_util::Full;
 use mock_bank::Faults;
-use mock_portal::Conduct;
+use mock_portal::{Conduct, Defect};
 use serde_json::{Value, json};
 
 use super::super::scene::{Answer, Scene, code, permit, permit_with, posted};
@@ -44,13 +44,13 @@ pub(super) struct World {
 
 impl World {
     pub(super) async fn kept() -> Self {
-        Self::new(true).await
+        Self::new(true, &[]).await
     }
 
-    pub(super) async fn new(is_kept: bool) -> Self {
+    pub(super) async fn new(is_kept: bool, defects: &[Defect]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store.sqlite");
-        let scene = Scene::behaving(&[], no_faults(), conduct(&path, is_kept)).await;
+        let scene = Scene::behaving(defects, no_faults(), conduct(&path, is_kept)).await;
         let (hoa, lan) = (scene.hoa().await, scene.citizen("003099000002").await);
         let (other_desk, registrar) = (scene.clerk("desk-2").await, scene.clerk("registrar-1").await);
         Self { scene, folder, path, is_kept, restarts: 0, hoa, lan, other_desk, registrar }
