@@ -275,9 +275,9 @@ impl Writer {
         };
         let mut response = json!({ "description": answer.status.canonical_reason(), "content": content });
         if let Some(members) = response.as_object_mut() {
-            if answer.has_tag {
-                let tag = json!({ "ETag": { "required": true, "schema": { "type": "string" } } });
-                members.insert("headers".to_owned(), tag);
+            if let Some(name) = answer.header {
+                let headers = json!({ name: { "required": true, "schema": { "type": "string" } } });
+                members.insert("headers".to_owned(), headers);
             }
             if matches!(answer.content, Content::Nothing) {
                 members.remove("content");

@@ -86,8 +86,8 @@ pub(crate) enum Content {
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) content: Content,
-    /// Whether it says which version it tells, in `ETag`.
-    pub(crate) has_tag: bool,
+    /// The header that says more about it: which version it tells (`ETag`), or where to go on (`Location`).
+    pub(crate) header: Option<&'static str>,
 }
 
 /// One operation.
@@ -176,28 +176,28 @@ impl Operation {
 
     /// Adds a success with a JSON body.
     pub(crate) fn gives<T: JsonSchema>(self, status: StatusCode) -> Self {
-        self.answered(Answer { status, content: Content::Json(SchemaGenerator::subschema_for::<T>), has_tag: false })
+        self.answered(Answer { status, content: Content::Json(SchemaGenerator::subschema_for::<T>), header: None })
     }
 
     /// Adds a success with a JSON body and the tag of its version.
     pub(crate) fn gives_version<T: JsonSchema>(self) -> Self {
         let content = Content::Json(SchemaGenerator::subschema_for::<T>);
-        self.answered(Answer { status: StatusCode::OK, content, has_tag: true })
+        self.answered(Answer { status: StatusCode::OK, content, header: Some("ETag") })
     }
 
     /// Adds a success that is a file of one of these types.
     pub(crate) fn gives_file(self, types: &'static [&'static str]) -> Self {
-        self.answered(Answer { status: StatusCode::OK, content: Content::File(types), has_tag: false })
+        self.answered(Answer { status: StatusCode::OK, content: Content::File(types), header: None })
     }
 
     /// Adds a success without a body.
     pub(crate) fn gives_nothing(self) -> Self {
-        self.answered(Answer { status: StatusCode::NO_CONTENT, content: Content::Nothing, has_tag: false })
+        self.answered(Answer { status: StatusCode::NO_CONTENT, content: Content::Nothing, header: None })
     }
 
     /// Adds the answer that sends whoever asks to another address.
     pub(crate) fn sends_on(self) -> Self {
-        self.answered(Answer { status: StatusCode::SEE_OTHER, content: Content::Nothing, has_tag: false })
+        self.answered(Answer { status: StatusCode::SEE_OTHER, content: Content::Nothing, header: Some("Location") })
     }
 
     fn answered(mut self, answer: Answer) -> Self {
