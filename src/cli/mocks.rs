@@ -65,9 +65,10 @@ impl Country {
 
 pub(crate) fn not_started(error: &std::io::Error) -> Failure {
     let message = format!("could not start a mock: {error}");
-    match error.kind() {
-        std::io::ErrorKind::InvalidInput => Failure::new(Exit::InvalidConfiguration, message),
-        _ => Failure::run(message),
+    if error.kind() == std::io::ErrorKind::InvalidInput {
+        Failure::new(Exit::InvalidConfiguration, message)
+    } else {
+        Failure::run(message)
     }
 }
 

@@ -6,6 +6,7 @@ mod world;
 use std::io;
 use std::path::Path;
 
+use http::Method;
 use mock_portal::{Catalogue, Conduct};
 use serde_json::{Value, json};
 
@@ -71,6 +72,34 @@ async fn numbers_keys_and_codes_go_on_where_they_were() {
     world.scene.post("", "/api/sessions", by_code.clone()).await.ok();
     world.restart(End::Killed);
     world.scene.post("", "/api/sessions", by_code).await.refused(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn who_was_signed_out_stays_so_and_sessions_last_as_long_as_was_set() {
+    let mut world = World::kept().await;
+    let url = format!("{}/api/sessions", world.scene.portal.url());
+    let bearer = format!("Bearer {}", world.lan);
+    world.scene.send(Method::DELETE, &url, &[("authorization", &bearer)], String::new()).await;
+    world.restart(End::Killed);
+    world.scene.get(&world.lan, "/api/drafts").await.refused(401, "unauthenticated");
+    world.scene.get(&world.hoa, "/api/drafts").await.ok();
+    world.scene.put("", "/_test/sessions", json!({ "lifetime_ms": 0 })).await.ok();
+    world.restart(End::Killed);
+    world.scene.get(&world.hoa, "/api/drafts").await.refused(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn the_oldest_answer_stays_the_oldest() {
+    let mut world = World::kept().await;
+    for number in 1..=3 {
+        let key = format!("k-{number}");
+        world.submit_under(("idempotency-key", &key), &permit("c-1")).await.ok();
+        world.restart(End::Killed);
+    }
+    let connection = rusqlite::Connection::open(&world.path).unwrap();
+    let serials = "select group_concat(serial) from (select serial from kept_answers order by serial)";
+    let serials: String = connection.query_row(serials, [], |row| row.get(0)).unwrap();
+    assert_eq!(serials, "1,2,3");
 }
 
 /// Takes a dossier from the inbox of Hoa's unit; which one it is.

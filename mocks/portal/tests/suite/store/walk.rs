@@ -352,11 +352,11 @@ async fn walk(seed: u64, defects: &[Defect]) -> BTreeSet<String> {
     for ((path, told), (_, again)) in told.iter().zip(&again) {
         assert_eq!(told, again, "seed {seed}: {path}");
     }
-    let mut seen = BTreeSet::new();
+    let mut happened = BTreeSet::new();
     for code in &plan.codes {
-        seen.extend(events(&steady.scene.full(code).await));
+        happened.extend(events(&steady.scene.full(code).await));
     }
-    seen
+    happened
 }
 
 #[tokio::test]
