@@ -85,6 +85,7 @@ fn file_limits(process: &str) -> (usize, usize) {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn ten_thousand_idle_connections_disturb_nobody() {
     let (ours, most) = file_limits("self");
     if ours < CROWD + 200 {

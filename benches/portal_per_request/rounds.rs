@@ -12,19 +12,21 @@ use crate::processor::{self, Trouble};
 use crate::spread::Spread;
 
 /// How often everything is repeated.
-const ROUNDS: usize = 3;
+const ROUNDS: u32 = 3;
 
 /// When the whole must be over, whatever is under way.
 const DEADLINE: Duration = Duration::from_secs(88);
 
-/// Dossiers walked from end to end in a round; with those of the other rounds they are what memory is measured with.
-const WALKED: u32 = 34_000;
-
-/// Dossiers of a round with the constant answer.
-const CONSTANT: u32 = 8_000;
+/// Dossiers walked from end to end in a round, of the portal and of the constant answer.
+const WALKED: u32 = 6_000;
 
 /// Dossiers of a round in which all take one step before any takes the next.
-const STEPPED: u32 = 8_000;
+const STEPPED: u32 = 4_000;
+
+/// How many dossiers memory is measured with, how many of them come at once at the end, and until when.
+const KEPT: u32 = 100_000;
+const FILLING: u32 = 5_000;
+const FILLED_BY: Duration = Duration::from_secs(65);
 
 /// Requests a second of the steady load, and how many dossiers it is about: six seconds.
 const RATE: u32 = 20_000;
@@ -56,22 +58,28 @@ pub(crate) fn play() -> Result<(), Trouble> {
     let constant = System::start(places.target, &["constant"])?;
     // What is made once, such as the connections to the peers, is none of a dossier's.
     bench.client(&portal, Pace::Walk, 1_000)?;
-    let before = resident_kib(&portal)?;
+    let (before, mut kept) = (resident_kib(&portal)?, ROUNDS * (WALKED + STEPPED + STEADY));
     let (mut walks, mut constants, mut by_step, mut steady) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     say(HEADING)?;
     for _ in 0..ROUNDS {
         walks.push(bench.told(&portal, "portal, walked", Pace::Walk, WALKED)?);
-        constants.push(bench.told(&constant, "constant answer, walked", Pace::Walk, CONSTANT)?);
+        constants.push(bench.told(&constant, "constant answer, walked", Pace::Walk, WALKED)?);
     }
-    let grown = resident_kib(&portal)?.saturating_sub(before);
     for _ in 0..ROUNDS {
         by_step.push(bench.told(&portal, "portal, step by step", Pace::StepByStep, STEPPED)?);
         steady.push(bench.told(&portal, "portal, steady", Pace::Steady(RATE), STEADY)?);
     }
     summary(&walks, &constants, &steady)?;
-    let each = 1024.0 * f64::from(grown) / (f64::from(WALKED) * 3.0);
-    say(&format!("memory: {each:.0} bytes per dossier, over {} dossiers", WALKED * 3))?;
     steps(&by_step)?;
+    while kept < KEPT && Duration::from_nanos(bench.clock.now()) < FILLED_BY {
+        bench.client(&portal, Pace::Walk, FILLING)?;
+        kept += FILLING;
+    }
+    let grown = resident_kib(&portal)?.saturating_sub(before);
+    say(&format!(
+        "memory: {:.0} bytes per dossier, over {kept} dossiers",
+        1024.0 * f64::from(grown) / f64::from(kept)
+    ))?;
     drop(portal);
     bench.delayed()?;
     say(&format!("{:.0} s in all", Duration::from_nanos(bench.clock.now()).as_secs_f64()))

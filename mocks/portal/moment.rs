@@ -65,26 +65,43 @@ impl Moment {
     }
 }
 
+/// How a moment is written, with zeros where its figures stand.
+const FORM: [u8; 29] = *b"0000-00-00T00:00:00.000+07:00";
+
+impl Moment {
+    /// It as text. Answers are full of moments, so that each figure is put in its place without further ado.
+    fn text(self) -> [u8; 29] {
+        let local = self.local();
+        let figures = [
+            (0, 4, local.year()),
+            (5, 2, local.month().into()),
+            (8, 2, local.day().into()),
+            (11, 2, local.hour().into()),
+            (14, 2, local.minute().into()),
+            (17, 2, local.second().into()),
+            (20, 3, local.millisecond()),
+        ];
+        let mut text = FORM;
+        for (start, length, figure) in figures {
+            let mut rest = figure.unsigned_abs();
+            for digit in text.iter_mut().skip(start).take(length).rev() {
+                *digit += u8::try_from(rest % 10).unwrap_or_default();
+                rest /= 10;
+            }
+        }
+        text
+    }
+}
+
 impl Display for Moment {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        let local = self.local();
-        write!(
-            formatter,
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}+07:00",
-            local.year(),
-            local.month(),
-            local.day(),
-            local.hour(),
-            local.minute(),
-            local.second(),
-            local.millisecond()
-        )
+        formatter.write_str(std::str::from_utf8(&self.text()).unwrap_or_default())
     }
 }
 
 impl Serialize for Moment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(std::str::from_utf8(&self.text()).unwrap_or_default())
     }
 }
 

@@ -69,7 +69,7 @@ async fn a_head_that_comes_byte_by_byte_does_not_keep_the_connection() {
     let mut stream = send(&portal, "GET / HTTP/1.1\r\nx: ").await;
     let trickling = async {
         while stream.write_all(b"a").await.is_ok() {
-            tokio::time::sleep(IDLE / 10).await
+            tokio::time::sleep(IDLE / 10).await;
         }
     };
     timeout(FOR_EVER, trickling).await.expect("the portal must close the connection");
