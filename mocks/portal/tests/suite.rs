@@ -29,6 +29,7 @@ mod suite {
     mod sessions;
     mod sign_on;
     mod store;
+    mod store_resumes;
     mod switching;
     mod sync;
     mod transitions;

@@ -250,7 +250,8 @@ pub(crate) async fn stands(scene: &Scene, code: &str, state: &str) -> Value {
     let mut sync = Value::Null;
     for _ in 0..2_000 {
         sync = scene.full(code).await["sync"].clone();
-        if sync["state"] == state {
+        // A variant may write its words in small letters.
+        if sync["state"].as_str().is_some_and(|word| word.eq_ignore_ascii_case(state)) {
             return sync;
         }
         tokio::time::sleep(Duration::from_millis(2)).await;
