@@ -200,7 +200,9 @@ fn resident_kib(system: &System) -> Result<u32, Trouble> {
 fn placed(places: Places) -> String {
     match places {
         Places { target: Some(target), client: Some(client) } => {
-            format!("portal on core {target}; client, bank and post on core {client}; {CONNECTIONS} connections")
+            format!(
+                "portal on core {target}; client and its peers' stand-in on core {client}; {CONNECTIONS} connections"
+            )
         }
         Places { .. } => format!("not pinned (two cores and taskset are needed), {CONNECTIONS} connections"),
     }

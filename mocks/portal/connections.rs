@@ -33,7 +33,7 @@ const FULL: &[u8] =
 pub(crate) enum Parting {
     /// As connections end: what was sent is delivered first.
     Polite,
-    /// With a reset: without it connections end with a farewell, which is noise enough.
+    /// With a reset.
     Abrupt,
 }
 
@@ -92,6 +92,7 @@ async fn accept<P, S, F>(
 
 fn line(stream: TcpStream, parting: Parting, idle: Duration) -> Line {
     if parting == Parting::Abrupt {
+        // Without it connections end with a farewell, which is noise enough.
         drop(stream.set_zero_linger());
     }
     // Without it answers are only slower: not worth refusing a connection for.
