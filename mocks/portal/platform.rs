@@ -152,8 +152,14 @@ pub(crate) fn placed(
             Ok(())
         }
         // Somebody has paid at the treasury meanwhile: nobody may be told where to pay once more.
-        state if state.is_settled() => Err(Problem::new(Kind::AlreadyPaid, "it was paid meanwhile")),
-        _ => Ok(()),
+        PaymentState::Paid | PaymentState::Collected | PaymentState::Remitted | PaymentState::Reconciled => {
+            Err(Problem::new(Kind::AlreadyPaid, "it was paid meanwhile"))
+        }
+        PaymentState::None
+        | PaymentState::Pending
+        | PaymentState::CodRequested
+        | PaymentState::Refunded
+        | PaymentState::Exempt => Ok(()),
     }
 }
 
