@@ -51,7 +51,7 @@ bank    {bank}   nền tảng thanh toán · payment platform
 post    {post}   bưu chính · postal operator
 hub     {hub}   cổng quốc gia · national portal
 
-Ledgers: /_ledger at bank, post and hub; pages for people: / at post and hub
+Open each in a browser; the ledgers as JSON: /_ledger at bank, post and hub
 The portal tells the hub of every dossier: {hub}/dossiers/CODE
 Sign-on through the hub: {portal}/sign-on
          (citizens: any twelve digits; password: vandan)
