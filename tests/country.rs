@@ -49,7 +49,7 @@ impl Drop for Country {
 fn a_country_says_where_everything_is_and_ends_on_ctrl_c() {
     let desk = Desk::new();
     let started = desk
-        .command(&["mock", "country", "--fault", "post:lost=0.1", "--outage", "unavailable@0 s+1 h"])
+        .command(&["mock", "country", "--test-hooks", "--fault", "post:lost=0.1", "--outage", "unavailable@0 s+1 h"])
         .stdout(Stdio::piped())
         .spawn();
     let mut country = Country(started.unwrap());

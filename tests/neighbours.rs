@@ -62,7 +62,7 @@ impl Neighbours {
     /// Starts them with further arguments.
     pub(crate) fn start_with(more: &[&str]) -> Self {
         let desk = Desk::new();
-        let mut command = desk.command(&[&["mock", "country", "--bind", "127.0.0.1:0"], more].concat());
+        let mut command = desk.command(&[&["mock", "country", "--test-hooks", "--bind", "127.0.0.1:0"], more].concat());
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let complaints = Arc::new(Mutex::new(String::new()));
         let (heard, mut errors) = (Arc::clone(&complaints), process.stderr.take().unwrap());

@@ -36,7 +36,7 @@ impl Portal {
     }
 
     fn kept_in(desk: &Desk, store: &Path) -> Self {
-        Self::start(&mut desk.command(&["mock", "portal", "--store", store.to_str().unwrap()]))
+        Self::start(&mut desk.command(&["mock", "portal", "--test-hooks", "--store", store.to_str().unwrap()]))
     }
 
     /// Ends it from one moment to the next (SIGKILL), and waits until it is gone.
@@ -252,7 +252,7 @@ fn a_portal_whose_disk_is_full_refuses_everything_and_has_lost_nothing() {
     let script = "trap '' XFSZ; ulimit -f 6000; exec \"$@\"";
     let vandan = desk.command(&[]);
     let mut command = Command::new("sh");
-    command.args(["-c", script, "sh"]).arg(vandan.get_program()).args(["mock", "portal", "--store"]).arg(&store);
+    command.args(["-c", script, "sh"]).arg(vandan.get_program()).args(["mock", "portal", "--test-hooks", "--store"]).arg(&store);
     command.stderr(Stdio::piped());
     let mut portal = Portal::start(&mut command);
     let citizen = Person::citizen(&portal.address, "003099000001");

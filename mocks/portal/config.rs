@@ -27,8 +27,8 @@ pub struct Config {
     pub catalogue: Catalogue,
     /// What the portal is to do wrong.
     pub defects: Vec<Defect>,
-    /// Whether the routes below `/_test/` exist, by which a tester sets the clock and empties the books,
-    /// and the page `/` that shows every dossier to whoever looks.
+    /// Whether the routes below `/_test/` exist, by which whoever reaches the portal sets the clock, switches what it
+    /// does wrong, and empties the books.
     pub test_hooks: bool,
 }
 

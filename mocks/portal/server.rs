@@ -202,9 +202,9 @@ async fn serve(listener: TcpListener, portal: Arc<Portal>, patience: Patience, s
 }
 
 fn routes(portal: Arc<Portal>) -> Router {
-    let mut all = operation::router(document::operations());
+    let mut all = operation::router(document::operations()).merge(page::routes());
     if portal.config.test_hooks {
-        all = all.merge(test_hooks::routes()).merge(page::routes());
+        all = all.merge(test_hooks::routes());
     }
     all.fallback(async || Problem::not_found("address"))
         .method_not_allowed_fallback(async || Problem::new(Kind::MethodNotAllowed, "try another method"))

@@ -252,6 +252,10 @@ pub(crate) struct MockArgs {
     /// (3 kB a dossier). Of a country only the portal does. Else all is in memory, and gone when it ends
     #[arg(long, value_name = "FILE")]
     pub(crate) store: Option<PathBuf>,
+    /// portal, hub, country: open /_test, where whoever reaches them sets the clock, switches defects, variants, noise and
+    /// outages, and empties the books. `vandan run --target` needs it for the clock of the reference portal
+    #[arg(long)]
+    pub(crate) test_hooks: bool,
     /// portal: the same as `vandan mock defects`
     #[arg(long)]
     pub(crate) list: bool,

@@ -56,7 +56,7 @@ The portal tells the hub of every dossier: {hub}/dossiers/CODE
 Sign-on through the hub: {portal}/sign-on
          (citizens: any twelve digits; password: vandan)
 Messages that citizens got (one-time codes): {hub}/messages
-A run against it (--run RUN here gives portal and hub its catalogue):
+A run against it needs --run RUN and --test-hooks here (catalogue, clock):
 vandan run RUN --target {portal} \\
     --bank {bank} --post {post}
 Ctrl-C ends all four."
@@ -123,7 +123,13 @@ pub(crate) fn hub(args: &MockArgs, bind: SocketAddr) -> Result<mock_hub::Running
         Some(composed) => catalogue(&composed.province),
         None => sample.catalogue.clone(),
     };
-    let config = mock_hub::Config { catalogue, outages: args.outage.clone(), push_url: args.push.clone(), ..sample };
+    let config = mock_hub::Config {
+        catalogue,
+        outages: args.outage.clone(),
+        push_url: args.push.clone(),
+        test_hooks: args.test_hooks,
+        ..sample
+    };
     mock_hub::start(config).map_err(|error| mocks::not_started(&error))
 }
 

@@ -88,7 +88,7 @@ fn entry(text: &mut String, name: &str, beside: &str, description: &str) {
 
 fn defects_page(shipped: &[String]) -> String {
     let mut page = String::from(
-        "# Defects of the reference portal\n\nWritten by `vandan mock defects --markdown`; do not edit. Switched on with `vandan run RUN --defect NAME`, `vandan mock portal --defect NAME`, or\nwhile it runs with `PUT /_test/defects {\"on\": [\"NAME\"]}`. A rule with a * is not shipped yet.\n\n| defect | what the portal does | must break | may break |\n|---|---|---|---|\n",
+        "# Defects of the reference portal\n\nWritten by `vandan mock defects --markdown`; do not edit. Switched on with `vandan run RUN --defect NAME`, `vandan mock portal --defect NAME`, or\nwhile it runs (`--test-hooks`) with `PUT /_test/defects {\"on\": [\"NAME\"]}`. A rule with a * is not shipped yet.\n\n| defect | what the portal does | must break | may break |\n|---|---|---|---|\n",
     );
     for defect in Defect::ALL {
         let (must, may) = (marked(defect.breaks(), shipped), marked(defect.may_break(), shipped));
@@ -100,12 +100,12 @@ fn defects_page(shipped: &[String]) -> String {
 
 fn variants_page() -> String {
     let mut page = String::from(
-        "# Variants and noise of the reference portal\n\nWritten by `vandan mock variants --markdown`; do not edit. What is done otherwise here may be done otherwise, and what befalls the portal is not\nits fault: no rule fails under any of it, and `cargo test` plays each. Both are options of `vandan run` and `vandan mock portal`.\n\n## Variants (`--variant NAME`, several at once)\n\nWhile the portal runs, `PUT /_test/variants {\"on\": [\"NAME\"]}` switches these on and all others off. `GET /openapi.json` tells what is true under those that are on,\nas does `vandan mock portal --openapi --variant NAME`.\n\n| variant | what the portal does otherwise |\n|---|---|\n",
+        "# Variants and noise of the reference portal\n\nWritten by `vandan mock variants --markdown`; do not edit. What is done otherwise here may be done otherwise, and what befalls the portal is not\nits fault: no rule fails under any of it, and `cargo test` plays each. Both are options of `vandan run` and `vandan mock portal`.\n\n## Variants (`--variant NAME`, several at once)\n\nWhile the portal runs (`--test-hooks`), `PUT /_test/variants {\"on\": [\"NAME\"]}` switches these on and all others off. `GET /openapi.json` tells what is true under those that are on,\nas does `vandan mock portal --openapi --variant NAME`.\n\n| variant | what the portal does otherwise |\n|---|---|\n",
     );
     for variant in Variant::ALL {
         line(&mut page, &format!("| `{}` | {} |", variant.name(), cell(variant.description())));
     }
-    page.push_str("\n## Noise (`--noise PROFILE`, several at once)\n\nWhat befalls a request is a function of the seed and the number of the request; which callback is dropped, of the seed and what it is about; how a clock is off, of the\nseed and the time since. `PUT /_test/noise {\"profile\": \"NAME\", \"seed\": 7}` (or a list of names) lets it begin while the portal runs, `null` lets it end.\n\n| profile | what befalls the portal |\n|---|---|\n");
+    page.push_str("\n## Noise (`--noise PROFILE`, several at once)\n\nWhat befalls a request is a function of the seed and the number of the request; which callback is dropped, of the seed and what it is about; how a clock is off, of the\nseed and the time since. `PUT /_test/noise {\"profile\": \"NAME\", \"seed\": 7}` (or a list of names) lets it begin while the portal runs (`--test-hooks`), `null` lets it end.\n\n| profile | what befalls the portal |\n|---|---|\n");
     for noise in Noise::ALL {
         line(&mut page, &format!("| `{}` | {} |", noise.name(), cell(noise.description())));
     }

@@ -191,7 +191,7 @@ pub(crate) fn portal_config(args: &MockArgs) -> Result<mock_portal::Config, Fail
         hub: args.hub.as_ref().map(|url| link(url, &catalogue)),
         catalogue,
         defects: mock_lists::defects(&args.portal.defect)?,
-        test_hooks: true,
+        test_hooks: args.test_hooks,
     })
 }
 
