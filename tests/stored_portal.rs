@@ -252,7 +252,11 @@ fn a_portal_whose_disk_is_full_refuses_everything_and_has_lost_nothing() {
     let script = "trap '' XFSZ; ulimit -f 6000; exec \"$@\"";
     let vandan = desk.command(&[]);
     let mut command = Command::new("sh");
-    command.args(["-c", script, "sh"]).arg(vandan.get_program()).args(["mock", "portal", "--test-hooks", "--store"]).arg(&store);
+    command
+        .args(["-c", script, "sh"])
+        .arg(vandan.get_program())
+        .args(["mock", "portal", "--test-hooks", "--store"])
+        .arg(&store);
     command.stderr(Stdio::piped());
     let mut portal = Portal::start(&mut command);
     let citizen = Person::citizen(&portal.address, "003099000001");
