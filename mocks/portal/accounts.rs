@@ -62,6 +62,7 @@ pub(crate) async fn refund(
         checksum: checksum::seal(&fields, &config.bank_secret),
     };
     let url = format!("{}/refunds", config.bank_url);
+    portal.kept().await?;
     let answer: RefundAnswer = portal.caller.post(&url, None, body(&order)).await.map_err(unavailable)?;
     if answer.error_code == "0" { Ok(()) } else { Err(refused(&url, &answer.error_code)) }
 }
@@ -153,5 +154,6 @@ struct Count {
 pub(crate) async fn count(portal: &Portal, id: &str, amount: i64) -> Result<Remittance, Problem> {
     let url = format!("{}/remittances/{id}/reconcile", portal.config.post_url);
     let count = body(&Count { customer_code: CUSTOMER, amount });
+    portal.kept().await?;
     portal.caller.post(&url, Some(&portal.config.post_token), count).await.map_err(unavailable)
 }

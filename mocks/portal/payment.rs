@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::defects::{Defect, Defects};
 use crate::dossier::{Actor, Dossier};
 use crate::moment::Moment;
-use crate::platform::PastOrder;
+use crate::platform::{self, PastOrder};
 use crate::problem::{Kind, Problem};
 use crate::registry::Office;
 use crate::states::{Event, State};
@@ -250,7 +250,8 @@ pub(crate) fn assess(dossier: &mut Dossier, fee: i64) -> Result<(), Problem> {
     }
 }
 
-/// Takes cash at the counter: of whoever chose to pay there, and of whoever fetches what the post could not deliver.
+/// Takes cash at the counter: of whoever chose to pay there, of whoever fetches what the post could not deliver, and of
+/// whoever has ordered online too often in vain.
 pub(crate) fn collect(
     dossier: &mut Dossier,
     amount: i64,
@@ -262,6 +263,7 @@ pub(crate) fn collect(
         (_, state) if state.is_settled() => return Err(Problem::new(Kind::AlreadyPaid, "the fee is paid")),
         (PaymentMethod::Counter, PaymentState::Required) => {}
         (PaymentMethod::Cod, PaymentState::CodRequested) if dossier.parcel.is_back() => {}
+        (PaymentMethod::Online, PaymentState::Required) if platform::is_worn_out(payment) => {}
         _ => return Err(Problem::new(Kind::NothingToPay, "nothing is to be paid at the counter")),
     }
     if amount != payment.amount_due {

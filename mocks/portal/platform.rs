@@ -90,6 +90,19 @@ fn may_pay(dossier: &Dossier, debt: Debt) -> bool {
     }
 }
 
+/// Whether money that comes late still pays a debt: an interrupted case owes what it owed before.
+fn is_owed_while(state: State, debt: Debt) -> bool {
+    match debt {
+        Debt::Fee => !matches!(state, State::Rejected | State::Stopped | State::Completed | State::Returned),
+        Debt::Tax => matches!(state, State::AwaitingPayment | State::WithdrawalRequested),
+    }
+}
+
+/// Whether a debt has been ordered as often as it may be.
+pub(crate) fn is_worn_out(payment: &Payment) -> bool {
+    payment.past_orders.len() >= MOST_ORDERS && payment.state == PaymentState::Required
+}
+
 /// Prepares the order of an online payment. The same dossier gets the same reference until that order is
 /// cancelled, so that two requests at once cannot lead to two payments.
 pub(crate) fn offer(dossier: &mut Dossier, debt: Debt, defects: Defects) -> Result<Offer, Problem> {
@@ -110,8 +123,8 @@ pub(crate) fn offer(dossier: &mut Dossier, debt: Debt, defects: Defects) -> Resu
     if !is_time {
         return Err(refusal);
     }
-    if payment.past_orders.len() >= MOST_ORDERS {
-        return Err(Problem::new(Kind::Full, "it was ordered too often in vain: ask the desk"));
+    if is_worn_out(payment) {
+        return Err(Problem::new(Kind::Full, "it was ordered too often in vain: pay at the counter"));
     }
     if defects.has(Defect::DoubleCapture) {
         payment.reference = None;
@@ -282,7 +295,12 @@ fn confirm_late(
     confirmation: &Confirmation<'_>,
     office: &mut Office<'_>,
 ) -> Verdict {
-    let is_time = may_pay(dossier, debt);
+    // Paid on an earlier notice: whatever comes for it once more is no new money.
+    let is_it = |payment: &Payment| payment.reference.as_deref() == Some(confirmation.reference);
+    if dossier.payments().any(|payment| is_it(payment) && payment.state.is_settled()) {
+        return Verdict::AlreadyConfirmed;
+    }
+    let is_time = is_owed_while(dossier.state, debt);
     let Some(payment) = dossier.debt(debt) else { return Verdict::Unknown };
     let is_owed = is_time && payment.state == PaymentState::Required && payment.amount_due == confirmation.amount;
     let mut orders = payment.past_orders.iter_mut();

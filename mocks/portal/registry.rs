@@ -274,8 +274,19 @@ impl Registry {
         dossier
     }
 
-    /// `{unit}-{yyMMdd}-{number of the day, at least four digits}`.
+    /// The next code of a unit that is free: one of its numbers may have been given out elsewhere and handed down.
     fn next_code(&mut self, unit: &str, now: Moment) -> String {
+        let repeats = self.defects.has(Defect::RmwCounter) || self.defects.has(Defect::ForeignUnit);
+        loop {
+            let code = self.draw_code(unit, now);
+            if repeats || !self.by_code.contains_key(&code) {
+                return code;
+            }
+        }
+    }
+
+    /// `{unit}-{yyMMdd}-{number of the day, at least four digits}`.
+    fn draw_code(&mut self, unit: &str, now: Moment) -> String {
         let mut day = now.date();
         if self.defects.has(Defect::UtcDate) {
             day = now.minus_hours(7).date();

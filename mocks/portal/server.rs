@@ -1,4 +1,5 @@
-//! The server: one thread, one current-thread runtime, one loopback listener.
+//! The server: one thread, one current-thread runtime, one loopback listener; and one more thread that writes, where a store is
+//! kept.
 
 use std::io;
 use std::net::SocketAddr;

@@ -24,6 +24,13 @@ pub(crate) struct Line {
     pub(crate) amount: i64,
 }
 
+impl Line {
+    /// Whether it is what the platform no longer keeps line by line.
+    pub(crate) fn is_carried(&self) -> bool {
+        self.reference == "carried" && self.refund.is_none()
+    }
+}
+
 /// Why a settlement file says nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Unreadable {

@@ -25,7 +25,7 @@ use crate::refunds::{self, Refund};
 use crate::registry::DossierId;
 use crate::server::Portal;
 use crate::session::{DeskClerk, PostClerk};
-use crate::settlement::Reconciliation;
+use crate::settlement::{Line, Reconciliation};
 
 /// How many lines are compared before others have their turn.
 const AT_ONCE: usize = 500;
@@ -102,6 +102,7 @@ async fn reconcile_bank(
     let mut missing = portal.registry().captured_on(day);
     let lines = accounts::settlement(&portal, day).await?;
     let (actor, mut report) = (Actor::Clerk(clerk), Reconciliation::default());
+    let (carried, lines): (Vec<_>, Vec<_>) = lines.into_iter().partition(Line::is_carried);
     for lines in lines.chunks(AT_ONCE) {
         {
             let mut registry = portal.registry();
@@ -114,6 +115,14 @@ async fn reconcile_bank(
             }
         }
         tokio::task::yield_now().await;
+    }
+    // What the platform no longer keeps line by line is held against the sum of what its lines lack.
+    let lacking: i64 = missing.values().sum();
+    for line in &carried {
+        let ours = Some(lacking).filter(|sum| *sum == line.amount);
+        if report.count(&line.reference, Some(line.amount), ours) {
+            missing.clear();
+        }
     }
     for (reference, amount) in missing {
         report.count(&reference, None, Some(amount));

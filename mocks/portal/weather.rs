@@ -21,6 +21,7 @@ use crate::front_door::FrontDoor;
 use crate::manners;
 use crate::noise::{Event, Noise, Noises};
 use crate::pieces;
+use crate::problem::{self, Language};
 use crate::skew::Skew;
 
 /// How long a freeze lasts.
@@ -83,7 +84,8 @@ pub(crate) async fn pass(door: &FrontDoor, request: Request) -> Response {
     let Some(weather) = door.portal.bearing.weather().filter(|_| !path.starts_with("/_test")) else {
         return manners::pass(door, request).await;
     };
-    let mut response = if path.starts_with("/peers/") {
+    let is_callback = ["/peers/bank/callback", "/peers/post/"].iter().any(|of_peer| path.starts_with(of_peer));
+    let mut response = if is_callback {
         call_back(&weather, door, request).await
     } else if path.starts_with("/api/") {
         befall(&weather, door, request).await
@@ -138,8 +140,9 @@ async fn trickle(response: Response) -> Response {
 /// Lets a callback through, unless it comes first and is one of those that must come again.
 async fn call_back(weather: &Weather, door: &FrontDoor, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LONGEST).await else {
-        return (StatusCode::PAYLOAD_TOO_LARGE, "the body is too long or broke off").into_response();
+    let body = match door.portal.bodies.take(body, parts.uri.path()).await {
+        Ok(body) => body,
+        Err(problem) => return problem::in_language(problem.into_response(), Language::of(&parts.headers)),
     };
     let mark = mark(&body);
     if weather.refuses(mark) {
@@ -151,6 +154,6 @@ async fn call_back(weather: &Weather, door: &FrontDoor, request: Request) -> Res
 /// The mark of a callback: made of what it is about and not of when, so that it is the same in the next run.
 fn mark(body: &[u8]) -> u64 {
     let said: Value = serde_json::from_slice(body).unwrap_or_default();
-    let text = format!("{}|{}|{}", said["reference"], said["waybill"], said["status"]);
+    let text = format!("{}|{}|{}|{}", said["reference"], said["waybill"], said["status"], said["attempt"]);
     checksum::digest(&text).iter().take(8).fold(0, |mark, byte| mark << 8 | u64::from(*byte))
 }

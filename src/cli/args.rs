@@ -242,33 +242,31 @@ pub(crate) struct MockArgs {
     pub(crate) bind: std::net::SocketAddr,
     #[command(flatten)]
     pub(crate) portal: PortalArgs,
-    /// portal: let each answer take this long at the least, as "5 ms"
+    /// portal, country: let each answer of the portal take this long at the least, as "5 ms"
     #[arg(long, value_name = "TIME", value_parser = delay)]
     pub(crate) delay: Option<std::time::Duration>,
-    /// portal: answer a client that sends more requests in a second than this with 429
+    /// portal, country: let the portal answer a client that sends more requests in a second than this with 429
     #[arg(long, value_name = "REQUESTS", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,
-    /// portal: keep everything it knows in this SQLite file, begun if it is not there, so that a restart loses nothing
-    /// (3 kB a dossier). Of a country only the portal does. Else all is in memory, and gone when it ends
+    /// portal, country: let the portal keep everything it knows in this SQLite file (3 kB a dossier), begun if it is not there,
+    /// so that it loses nothing when it starts again; give it the same --bind then, since bank and post know its address.
+    /// They and the hub keep nothing: let them run on. Without it all is in memory, and gone when it ends
     #[arg(long, value_name = "FILE")]
     pub(crate) store: Option<PathBuf>,
     /// portal, hub, country: open /_test, where whoever reaches them sets the clock, switches defects, variants, noise and
     /// outages, and empties the books. `vandan run --target` needs it for the clock of the reference portal
     #[arg(long)]
     pub(crate) test_hooks: bool,
-    /// portal: the same as `vandan mock defects`
-    #[arg(long)]
-    pub(crate) list: bool,
     /// portal: print its OpenAPI document, as it is under each --variant that is given
     #[arg(long)]
     pub(crate) openapi: bool,
     /// defects, variants: as a page of Markdown
     #[arg(long)]
     pub(crate) markdown: bool,
-    /// portal: offer what this run's province has
+    /// portal, hub, country: offer what this run's province has
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) run: Option<String>,
-    /// portal: where the bank is
+    /// portal: where the bank is (a country wires its own, and its post and hub)
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9101")]
     pub(crate) bank: String,
     /// portal: where the post is

@@ -110,10 +110,6 @@ fn catalogue(composed: &Composition) -> Catalogue {
 
 /// `vandan mock NAME`: one of them, until it is stopped.
 pub(crate) fn serve(args: &MockArgs) -> Result<Exit, Failure> {
-    if args.list {
-        mock_lists::list_defects(args)?;
-        return Ok(Exit::Conforms);
-    }
     if args.openapi {
         console::say(&mock_portal::openapi_under(&mock_lists::conduct(&args.portal, args.seed)?.variants));
         return Ok(Exit::Conforms);

@@ -218,6 +218,8 @@ async fn a_dossier_entered_here_is_fetched_by_its_portal_and_told_of_further() {
     assert_eq!((&page["result"][0]["MaHoSo"], &page["lastId"]), (&json!(code), &json!("1")));
     assert_eq!(page["result"][0]["DinhDanhCHS"][0]["SoDinhDanh"], "011300000001");
     assert_eq!(fetch("1").await["result"], json!([]));
+    // A cursor of before this hub started begins anew.
+    assert_eq!(fetch("7").await["result"], page["result"]);
     assert_eq!(fetch("x").await["error_code"], 6);
     let taken = call(&scene, &session, "DongBoHoSoMC", "True", json!([dossier(&code)])).await;
     assert_eq!(taken["error_code"], 0, "{taken}");

@@ -21,30 +21,6 @@ const LONGEST_TEXT: usize = 1_000;
 /// The longest name of whoever took a step, telephone or e-mail address, in characters.
 const LONGEST_LABEL: usize = 50;
 
-/// What the steps are called; one that is not listed is called by its word.
-const WORDING: &[(Event, &str)] = &[
-    (Event::Submitted, "Nộp hồ sơ"),
-    (Event::Accepted, "Tiếp nhận hồ sơ"),
-    (Event::Refused, "Từ chối tiếp nhận"),
-    (Event::Started, "Bắt đầu xử lý"),
-    (Event::Completed, "Hoàn thành xử lý"),
-    (Event::Stopped, "Dừng xử lý"),
-    (Event::SupplementRequested, "Yêu cầu bổ sung giấy tờ"),
-    (Event::SupplementReceived, "Đã bổ sung giấy tờ"),
-    (Event::SupplementExpired, "Quá hạn bổ sung giấy tờ"),
-    (Event::WithdrawalRequested, "Công dân yêu cầu rút hồ sơ"),
-    (Event::WithdrawalApproved, "Đồng ý cho rút hồ sơ"),
-    (Event::WithdrawalRefused, "Không đồng ý cho rút hồ sơ"),
-    (Event::Apologised, "Xin lỗi và hẹn lại ngày trả"),
-    (Event::HandedOver, "Trả kết quả"),
-    (Event::PaymentRequired, "Yêu cầu nộp phí, lệ phí"),
-    (Event::Paid, "Đã nộp phí, lệ phí"),
-    (Event::TaxNoticed, "Thông báo thuế"),
-    (Event::TaxPaid, "Đã nộp thuế"),
-    (Event::ParcelOrdered, "Giao kết quả cho bưu chính"),
-    (Event::ParcelDelivered, "Bưu chính đã phát kết quả"),
-];
-
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct DossierPacket<'dossier> {
@@ -232,12 +208,65 @@ fn actor(entry: &Entry) -> String {
 
 /// What a step was, with its reason.
 fn what(entry: &Entry) -> String {
-    let known = WORDING.iter().find(|(event, _)| *event == entry.event).map(|(_, text)| (*text).to_owned());
-    let word = || serde_json::to_value(entry.event).ok().and_then(|word| word.as_str().map(str::to_owned));
-    let text = known.or_else(word).unwrap_or_default();
+    let text = wording(entry.event);
     match &entry.reason {
         Some(reason) => cut(&format!("{text}: {reason}"), LONGEST_TEXT),
-        None => text,
+        None => text.to_owned(),
+    }
+}
+
+/// What a step is called.
+fn wording(event: Event) -> &'static str {
+    match event {
+        Event::Submitted => "Nộp hồ sơ",
+        Event::Accepted => "Tiếp nhận hồ sơ",
+        Event::Refused => "Từ chối tiếp nhận",
+        Event::Started => "Bắt đầu xử lý",
+        Event::Completed => "Hoàn thành xử lý",
+        Event::Stopped => "Dừng xử lý",
+        Event::SupplementRequested => "Yêu cầu bổ sung giấy tờ",
+        Event::SupplementReceived => "Đã bổ sung giấy tờ",
+        Event::SupplementExpired => "Quá hạn bổ sung giấy tờ",
+        Event::WithdrawalRequested => "Công dân yêu cầu rút hồ sơ",
+        Event::WithdrawalApproved => "Đồng ý cho rút hồ sơ",
+        Event::WithdrawalRefused => "Không đồng ý cho rút hồ sơ",
+        Event::Apologised => "Xin lỗi và hẹn lại ngày trả",
+        Event::Consulted => "Lấy ý kiến cơ quan khác",
+        Event::ConsultationAnswered => "Cơ quan khác đã trả lời",
+        Event::Bagged => "Đóng túi hồ sơ",
+        Event::BagDispatched => "Chuyển túi hồ sơ",
+        Event::BagReceived => "Nhận túi hồ sơ",
+        Event::HandedOver => "Trả kết quả",
+        Event::CorrectionOpened => "Mở đính chính kết quả",
+        Event::CorrectionIssued => "Ban hành kết quả đính chính",
+        Event::Rated => "Công dân đánh giá",
+        Event::PaymentRequired => "Yêu cầu nộp phí, lệ phí",
+        Event::PaymentOrdered => "Đã tạo lệnh thanh toán",
+        Event::PaymentCancelled => "Đã hủy lệnh thanh toán",
+        Event::PaymentFailed => "Thanh toán không thành công",
+        Event::PaymentExpired => "Lệnh thanh toán hết hạn",
+        Event::Paid => "Đã nộp phí, lệ phí",
+        Event::Overpaid => "Nộp thừa",
+        Event::FeeExempted => "Miễn phí, lệ phí",
+        Event::Collected => "Bưu chính đã thu hộ",
+        Event::Remitted => "Bưu chính đã chuyển trả tiền thu hộ",
+        Event::Reconciled => "Đã đối soát",
+        Event::Refunded => "Đã hoàn phí",
+        Event::TaxNoticed => "Thông báo thuế",
+        Event::TaxPaid => "Đã nộp thuế",
+        Event::ParcelOrdered => "Giao kết quả cho bưu chính",
+        Event::ParcelInTransit => "Bưu chính đang chuyển kết quả",
+        Event::ParcelAttemptFailed => "Bưu chính phát không thành công",
+        Event::ParcelDelivered => "Bưu chính đã phát kết quả",
+        Event::CollectionDisputed => "Số tiền thu hộ không khớp",
+        Event::ParcelReturned => "Bưu chính chuyển hoàn kết quả",
+        Event::ParcelLost => "Bưu chính làm mất kết quả",
+        Event::ParcelCancelled => "Đã hủy chuyển phát kết quả",
+        Event::PickupRequested => "Yêu cầu thu gom giấy tờ",
+        Event::PapersCollected => "Đã thu gom giấy tờ",
+        Event::PapersAtAgency => "Giấy tờ đã đến cơ quan",
+        Event::PapersLost => "Giấy tờ bị thất lạc",
+        Event::PickupCancelled => "Đã hủy thu gom giấy tờ",
     }
 }
 

@@ -24,8 +24,12 @@ impl Registry {
     /// What the portal says about a line of the settlement file; a payment that agrees is reconciled.
     pub(crate) fn settle_line(&mut self, line: &Line, actor: &Actor) -> Option<i64> {
         let id = self.find(Debt::of(&line.reference)?.0).ok()?;
-        let booked = self.get(id).ok()?.payments().find_map(|payment| booked(payment, line))?;
-        if booked == line.amount && line.refund.is_none() {
+        let dossier = self.get(id).ok()?;
+        let booked = dossier.payments().find_map(|payment| booked(payment, line))?;
+        let is_open = |payment: &Payment| {
+            payment.state == PaymentState::Paid && payment.reference.as_ref() == Some(&line.reference)
+        };
+        if booked == line.amount && line.refund.is_none() && dossier.payments().any(is_open) {
             let reconciled = self.change(id, |dossier, office| {
                 let is_it = |payment: &&mut Payment| payment.reference.as_ref() == Some(&line.reference);
                 let payment = dossier.payments_mut().find(is_it);

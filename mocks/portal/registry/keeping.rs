@@ -124,6 +124,7 @@ impl Registry {
     /// Puts a new registry in the place of this one, in the store as well.
     pub(crate) fn start_over(&mut self, mut new: Registry) {
         new.variants = self.variants;
+        new.limit.per_second = self.limit.per_second;
         if self.notes.is_kept {
             new.watch();
             new.notes.is_new = true;

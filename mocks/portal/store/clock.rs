@@ -7,8 +7,8 @@ use super::part::{Batch, Part, ReadError, Source, no_sense};
 use crate::clock::{Clock, Course, wall_ns};
 use crate::moment::Moment;
 
-const PUT: &str = "insert or replace into clock values (1, ?1, ?2, ?3)";
-const ALL: &str = "select latest, speed, until from clock";
+const PUT: &str = "insert or replace into clock values (1, ?1, ?2, ?3, ?4)";
+const ALL: &str = "select latest, shown, speed, until from clock";
 
 impl Part for Clock {
     fn watch(&mut self) {}
@@ -24,13 +24,14 @@ impl Part for Clock {
         let speed = course.map_or(Value::Null, |course| course.speed.into());
         let until = course.and_then(|course| course.until);
         let until = until.map_or(Value::Null, |until| until.to_string().into());
-        batch.add(PUT, vec![self.latest.to_string().into(), speed, until]);
+        batch.add(PUT, vec![self.latest.to_string().into(), self.shown.to_string().into(), speed, until]);
     }
 
     fn restore(&mut self, source: &Source<'_>) -> Result<(), ReadError> {
-        let rows: Vec<(String, Option<f64>, Option<String>)> =
-            source.rows(ALL, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        for (latest, speed, until) in rows {
+        let rows: Vec<(String, String, Option<f64>, Option<String>)> =
+            source.rows(ALL, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        for (latest, shown, speed, until) in rows {
+            self.shown = Moment::parse(&shown).ok_or_else(|| no_sense("clock", &shown))?;
             self.latest = Moment::parse(&latest).ok_or_else(|| no_sense("clock", &latest))?;
             let until =
                 until.map(|until| Moment::parse(&until).ok_or_else(|| no_sense("clock", &until))).transpose()?;
@@ -62,6 +63,7 @@ mod tests {
         clock.read(10_000_000_000);
         assert!(clock.is_touched(), "a tester was told, and it never goes backwards");
         let told = clock.latest;
+        clock.shown = told.plus_ms(9_000);
         let (mut counters, index) = (Counters::default(), Index::new(Catalogue::sample()).unwrap());
         let mut batch = Batch::new(&mut counters);
         clock.write(&mut batch);
@@ -72,6 +74,9 @@ mod tests {
         let mut again = Clock::real();
         again.restore(&Source::new(&connection, &index).unwrap()).unwrap();
         let now = again.now(wall_ns());
-        assert!(told <= now && now < told.plus_ms(HOUR_MS), "{told} {now}");
+        assert!(
+            told.plus_ms(9_000) <= now && now < told.plus_ms(HOUR_MS),
+            "{told} {now}: it was ahead, and never goes back"
+        );
     }
 }

@@ -5,8 +5,9 @@
 -- Numbers that go on: how many there were of something, and how many dossiers are in each state ("state SUBMITTED").
 create table counters (name text primary key, value integer not null) without rowid;
 
--- The business clock: the latest moment it has shown; how fast it runs and where it stops, once a tester has set it.
-create table clock (id integer primary key check (id = 1), latest text not null, speed real, until text);
+-- The business clock: the latest moment it was, and the latest it has shown (another one only where it is off); how fast
+-- it runs and where it stops, once a tester has set it.
+create table clock (id integer primary key check (id = 1), latest text not null, shown text not null, speed real, until text);
 
 -- Every version of every procedure; the last one is on offer.
 create table procedures (

@@ -57,6 +57,15 @@ async fn pushed_and_fetched_at_once_it_is_one_dossier_under_its_national_code() 
 }
 
 #[tokio::test]
+async fn a_number_that_came_from_the_national_portal_is_not_given_out_again() {
+    let nation = Nation::new(&[]).await;
+    assert_eq!(push(&nation, json!([packet("H99.01-210305-0001")])).await["error_code"], 0);
+    let own = nation.scene.submit(permit("c-1")).await;
+    assert_eq!(own, "H99.01-210305-0002");
+    assert_eq!(nation.scene.full("H99.01-210305-0001").await["channel"], "online_national");
+}
+
+#[tokio::test]
 async fn what_was_entered_while_nothing_was_pushed_is_fetched() {
     let nation = Nation::new(&[]).await;
     nation.break_down("unavailable").await;

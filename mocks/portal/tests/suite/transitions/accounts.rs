@@ -17,6 +17,38 @@ async fn a_debt_is_ordered_in_vain_no_more_than_it_is_remembered() {
         assert_eq!(money.tell(report).await.ok(), json!({ "code": "00" }));
     }
     money.act("order", &code).await.unwrap().refused(409, "full");
+    // Whoever cannot pay online any more pays in cash.
+    money.scene.step(&code, "collect", json!({ "amount": 120_000 })).await.ok();
+    assert_eq!(money.scene.full(&code).await["payment"]["state"], "PAID");
+}
+
+#[tokio::test]
+async fn late_money_pays_the_fee_of_a_case_that_waits_for_papers() {
+    let money = Money::new(Scene::new(&[]).await);
+    let code = money.enter("pending").await;
+    money.act("term", &code).await;
+    let request = json!({ "reason": "Thiếu", "items": ["x"] });
+    money.scene.step(&code, "request-supplement", request).await.ok();
+    assert_eq!(money.tell(reported(&format!("{code}-P1"), ("00", 120_000), "T", SECRET)).await.ok()["code"], "00");
+    let payment = money.scene.full(&code).await["payment"].clone();
+    assert_eq!((&payment["state"], &payment["amount_paid"]), (&json!("PAID"), &json!(120_000)), "{payment}");
+}
+
+#[tokio::test]
+async fn a_report_on_a_tax_that_was_paid_before_the_second_notice_is_no_new_money() {
+    let money = Money::new(Scene::new(&[]).await);
+    let (scene, code) = (&money.scene, money.enter("free").await);
+    scene.steps(&code, &["accept", "start"]).await;
+    let notice = json!({ "number": "TB-1", "lines": [{ "kind": "registration_fee", "amount": 5_000 }] });
+    scene.step(&code, "tax-notice", notice.clone()).await.ok();
+    scene.mine(&code, "tax-payments", json!({})).await.ok();
+    money.act("term", &code).await;
+    let report = reported(&format!("{code}-T1"), ("00", 5_000), "T", SECRET);
+    assert_eq!(money.tell(report.clone()).await.ok()["code"], "00");
+    scene.step(&code, "tax-notice", notice).await.ok();
+    let before = scene.full(&code).await;
+    assert_eq!(money.tell(report).await.ok()["code"], "02");
+    assert_eq!(scene.full(&code).await, before);
 }
 
 #[tokio::test]
