@@ -1,5 +1,5 @@
-//! Ten thousand people who connect to the reference portal and say nothing: others are served, memory stays bounded,
-//! and when they have gone everything is as before.
+//! Ten thousand people who connect to one of the mocks and say nothing: others are served, memory stays bounded, and when
+//! they have gone everything is as before.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -9,21 +9,21 @@ use std::time::Duration;
 const CROWD: usize = 10_000;
 /// How many come at once: fewer than may wait before the door, so that none is turned away there by the system.
 const WAVE: usize = 1_000;
-/// What one connection may cost the portal while it idles, in bytes; see `mock_portal::Patience`.
+/// What one connection may cost while it idles, in bytes; see `mock_portal::Patience`.
 const EACH: usize = 20_000;
-/// What the portal is started with, as on most systems; it must raise that by itself.
+/// What a mock is started with, as on most systems; it must raise that by itself.
 const USUAL_LIMIT: usize = 1_024;
 
-/// `vandan mock portal` in a process of its own, since each process may open only so many files.
-struct Portal {
+/// A mock in a process of its own, since each process may open only so many files.
+struct System {
     process: Child,
     address: String,
 }
 
-impl Portal {
-    fn start() -> Self {
+impl System {
+    fn start(name: &str) -> Self {
         let program = env!("CARGO_BIN_EXE_vandan");
-        let line = format!("ulimit -S -n {USUAL_LIMIT} && exec '{program}' mock portal");
+        let line = format!("ulimit -S -n {USUAL_LIMIT} && exec '{program}' mock {name}");
         let started = Command::new("sh").args(["-c", &line]).stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
         let mut process = started.unwrap();
         let mut said = String::new();
@@ -38,9 +38,10 @@ impl Portal {
         stream
     }
 
-    fn serves(&self) -> bool {
+    fn serves(&self, path: &str) -> bool {
         let mut stream = self.connect();
-        stream.write_all(b"GET /api/procedures HTTP/1.1\r\nhost: portal\r\nconnection: close\r\n\r\n").unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nhost: mock\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer.starts_with("HTTP/1.1 200 ")
@@ -68,7 +69,7 @@ impl Portal {
     }
 }
 
-impl Drop for Portal {
+impl Drop for System {
     fn drop(&mut self) {
         // It does not outlive its test, whatever happens.
         drop(self.process.kill());
@@ -84,33 +85,42 @@ fn file_limits(process: &str) -> (usize, usize) {
     (figures[0], figures[1])
 }
 
-#[test]
+/// Ten thousand connect to the mock of this name, of which the path is read meanwhile.
 #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-fn ten_thousand_idle_connections_disturb_nobody() {
+fn crowd_before(name: &str, path: &str) {
     let (ours, most) = file_limits("self");
     if ours < CROWD + 200 {
         eprintln!("!! SKIPPED: {CROWD} connections need `ulimit -n {}`, and here it is {ours}", CROWD + 200);
         return;
     }
-    let portal = Portal::start();
-    assert_eq!(file_limits(&portal.process.id().to_string()).0, most, "the portal raises its own limit");
-    let files = portal.open_files();
-    assert!(portal.serves());
-    let memory = portal.resident();
+    let system = System::start(name);
+    assert_eq!(file_limits(&system.process.id().to_string()).0, most, "{name} raises its own limit");
+    let files = system.open_files();
+    assert!(system.serves(path));
+    let memory = system.resident();
 
     let mut crowd: Vec<TcpStream> = Vec::new();
     while crowd.len() < CROWD {
-        crowd.extend((0..WAVE).map(|_| portal.connect()));
-        assert!(portal.settles(|open| open >= files + crowd.len()), "all are let in");
+        crowd.extend((0..WAVE).map(|_| system.connect()));
+        assert!(system.settles(|open| open >= files + crowd.len()), "all are let in");
     }
     for stream in crowd.iter_mut().step_by(2) {
-        stream.write_all(b"GET /api/procedures HTTP/1.1\r\nhost: por").unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: mo").unwrap();
     }
-    assert!((0..100).all(|_| portal.serves()), "others are served meanwhile");
-    let each = portal.resident().saturating_sub(memory) / CROWD;
-    assert!(each < EACH, "{each} bytes for each connection");
+    assert!((0..100).all(|_| system.serves(path)), "others are served meanwhile");
+    let each = system.resident().saturating_sub(memory) / CROWD;
+    assert!(each < EACH, "{each} bytes for each connection to {name}");
 
     drop(crowd);
-    assert!(portal.settles(|open| open <= files + 5), "none is left open");
-    assert!(portal.serves());
+    assert!(system.settles(|open| open <= files + 5), "none is left open");
+    assert!(system.serves(path));
+}
+
+/// One after the other: this process may open only so many files, too.
+#[test]
+fn ten_thousand_idle_connections_disturb_nobody() {
+    for (name, path) in [("portal", "/api/procedures"), ("bank", "/_ledger"), ("post", "/_ledger"), ("hub", "/_ledger")]
+    {
+        crowd_before(name, path);
+    }
 }

@@ -9,6 +9,7 @@
 
 mod catalogue;
 mod config;
+mod connections;
 mod server;
 
 mod dossier;

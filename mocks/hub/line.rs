@@ -1,16 +1,13 @@
 //! Connections that can be cut: a request may have its own connection reset instead of answered.
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 
 /// The scissors of one connection.
 #[derive(Debug, Clone, Default)]
@@ -27,31 +24,6 @@ impl Cut {
     }
 }
 
-impl Connected<IncomingStream<'_, Lines>> for Cut {
-    fn connect_info(stream: IncomingStream<'_, Lines>) -> Self {
-        stream.io().cut.clone()
-    }
-}
-
-/// A listener whose connections can be cut.
-pub(crate) struct Lines(pub(crate) TcpListener);
-
-impl Listener for Lines {
-    type Io = Line;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Line, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
-        // Without it answers are only slower: not worth refusing a connection for.
-        drop(stream.set_nodelay(true));
-        (Line { stream, cut: Cut::default() }, address)
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
-    }
-}
-
 /// One connection.
 #[derive(Debug)]
 pub(crate) struct Line {
@@ -60,6 +32,12 @@ pub(crate) struct Line {
 }
 
 impl Line {
+    /// A connection, and what cuts it.
+    pub(crate) fn new(stream: TcpStream) -> (Self, Cut) {
+        let cut = Cut::default();
+        (Self { stream, cut: cut.clone() }, cut)
+    }
+
     /// Fails once the connection is to be cut, and has the kernel send a reset when it is dropped.
     fn check(&self) -> io::Result<()> {
         if self.cut.is_due() {

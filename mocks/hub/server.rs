@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, StatusCode};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime;
@@ -20,20 +20,17 @@ use crate::config::Config;
 use crate::grants::Grants;
 use crate::keys::Key;
 use crate::ledger::Ledger;
-use crate::line::{Cut, Lines};
 use crate::messages::Sink;
 use crate::outage::{self, Mode};
 use crate::outgoing::Caller;
 use crate::registry::Registry;
 use crate::sessions::Sessions;
-use crate::{authorize, entry, exchange, ledger, messages, page, test_hooks, token, wire};
+use crate::{authorize, connections, entry, exchange, ledger, messages, page, test_hooks, token, wire};
 
 /// Far above a hundred packets of usual size, far below what would hurt.
 const LONGEST_BODY: usize = 2 * 1024 * 1024;
 /// How many connections may wait to be accepted, so that a burst is not answered by lost packets.
 const BACKLOG: u32 = 4_096;
-/// How long open connections may take to finish when the hub stops.
-const FAREWELL: Duration = Duration::from_secs(1);
 /// How many connections may be held without an answer at once.
 const HELD: usize = 1_024;
 
@@ -207,12 +204,7 @@ fn hub(config: Config, push_url: Arc<Mutex<Option<String>>>, address: SocketAddr
 }
 
 async fn serve(listener: TcpListener, hub: Arc<Hub>, stopped: watch::Receiver<bool>) {
-    let service = routes(hub).into_make_service_with_connect_info::<Cut>();
-    let server = axum::serve(Lines(listener), service).with_graceful_shutdown(stop_asked(stopped.clone()));
-    tokio::select! {
-        _ = server => {}
-        () = farewell_over(stopped) => {}
-    }
+    connections::serve(listener, routes(hub), stopped).await;
 }
 
 /// What portals, clients and citizens use may be out of order; what a tester uses is not.
@@ -229,6 +221,7 @@ fn routes(hub: Arc<Hub>) -> Router {
         .route("/oidc/verify", routing::post(authorize::verify))
         .route("/oidc/token", routing::post(token::exchange))
         .route("/oidc/userinfo", routing::get(token::userinfo))
+        .route_layer(from_fn(connections::in_time))
         .route_layer(from_fn_with_state(Arc::clone(&hub), outage::guard));
     let mut all = public
         .route("/", routing::get(page::show))
@@ -244,14 +237,4 @@ fn routes(hub: Arc<Hub>) -> Router {
         })
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .with_state(hub)
-}
-
-async fn stop_asked(mut stopped: watch::Receiver<bool>) {
-    // An error means that the sender is gone, which asks for the same.
-    drop(stopped.wait_for(|asked| *asked).await);
-}
-
-async fn farewell_over(stopped: watch::Receiver<bool>) {
-    stop_asked(stopped).await;
-    tokio::time::sleep(FAREWELL).await;
 }

@@ -13,6 +13,7 @@
 
 mod conduct;
 mod config;
+mod connections;
 mod faults;
 mod server;
 

@@ -4,12 +4,11 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
 use axum::routing;
-use axum::serve::ListenerExt;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime;
 use tokio::sync::{Notify, watch};
@@ -18,14 +17,12 @@ use crate::books::Books;
 use crate::conduct::Conduct;
 use crate::config::Config;
 use crate::outgoing::Caller;
-use crate::{carrier, counters, ledger, manifests, orders, page, pickups, remittances, tracking};
+use crate::{carrier, connections, counters, ledger, manifests, orders, page, pickups, remittances, tracking};
 
 /// Far above any order, far below what would hurt.
 const LONGEST_BODY: usize = 1024 * 1024;
 /// How many connections may wait to be accepted, so that a burst is not answered by lost packets.
 const BACKLOG: u32 = 4_096;
-/// How long open connections may take to finish when the post stops.
-const FAREWELL: Duration = Duration::from_secs(1);
 
 /// What every route shares.
 pub(crate) struct Post {
@@ -130,18 +127,12 @@ fn post(config: Config, conduct: Conduct) -> Arc<Post> {
 }
 
 async fn serve(listener: TcpListener, post: Arc<Post>, stopped: watch::Receiver<bool>) {
-    let listener = listener.tap_io(|stream| {
-        // Without it answers are only slower: not worth refusing a connection for.
-        drop(stream.set_nodelay(true));
-    });
     let carrier = carrier::work(Arc::clone(&post));
     let payday = remittances::payday(Arc::clone(&post));
-    let server = axum::serve(listener, routes(post)).with_graceful_shutdown(stop_asked(stopped.clone()));
     tokio::select! {
-        _ = server => {}
+        () = connections::serve(listener, routes(post), stopped) => {}
         () = carrier => {}
         () = payday => {}
-        () = farewell_over(stopped) => {}
     }
 }
 
@@ -167,15 +158,6 @@ fn routes(post: Arc<Post>) -> Router {
         .route("/", routing::get(page::show))
         .route("/_ledger", routing::get(ledger::read))
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .layer(from_fn(connections::in_time))
         .with_state(post)
-}
-
-async fn stop_asked(mut stopped: watch::Receiver<bool>) {
-    // An error means that the sender is gone, which asks for the same.
-    drop(stopped.wait_for(|asked| *asked).await);
-}
-
-async fn farewell_over(stopped: watch::Receiver<bool>) {
-    stop_asked(stopped).await;
-    tokio::time::sleep(FAREWELL).await;
 }
