@@ -229,9 +229,10 @@ fn a_kept_connection_that_closed_in_the_meantime_is_replaced_and_nothing_is_sent
         Then::Close
     });
     let steps = "- do: submit\n- wait: 250 min\n- do: track\n- wait: 250 min\n- do: track";
-    let played = Play { length: 2_800, ..Play::of(&portal, 4, steps) }.run();
+    // One person: a second might be given the connection between the answer and its end.
+    let played = Play { length: 2_800, ..Play::of(&portal, 1, steps) }.run();
     assert!(played.rows.iter().all(|row| row.outcome == "ok" && !row.reused), "{:#?}", played.rows);
-    assert_eq!(portal.asked().len(), 12);
+    assert_eq!(portal.asked().len(), 3);
 }
 
 #[test]
