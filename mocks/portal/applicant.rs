@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::body::{Body, Path, json};
-use crate::citizen::{self, Payable};
+use crate::citizen::{self, paying};
 use crate::defects::Defect;
 use crate::dossier::{Actor, Dossier};
 use crate::drafts::Draft;
@@ -73,20 +73,11 @@ fn of_cases() -> Vec<Operation> {
             .takes::<RawAnswer>()
             .gives::<Standing<'_>>(StatusCode::OK)
             .refuses(&[Kind::IllegalTransition]),
-        post("/api/dossiers/{code}/tax-payments", pay_tax)
-            .named("payTax", "Order the payment of the tax", "Thanh toán nghĩa vụ tài chính")
-            .by(Who::Citizen)
-            .gives::<Payable>(StatusCode::CREATED)
-            .gives::<Payable>(StatusCode::OK)
-            .refuses(&[
-                Kind::IllegalTransition,
-                Kind::NothingToPay,
-                Kind::AlreadyPaid,
-                Kind::PaymentInProgress,
-                Kind::Full,
-                Kind::NotPayable,
-                Kind::PeerUnavailable,
-            ]),
+        paying("/api/dossiers/{code}/tax-payments", pay_tax).named(
+            "payTax",
+            "Order the payment of the tax",
+            "Thanh toán nghĩa vụ tài chính",
+        ),
         get("/api/dossiers/{code}/result", result)
             .named("readResult", "Read the result", "Xem kết quả")
             .by(Who::Citizen)

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
+use axum::handler::Handler;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
@@ -61,20 +62,11 @@ pub(crate) fn operations() -> Vec<Operation> {
             .named("readDossier", "Read one's own dossier", "Xem hồ sơ của tôi")
             .by(Who::Citizen)
             .gives_version::<Full<'_>>(),
-        post("/api/dossiers/{code}/payments", pay)
-            .named("payFee", "Order the payment of the fee", "Thanh toán phí, lệ phí")
-            .by(Who::Citizen)
-            .gives::<Payable>(StatusCode::CREATED)
-            .gives::<Payable>(StatusCode::OK)
-            .refuses(&[
-                Kind::IllegalTransition,
-                Kind::NothingToPay,
-                Kind::AlreadyPaid,
-                Kind::PaymentInProgress,
-                Kind::Full,
-                Kind::NotPayable,
-                Kind::PeerUnavailable,
-            ]),
+        paying("/api/dossiers/{code}/payments", pay).named(
+            "payFee",
+            "Order the payment of the fee",
+            "Thanh toán phí, lệ phí",
+        ),
         post("/api/dossiers/{code}/withdrawal", withdraw)
             .named("withdrawDossier", "Ask for a dossier back", "Yêu cầu rút hồ sơ")
             .by(Who::Citizen)
@@ -85,6 +77,20 @@ pub(crate) fn operations() -> Vec<Operation> {
             .named("lookUpDossier", "Look up how a dossier stands", "Tra cứu tình trạng hồ sơ")
             .gives::<Public<'_>>(StatusCode::OK),
     ]
+}
+
+/// Starts an operation by which a citizen orders a payment.
+pub(crate) fn paying<T: 'static>(path: &'static str, handler: impl Handler<T, Arc<Portal>>) -> Operation {
+    let paying = post(path, handler).by(Who::Citizen);
+    paying.gives::<Payable>(StatusCode::CREATED).gives::<Payable>(StatusCode::OK).refuses(&[
+        Kind::IllegalTransition,
+        Kind::NothingToPay,
+        Kind::AlreadyPaid,
+        Kind::PaymentInProgress,
+        Kind::Full,
+        Kind::NotPayable,
+        Kind::PeerUnavailable,
+    ])
 }
 
 #[derive(Deserialize, Default, JsonSchema)]
