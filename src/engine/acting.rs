@@ -156,6 +156,9 @@ impl Lane {
             lane: u8::try_from(self.number).unwrap_or(u8::MAX),
             due: task.due,
             answer,
+            class: task.class,
+            delay: task.delay,
+            held: 0,
         };
         transcript::record(self.inlet.batch(), &entry, attempt, &self.reading, &*stage.spec.people);
     }

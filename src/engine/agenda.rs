@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use journey::Walk;
-use model::words::{DossierState, Field, Operation, PaymentState};
+use model::words::{DossierState, Field, Operation, PaymentState, TrafficClass};
 use model::{Case, SimTime};
 use portal::{Item, Memory, Reading, Session};
 
@@ -70,6 +70,10 @@ pub(crate) struct Task {
     pub(crate) put_off: u8,
     /// When it is due.
     pub(crate) due: u64,
+    /// Why it is done.
+    pub(crate) class: TrafficClass,
+    /// How late we were with it ourselves, in nanoseconds.
+    pub(crate) delay: u64,
     pub(crate) origin: Origin,
 }
 
@@ -129,6 +133,8 @@ impl Task {
             exchange: 0,
             put_off: 0,
             due: 0,
+            class: TrafficClass::User,
+            delay: 0,
             origin,
         }
     }

@@ -1,5 +1,6 @@
 //! One connection slot: speaks HTTP/1.1 over kept-alive connections, one exchange at a time, and takes the times.
 
+use std::borrow::Cow;
 use std::future::poll_fn;
 use std::task::Poll;
 use std::time::Duration;
@@ -32,6 +33,8 @@ pub(crate) struct Attempt {
     /// How long the portal, which cannot do it now, asks to wait before it is asked again.
     pub(crate) told_to_wait: Option<Duration>,
     pub(crate) fault: Option<Fault>,
+    /// The fault in detail.
+    pub(crate) reason: Option<Cow<'static, str>>,
     pub(crate) body: Bytes,
     pub(crate) reused: bool,
     pub(crate) bytes_sent: usize,
@@ -47,6 +50,7 @@ impl Attempt {
             status: None,
             told_to_wait: None,
             fault: Some(fault),
+            reason: None,
             body: Bytes::new(),
             reused: false,
             bytes_sent: 0,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use history::Inlet;
 use http::HeaderValue;
-use model::words::{Answer, Fault, Operation, Phase};
+use model::words::{Answer, Fault, Operation, Phase, TrafficClass};
 use model::{Offer, Staff};
 use portal::{ClockFacts, Context, Encoded, Exchange, Memory, Reading, Reply, Session};
 
@@ -129,6 +129,9 @@ impl Messenger {
             lane: 0,
             due: errand.due,
             answer,
+            class: TrafficClass::Control,
+            delay: 0,
+            held: 0,
         };
         let mut inlet = self.inlet.borrow_mut();
         transcript::record(inlet.batch(), &entry, attempt, &self.reading, &*self.stage.spec.people);

@@ -139,6 +139,7 @@ impl Line {
     fn signal(self, peer: &'static str, clock: &RunClock) -> Signal {
         Signal {
             peer,
+            epoch: String::new(),
             sequence: self.seq,
             at: clock.at_unix(self.at_unix_ns),
             direction: self.direction,

@@ -1,7 +1,7 @@
 //! From an exchange to the records of the history.
 
 use history::{Batch, Exchange, Observed, ProgressLine, ShownService, Text};
-use model::words::{Answer, Field, Operation, Phase};
+use model::words::{Answer, Field, Operation, Phase, TrafficClass};
 use model::{CaseId, Populace};
 use portal::{Item, Reading};
 
@@ -20,6 +20,11 @@ pub(crate) struct Entry<'a> {
     pub(crate) lane: u8,
     pub(crate) due: u64,
     pub(crate) answer: Answer,
+    pub(crate) class: TrafficClass,
+    /// How late we were with it ourselves, the rate limit's part included.
+    pub(crate) delay: u64,
+    /// The rate limit's part of it.
+    pub(crate) held: u64,
 }
 
 /// Records an exchange and what its answer shows.
@@ -49,6 +54,10 @@ pub(crate) fn record(
         bytes_sent: u32::try_from(attempt.bytes_sent).unwrap_or(u32::MAX),
         bytes_received: u32::try_from(attempt.body.len()).unwrap_or(u32::MAX),
         reused: attempt.reused,
+        class: entry.class,
+        delay: entry.delay,
+        held: entry.held,
+        reason: attempt.reason.as_deref().map(|reason| batch.text(reason)),
     };
     let error_code = reading.error_code().map(|code| batch.text(code));
     batch.exchange(exchange, error_code);

@@ -45,6 +45,7 @@ impl Lane {
             match spec.scripts.next(&mut task.walk, &situation, self.chance) {
                 Wish::Do(operation, moment) => {
                     task.operation = operation;
+                    task.class = spec.scripts.class(&task.walk);
                     task.exchange = 0;
                     task.due = self.due(from, moment);
                     return self.enter_agenda(person, task);
@@ -155,6 +156,7 @@ impl Lane {
         if self.stage.phase() != Some(Phase::FinalRead) {
             self.lag.saturating_record(lag);
         }
+        task.delay = lag;
         self.meter.lag.set(lag);
         self.meter.begun.add(1);
         self.ready.push_back(Act { person: id, task });

@@ -1,7 +1,7 @@
 //! Records on their way to the writer: rows side by side, their texts in one arena, so that recording an exchange
 //! allocates nothing once a batch has grown to its working size.
 
-use model::words::{Answer, Fault, Field, Operation, Phase};
+use model::words::{AdapterProblem, Answer, Fault, Field, Operation, Phase, TrafficClass};
 
 /// A text in the arena of a [`Batch`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,6 +49,39 @@ pub struct Exchange {
     pub bytes_received: u32,
     /// Whether the connection had served before.
     pub reused: bool,
+    /// Why it was made.
+    pub class: TrafficClass,
+    /// How late we were with it ourselves, in nanoseconds: scheduling and rate limit.
+    pub delay: u64,
+    /// The part of `delay` for which the rate limit held it back.
+    pub held: u64,
+    /// The fault in detail.
+    pub reason: Option<Text>,
+}
+
+/// Something the adapter did not understand, or could not write: a row of the table `adapter_problems`. Belongs to the exchange
+/// recorded last.
+#[derive(Clone, Copy, Debug)]
+pub struct Misread {
+    /// What.
+    pub problem: AdapterProblem,
+    /// The field or header concerned.
+    pub field: Option<Text>,
+    /// What stood there.
+    pub value: Option<Text>,
+    /// How many dossiers of the answer it concerns.
+    pub items: u32,
+}
+
+/// An interval in which a thread of ours stood still: a row of the table `stalls`. Nanoseconds since the run began.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stall {
+    /// `lane-0`, `lane-1`, ..., `coordinator`.
+    pub thread: String,
+    /// When it should have gone on.
+    pub from: u64,
+    /// When it did.
+    pub until: u64,
 }
 
 /// What one answer says of one dossier: a row of the table `observations`. Belongs to the exchange recorded last.
@@ -99,7 +132,9 @@ pub struct ShownService {
 pub struct Signal {
     /// `bank` or `post`.
     pub peer: &'static str,
-    /// Gap-free per peer, from 1.
+    /// One life of the peer: another after it was started again.
+    pub epoch: String,
+    /// Gap-free per peer and epoch, from 1.
     pub sequence: u64,
     /// Nanoseconds since the run began.
     pub at: i64,
@@ -130,6 +165,7 @@ pub(crate) struct Row {
     pub(crate) observed: u32,
     pub(crate) progress: u32,
     pub(crate) services: u32,
+    pub(crate) misread: u32,
     pub(crate) error_code: Option<Text>,
 }
 
@@ -141,6 +177,8 @@ pub struct Batch {
     pub(crate) observed: Vec<Observed>,
     pub(crate) progress: Vec<ProgressLine>,
     pub(crate) services: Vec<ShownService>,
+    pub(crate) misread: Vec<Misread>,
+    pub(crate) stalls: Vec<Stall>,
     pub(crate) signals: Vec<Signal>,
     pub(crate) facts: Vec<(String, String)>,
 }
@@ -155,7 +193,7 @@ impl Batch {
 
     /// Adds an exchange; observations and log lines added next belong to it.
     pub fn exchange(&mut self, exchange: Exchange, error_code: Option<Text>) {
-        self.rows.push(Row { exchange, observed: 0, progress: 0, services: 0, error_code });
+        self.rows.push(Row { exchange, observed: 0, progress: 0, services: 0, misread: 0, error_code });
     }
 
     /// Adds what the last exchange says of a dossier.
@@ -182,6 +220,19 @@ impl Batch {
         }
     }
 
+    /// Adds something of the last exchange that the adapter did not understand or could not write.
+    pub fn misread(&mut self, misread: Misread) {
+        if let Some(row) = self.rows.last_mut() {
+            row.misread += 1;
+            self.misread.push(misread);
+        }
+    }
+
+    /// Adds an interval in which we stood still.
+    pub fn stall(&mut self, stall: Stall) {
+        self.stalls.push(stall);
+    }
+
     /// Adds a message or act of a peer.
     pub fn signal(&mut self, signal: Signal) {
         self.signals.push(signal);
@@ -197,14 +248,14 @@ impl Batch {
         self.rows.len()
     }
 
-    /// How many records it holds: exchanges, signals and facts.
+    /// How many records it holds: exchanges, stalls, signals and facts.
     pub(crate) fn records(&self) -> u64 {
-        (self.rows.len() + self.signals.len() + self.facts.len()) as u64
+        (self.rows.len() + self.stalls.len() + self.signals.len() + self.facts.len()) as u64
     }
 
     /// Whether it holds nothing at all.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.signals.is_empty() && self.facts.is_empty()
+        self.rows.is_empty() && self.stalls.is_empty() && self.signals.is_empty() && self.facts.is_empty()
     }
 
     pub(crate) fn read(&self, text: Text) -> &str {
@@ -217,6 +268,8 @@ impl Batch {
         self.observed.clear();
         self.progress.clear();
         self.services.clear();
+        self.misread.clear();
+        self.stalls.clear();
         self.signals.clear();
         self.facts.clear();
     }

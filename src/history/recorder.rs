@@ -195,6 +195,7 @@ mod tests {
         for sequence in 1..=3 {
             inlet.batch().signal(Signal {
                 peer: "bank",
+                epoch: String::new(),
                 sequence,
                 at: 0,
                 direction: "in".into(),

@@ -46,11 +46,34 @@ create table exchanges (
     done_ns       integer not null,
     outcome       text not null, -- ok, refused, unknown
     status        integer, -- HTTP status, null if none came
-    fault         text, -- why there is no trustworthy answer: connect, broken, timed_out, too_long, unreadable, forbidden, unwritable
+    fault         text, -- why there is no trustworthy answer: connect, broken, timed_out, too_long, unreadable, forbidden, unwritable, local_limit
     bytes_sent    integer not null,
     bytes_received integer not null,
-    reused        integer not null -- 1 = on a connection that had served before
+    reused        integer not null, -- 1 = on a connection that had served before
+    traffic_class text not null default 'user', -- user: somebody acts; poll: somebody looks again (inbox, status); control: the run itself
+    delay_ns      integer not null default 0, -- how late vandan itself was with it: its own scheduling and its rate limit; part of done_ns - due_ns
+    held_ns       integer not null default 0, -- the part of delay_ns for which the rate limit held it back
+    reason        text -- the fault in detail: the errno, the address that was refused, the field or word that was not understood
 );
+
+-- What the adapter did not understand of an answer, or could not write into a request: never the portal's fault.
+create table adapter_problems (
+    exchange_id integer not null,
+    position    integer not null, -- within the exchange, from 0
+    problem     text not null, -- unknown_word, unreadable_field, missing_field, unreadable_body, unrecognised_item, unwritable_value
+    field       text, -- the field or header concerned
+    value       text, -- what stood there, cut to a stated length
+    items       integer not null, -- how many dossiers of the answer it concerns
+    primary key (exchange_id, position)
+) without rowid;
+
+-- Intervals in which vandan itself stood still (a stopped process, a paused machine, a starved processor).
+create table stalls (
+    thread   text not null, -- lane-0, lane-1, ..., coordinator
+    from_ns  integer not null, -- when it should have gone on
+    until_ns integer not null, -- when it did
+    primary key (thread, from_ns)
+) without rowid;
 
 -- What the portal asserted of one dossier in one exchange, in our words (the adapter's translation).
 create table observations (
@@ -119,7 +142,8 @@ create table publications (
 -- One message between the portal and a peer we play, or one act of the peer: the other ledger.
 create table signals (
     peer         text not null, -- bank, post
-    sequence     integer not null, -- gap-free per peer
+    epoch        text not null default '', -- one life of the peer: another after it was started again
+    sequence     integer not null, -- gap-free per peer and epoch
     at_ns        integer not null,
     direction    text not null, -- in, out, internal
     kind         text not null, -- bank: order, page, captured, callback; post: order, picked_up, delivered, collected, report
@@ -130,7 +154,7 @@ create table signals (
     fault        text, -- injected on purpose, by the peer's own name for it: forged, duplicate, lost, ...
     status       integer, -- HTTP status of the portal's answer to a message of ours
     detail       text, -- the reply code in that answer
-    primary key (peer, sequence)
+    primary key (peer, epoch, sequence)
 ) without rowid;
 
 -- The published figures of the province, and the query that counts the same thing in this history.
@@ -198,6 +222,8 @@ union all select 'observations', 'what the portal asserted of one dossier in one
 union all select 'progress',     'one line of the portal''s own log of a dossier, as read back'
 union all select 'services',     'one procedure as the portal''s catalogue showed it in one exchange'
 union all select 'publications', 'one change of the catalogue that the run publishes, as planned'
+union all select 'adapter_problems', 'one thing the adapter did not understand of an answer, or could not write'
+union all select 'stalls',       'one interval in which vandan itself stood still'
 union all select 'signals',      'one message or act of a peer we play (bank, post): the other ledger'
 union all select 'figures',      'one published figure, and the query that counts the same here'
 union all select 'tolerances',   'how far a counted number may be off a figure that is rounded, truncated or about right'

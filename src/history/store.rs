@@ -12,7 +12,7 @@ use crate::{Batch, Observed, ProgressLine, catalogue};
 pub const SCHEMA: &str = include_str!("schema.sql");
 
 /// Version of [`SCHEMA`], kept in `pragma user_version`.
-pub const SCHEMA_VERSION: i64 = 1;
+pub const SCHEMA_VERSION: i64 = 2;
 
 /// What went wrong with a history.
 #[derive(Debug, thiserror::Error)]
@@ -132,6 +132,8 @@ struct Rows<'a> {
     observed: Statement<'a>,
     progress: Statement<'a>,
     service: Statement<'a>,
+    misread: Statement<'a>,
+    stall: Statement<'a>,
     signal: Statement<'a>,
     fact: Statement<'a>,
 }
@@ -145,13 +147,15 @@ impl<'a> Rows<'a> {
         );
         Ok(Self {
             exchange: connection.prepare(
-                "insert into exchanges values (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19)",
+                "insert into exchanges values (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23)",
             )?,
             observed: connection.prepare(&observed)?,
             progress: connection.prepare("insert into progress values (?1,?2,?3,?4,?5,?6,?7)")?,
             service: catalogue::prepare(connection)?,
+            misread: connection.prepare("insert into adapter_problems values (?1,?2,?3,?4,?5,?6)")?,
+            stall: connection.prepare("insert or ignore into stalls values (?1,?2,?3)")?,
             signal: connection
-                .prepare("insert or ignore into signals values (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)")?,
+                .prepare("insert or ignore into signals values (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)")?,
             fact: connection.prepare("insert or replace into run values (?1,?2)")?,
         })
     }
@@ -160,6 +164,7 @@ impl<'a> Rows<'a> {
         let mut observed = batch.observed.iter();
         let mut progress = batch.progress.iter();
         let mut services = batch.services.iter();
+        let mut misread = batch.misread.iter();
         for row in &batch.rows {
             let exchange_id = *next;
             *next += 1;
@@ -173,10 +178,20 @@ impl<'a> Rows<'a> {
             for service in services.by_ref().take(row.services as usize) {
                 catalogue::write(&mut self.service, batch, service, exchange_id)?;
             }
+            for (position, misread) in (0_u32..).zip(misread.by_ref().take(row.misread as usize)) {
+                let (field, value) =
+                    (misread.field.map(|text| batch.read(text)), misread.value.map(|text| batch.read(text)));
+                let problem = misread.problem.as_str();
+                self.misread.execute(params![exchange_id, position, problem, field, value, misread.items])?;
+            }
+        }
+        for stall in &batch.stalls {
+            self.stall.execute(params![stall.thread, signed(stall.from), signed(stall.until)])?;
         }
         for signal in &batch.signals {
             self.signal.execute(params![
                 signal.peer,
+                signal.epoch,
                 signed(signal.sequence),
                 signal.at,
                 signal.direction,
@@ -218,6 +233,10 @@ impl<'a> Rows<'a> {
             exchange.bytes_sent,
             exchange.bytes_received,
             exchange.reused,
+            exchange.class.as_str(),
+            signed(exchange.delay),
+            signed(exchange.held),
+            exchange.reason.map(|reason| batch.read(reason)),
         ])?;
         Ok(())
     }
@@ -284,7 +303,7 @@ pub fn open(path: &Path) -> Result<Connection, HistoryError> {
 
 #[cfg(test)]
 mod tests {
-    use model::words::{Answer, Operation, Phase};
+    use model::words::{Answer, Operation, Phase, TrafficClass};
 
     use super::*;
     use crate::{Exchange, Recorder};
@@ -309,6 +328,10 @@ mod tests {
             bytes_sent: 900,
             bytes_received: 200,
             reused: false,
+            class: TrafficClass::User,
+            delay: 0,
+            held: 0,
+            reason: None,
         }
     }
 

@@ -34,6 +34,8 @@ const DEEPEST_PLAY: usize = 8;
 pub(crate) enum Instruction {
     Do {
         operation: Operation,
+        /// Whether it reads within a repetition.
+        is_poll: bool,
         refused: usize,
         unknown: usize,
     },
@@ -230,12 +232,13 @@ impl<'a, M: Fn(Operation) -> bool> Compiler<'a, M> {
         unknown: Option<&'a [Step]>,
     ) -> Result<(), Problem> {
         let at = self.code.len();
-        self.code.push(Instruction::Do { operation, refused: 0, unknown: 0 });
+        let is_poll = self.loops > 0 && operation.only_reads();
+        self.code.push(Instruction::Do { operation, is_poll, refused: 0, unknown: 0 });
         self.code.push(Instruction::Jump(0));
         let refused_at = self.aside(refused, at + 1)?;
         let unknown_at = self.aside(unknown, at + 1)?;
         let end = self.code.len();
-        self.set(at, Instruction::Do { operation, refused: refused_at, unknown: unknown_at });
+        self.set(at, Instruction::Do { operation, is_poll, refused: refused_at, unknown: unknown_at });
         self.set(at + 1, Instruction::Jump(end));
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::words::{Answer, DossierState, Operation, PaymentState, Role};
+use model::words::{Answer, DossierState, Operation, PaymentState, Role, TrafficClass};
 use model::{Case, SimTime, Stream, Timeline};
 
 use crate::compile::{Condition, Instruction, LOOPS, Scripts};
@@ -88,6 +88,14 @@ impl Walk {
 }
 
 impl Scripts {
+    /// Why the operation at which a walk stands is done: a read within a repetition is polling.
+    pub fn class(&self, walk: &Walk) -> TrafficClass {
+        match self.get(walk.journey).and_then(|journey| journey.code.get(walk.at)) {
+            Some(Instruction::Do { is_poll: true, .. }) => TrafficClass::Poll,
+            Some(_) | None => TrafficClass::User,
+        }
+    }
+
     /// What the person wishes next. After [`Wish::Do`] the caller must call [`Walk::answered`] before asking again.
     pub fn next(&self, walk: &mut Walk, situation: &Situation<'_>, chance: Stream) -> Wish {
         let Some(journey) = self.get(walk.journey) else { return Wish::End(Ending::AsWritten) };

@@ -241,6 +241,22 @@ words! {
     }
 }
 
+impl Operation {
+    /// Whether it asks to be shown something and changes nothing: again and again, it is polling.
+    pub const fn only_reads(self) -> bool {
+        matches!(
+            self,
+            Self::Track
+                | Self::LookUp
+                | Self::Inbox
+                | Self::PostInbox
+                | Self::ClerkView
+                | Self::Statistics
+                | Self::Catalogue
+        )
+    }
+}
+
 words! {
     /// What is known of an exchange when it is over.
     Answer {
@@ -358,6 +374,61 @@ words! {
         Forbidden = "forbidden",
         /// The request could not be written because a value it needs is not known: nothing was sent.
         Unwritable = "unwritable",
+        /// This machine had no file descriptor, local port or memory left for a connection: nothing was sent.
+        LocalLimit = "local_limit",
+    }
+}
+
+words! {
+    /// Whose fault it is that an exchange has no trustworthy answer.
+    Blame {
+        /// The portal, or the network before it: counted by gates on errors.
+        Portal = "portal",
+        /// The adapter, which does not understand the portal or cannot write what it needs.
+        Adapter = "adapter",
+        /// vandan itself: its own limits, or its refusal to send to an address that is not allowed.
+        Generator = "generator",
+    }
+}
+
+impl Fault {
+    /// Whose fault it is.
+    pub const fn blame(self) -> Blame {
+        match self {
+            Self::Connect | Self::Broken | Self::TimedOut | Self::TooLong => Blame::Portal,
+            Self::Unreadable | Self::Unwritable => Blame::Adapter,
+            Self::Forbidden | Self::LocalLimit => Blame::Generator,
+        }
+    }
+}
+
+words! {
+    /// Why an exchange was made: classes are counted and judged apart, so that none dilutes another.
+    TrafficClass {
+        /// A person acts.
+        User = "user",
+        /// A person or a clerk looks again and again whether something has changed (inboxes, status).
+        Poll = "poll",
+        /// The run itself: the clock, the catalogue, publications.
+        Control = "control",
+    }
+}
+
+words! {
+    /// What the adapter did not understand of an answer, or could not write into a request.
+    AdapterProblem {
+        /// A word for a state that the adapter does not translate.
+        UnknownWord = "unknown_word",
+        /// A value that is there but is not of its field's form: an instant, an amount.
+        UnreadableField = "unreadable_field",
+        /// A success without a field that the adapter does not mark as optional.
+        MissingField = "missing_field",
+        /// An answer that is no JSON where something of it is to be read.
+        UnreadableBody = "unreadable_body",
+        /// An item of a list on which nothing is read that says whose it is.
+        UnrecognisedItem = "unrecognised_item",
+        /// A value that a request needs and that is not known, or does not fit into it.
+        UnwritableValue = "unwritable_value",
     }
 }
 
