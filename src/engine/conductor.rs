@@ -23,7 +23,7 @@ use crate::meter::Meters;
 use crate::peers::{Ledger, Said};
 use crate::registrar::Registrar;
 use crate::spec::{Arrivals, RunSpec};
-use crate::stage::{CURTAIN, Stage};
+use crate::stage::{CURTAIN, Stage, nanoseconds};
 
 /// How often the conductor looks around.
 const LOOK: Duration = Duration::from_millis(20);
@@ -362,8 +362,4 @@ impl Conductor {
             peers_settled: self.ledgers.iter().all(|said| said.settled.get().is_some()),
         }
     }
-}
-
-fn nanoseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
