@@ -25,7 +25,7 @@ use crate::own_limits::Trouble;
 use crate::peers::{Ledger, Said};
 use crate::registrar::Registrar;
 use crate::spec::{Arrivals, RunSpec};
-use crate::stage::{CURTAIN, Stage};
+use crate::stage::{CURTAIN, Stage, nanoseconds};
 use crate::stalls::{Jumps, overslept};
 
 /// How often the conductor looks around.
@@ -403,8 +403,4 @@ impl Conductor {
             peers_settled: self.ledgers.iter().all(|said| said.settled.get().is_some()),
         }
     }
-}
-
-fn nanoseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -98,7 +98,10 @@ impl Messenger {
         };
         let prepared = match adapter.encode(exchange, &context, &mut self.encoded) {
             Ok(()) => request(&mut self.encoded, &stage.spec.target, &self.user_agent),
-            Err(_missing) => Err(Fault::Unwritable),
+            Err(unwritable) => {
+                self.encoded.unwritable = Some(unwritable);
+                Err(Fault::Unwritable)
+            }
         };
         let late = stage.clock.now().saturating_sub(errand.due.max(self.free_at.get()));
         let mut attempt = match prepared {
@@ -108,7 +111,10 @@ impl Messenger {
         let Reply { answer, fault } = match (attempt.status, attempt.fault) {
             (Some(status), None) => adapter.decode(exchange, status, &attempt.body, &mut self.reading),
             (_, fault) => {
-                self.reading = Reading::default();
+                self.reading.clear();
+                if let Some(unwritable) = self.encoded.unwritable.take() {
+                    self.reading.note_unwritable(&unwritable);
+                }
                 Reply { answer: Answer::Unknown, fault }
             }
         };
