@@ -1,5 +1,6 @@
 //! One act of a person: written as a request, and, when it is over, read, recorded and taken in.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,8 +12,8 @@ use model::words::{Answer, Fault, Field, Operation, Phase};
 use portal::{Context, Encoded, Reading, Reply};
 
 use crate::agenda::{Entry, Task};
+use crate::authority::Authority;
 use crate::browser::Attempt;
-use crate::guard::Authority;
 use crate::lane::{Act, Lane};
 use crate::transcript;
 
@@ -45,7 +46,7 @@ impl Lane {
     /// Reads the answer of an act, records it, and lets its person go on.
     pub(crate) fn over(&mut self, act: Act, mut attempt: Attempt) {
         let stage = Arc::clone(&self.stage);
-        let Act { person: id, mut task } = act;
+        let Act { person: id, mut task, .. } = act;
         let Reply { answer, fault } = self.weigh(&task, &attempt);
         attempt.fault = fault;
         self.meter.answered(answer);
@@ -157,8 +158,8 @@ impl Lane {
             due: task.due,
             answer,
             class: task.class,
-            delay: task.delay,
-            held: 0,
+            delay: task.delay.saturating_add(attempt.held),
+            held: attempt.held,
         };
         transcript::record(self.inlet.batch(), &entry, attempt, &self.reading, &*stage.spec.people);
     }
@@ -172,9 +173,10 @@ pub(crate) fn request(
 ) -> Result<(Authority, Request<Full<Bytes>>, usize), Fault> {
     let line = std::str::from_utf8(&encoded.target).map_err(|_binary| Fault::Unwritable)?;
     let (authority, path) = if line.starts_with('/') {
-        (target.clone(), line)
+        (target.clone(), Cow::Borrowed(line))
     } else {
-        Authority::split(line).map_err(|_no_address| Fault::Unwritable)?
+        let (authority, path) = Authority::split(line).map_err(|_no_address| Fault::Unwritable)?;
+        (authority, Cow::Owned(path))
     };
     let mut request = Request::new(Full::default());
     *request.method_mut() = encoded.method.clone();

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::future::poll_fn;
+use std::net::SocketAddr;
+use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -16,8 +18,10 @@ use model::words::Fault;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::sync::Notify;
 
+use crate::authority::Authority;
 use crate::clock::RunClock;
-use crate::guard::{Authority, Guard};
+use crate::guard::Guard;
+use crate::throttle::{Hold, Holding};
 
 /// The longest head of an answer, and the most that is read at once: a flood on one connection must leave the others
 /// their turn.
@@ -35,6 +39,8 @@ pub(crate) struct Attempt {
     pub(crate) fault: Option<Fault>,
     /// The fault in detail.
     pub(crate) reason: Option<Cow<'static, str>>,
+    /// For how long we held it back ourselves, so as not to be faster than allowed, in nanoseconds.
+    pub(crate) held: u64,
     pub(crate) body: Bytes,
     pub(crate) reused: bool,
     pub(crate) bytes_sent: usize,
@@ -51,10 +57,24 @@ impl Attempt {
             told_to_wait: None,
             fault: Some(fault),
             reason: None,
+            held: 0,
             body: Bytes::new(),
             reused: false,
             bytes_sent: 0,
         }
+    }
+}
+
+impl Attempt {
+    /// Nothing was sent, because the run ended while it was held back.
+    pub(crate) fn held_to_the_end(&mut self) {
+        self.fault = Some(Fault::LocalLimit);
+        self.reason = Some(Cow::Borrowed("held back by the rate limit until the run ended"));
+    }
+
+    /// Nothing was sent, because this door may not be knocked at.
+    fn refused(authority: &Authority, done: u64) -> Self {
+        Self { reason: Some(Cow::Owned(authority.to_string())), ..Self::not_sent(Fault::Forbidden, done) }
     }
 }
 
@@ -69,10 +89,17 @@ pub(crate) struct Limits {
 #[derive(Default)]
 pub(crate) struct Browser {
     connections: Vec<(Authority, SendRequest<Full<Bytes>>)>,
+    /// For how long the exchange under way was held back.
+    hold: Rc<Hold>,
 }
 
 impl Browser {
-    /// Sends a request and waits for the whole answer, within the limits.
+    /// One of the connection slots of a lane.
+    pub(crate) fn of(lane: Rc<Holding>) -> Self {
+        Self { connections: Vec::new(), hold: Rc::new(Hold::of(lane)) }
+    }
+
+    /// Sends a request and waits for the whole answer, within the limits. For how long it is held back counts towards none.
     pub(crate) async fn exchange(
         &mut self,
         authority: &Authority,
@@ -80,15 +107,24 @@ impl Browser {
         bytes_sent: usize,
         at: Scene<'_>,
     ) -> Attempt {
+        if !at.guard.allows(authority) {
+            return Attempt::refused(authority, at.clock.now());
+        }
         let mut attempt = Attempt::not_sent(Fault::Connect, 0);
         attempt.bytes_sent = bytes_sent;
+        let hold = Rc::clone(&self.hold);
+        hold.reset();
         let outcome = tokio::select! {
             biased;
             outcome = self.converse(authority, request, &mut attempt, at) => outcome,
-            () = tokio::time::sleep(at.limits.timeout) => Err(Fault::TimedOut),
+            () = hold.outlasted(at.limits.timeout, at.clock) => Err(Fault::TimedOut),
             () = called(at.curtain) => Err(Fault::TimedOut),
         };
         attempt.fault = outcome.err();
+        attempt.held = hold.total();
+        if hold.was_cut_off() {
+            attempt.held_to_the_end();
+        }
         if attempt.fault.is_some() {
             self.connections.retain(|(known, _)| known != authority);
         }
@@ -111,7 +147,8 @@ impl Browser {
                 && is_ready(sender).await
             {
                 attempt.reused = true;
-                response = send(sender, &mut request, attempt, at).await?;
+                attempt.sent = Some(at.guard.admit(authority, at.clock, &self.hold).await);
+                response = send(sender, &mut request, attempt).await?;
             }
             if response.is_none() {
                 self.connections.swap_remove(kept);
@@ -121,8 +158,10 @@ impl Browser {
             Some(response) => response,
             None => {
                 attempt.reused = false;
+                at.guard.admit_connection(authority, at.clock, &self.hold).await;
                 let mut sender = connect(authority, at.guard).await?;
-                let response = send(&mut sender, &mut request, attempt, at).await?.ok_or(Fault::Broken)?;
+                attempt.sent = Some(at.guard.admit(authority, at.clock, &self.hold).await);
+                let response = send(&mut sender, &mut request, attempt).await?.ok_or(Fault::Broken)?;
                 self.connections.push((authority.clone(), sender));
                 response
             }
@@ -202,10 +241,8 @@ async fn send(
     sender: &mut SendRequest<Full<Bytes>>,
     request: &mut Option<Request<Full<Bytes>>>,
     attempt: &mut Attempt,
-    at: Scene<'_>,
 ) -> Result<Option<Response<Incoming>>, Fault> {
     let Some(taken) = request.take() else { return Err(Fault::Broken) };
-    attempt.sent = Some(at.clock.now());
     match sender.try_send_request(taken).await {
         Ok(response) => Ok(Some(response)),
         Err(mut error) => match error.take_message() {
@@ -236,13 +273,22 @@ pub(crate) async fn open(authority: &Authority, guard: &Guard) -> Result<TcpStre
     if !guard.allows(authority) {
         return Err(Fault::Forbidden);
     }
-    let found = lookup_host((authority.host(), authority.port())).await.map_err(|_unknown_host| Fault::Connect)?;
+    let found = match authority.addresses() {
+        Some(addresses) => addresses,
+        None => look_up(authority).await?,
+    };
     let mut fault = Fault::Forbidden;
-    for address in found.filter(|address| guard.allows_address(authority, *address)) {
+    for address in found.into_iter().filter(|address| guard.allows_address(authority, *address)) {
         fault = Fault::Connect;
         if let Ok(stream) = TcpStream::connect(address).await {
             return Ok(stream);
         }
     }
     Err(fault)
+}
+
+/// The addresses of a name, as the system's resolver has them.
+async fn look_up(authority: &Authority) -> Result<Vec<SocketAddr>, Fault> {
+    let found = lookup_host((authority.host(), authority.port())).await;
+    Ok(found.map_err(|_unknown_host| Fault::Connect)?.collect())
 }

@@ -130,8 +130,8 @@ impl Messenger {
             due: errand.due,
             answer,
             class: TrafficClass::Control,
-            delay: 0,
-            held: 0,
+            delay: attempt.held,
+            held: attempt.held,
         };
         let mut inlet = self.inlet.borrow_mut();
         transcript::record(inlet.batch(), &entry, attempt, &self.reading, &*self.stage.spec.people);

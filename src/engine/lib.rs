@@ -12,6 +12,7 @@
 
 mod acting;
 mod agenda;
+mod authority;
 mod browser;
 mod clock;
 mod conductor;
@@ -24,11 +25,13 @@ mod peers;
 mod registrar;
 mod spec;
 mod stage;
+mod throttle;
 mod transcript;
 mod walking;
 
+pub use authority::{Authority, AuthoritySyntax, NamedHost};
 pub use clock::RunClock;
 pub use conductor::{EngineError, Health, run};
-pub use guard::{Authority, AuthoritySyntax, Guard};
+pub use guard::Guard;
 pub use meter::{Came, Meters, Snapshot};
 pub use spec::{Arrival, Arrivals, Casting, Peer, Publication, Purpose, RunSpec, Settings, lane_of};

@@ -159,6 +159,7 @@ impl Lane {
         task.delay = lag;
         self.meter.lag.set(lag);
         self.meter.begun.add(1);
-        self.ready.push_back(Act { person: id, task });
+        let held_before = self.holding.total(now);
+        self.ready.push_back(Act { person: id, held_before, task });
     }
 }

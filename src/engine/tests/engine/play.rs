@@ -73,6 +73,10 @@ pub(crate) struct Play {
     pub(crate) stop: Arc<AtomicBool>,
     pub(crate) people: Option<Arc<dyn Populace>>,
     pub(crate) publications: Vec<Publication>,
+    /// Where links of the portal may lead, besides to itself and its peers.
+    pub(crate) links: Vec<Authority>,
+    /// Requests a host gets in any second, at the most.
+    pub(crate) max_rate: Option<f64>,
 }
 
 /// A run that was.
@@ -106,6 +110,9 @@ pub(crate) struct Row {
     pub(crate) bytes_received: i64,
     pub(crate) reused: bool,
     pub(crate) attempt: i64,
+    pub(crate) reason: Option<String>,
+    pub(crate) delay: i64,
+    pub(crate) held: i64,
 }
 
 impl Row {
@@ -141,6 +148,8 @@ impl Play {
             stop: Arc::default(),
             people: None,
             publications: Vec::new(),
+            links: Vec::new(),
+            max_rate: None,
         }
     }
 
@@ -199,7 +208,7 @@ impl Play {
         let mut rows = history
             .prepare(
                 "select case_id, actor, journey, operation, phase, due_ns, sent_ns, done_ns, outcome, status, fault,
-                 bytes_received, reused, attempt from exchanges order by exchange_id",
+                 bytes_received, reused, attempt, reason, delay_ns, held_ns from exchanges order by exchange_id",
             )
             .unwrap();
         let rows = rows.query_map([], |row| {
@@ -218,6 +227,9 @@ impl Play {
                 bytes_received: row.get(11)?,
                 reused: row.get(12)?,
                 attempt: row.get(13)?,
+                reason: row.get(14)?,
+                delay: row.get(15)?,
+                held: row.get(16)?,
             })
         });
         let rows = rows.unwrap().map(Result::unwrap).collect();
@@ -268,6 +280,14 @@ impl Play {
             let unit_of = self.arrivals.iter().map(|arrival| (arrival.case, arrival.unit)).collect();
             Arc::new(People { channel: self.channel, units: unit_of, panics_at: None })
         });
+        let target = Authority::parse(&self.target).unwrap();
+        let peers = self.peers.iter().map(|peer| peer.authority.clone());
+        let doors = [target.clone()].into_iter().filter(Authority::is_loopback).chain(peers).chain(self.links);
+        let guard = Guard::of(doors);
+        let guard = match self.max_rate {
+            Some(rate) => guard.at_most(rate),
+            None => guard,
+        };
         RunSpec {
             adapter: Arc::new(adapter),
             scripts: Arc::new(scripts),
@@ -285,9 +305,9 @@ impl Play {
             units,
             timeline: Arc::new(Timeline::new([(SimTime(0), end, true, 1.0)], Duration::from_millis(self.length))),
             seed: Seed(7),
-            target: Authority::parse(&self.target).unwrap(),
+            guard,
+            target,
             peers: self.peers,
-            guard: Guard::default(),
             settings: self.settings,
         }
     }
