@@ -18,9 +18,6 @@ use crate::run_file::{Authorization, duration_text};
 /// How often the ledger of a peer is read.
 const LEDGER_EVERY: f64 = 0.2;
 
-/// The shortest time from one look of a clerk into an inbox to the next.
-const POLL_EVERY: f64 = 0.25;
-
 /// Bank and post.
 const PEERS: f64 = 2.0;
 
@@ -228,7 +225,7 @@ impl<'a> Demand<'a> {
     fn played(&self, timeline: &Timeline) -> Estimate {
         let composed = self.composed;
         let wall_seconds = timeline.wall_end() as f64 / 1e9;
-        let poll_every = POLL_EVERY;
+        let poll_every = composed.run.limits.poll_every.as_secs_f64();
         let clerks: f64 = self.desks.iter().map(|(count, _)| count).sum();
         let mut stretches = Stretches::of(timeline);
         for arrival in &composed.arrivals {

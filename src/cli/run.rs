@@ -322,6 +322,7 @@ fn spec(composed: &Composition, target: Authority, peers: Vec<Peer>, guard: Guar
             connections: limits.connections,
             under_way: limits.under_way,
             timeout: limits.timeout,
+            poll_every: limits.poll_every,
             drain: limits.drain,
             final_read: limits.final_read,
             longest_answer: 4 << 20,

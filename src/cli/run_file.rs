@@ -52,6 +52,8 @@ pub(crate) struct Limits {
     pub(crate) connections: usize,
     pub(crate) under_way: usize,
     pub(crate) timeout: Duration,
+    /// The shortest time from one look into an inbox, or at a dossier that is waited for, to the next.
+    pub(crate) poll_every: Duration,
     pub(crate) drain: Duration,
     pub(crate) final_read: Duration,
     pub(crate) dropped_share: f64,
@@ -79,6 +81,10 @@ pub(crate) struct Authorization {
     /// Requests to each host at the most, in any second.
     pub(crate) max_rate: f64,
 }
+
+/// The pace of polls if the run file names none: a person who looks again and again does so four times a second at most,
+/// however fast the simulated days pass.
+const POLL_EVERY: Duration = Duration::from_millis(250);
 
 impl RunFile {
     pub(crate) fn load(file: &str, text: &str) -> Result<Self, Problems> {
@@ -187,12 +193,14 @@ fn limits(fields: &Fields<'_>) -> Option<Limits> {
     let time = |name| fields.need(name).and_then(|node| node.parsed(duration));
     let (connections, under_way) = (count("connections"), count("under_way"));
     let (timeout, drain, final_read) = (time("timeout"), time("drain"), time("final_read"));
+    let poll_every = fields.get("poll_every").map_or(Some(POLL_EVERY), |node| node.parsed(duration));
     let dropped_share = fields.need("dropped_share").and_then(|node| share(&node));
     let lag = fields.get("lag").map_or(Some(None), |node| node.parsed(duration).map(Some));
     Some(Limits {
         connections: connections?,
         under_way: under_way?,
         timeout: timeout?,
+        poll_every: poll_every?,
         drain: drain?,
         final_read: final_read?,
         dropped_share: dropped_share?,

@@ -74,6 +74,10 @@ pub(crate) struct Task {
     pub(crate) class: TrafficClass,
     /// How late we were with it ourselves, in nanoseconds.
     pub(crate) delay: u64,
+    /// When its last poll was due, so that the next is not sooner than the run allows.
+    pub(crate) polled: Option<u64>,
+    /// Since when it has done nothing but poll after the end of simulated time.
+    pub(crate) polls_since: Option<u64>,
     pub(crate) origin: Origin,
 }
 
@@ -135,6 +139,8 @@ impl Task {
             due: 0,
             class: TrafficClass::User,
             delay: 0,
+            polled: None,
+            polls_since: None,
             origin,
         }
     }

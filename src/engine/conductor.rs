@@ -23,7 +23,7 @@ use crate::meter::Meters;
 use crate::peers::{Ledger, Said};
 use crate::registrar::Registrar;
 use crate::spec::{Arrivals, RunSpec};
-use crate::stage::{CURTAIN, Stage};
+use crate::stage::{CURTAIN, Stage, nanoseconds};
 use crate::throttle::Hold;
 
 /// How often the conductor looks around.
@@ -389,8 +389,4 @@ impl Conductor {
 fn peak_rate(spec: &RunSpec) -> u64 {
     let busiest = spec.guard.busiest_second(&spec.target);
     (busiest * SECOND / spec.timeline.wall_end().clamp(1, SECOND)).max(1)
-}
-
-fn nanoseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

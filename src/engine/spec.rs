@@ -83,6 +83,8 @@ pub struct Settings {
     pub under_way: usize,
     /// The longest an exchange may take.
     pub timeout: Duration,
+    /// The shortest time from one poll of a journey to the next: offices live by simulated time, the wire does not.
+    pub poll_every: Duration,
     /// The longest the drain may take.
     pub drain: Duration,
     /// The longest the final read may take.

@@ -6,14 +6,18 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use journey::{Ending, JourneyId, Situation, Walk, Wish};
-use model::words::{Field, Phase};
+use model::words::{Field, Phase, TrafficClass};
 
 use crate::agenda::{Entry, Origin, Person, Task};
 use crate::lane::{Act, Lane};
+use crate::stage::{Stage, nanoseconds};
 use crate::transcript;
 
-/// After the end of simulated time people who wait for more of it look again after this long.
+/// After the end of simulated time people who wait for more of it go on after this long, if they do not poll.
 const LOOK_AGAIN: u64 = 20_000_000;
+/// How long an applicant or a clerk polls for one dossier after the end of simulated time, at the most: no act is planned
+/// then that could still change it, and the drain must end. Half of the drain, if that is less.
+const LONGEST_LOOK: u64 = 8_000_000_000;
 
 impl Lane {
     /// Gives a person a journey to walk from now on.
@@ -48,6 +52,9 @@ impl Lane {
                     task.class = spec.scripts.class(&task.walk);
                     task.exchange = 0;
                     task.due = self.due(from, moment);
+                    if !self.keep_pace(&mut task) {
+                        return self.end(person, &task, Ending::GaveUp);
+                    }
                     return self.enter_agenda(person, task);
                 }
                 Wish::Follow(journey, moment) => {
@@ -70,6 +77,26 @@ impl Lane {
             return from + LOOK_AGAIN;
         }
         timeline.wall(moment).max(from)
+    }
+
+    /// Puts a poll off until `poll_every` after the poll of the same journey before it; says whether it is to be done at
+    /// all: after the end of simulated time nobody polls for a dossier for ever.
+    fn keep_pace(&self, task: &mut Task) -> bool {
+        if task.class != TrafficClass::Poll {
+            task.polls_since = None;
+            return true;
+        }
+        let Stage { spec, .. } = &*self.stage;
+        let settings = &spec.settings;
+        if let Some(polled) = task.polled {
+            task.due = task.due.max(polled.saturating_add(nanoseconds(settings.poll_every)));
+        }
+        task.polled = Some(task.due);
+        if task.origin == Origin::WorkingDay || task.due < spec.timeline.wall_end() {
+            return true;
+        }
+        let since = *task.polls_since.get_or_insert(task.due);
+        task.due - since <= LONGEST_LOOK.min(nanoseconds(settings.drain) / 2)
     }
 
     pub(crate) fn enter_agenda(&mut self, person: usize, task: Box<Task>) {

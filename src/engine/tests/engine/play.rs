@@ -142,6 +142,7 @@ impl Play {
                 timeout: Duration::from_secs(10),
                 drain: Duration::from_secs(10),
                 final_read: Duration::from_secs(10),
+                poll_every: Duration::from_millis(20),
                 longest_answer: 1 << 20,
                 user_agent: "vandan/test (run engine)".to_owned(),
             },
