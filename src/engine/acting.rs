@@ -1,5 +1,6 @@
 //! One act of a person: written as a request, and, when it is over, read, recorded and taken in.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,9 +13,10 @@ use model::words::{Answer, Fault, Field, Operation, Phase};
 use portal::{Context, Encoded, Reply, Unwritable};
 
 use crate::agenda::{Entry, Task};
+use crate::authority::Authority;
 use crate::backing_off::{came_to_nothing, is_no_traffic, is_ours};
 use crate::browser::Attempt;
-use crate::guard::Authority;
+use crate::delay::Taken;
 use crate::lane::{Act, Lane};
 use crate::transcript;
 
@@ -23,19 +25,23 @@ const MOST_PUT_OFF: u8 = 3;
 /// The longest that they wait for it.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
+/// A request with its address and the length of its body, or why there is none.
+type Prepared = Result<(Authority, Request<Full<Bytes>>, usize), Fault>;
+
 impl Lane {
-    /// Takes an act to a connection: writes its request, and reckons how late we are with it.
-    pub(crate) fn take(&mut self, act: &mut Act) -> Result<(Authority, Request<Full<Bytes>>, usize), Fault> {
-        let taken = self.stage.clock.now();
-        let late = self.waits.take(act.queued, taken);
+    /// Takes an act to a connection: writes its request, reckons how late we are with it, and gives back for how long the rate
+    /// limit held it in line.
+    pub(crate) fn take(&mut self, act: &mut Act) -> (Prepared, u64) {
+        let now = self.stage.clock.now();
+        let Taken { late, held } = self.waits.take(act.queued, now, self.holding.total(now));
         let prepared = self.prepare(act);
-        act.task.delay = late + self.stage.clock.now().saturating_sub(taken);
+        act.task.delay = late + self.stage.clock.now().saturating_sub(now);
         self.meter.lag.set(act.task.delay);
-        prepared
+        (prepared, held)
     }
 
     /// Writes the request of an act.
-    pub(crate) fn prepare(&mut self, act: &Act) -> Result<(Authority, Request<Full<Bytes>>, usize), Fault> {
+    fn prepare(&mut self, act: &Act) -> Prepared {
         let stage = Arc::clone(&self.stage);
         let spec = &stage.spec;
         let person = self.people.get(act.person).ok_or(Fault::Unwritable)?;
@@ -59,8 +65,8 @@ impl Lane {
     pub(crate) fn over(&mut self, act: Act, mut attempt: Attempt) {
         let stage = Arc::clone(&self.stage);
         let Act { person: id, mut task, .. } = act;
-        self.waits.over(attempt.held);
-        task.delay += attempt.held;
+        self.waits.over();
+        task.delay = task.delay.saturating_add(attempt.held);
         if stage.phase() == Some(Phase::Load) {
             self.lags.record(task.class, task.delay);
         }
@@ -232,9 +238,10 @@ fn assemble(
 ) -> Result<(Authority, Request<Full<Bytes>>, usize), Fault> {
     let line = std::str::from_utf8(&encoded.target).map_err(|_binary| Fault::Unwritable)?;
     let (authority, path) = if line.starts_with('/') {
-        (target.clone(), line)
+        (target.clone(), Cow::Borrowed(line))
     } else {
-        Authority::split(line).map_err(|_no_address| Fault::Unwritable)?
+        let (authority, path) = Authority::split(line).map_err(|_no_address| Fault::Unwritable)?;
+        (authority, Cow::Owned(path))
     };
     let mut request = Request::new(Full::default());
     *request.method_mut() = encoded.method.clone();

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::future::poll_fn;
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
@@ -17,9 +18,11 @@ use model::words::Fault;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::sync::Notify;
 
+use crate::authority::Authority;
 use crate::clock::RunClock;
-use crate::guard::{Authority, Guard};
+use crate::guard::Guard;
 use crate::own_limits::Trouble;
+use crate::throttle::{Hold, Holding};
 use crate::wire::{Seen, Wire};
 
 /// The longest head of an answer, and the most that is read at once: a flood on one connection must leave the others
@@ -38,7 +41,7 @@ pub(crate) struct Attempt {
     pub(crate) fault: Option<Fault>,
     /// The fault in detail.
     pub(crate) reason: Option<Cow<'static, str>>,
-    /// For how long the rate limit held it back, in nanoseconds.
+    /// For how long we held it back ourselves, so as not to be faster than allowed, in nanoseconds.
     pub(crate) held: u64,
     pub(crate) body: Bytes,
     pub(crate) reused: bool,
@@ -64,6 +67,19 @@ impl Attempt {
     }
 }
 
+impl Attempt {
+    /// Nothing was sent, because the run ended while it was held back.
+    pub(crate) fn held_to_the_end(&mut self) {
+        self.fault = Some(Fault::LocalLimit);
+        self.reason = Some(Cow::Borrowed("held back by the rate limit until the run ended"));
+    }
+
+    /// Nothing was sent, because this door may not be knocked at.
+    fn refused(authority: &Authority, done: u64) -> Self {
+        Self { reason: Some(Cow::Owned(authority.to_string())), ..Self::not_sent(Fault::Forbidden, done) }
+    }
+}
+
 /// Limits of an exchange.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
@@ -78,6 +94,8 @@ pub(crate) const RESENT: &str = "resent: the kept connection was closed";
 #[derive(Default)]
 pub(crate) struct Browser {
     connections: Vec<(Authority, Connection)>,
+    /// For how long the exchange under way was held back.
+    hold: Rc<Hold>,
 }
 
 /// A connection that is kept.
@@ -87,7 +105,12 @@ struct Connection {
 }
 
 impl Browser {
-    /// Sends a request and waits for the whole answer, within the limits.
+    /// One of the connection slots of a lane.
+    pub(crate) fn of(lane: Rc<Holding>) -> Self {
+        Self { connections: Vec::new(), hold: Rc::new(Hold::of(lane)) }
+    }
+
+    /// Sends a request and waits for the whole answer, within the limits. For how long it is held back counts towards none.
     pub(crate) async fn exchange(
         &mut self,
         authority: &Authority,
@@ -95,12 +118,17 @@ impl Browser {
         bytes_sent: usize,
         at: Scene<'_>,
     ) -> Attempt {
+        if !at.guard.allows(authority) {
+            return Attempt::refused(authority, at.clock.now());
+        }
         let mut attempt = Attempt::not_sent(Fault::Connect, 0);
         attempt.bytes_sent = bytes_sent;
+        let hold = Rc::clone(&self.hold);
+        hold.reset();
         let outcome = tokio::select! {
             biased;
             outcome = self.converse(authority, request, &mut attempt, at) => outcome,
-            () = tokio::time::sleep(at.limits.timeout) => Err(Fault::TimedOut.into()),
+            () = hold.outlasted(at.limits.timeout, at.clock) => Err(Fault::TimedOut.into()),
             () = called(at.curtain) => Err(Fault::TimedOut.into()),
         };
         if let Err(trouble) = outcome {
@@ -108,6 +136,10 @@ impl Browser {
             attempt.reason = trouble.reason.or(attempt.reason);
         } else {
             attempt.fault = None;
+        }
+        attempt.held = hold.total();
+        if hold.was_cut_off() && attempt.sent.is_none() {
+            attempt.held_to_the_end();
         }
         if attempt.fault.is_some() {
             self.connections.retain(|(known, _)| known != authority);
@@ -133,7 +165,8 @@ impl Browser {
             {
                 attempt.reused = true;
                 let again = request.clone();
-                match send(connection, &mut request, attempt, at).await {
+                attempt.sent = Some(at.guard.admit(authority, at.clock, &self.hold).await);
+                match send(connection, &mut request, attempt).await {
                     Ok(answered) => response = answered,
                     // Once: the connection it goes on now is a fresh one.
                     Err(Fault::Broken) if connection.seen.may_send_again(&method) => {
@@ -151,8 +184,12 @@ impl Browser {
             Some(response) => response,
             None => {
                 attempt.reused = false;
+                at.guard.admit_connection(authority, at.clock, &self.hold).await;
                 let mut connection = connect(authority, at.guard).await?;
-                let response = send(&mut connection, &mut request, attempt, at).await?.ok_or(Fault::Broken)?;
+                let admitted = at.guard.admit(authority, at.clock, &self.hold).await;
+                // What is sent once more keeps the instant of its first sending.
+                attempt.sent = attempt.sent.or(Some(admitted));
+                let response = send(&mut connection, &mut request, attempt).await?.ok_or(Fault::Broken)?;
                 self.connections.push((authority.clone(), connection));
                 response
             }
@@ -232,18 +269,14 @@ async fn send(
     connection: &mut Connection,
     request: &mut Option<Request<Full<Bytes>>>,
     attempt: &mut Attempt,
-    at: Scene<'_>,
 ) -> Result<Option<Response<Incoming>>, Fault> {
     let Some(taken) = request.take() else { return Err(Fault::Broken) };
-    // What is sent once more keeps the instant of its first sending.
-    let before = attempt.sent;
-    attempt.sent = before.or(Some(at.clock.now()));
     connection.seen.begin();
     match connection.sender.try_send_request(taken).await {
         Ok(response) => Ok(Some(response)),
         Err(mut error) => match error.take_message() {
             Some(unsent) => {
-                attempt.sent = before;
+                attempt.sent = None;
                 *request = Some(unsent);
                 Ok(None)
             }
@@ -271,13 +304,22 @@ pub(crate) async fn open(authority: &Authority, guard: &Guard) -> Result<TcpStre
     if !guard.allows(authority) {
         return Err(Fault::Forbidden.into());
     }
-    let found = lookup_host((authority.host(), authority.port())).await.map_err(|error| Trouble::resolving(&error))?;
+    let found = match authority.addresses() {
+        Some(addresses) => addresses,
+        None => look_up(authority).await?,
+    };
     let mut trouble = Trouble::from(Fault::Forbidden);
-    for address in found.filter(|address| guard.allows_address(authority, *address)) {
+    for address in found.into_iter().filter(|address| guard.allows_address(authority, *address)) {
         match TcpStream::connect(address).await {
             Ok(stream) => return Ok(stream),
             Err(error) => trouble = Trouble::connecting(&error, address),
         }
     }
     Err(trouble)
+}
+
+/// The addresses of a name, as the system's resolver has them.
+async fn look_up(authority: &Authority) -> Result<Vec<SocketAddr>, Trouble> {
+    let found = lookup_host((authority.host(), authority.port())).await;
+    Ok(found.map_err(|error| Trouble::resolving(&error))?.collect())
 }

@@ -13,11 +13,11 @@ use portal::ClockFacts;
 use tokio::runtime;
 use tokio::task::{JoinHandle as LocalTask, LocalSet};
 
+use crate::authority::Authority;
 use crate::browser::open;
 use crate::clock::RunClock;
 use crate::delay::Lags;
 use crate::errand::{Errand, Messenger, PATIENCE};
-use crate::guard::Authority;
 use crate::hopeless::Prospects;
 use crate::lane::{Lane, play};
 use crate::meter::Meters;
@@ -27,9 +27,13 @@ use crate::registrar::Registrar;
 use crate::spec::{Arrivals, RunSpec};
 use crate::stage::{CURTAIN, Stage, nanoseconds};
 use crate::stalls::{Jumps, overslept};
+use crate::throttle::Hold;
 
 /// How often the conductor looks around.
 const LOOK: Duration = Duration::from_millis(20);
+
+/// In nanoseconds.
+const SECOND: u64 = 1_000_000_000;
 
 /// The longest a run that was stopped goes on with what is under way.
 const ABORTED_DRAIN: Duration = Duration::from_secs(5);
@@ -187,6 +191,8 @@ struct Conductor {
     next_segment: usize,
     /// When the phase ends at the latest.
     phase_end: u64,
+    /// Requests in the busiest second of the load.
+    peak_rate: u64,
     quiescent: bool,
     read_back: bool,
     aborted: bool,
@@ -208,6 +214,7 @@ impl Conductor {
             ledgers: Vec::new(),
             next_segment: 0,
             phase_end: u64::MAX,
+            peak_rate: 1,
             quiescent: false,
             read_back: false,
             aborted: false,
@@ -218,6 +225,7 @@ impl Conductor {
     /// Opens a connection to the portal, so that an address where nobody is is told at once.
     async fn greet(&mut self) -> Result<(), EngineError> {
         let spec = &self.stage.spec;
+        spec.guard.admit_connection(&spec.target, &self.stage.clock, &Hold::default()).await;
         let opened = tokio::time::timeout(PATIENCE, open(&spec.target, &spec.guard)).await;
         self.free_at.set(self.stage.clock.now());
         match opened {
@@ -291,7 +299,8 @@ impl Conductor {
 
     /// Enters the next phase if this one is over; says whether it was the last.
     fn move_on(&mut self, now: u64) -> bool {
-        let settings = &self.stage.spec.settings;
+        let spec = &self.stage.spec;
+        let settings = &spec.settings;
         let is_late = now >= self.phase_end;
         match self.stage.phase() {
             Some(Phase::Load)
@@ -299,6 +308,7 @@ impl Conductor {
             {
                 let longest = if self.aborted { settings.drain.min(ABORTED_DRAIN) } else { settings.drain };
                 self.phase_end = now + nanoseconds(longest);
+                self.peak_rate = peak_rate(spec);
                 self.enter(Phase::Drain);
             }
             Some(Phase::Drain) if is_late || self.is_quiet() => {
@@ -306,16 +316,27 @@ impl Conductor {
                     if self.aborted { settings.final_read.min(ABORTED_FINAL_READ) } else { settings.final_read };
                 self.phase_end = now + nanoseconds(longest);
                 self.quiescent = !is_late;
+                if spec.timeline.wall_end() < SECOND {
+                    // So short a load leaves when it is over already.
+                    self.peak_rate = peak_rate(spec);
+                }
+                spec.guard.pace(&spec.target, self.peak_rate);
                 self.stage.closing.store(true, Ordering::Relaxed);
                 self.enter(Phase::FinalRead);
             }
-            Some(Phase::FinalRead) if is_late || self.final_reads_are_over() => {
-                self.read_back = !is_late;
+            Some(Phase::FinalRead) if self.final_reads_are_over() || (is_late && !self.is_held_back(now)) => {
+                self.read_back = self.final_reads_are_over();
                 return true;
             }
             Some(Phase::Load | Phase::Drain | Phase::FinalRead) | None => {}
         }
         false
+    }
+
+    /// Whether the final read would not be late, had we not held it back ourselves; who stops a run is not kept waiting.
+    fn is_held_back(&self, now: u64) -> bool {
+        let spec = &self.stage.spec;
+        !self.aborted && now.saturating_sub(spec.guard.paced(&spec.target, now)) < self.phase_end
     }
 
     fn enter(&self, phase: Phase) {
@@ -403,4 +424,10 @@ impl Conductor {
             peers_settled: self.ledgers.iter().all(|said| said.settled.get().is_some()),
         }
     }
+}
+
+/// Requests that the portal got in the busiest second of the load; a shorter load is taken for a part of one.
+fn peak_rate(spec: &RunSpec) -> u64 {
+    let busiest = spec.guard.busiest_second(&spec.target);
+    (busiest * SECOND / spec.timeline.wall_end().clamp(1, SECOND)).max(1)
 }

@@ -8,16 +8,13 @@
 //! ```
 //!
 //! A person whose hands are not free, and a connection that is not free, wait for the portal's earlier answers: that is part of
-//! the response time and no delay of ours. Only the share of such a wait for which the rate limit, not the portal, held the
-//! connections back is ours.
+//! the response time and no delay of ours. Only for as long as the rate limit, not the portal, held
+//! connections back it is ours.
 
 use hdrhistogram::Histogram;
 use model::words::TrafficClass;
 
-use crate::agenda::Task;
-use crate::lane::Act;
-
-/// What a lane's exchanges waited for before they were handed to a connection.
+/// What a lane's exchanges wait for before they are handed to a connection.
 #[derive(Debug)]
 pub(crate) struct Waits {
     /// Connections that the lane may hold.
@@ -25,8 +22,6 @@ pub(crate) struct Waits {
     /// Acts in the queue, and acts on a connection.
     queued: usize,
     carried: usize,
-    /// For how long connections have been held back by the rate limit so far, all together, in nanoseconds.
-    held: u64,
 }
 
 /// When an act could have been done, and when it was queued for a connection. Nanoseconds since the run began.
@@ -34,41 +29,47 @@ pub(crate) struct Waits {
 pub(crate) struct Queued {
     possible: u64,
     at: u64,
-    /// [`Waits::held`] at that instant, if no connection was free.
+    /// For how long the rate limit had held connections back by then, if none was free.
     held_before: Option<u64>,
+}
+
+/// How late an act is when a connection takes it, in nanoseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Taken {
+    /// By our own scheduling.
+    pub(crate) late: u64,
+    /// Because the rate limit held the connections back, one of which it waited for.
+    pub(crate) held: u64,
 }
 
 impl Waits {
     pub(crate) fn new(connections: usize) -> Self {
-        Self { connections, queued: 0, carried: 0, held: 0 }
+        Self { connections, queued: 0, carried: 0 }
     }
 
-    /// An act that could have been done at `possible` goes into the queue for a connection.
-    pub(crate) fn queue(&mut self, person: usize, task: Box<Task>, possible: u64, now: u64) -> Act {
-        Act { person, task, queued: self.enqueue(possible, now) }
-    }
-
-    fn enqueue(&mut self, possible: u64, now: u64) -> Queued {
+    /// An act that could have been done at `possible` goes into the queue for a connection; the rate limit has held
+    /// connections back for so long by now.
+    pub(crate) fn queue(&mut self, possible: u64, now: u64, held: u64) -> Queued {
         let is_full = self.queued + self.carried >= self.connections;
         self.queued += 1;
-        Queued { possible, at: now, held_before: is_full.then_some(self.held) }
+        Queued { possible, at: now, held_before: is_full.then_some(held) }
     }
 
-    /// A connection takes an act out of the queue; gives back how late we are with it by now, in nanoseconds.
-    pub(crate) fn take(&mut self, queued: Queued, now: u64) -> u64 {
+    /// A connection takes an act out of the queue.
+    pub(crate) fn take(&mut self, queued: Queued, now: u64, held: u64) -> Taken {
         self.queued = self.queued.saturating_sub(1);
         self.carried += 1;
         let scheduling = queued.at.saturating_sub(queued.possible);
         let waited = now.saturating_sub(queued.at);
-        let Some(held_before) = queued.held_before else { return scheduling + waited };
-        let connections = u64::try_from(self.connections.max(1)).unwrap_or(u64::MAX);
-        scheduling + waited.min((self.held - held_before) / connections)
+        match queued.held_before {
+            None => Taken { late: scheduling + waited, held: 0 },
+            Some(before) => Taken { late: scheduling, held: waited.min(held.saturating_sub(before)) },
+        }
     }
 
-    /// An act is over that the rate limit had held back for so long.
-    pub(crate) fn over(&mut self, held: u64) {
+    /// An act is over.
+    pub(crate) fn over(&mut self) {
         self.carried = self.carried.saturating_sub(1);
-        self.held = self.held.saturating_add(held);
     }
 }
 
@@ -106,32 +107,33 @@ impl Lags {
 mod tests {
     use super::*;
 
-    /// Takes an act that could be done at 10, was queued at 13 and is taken at 50.
-    fn taken(waits: &mut Waits, held_meanwhile: u64) -> u64 {
-        let queued = waits.enqueue(10, 13);
-        waits.held += held_meanwhile;
-        waits.take(queued, 50)
+    /// Takes an act that could be done at 10, was queued at 13 and is taken at 50; the rate limit held something back for so
+    /// long between.
+    fn taken(waits: &mut Waits, held: u64) -> (u64, u64) {
+        let queued = waits.queue(10, 13, 7);
+        let Taken { late, held } = waits.take(queued, 50, 7 + held);
+        (late, held)
     }
 
     #[test]
     fn with_a_free_connection_all_lateness_is_ours() {
-        assert_eq!(taken(&mut Waits::new(1), 0), 40);
+        assert_eq!(taken(&mut Waits::new(1), 5), (40, 0));
     }
 
     #[test]
     fn waiting_for_a_connection_that_the_portal_keeps_busy_is_no_delay_of_ours() {
         let mut waits = Waits::new(1);
         taken(&mut waits, 0);
-        assert_eq!(taken(&mut waits, 0), 3);
-        waits.over(0);
-        waits.over(0);
-        assert_eq!(taken(&mut waits, 0), 40, "a connection is free again");
+        assert_eq!(taken(&mut waits, 0), (3, 0));
+        waits.over();
+        waits.over();
+        assert_eq!(taken(&mut waits, 0), (40, 0), "a connection is free again");
     }
 
     #[test]
-    fn what_the_rate_limit_held_back_is_ours() {
+    fn waiting_for_a_connection_that_the_rate_limit_holds_back_is_ours() {
         let mut waits = Waits { carried: 2, ..Waits::new(2) };
-        assert_eq!(taken(&mut waits, 20), 3 + 10, "one of two connections was held for 20 of the 37");
-        assert_eq!(taken(&mut waits, 1_000), 3 + 37, "never more than was waited");
+        assert_eq!(taken(&mut waits, 20), (3, 20));
+        assert_eq!(taken(&mut waits, 1_000), (3, 37), "never more than was waited");
     }
 }

@@ -26,6 +26,7 @@ use crate::meter::LaneMeter;
 use crate::spec::{Arrival, Arrivals, Purpose, lane_of};
 use crate::stage::Stage;
 use crate::stalls::overslept;
+use crate::throttle::Holding;
 
 /// The longest a lane sleeps before it looks at the phase again, in nanoseconds.
 const BEAT: u64 = 50_000_000;
@@ -54,6 +55,8 @@ pub(crate) struct Lane {
     pub(crate) alarm: Rc<Notify>,
     /// When the lane wakes of itself.
     pub(crate) wake: u64,
+    /// For how long its connections were held back.
+    pub(crate) holding: Rc<Holding>,
     /// Cuts off what is under way when the run ends.
     pub(crate) curtain: Rc<Notify>,
     pub(crate) entered: u64,
@@ -110,8 +113,14 @@ async fn cut_off(lane: &LaneRef) {
     for act in waiting {
         let mut lane = lane.borrow_mut();
         let now = lane.stage.clock.now();
-        lane.waits.take(act.queued, now);
-        lane.over(act, Attempt::not_sent(Fault::TimedOut, now));
+        let held = lane.holding.total(now);
+        let taken = lane.waits.take(act.queued, now, held);
+        let mut attempt = Attempt::not_sent(Fault::TimedOut, now);
+        attempt.held = taken.held;
+        if lane.holding.is_on() {
+            attempt.held_to_the_end();
+        }
+        lane.over(act, attempt);
     }
     curtain.notify_waiters();
     // The bound is for a slot that panicked and will never be over.
@@ -144,7 +153,7 @@ fn supply(lane: &LaneRef) {
 async fn slot(lane: LaneRef) {
     let (stage, curtain) = (Arc::clone(&lane.borrow().stage), Rc::clone(&lane.borrow().curtain));
     let called = Rc::new(Notify::new());
-    let mut browser = Browser::default();
+    let mut browser = Browser::of(Rc::clone(&lane.borrow().holding));
     let settings = &stage.spec.settings;
     let limits = Limits { timeout: settings.timeout, longest_answer: settings.longest_answer };
     let scene = Scene { clock: &stage.clock, guard: &stage.spec.guard, limits, curtain: Some(&curtain) };
@@ -155,11 +164,12 @@ async fn slot(lane: LaneRef) {
             called.notified().await;
             continue;
         };
-        let prepared = lane.borrow_mut().take(&mut act);
-        let attempt = match prepared {
+        let (prepared, held_in_line) = lane.borrow_mut().take(&mut act);
+        let mut attempt = match prepared {
             Ok((authority, request, length)) => browser.exchange(&authority, request, length, scene).await,
             Err(fault) => Attempt::not_sent(fault, stage.clock.now()),
         };
+        attempt.held += held_in_line;
         lane.borrow_mut().over(act, attempt);
         supply(&lane);
     }
@@ -193,6 +203,7 @@ impl Lane {
             slots: 0,
             alarm: Rc::default(),
             wake: 0,
+            holding: Rc::default(),
             curtain: Rc::default(),
             entered: 0,
             signed_in: 0,

@@ -13,6 +13,7 @@
 
 mod acting;
 mod agenda;
+mod authority;
 mod backing_off;
 mod browser;
 mod clock;
@@ -30,12 +31,14 @@ mod registrar;
 mod spec;
 mod stage;
 mod stalls;
+mod throttle;
 mod transcript;
 mod walking;
 mod wire;
 
+pub use authority::{Authority, AuthoritySyntax, NamedHost};
 pub use clock::RunClock;
 pub use conductor::{EngineError, Health, run};
-pub use guard::{Authority, AuthoritySyntax, Guard};
+pub use guard::Guard;
 pub use meter::{Came, Meters, Snapshot};
 pub use spec::{Arrival, Arrivals, Casting, Peer, Publication, Purpose, RunSpec, Settings, lane_of};

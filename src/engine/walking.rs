@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use journey::{Ending, JourneyId, Situation, Walk, Wish};
-use model::words::{Field, Phase, TrafficClass};
+use model::words::{Field, TrafficClass};
 
 use crate::agenda::{Entry, Origin, Person, Task};
-use crate::lane::Lane;
+use crate::lane::{Act, Lane};
 use crate::stage::{Stage, nanoseconds};
 use crate::transcript;
 
@@ -178,6 +178,7 @@ impl Lane {
         let possible = entry.moment().max(person.free_at);
         person.busy = true;
         self.meter.begun.add(1);
-        self.ready.push_back(self.waits.queue(id, entry.task, possible, now));
+        let queued = self.waits.queue(possible, now, self.holding.total(now));
+        self.ready.push_back(Act { person: id, task: entry.task, queued });
     }
 }

@@ -92,6 +92,16 @@ impl Validity {
         .collect();
         if reasons.is_empty() { Self::Valid } else { Self::Invalid(reasons) }
     }
+
+    /// The same, with further reasons against it.
+    #[must_use]
+    pub(crate) fn besides(self, further: Vec<String>) -> Self {
+        match self {
+            Self::Valid if further.is_empty() => Self::Valid,
+            Self::Valid => Self::Invalid(further),
+            Self::Invalid(reasons) => Self::Invalid(reasons.into_iter().chain(further).collect()),
+        }
+    }
 }
 
 fn cut_short(run: &RunFacts) -> Option<String> {

@@ -14,6 +14,7 @@ mod engine {
     mod lanes;
     mod peers;
     mod put_off;
+    mod rate;
     mod safety;
     mod timing;
 }

@@ -9,7 +9,7 @@ use model::words::{Channel, Role};
 use model::{Case, CaseId, Populace};
 
 use super::play::{DAY, MINUTE, MS, People, Play, Played, Row};
-use super::portal::{Asked, Portal, last, number, polite, say};
+use super::portal::{Asked, Portal, number, polite, say};
 
 /// Length of the load, in milliseconds of the wall clock.
 const LENGTH: u64 = 900;
@@ -101,6 +101,7 @@ fn play() -> (Played, [Vec<Vec<usize>>; 2]) {
     let played = play
         .every(EVERY)
         .adapter(POST)
+        .set(|settings| settings.poll_every = Duration::ZERO)
         .with("counter", Role::Desk, "- do: submit")
         .with("post", Role::Desk, "- do: submit")
         .with("desk", Role::Desk, DAY)
@@ -178,6 +179,7 @@ fn everybody_s_response_time_counts_from_the_plan() {
     for (row, due) in &rows {
         assert!((row.due - due).abs() <= ROUNDING, "planned for {due}: {row:?}");
         assert!(row.sent.unwrap() >= due - ROUNDING, "before its time: {row:?}");
+        assert_eq!(row.class == "poll", row.operation.ends_with("inbox"), "{row:?}");
     }
 }
 

@@ -75,6 +75,10 @@ pub(crate) struct Play {
     pub(crate) stop: Arc<AtomicBool>,
     pub(crate) people: Option<Arc<dyn Populace>>,
     pub(crate) publications: Vec<Publication>,
+    /// Where links of the portal may lead, besides to itself and its peers.
+    pub(crate) links: Vec<Authority>,
+    /// Requests a host gets in any second, at the most.
+    pub(crate) max_rate: Option<f64>,
 }
 
 /// A run that was.
@@ -108,9 +112,10 @@ pub(crate) struct Row {
     pub(crate) bytes_received: i64,
     pub(crate) reused: bool,
     pub(crate) attempt: i64,
-    pub(crate) class: String,
-    pub(crate) delay: i64,
     pub(crate) reason: Option<String>,
+    pub(crate) delay: i64,
+    pub(crate) held: i64,
+    pub(crate) class: String,
 }
 
 impl Row {
@@ -148,6 +153,8 @@ impl Play {
             stop: Arc::default(),
             people: None,
             publications: Vec::new(),
+            links: Vec::new(),
+            max_rate: None,
         }
     }
 
@@ -206,7 +213,7 @@ impl Play {
         let mut rows = history
             .prepare(
                 "select case_id, actor, journey, operation, phase, due_ns, sent_ns, done_ns, outcome, status, fault,
-                 bytes_received, reused, attempt, traffic_class, delay_ns, reason from exchanges order by exchange_id",
+                 bytes_received, reused, attempt, reason, delay_ns, held_ns, traffic_class from exchanges order by exchange_id",
             )
             .unwrap();
         let rows = rows.query_map([], |row| {
@@ -225,9 +232,10 @@ impl Play {
                 bytes_received: row.get(11)?,
                 reused: row.get(12)?,
                 attempt: row.get(13)?,
-                class: row.get(14)?,
+                reason: row.get(14)?,
                 delay: row.get(15)?,
-                reason: row.get(16)?,
+                held: row.get(16)?,
+                class: row.get(17)?,
             })
         });
         let rows = rows.unwrap().map(Result::unwrap).collect();
@@ -285,6 +293,14 @@ impl Play {
             let unit_of = self.arrivals.iter().map(|arrival| (arrival.case, arrival.unit)).collect();
             Arc::new(People { channel: self.channel, units: unit_of, panics_at: None })
         });
+        let target = Authority::parse(&self.target).unwrap();
+        let peers = self.peers.iter().map(|peer| peer.authority.clone());
+        let doors = [target.clone()].into_iter().filter(Authority::is_loopback).chain(peers).chain(self.links);
+        let guard = Guard::of(doors);
+        let guard = match self.max_rate {
+            Some(rate) => guard.at_most(rate),
+            None => guard,
+        };
         RunSpec {
             adapter: Arc::new(adapter),
             scripts: Arc::new(scripts),
@@ -302,9 +318,9 @@ impl Play {
             units,
             timeline: Arc::new(Timeline::new([(SimTime(0), end, true, 1.0)], Duration::from_millis(self.length))),
             seed: Seed(7),
-            target: Authority::parse(&self.target).unwrap(),
+            guard,
+            target,
             peers: self.peers,
-            guard: Guard::default(),
             settings: self.settings,
         }
     }
