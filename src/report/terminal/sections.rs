@@ -190,6 +190,21 @@ pub(super) fn traffic(page: &mut Page, summary: &Summary) {
     }
 }
 
+/// What the adapter did not understand, and what to do about it; nothing if it understood everything.
+pub(super) fn not_understood(page: &mut Page, summary: &Summary) {
+    if summary.adapter.is_empty() {
+        return;
+    }
+    page.heading("NOT UNDERSTOOD", &summary.adapter.note());
+    for line in &summary.adapter.lines {
+        page.paragraph("  ? ", Ink::Doubtful, &format!("{}: {}", line.what(), line.place()));
+        page.paragraph("    ", Ink::Plain, &line.remedy());
+    }
+    if let Some(rest) = summary.adapter.rest() {
+        page.paragraph("  ", Ink::Faint, &rest);
+    }
+}
+
 fn missing() -> String {
     MISSING.to_owned()
 }
