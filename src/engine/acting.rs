@@ -7,12 +7,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderValue, Request};
 use http_body_util::Full;
-use model::words::{Answer, Fault, Field, Operation, Phase};
+use model::words::{Answer, DossierState, Fault, Field, Operation, Phase};
 use portal::{Context, Encoded, Reading, Reply};
 
 use crate::agenda::{Entry, Task};
 use crate::browser::Attempt;
 use crate::guard::Authority;
+use crate::known::shown;
 use crate::lane::{Act, Lane};
 use crate::transcript;
 
@@ -39,6 +40,9 @@ impl Lane {
             offer: None,
         };
         spec.adapter.encode(exchange, &context, &mut self.request).map_err(|_missing| Fault::Unwritable)?;
+        if let (Operation::Submit, Some(case)) = (act.task.operation, &act.task.case) {
+            stage.begun.begin(case.id);
+        }
         request(&mut self.request, &spec.target, &self.user_agent)
     }
 
@@ -132,9 +136,14 @@ impl Lane {
             let lanes = u32::try_from(self.stage.lanes).unwrap_or(1);
             person.session.number = self.signed_in * lanes + u32::try_from(self.number).unwrap_or(0);
         }
+        let stage = Arc::clone(&self.stage);
         let (Some(case), [item]) = (task.case.as_deref().map(|case| case.id), self.reading.items()) else { return };
         let item = *item;
         task.remember(&self.reading, &item);
+        let is_over_already = task.operation == Operation::Submit && task.seen.state.is_some_and(is_an_end);
+        if is_over_already || stage.known().is_of_another_run(&self.reading, &item) {
+            stage.begun.note_stranger(shown(&self.reading, &item));
+        }
         if task.operation == Operation::Submit
             && let Some(code) = self.reading.value(&item, Field::DossierCode)
         {
@@ -160,8 +169,14 @@ impl Lane {
             delay: task.delay,
             held: 0,
         };
-        transcript::record(self.inlet.batch(), &entry, attempt, &self.reading, &*stage.spec.people);
+        stage.known().note_strangers(&self.reading);
+        transcript::record(self.inlet.batch(), &entry, attempt, &self.reading, stage.known());
     }
+}
+
+/// Whether a dossier in this state is done with: one that was just handed in cannot be.
+fn is_an_end(state: DossierState) -> bool {
+    matches!(state, DossierState::Completed | DossierState::Returned | DossierState::Stopped)
 }
 
 /// Puts an encoded request into hyper's form.

@@ -18,9 +18,11 @@ use crate::browser::open;
 use crate::clock::RunClock;
 use crate::errand::{Errand, Messenger, PATIENCE};
 use crate::guard::Authority;
+use crate::known::{Begun, Strangers};
 use crate::lane::{Lane, play};
 use crate::meter::Meters;
 use crate::peers::{Ledger, Said};
+use crate::preflight::{self, Met};
 use crate::registrar::Registrar;
 use crate::spec::{Arrivals, RunSpec};
 use crate::stage::{CURTAIN, Stage, nanoseconds};
@@ -36,7 +38,7 @@ const ABORTED_FINAL_READ: Duration = Duration::from_secs(10);
 
 /// How the generator itself fared.
 #[expect(clippy::struct_excessive_bools, reason = "four independent claims about one run, each printed by name")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Health {
     /// Half of the exchanges were queued for a connection at most this late, in nanoseconds. Waiting for a free connection
     /// is not in it: that is the portal's doing as long as connections suffice, and part of `waited` in any case.
@@ -53,6 +55,8 @@ pub struct Health {
     pub aborted: bool,
     /// Whether the bank and the post had nothing pending at the end (`true` for those that are not ours).
     pub peers_settled: bool,
+    /// Dossiers of an earlier run of the same people that were met in this one.
+    pub strangers: Strangers,
 }
 
 /// Why a run could not be carried out.
@@ -73,6 +77,11 @@ pub enum EngineError {
     /// A lane panicked: a bug of ours.
     #[error("could not finish lane {0}: it panicked")]
     LanePanicked(usize),
+    /// Dossiers of the same people are there already, and nothing on them tells those of this run apart.
+    #[error(
+        "could not begin: the portal already holds dossiers of this population ({0}): reset it, or run with another --seed"
+    )]
+    Occupied(Met),
     /// The recorder failed: what was committed stays.
     #[error("could not record any further (is the disk full?)")]
     Recorder,
@@ -93,6 +102,7 @@ pub fn run(
 ) -> Result<Health, EngineError> {
     let stage = Arc::new(Stage {
         lanes: arrivals.len().max(1),
+        begun: Begun::none_of(spec.people.count()),
         spec,
         clock: RunClock::start(),
         phase: AtomicU8::new(Phase::Load as u8),
@@ -108,7 +118,10 @@ pub fn run(
         // Before anybody comes, the portal must know what time it is, and we what it offers.
         conductor.tell_time(0).await;
         conductor.registrar.read().await;
-        Ok::<(), EngineError>(())
+        let mut messenger = Messenger::new(Arc::clone(&conductor.stage), Rc::clone(&conductor.inlet));
+        preflight::look_around(&conductor.stage, &mut messenger)
+            .await
+            .map_or(Ok(()), |met| Err(EngineError::Occupied(met)))
     })?;
     let lanes = start_lanes(&stage, arrivals, recorder, meters);
     let failed = match &lanes {
@@ -360,6 +373,7 @@ impl Conductor {
             read_back: self.read_back,
             aborted: self.aborted,
             peers_settled: self.ledgers.iter().all(|said| said.settled.get().is_some()),
+            strangers: self.stage.begun.strangers(),
         }
     }
 }

@@ -68,6 +68,11 @@ impl Messenger {
         }
     }
 
+    /// What the last answer showed.
+    pub(crate) fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
     /// Does all exchanges of an operation, as far as they succeed; none if the portal has no such operation.
     pub(crate) async fn run(&mut self, errand: Errand<'_>) {
         let stage = Arc::clone(&self.stage);
@@ -134,7 +139,7 @@ impl Messenger {
             held: 0,
         };
         let mut inlet = self.inlet.borrow_mut();
-        transcript::record(inlet.batch(), &entry, attempt, &self.reading, &*self.stage.spec.people);
+        transcript::record(inlet.batch(), &entry, attempt, &self.reading, self.stage.known());
     }
 }
 
