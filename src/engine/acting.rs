@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Request};
 use http_body_util::Full;
 use model::words::{Answer, DossierState, Fault, Field, Operation, Phase};
-use portal::{Context, Encoded, Reading, Reply};
+use portal::{Context, Encoded, Reply, Unwritable};
 
 use crate::agenda::{Entry, Task};
 use crate::browser::Attempt;
@@ -21,8 +21,6 @@ use crate::transcript;
 const MOST_PUT_OFF: u8 = 3;
 /// The longest that they wait for it.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
-/// Exchanges in a batch before it is handed to the recorder.
-const BATCH: usize = 512;
 
 impl Lane {
     /// Writes the request of an act.
@@ -39,7 +37,10 @@ impl Lane {
             clock: None,
             offer: None,
         };
-        spec.adapter.encode(exchange, &context, &mut self.request).map_err(|_missing| Fault::Unwritable)?;
+        if let Err(unwritable) = spec.adapter.encode(exchange, &context, &mut self.request) {
+            self.request.unwritable = Some(unwritable);
+            return Err(Fault::Unwritable);
+        }
         if let (Operation::Submit, Some(case)) = (act.task.operation, &act.task.case) {
             stage.begun.begin(case.id);
         }
@@ -93,7 +94,7 @@ impl Lane {
             self.read_back(now);
         }
         self.look_at_due(now);
-        if self.inlet.batch().len() >= BATCH {
+        if self.inlet.batch().is_full() {
             self.flush(now);
         }
         self.set_alarm();
@@ -118,7 +119,12 @@ impl Lane {
                 stage.spec.adapter.decode(exchange, status, &attempt.body, &mut self.reading)
             }
             (_, _, fault) => {
-                self.reading = Reading::default();
+                self.reading.clear();
+                if fault == Some(Fault::Unwritable)
+                    && let Some(unwritable) = self.request.unwritable.take()
+                {
+                    self.reading.note_unwritable(&unwritable);
+                }
                 Reply { answer: Answer::Unknown, fault }
             }
         }
@@ -179,8 +185,21 @@ fn is_an_end(state: DossierState) -> bool {
     matches!(state, DossierState::Completed | DossierState::Returned | DossierState::Stopped)
 }
 
-/// Puts an encoded request into hyper's form.
+/// Puts an encoded request into hyper's form; where it does not fit, [`Encoded::unwritable`] says what.
 pub(crate) fn request(
+    encoded: &mut Encoded,
+    target: &Authority,
+    user_agent: &HeaderValue,
+) -> Result<(Authority, Request<Full<Bytes>>, usize), Fault> {
+    let assembled = assemble(encoded, target, user_agent);
+    if assembled.is_err() {
+        let address = String::from_utf8_lossy(&encoded.target).into_owned();
+        encoded.unwritable = Some(Unwritable::does_not_fit("request", &address));
+    }
+    assembled
+}
+
+fn assemble(
     encoded: &mut Encoded,
     target: &Authority,
     user_agent: &HeaderValue,

@@ -100,7 +100,10 @@ impl Messenger {
         };
         let prepared = match adapter.encode(exchange, &context, &mut self.encoded) {
             Ok(()) => request(&mut self.encoded, &stage.spec.target, &self.user_agent),
-            Err(_missing) => Err(Fault::Unwritable),
+            Err(unwritable) => {
+                self.encoded.unwritable = Some(unwritable);
+                Err(Fault::Unwritable)
+            }
         };
         let mut attempt = match prepared {
             Ok((authority, request, length)) => self.browser.exchange(&authority, request, length, scene(&stage)).await,
@@ -109,7 +112,10 @@ impl Messenger {
         let Reply { answer, fault } = match (attempt.status, attempt.fault) {
             (Some(status), None) => adapter.decode(exchange, status, &attempt.body, &mut self.reading),
             (_, fault) => {
-                self.reading = Reading::default();
+                self.reading.clear();
+                if let Some(unwritable) = self.encoded.unwritable.take() {
+                    self.reading.note_unwritable(&unwritable);
+                }
                 Reply { answer: Answer::Unknown, fault }
             }
         };

@@ -131,7 +131,9 @@ impl Ledger {
         if attempt.fault.is_some() || attempt.status != Some(200) {
             return None;
         }
-        serde_json::from_slice(&attempt.body).ok()
+        // A byte order mark is no part of JSON, and sent by some.
+        let json = attempt.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&attempt.body);
+        serde_json::from_slice(json).ok()
     }
 }
 
