@@ -232,7 +232,7 @@ dossiers:
         let units: Vec<_> = province.units().iter().map(|unit| (unit.code.as_str(), unit.name.as_str())).collect();
         assert_eq!(units[0], ("S1", "Sở Tư pháp"));
         assert_eq!(units[1], ("U.00.94.00.31.24", "Ủy ban nhân dân phường Noong Bua"));
-        assert_eq!(units[3].0, "U.097.03199");
+        assert_eq!(units[3].0, "U.00.97.00.31.99");
         let places: Vec<_> = province.places().iter().map(|place| (place.name.as_str(), place.weight)).collect();
         assert_eq!(places[0], ("Phường Noong Bua, thành phố Điện Biên Phủ", 5));
         assert_eq!(places[2], ("Xã Sá Tổng, huyện Mường Chà", 2));

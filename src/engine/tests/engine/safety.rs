@@ -1,7 +1,6 @@
 //! The engine speaks to nobody it may not speak to.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use model::CaseId;
 use model::words::Channel;
