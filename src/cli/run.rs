@@ -8,7 +8,7 @@ use engine::{Arrivals, Authority, Guard, Meters, Peer, Purpose, RunSpec, Setting
 use history::{CalendarDay, Figure, PlannedDossier, Recorder, Store, Target};
 use model::Populace;
 use verdict::Measure;
-use world::{Realism, Rendered};
+use world::{Population, Realism, Rendered};
 
 use crate::args::RunArgs;
 use crate::compose::Composition;
@@ -23,7 +23,7 @@ use crate::{console, estimate, open_files, plan, say};
 
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let defects = mock_lists::defects(&args.portal.defect)?;
-    let composed = Composition::of(&args.plan)?;
+    let mut composed = Composition::of(&args.plan)?;
     let conduct = mock_lists::conduct(&args.portal, composed.seed.0)?;
     let started = now();
     check_people(args, &composed)?;
@@ -32,6 +32,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let lanes = args.lanes.map_or_else(default_lanes, usize::from).min(64);
     check_open_files(args, &composed, lanes)?;
     let results = Results::create(&args.results, &composed.run.name, &started)?;
+    let salt = args.salt.unwrap_or_else(|| salt(&started, &results.id));
+    composed.population = Arc::new(Population::clone(&composed.population).with_salt(salt));
     if !args.quiet {
         console::tell(&plan::summary(&composed));
     }
@@ -44,7 +46,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
         (None, None) => unreachable!("without a target the mocks are started"),
     };
     write_plan(&mut store, &composed, &peers, day_of(started)).map_err(Failure::run)?;
-    let facts = facts(args, &composed, &results, &started, &target, lanes);
+    let mut facts = facts(args, &composed, &results, &started, &target, lanes);
+    facts.push(("salt", salt.to_string()));
     store.set_facts(facts.iter().map(|(name, value)| (*name, value.clone()))).map_err(Failure::run)?;
     results.write("run.json", &run_json(&facts))?;
     let guard = guard(&target, &peers, &composed, consent);
@@ -86,6 +89,12 @@ fn default_lanes() -> usize {
 #[expect(clippy::disallowed_methods, reason = "the wall clock is read once, when a run starts")]
 fn now() -> jiff::Timestamp {
     jiff::Timestamp::try_from(std::time::SystemTime::now()).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+}
+
+/// What makes the references of this run its own: the plan does not know it.
+fn salt(started: &jiff::Timestamp, run_id: &str) -> u64 {
+    let instant = u64::try_from(started.as_nanosecond()).unwrap_or_default();
+    model::Seed(instant).stream(run_id).below(0, 1 << 32)
 }
 
 /// The day in Vietnam.

@@ -81,6 +81,7 @@ impl Validity {
             dropping(run, Came::WithDossier),
             losing(run),
             giving_up(run),
+            meeting_strangers(run),
             unbalanced_plan(run, Came::WithDossier),
             unbalanced_starts(run, Came::WithDossier),
             dropping(run, Came::ToLook),
@@ -176,6 +177,16 @@ fn giving_up(run: &RunFacts) -> Option<String> {
     })
 }
 
+/// Dossiers that this run cannot have caused: who owns them is known, what became of them is not this run's doing.
+fn meeting_strangers(run: &RunFacts) -> Option<String> {
+    let strangers = run.integer("strangers").filter(|strangers| *strangers > 0)?;
+    let first = run.get("first_stranger").unwrap_or_default();
+    Some(format!(
+        "the portal holds dossiers of this population that this run did not cause (shown {strangers} times, first {first}): \
+         reset it, or run with another --seed"
+    ))
+}
+
 fn unbalanced_plan(run: &RunFacts, came: Came) -> Option<String> {
     let count = |name| run.integer(&came.fact(name));
     let (planned, started, dropped) = (count("planned")?, count("started")?, count("dropped")?);
@@ -238,6 +249,7 @@ mod tests {
             (("lag_p99_ns", "1000001"), "late"),
             (("dropped_share_limit", "0.0001"), "dropped"),
             (("recorder_lost", "3"), "lost 3 records"),
+            (("strangers", "2"), "run with another --seed"),
             (("planned", "1001"), "1001 planned"),
             (("completed", "991"), "991 completed"),
             (("visits_planned", "8001"), "the count of visits does not close: 8001 planned"),
