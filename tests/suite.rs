@@ -10,6 +10,7 @@ mod country;
 mod crowd;
 mod defects;
 mod figures;
+mod judging;
 mod neighbours;
 mod newcomer;
 mod pages;
