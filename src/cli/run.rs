@@ -299,6 +299,8 @@ fn facts(
         ("lag_limit_ns", lag_limit(composed).as_nanos().to_string()),
         ("dropped_share_limit", limits.dropped_share.to_string()),
     ];
+    facts.extend(composed.digests.clone());
+    facts.extend(composed.run.require.facts());
     if let Some(visits) = &composed.plan.visits {
         facts.push(("visits_planned", visits.count.to_string()));
     }

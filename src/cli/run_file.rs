@@ -25,6 +25,7 @@ pub(crate) struct RunFile {
     /// The claims as written, and as read.
     pub(crate) gates: Vec<(String, Gate)>,
     pub(crate) limits: Limits,
+    pub(crate) require: Require,
     pub(crate) mocks: Mocks,
     pub(crate) authorization: Option<Authorization>,
     /// Doors on this machine that links of the portal may lead to, besides its own and its peers'.
@@ -59,6 +60,24 @@ pub(crate) struct Limits {
     pub(crate) dropped_share: f64,
     /// How late 99 % of exchanges may leave; reckoned from the gates if not given.
     pub(crate) lag: Option<Duration>,
+}
+
+/// What must be decided for the run to conform.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Require {
+    /// So many rules.
+    pub(crate) rules: Option<i64>,
+    /// A rule of each of these areas.
+    pub(crate) areas: Vec<String>,
+}
+
+impl Require {
+    /// As facts of the run, by which it is judged.
+    pub(crate) fn facts(&self) -> Vec<(&'static str, String)> {
+        let rules = self.rules.map(|rules| ("require_rules", rules.to_string()));
+        let areas = (!self.areas.is_empty()).then(|| ("require_areas", self.areas.join(", ")));
+        rules.into_iter().chain(areas).collect()
+    }
 }
 
 /// How the embedded peers behave.
@@ -100,6 +119,7 @@ impl RunFile {
             let journeys = fields.need("journeys").and_then(|node| node.fields(roles));
             let gates = fields.list("gates", gate);
             let limits = fields.need("limits").and_then(|node| node.fields(limits));
+            let require = fields.get("require").map_or(Some(Require::default()), |node| node.fields(require));
             let mocks = fields.need("mocks").and_then(|node| node.fields(mocks));
             let (authorization, is_authorization_read) = match fields.get("authorization") {
                 None => (None, Some(())),
@@ -132,6 +152,7 @@ impl RunFile {
                 journeys: journeys?,
                 gates: gates?,
                 limits: limits?,
+                require: require?,
                 mocks: mocks?,
                 authorization,
                 links: links?,
@@ -206,6 +227,19 @@ fn limits(fields: &Fields<'_>) -> Option<Limits> {
         dropped_share: dropped_share?,
         lag: lag?,
     })
+}
+
+fn require(fields: &Fields<'_>) -> Option<Require> {
+    let rules = fields.get("rules").map_or(Some(None), |node| whole(&node, 1..=1_000).map(Some));
+    let areas = fields.list("areas", |node| {
+        let name = node.text()?;
+        if verdict::AREAS.iter().any(|area| area.name == name) {
+            return Some(name.to_owned());
+        }
+        let known: Vec<_> = verdict::AREAS.iter().map(|area| area.name).collect();
+        node.refuse(format!("`{name}` is no area of the rule catalogue"), format!("one of: {}", known.join(", ")))
+    });
+    Some(Require { rules: rules?, areas: areas? })
 }
 
 fn mocks(fields: &Fields<'_>) -> Option<Mocks> {
