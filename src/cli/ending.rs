@@ -49,7 +49,8 @@ pub(crate) fn write_ending(
             facts.push(("aborted", yes_or_no(true)));
         }
     }
-    store.set_facts(facts.iter().map(|(name, value)| (*name, value.clone())))
+    store.set_facts(facts.iter().map(|(name, value)| (*name, value.clone())))?;
+    store.state_extent()
 }
 
 /// What became of so many who were planned, under these names.
