@@ -85,6 +85,7 @@ impl Require {
 pub(crate) struct Mocks {
     pub(crate) duplicate: f64,
     pub(crate) forged: f64,
+    pub(crate) out_of_order: f64,
     pub(crate) transit: RangeInclusive<Duration>,
 }
 
@@ -247,7 +248,8 @@ fn mocks(fields: &Fields<'_>) -> Option<Mocks> {
         node.fields(|fields| {
             let duplicate = fields.need("duplicate").and_then(|node| share(&node));
             let forged = fields.need("forged").and_then(|node| share(&node));
-            Some((duplicate?, forged?))
+            let out_of_order = fields.get("out_of_order").map_or(Some(0.0), |node| share(&node));
+            Some((duplicate?, forged?, out_of_order?))
         })
     });
     let transit = fields.need("post").and_then(|node| {
@@ -261,8 +263,8 @@ fn mocks(fields: &Fields<'_>) -> Option<Mocks> {
             })
         })
     });
-    let (duplicate, forged) = bank?;
-    Some(Mocks { duplicate, forged, transit: transit? })
+    let (duplicate, forged, out_of_order) = bank?;
+    Some(Mocks { duplicate, forged, out_of_order, transit: transit? })
 }
 
 fn authorization(fields: &Fields<'_>) -> Option<Authorization> {

@@ -1,6 +1,6 @@
 //! One rule examined: its preconditions, its query, its verdict.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{LONGEST_VALUE, cut};
 use rusqlite::types::ValueRef;
@@ -22,6 +22,8 @@ pub(crate) const MINIMUM: u64 = 10;
 const UNDECIDED_ONE_IN: u64 = 20;
 /// A column that says for how many subjects alike a row stands.
 const SUBJECTS: &str = "subjects";
+/// A column that says why a row is undecided, where that is somebody else's doing: a peer's, by name.
+const BECAUSE: &str = "because";
 
 /// What one rule says of a portal.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -75,8 +77,7 @@ fn judged(rule: &Rule, tally: Result<Tally, rusqlite::Error>) -> RuleVerdict {
 fn precondition(rule: &Rule, run: &RunFacts, capabilities: &BTreeSet<String>) -> Option<(Verdict, String)> {
     let missing: Vec<_> = rule.needs.iter().filter(|name| !capabilities.contains(*name)).map(String::as_str).collect();
     if !missing.is_empty() {
-        let reason = format!("{}: the adapter or the run lacks {}", Doubt::Unmapped, missing.join(", "));
-        return Some((Verdict::NotApplicable, reason));
+        return Some((Verdict::NotApplicable, lacking(&missing)));
     }
     if let Some(name) = rule.unless.iter().find(|name| capabilities.contains(*name)) {
         return Some((Verdict::NotApplicable, format!("the adapter declares {name}")));
@@ -87,6 +88,33 @@ fn precondition(rule: &Rule, run: &RunFacts, capabilities: &BTreeSet<String>) ->
         return Some((Verdict::Inconclusive, reason));
     }
     None
+}
+
+/// Why a rule that needs what is missing does not apply. Where nothing was planned that it could examine, nothing else matters.
+fn lacking(missing: &[&str]) -> String {
+    let unplanned: Vec<_> = missing.iter().filter_map(|name| unplanned(name)).collect();
+    if !unplanned.is_empty() {
+        return format!("nothing planned: {}", unplanned.join("; "));
+    }
+    let peers: Vec<_> = missing.iter().filter_map(|name| name.strip_prefix("peer:")).collect();
+    if peers.len() == missing.len() {
+        let ways: Vec<_> = peers.iter().map(|peer| format!("--{peer} URL")).collect();
+        let reason = format!("the run collects no ledger of the {} (give {})", peers.join(" and the "), ways.join(" "));
+        return format!("{}: {reason}", Doubt::PeerNotOwned);
+    }
+    format!("{}: the adapter or the run lacks {}", Doubt::Unmapped, missing.join(", "))
+}
+
+/// What is meant by the lack of a capability that comes with the plan.
+fn unplanned(name: &str) -> Option<&'static str> {
+    match name {
+        "planned:post_return" => Some("no dossier is returned by post"),
+        "planned:online_payment" => Some("no fee is paid online"),
+        "planned:payment_before" => Some("no fee is to be paid before the work begins"),
+        "planned:payment" => Some("no dossier has a fee"),
+        "publications" => Some("the run changes nothing in the catalogue"),
+        _ => None,
+    }
 }
 
 /// A counterexample stands; without one, what was decided must be enough.
@@ -148,7 +176,7 @@ fn verdict_of(rule: &Rule, verdict: Verdict, reason: String, tally: Tally) -> Ru
         title: rule.title.clone(),
         level: rule.level,
         verdict,
-        reason,
+        reason: tally.told(reason),
         examined: tally.examined,
         broken: tally.broken,
         undecided: tally.undecided,
@@ -164,6 +192,8 @@ struct Tally {
     undecided: u64,
     /// Sorted, at most [`WITNESSES`].
     first: Vec<Broken>,
+    /// How many subjects each cause left undecided that is not the portal's: what the column [`BECAUSE`] says.
+    because: BTreeMap<String, u64>,
 }
 
 /// A subject that breaks a rule.
@@ -187,7 +217,7 @@ impl Broken {
     }
 
     fn testify(self, expected: String, observed: String) -> Witness {
-        let is_evidence = |name: &str| !SUBJECT_COLUMNS.contains(&name) && name != SUBJECTS;
+        let is_evidence = |name: &str| !SUBJECT_COLUMNS.contains(&name) && ![SUBJECTS, BECAUSE].contains(&name);
         Witness {
             subject: self.subject,
             case_id: self.case_id,
@@ -205,6 +235,7 @@ fn tally(connection: &Connection, rule: &Rule) -> Result<Tally, rusqlite::Error>
     let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let ok = statement.column_index("ok")?;
     let subjects = columns.iter().position(|name| name == SUBJECTS);
+    let because = columns.iter().position(|name| name == BECAUSE);
     let mut tally = Tally::default();
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -212,7 +243,12 @@ fn tally(connection: &Connection, rule: &Rule) -> Result<Tally, rusqlite::Error>
         tally.examined += subjects;
         match row.get(ok)? {
             Some(1) => {}
-            None => tally.undecided += subjects,
+            None => {
+                tally.undecided += subjects;
+                if let Some(cause) = because.map_or(Ok(None), |i| row.get::<_, Option<String>>(i))? {
+                    *tally.because.entry(cause).or_default() += subjects;
+                }
+            }
             Some(0) => {
                 tally.broken += subjects;
                 tally.keep(broken(row, &columns)?);
@@ -224,6 +260,12 @@ fn tally(connection: &Connection, rule: &Rule) -> Result<Tally, rusqlite::Error>
 }
 
 impl Tally {
+    /// A reason, and after it whose doing it is that subjects are undecided.
+    fn told(&self, reason: String) -> String {
+        let causes: Vec<_> = self.because.iter().map(|(cause, subjects)| format!("{subjects}: {cause}")).collect();
+        if causes.is_empty() { reason } else { format!("{reason} (undecided {})", causes.join("; ")) }
+    }
+
     /// Keeps the first few.
     fn keep(&mut self, broken: Broken) {
         let place = self.first.partition_point(|other| other.rank() <= broken.rank());
@@ -404,6 +446,29 @@ mod tests {
         assert_eq!(verdict(&lacking).verdict, Verdict::NotApplicable);
         let excused = Rule { unless: vec!["submit".to_owned()], ..rule("select 1") };
         assert_eq!(verdict(&excused).verdict, Verdict::NotApplicable);
+    }
+
+    #[test]
+    fn what_was_not_planned_or_not_collected_is_said_in_words() {
+        let reason = |needs: &[&str]| {
+            let needs = needs.iter().map(|name| (*name).to_owned()).collect();
+            verdict(&Rule { needs, ..rule("select 1") }).reason
+        };
+        assert_eq!(reason(&["planned:post_return", "peer:post"]), "nothing planned: no dossier is returned by post");
+        assert_eq!(
+            reason(&["submit", "peer:bank"]),
+            "peer_not_owned: the run collects no ledger of the bank (give --bank URL)"
+        );
+    }
+
+    #[test]
+    fn whoever_left_a_subject_undecided_is_named() {
+        let rows = "select 'a' as subject, 1 as ok, 1 as case_id, 1 as exchange_id, '' as seen, null as because, 60 as subjects
+                    union all select 'b', null, 2, 2, '', 'the bank did so on purpose: lost', 2";
+        assert_eq!(
+            verdict(&rule(rows)).reason,
+            "60 subjects decided, none broken; 2 undecided (undecided 2: the bank did so on purpose: lost)"
+        );
     }
 
     #[test]
