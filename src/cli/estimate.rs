@@ -235,26 +235,30 @@ impl<'a> Demand<'a> {
             stretches.add(timeline.wall(visit.due), self.per_visit);
         }
         let acts = self.per_dossier * composed.arrivals.len() as f64 + self.per_visit * composed.visits.len() as f64;
-        // Everybody signs in first.
+        // Everybody signs in first; like those who look in when offices open, they do so at once, which a rate spreads.
         let mut polls = clerks;
         for segment in timeline.segments().iter().filter(|segment| segment.office) {
             let (from, until) = (segment.wall_start, segment.wall_end);
+            let seconds = (until - from) as f64 / 1e9;
             for (count, every) in &self.desks {
-                let looks = count / between_looks(every / segment.speed(), poll_every);
-                stretches.spread(from, until, looks);
-                polls += looks * (until - from) as f64 / 1e9;
                 // Whose pause ended while offices were closed looks in when they open.
-                polls += count * (1.0 - (-closed_before(timeline, segment.start) / every).exp());
+                let opening = count * (1.0 - (-closed_before(timeline, segment.start) / every).exp());
+                let looks = opening + count * seconds / between_looks(every / segment.speed(), poll_every);
+                stretches.spread(from, until, looks / seconds.max(1e-9));
+                polls += looks;
             }
         }
-        let told = composed.adapter.exchanges(Operation::Clock).len() * timeline.segments().len();
+        let telling = composed.adapter.exchanges(Operation::Clock).len() as f64;
+        for segment in timeline.segments() {
+            stretches.add(segment.wall_start, telling);
+        }
         let peak = stretches.most();
         let mut estimate = Estimate {
             acts,
             polls,
             drain: clerks * DRAIN_SECONDS / poll_every.max(0.02),
             final_read: self.final_read,
-            control: self.control + told as f64,
+            control: self.control + telling * timeline.segments().len() as f64,
             ledgers: 0.0,
             wall_seconds,
             peak,

@@ -13,7 +13,8 @@ pub(crate) fn sentences(connection: &Connection) -> Result<Vec<String>, rusqlite
     )?;
     let doors = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let doors = doors.collect::<Result<Vec<(String, i64, i64)>, _>>()?;
-    let mut sentences: Vec<_> = doors.iter().take(NAMED).map(|(door, count, first)| sentence(door, *count, *first)).collect();
+    let mut sentences: Vec<_> =
+        doors.iter().take(NAMED).map(|(door, count, first)| sentence(door, *count, *first)).collect();
     if let Some(rest) = doors.len().checked_sub(NAMED).filter(|rest| *rest > 0) {
         let es = if rest == 1 { "" } else { "es" };
         sentences.push(format!("refused to follow links to {rest} further address{es}"));
@@ -22,7 +23,8 @@ pub(crate) fn sentences(connection: &Connection) -> Result<Vec<String>, rusqlite
 }
 
 fn sentence(door: &str, count: i64, first: i64) -> String {
-    let exchanges = if count == 1 { format!("exchange {first}") } else { format!("{count} exchanges, first exchange {first}") };
+    let exchanges =
+        if count == 1 { format!("exchange {first}") } else { format!("{count} exchanges, first exchange {first}") };
     format!(
         "refused to follow: {door} ({exchanges}): not the target, a peer or a listed host (if it belongs to the portal, list it \
          in the run file under `links` or `authorization.also`)"
