@@ -4,6 +4,8 @@
 //! meter, its inlet to the recorder; lanes share nothing but the plan and a few counters. A person does one thing at a
 //! time; citizens arrive when the plan says (open), clerks take the next thing when their hands are free (closed). Whoever
 //! is told to come again later (429 or 503 with `Retry-After`) does so, three times at most.
+//! Nothing is sent but to a door that the [`Guard`] knows, and nothing faster than it allows: all sends wait for it in one
+//! place, right before they leave. What it holds back is recorded as our own delay.
 //! The conductor beside the lanes tells the portal the simulated time, collects the peers' ledgers and moves the run
 //! through its phases: load, drain, final read.
 //!

@@ -179,7 +179,7 @@ impl Lane {
         task.due = task.due.max(person.free_at);
         person.busy = true;
         let lag = now.saturating_sub(task.due);
-        // The final read is as fast as the portal answers: it would only dilute what is said of the load.
+        // The final read waits for its own pace: it would only dilute what is said of the load.
         if self.stage.phase() != Some(Phase::FinalRead) {
             self.lag.saturating_record(lag);
         }
