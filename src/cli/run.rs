@@ -19,7 +19,7 @@ use crate::mocks::Country;
 use crate::progress::Watch;
 use crate::results::Results;
 use crate::run_file::Authorization;
-use crate::{console, estimate, plan, say};
+use crate::{console, estimate, open_files, plan, say};
 
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let defects = mock_lists::defects(&args.portal.defect)?;
@@ -30,6 +30,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let consent = consent(args, &composed, &started)?;
     let outside = outside(args, consent)?;
     let lanes = args.lanes.map_or_else(default_lanes, usize::from).min(64);
+    check_open_files(args, &composed, lanes)?;
     let results = Results::create(&args.results, &composed.run.name, &started)?;
     if !args.quiet {
         console::tell(&plan::summary(&composed));
@@ -58,6 +59,23 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     }
     let exit = say::say(&results.folder, &composed.rules, args.quiet)?;
     Ok(if played.ending.health.is_err() { Exit::InvalidRun } else { exit })
+}
+
+/// A run whose portal is played in this process is refused where both cannot have their connections: they could not be told
+/// apart. One against a portal outside is warned, for it may need fewer; what it lacks then is recorded and makes it invalid.
+fn check_open_files(args: &RunArgs, composed: &Composition, lanes: usize) -> Result<(), Failure> {
+    open_files::allow_all();
+    let is_inside = args.target.is_none();
+    let addresses = if is_inside || args.bank.is_some() { 2 } else { 1 };
+    let need = open_files::Need { lanes, connections: composed.run.limits.connections, addresses, is_inside };
+    match open_files::lack(need) {
+        Some(lack) if is_inside => Err(Failure::run(lack)),
+        Some(lack) => {
+            console::tell(&format!("note: {lack}"));
+            Ok(())
+        }
+        None => Ok(()),
+    }
 }
 
 /// Half of the machine for the portal, half for its people.

@@ -5,8 +5,10 @@ mod engine {
     pub(crate) mod play;
     pub(crate) mod portal;
 
+    mod backing_off;
     mod catalogue;
     mod ending;
+    mod from_the_plan;
     mod hostile;
     mod identities;
     mod lanes;
