@@ -1,6 +1,7 @@
 //! What all lanes of a run see.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::time::Duration;
 
 use model::words::Phase;
 
@@ -31,4 +32,9 @@ impl Stage {
         let number = usize::from(self.phase.load(Ordering::Relaxed));
         Phase::ALL.get(number).copied()
     }
+}
+
+/// A length of time as the clock of a run counts it.
+pub(crate) fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -191,8 +191,8 @@ fn whole(text: &str) -> Option<i64> {
         return None;
     }
     let after = after.trim_end_matches('0');
-    let shift = usize::try_from(exponent).unwrap_or(0);
-    let lacking = usize::try_from(-exponent).unwrap_or(0);
+    let places = usize::from(exponent.unsigned_abs());
+    let (shift, lacking) = if exponent < 0 { (0, places) } else { (places, 0) };
     let mut digits = [before, after].concat();
     if lacking > 0 {
         let kept = digits.len().checked_sub(lacking + after.len())?;

@@ -2,8 +2,10 @@
 //!
 //! ```text
 //! { schema, run: {facts}, verdict: {overall, headline, invalid[]}, rules: {counts, items[]}, gates[],
-//!   figures[], targets[], traffic: {operations[], all, phases[], faults[], slowest[]}, dossiers, generator, wall: {width_s, points[]}, days[],
-//!   adapter: {exchanges, of_exchanges, problems[], more} (what it did not understand, if any), visits (of people who only look, if the run planned any; counted like dossiers) }
+//!   figures[], targets[], traffic: {operations[], all, phases[], faults[], resent, slowest[]}, dossiers, generator,
+//!   wall: {width_s, points[]}, days[],
+//!   adapter: {exchanges, of_exchanges, problems[], more} (what it did not understand, if any),
+//!   visits (of people who only look, if the run planned any; counted like dossiers) }
 //! ```
 //! Durations are milliseconds (`_ms`), shares 0..=1, instants of the run seconds since it began (`_s`). `null` is "not
 //! recorded". Findings with their evidence are in `verdicts.json`, which the judge writes.
@@ -42,6 +44,7 @@ pub fn summary_json(summary: &Summary) -> String {
             "all": traffic.all.as_ref().map(operation),
             "phases": list(&traffic.phases, phase),
             "faults": list(&traffic.faults, fault),
+            "resent": traffic.resent,
             "slowest": list(&traffic.slowest, slow_exchange),
         },
         "dossiers": identities(summary.identities()),

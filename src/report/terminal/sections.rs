@@ -184,6 +184,10 @@ pub(super) fn traffic(page: &mut Page, summary: &Summary) {
     if !faults.is_empty() {
         page.paragraph("  ? ", Ink::Doubtful, &format!("no trustworthy answer: {}", faults.join(", ")));
     }
+    if traffic.resent > 0 {
+        let resent = format!("{} sent once more: the kept connection was closed", count(traffic.resent));
+        page.paragraph("  · ", Ink::Plain, &resent);
+    }
 }
 
 /// What the adapter did not understand, and what to do about it; nothing if it understood everything.

@@ -103,6 +103,7 @@ fn values_that_are_not_of_their_fields_form_are_named() {
         ("fee", "1.5", "fee 1.5"),
         ("fee", "15e-1", "fee 15e-1"),
         ("fee", "1e400", "fee 1e400"),
+        ("fee", "1e-32768", "fee 1e-32768"),
         ("fee", "9223372036854775808", "fee 9223372036854775808"),
         ("receipts", "true", "receipts true"),
         ("version", "\"W/7\"", "version W/7"),
