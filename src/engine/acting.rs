@@ -175,7 +175,6 @@ impl Lane {
             delay: task.delay,
             held: 0,
         };
-        stage.known().note_strangers(&self.reading);
         transcript::record(self.inlet.batch(), &entry, attempt, &self.reading, stage.known());
     }
 }
