@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::Duration;
 
 use engine::{Casting, Publication};
 use journey::{JourneyId, Scripts};
@@ -55,6 +56,11 @@ impl Composition {
             Scenarios::gather(&args.scenarios.scenarios).map_err(|problems| problems::failure(&problems, None))?;
         let composed = compose(args, &mut scenarios);
         composed.map_err(|problems| problems::failure(&problems, Some(&scenarios)))
+    }
+
+    /// The map of time if it were played in this time.
+    pub(crate) fn timeline_of(&self, length: Duration) -> Timeline {
+        world::timeline(&self.province, &self.calendar, length, self.run.closed_hours)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use engine::{Authority, NamedHost};
 use model::{Document, Fields, Node, Problems};
 use verdict::Gate;
 use world::{HardInputs, Realism, Visits};
@@ -26,6 +27,8 @@ pub(crate) struct RunFile {
     pub(crate) limits: Limits,
     pub(crate) mocks: Mocks,
     pub(crate) authorization: Option<Authorization>,
+    /// Doors on this machine that links of the portal may lead to, besides its own and its peers'.
+    pub(crate) links: Vec<Authority>,
     pub(crate) realism: Realism,
     pub(crate) hard_inputs: HardInputs,
     /// Those who only look.
@@ -70,9 +73,12 @@ pub(crate) struct Mocks {
 #[derive(Clone, Debug)]
 pub(crate) struct Authorization {
     pub(crate) by: String,
-    pub(crate) host: String,
+    /// Where the portal and its peers may be; with a port, only there.
+    pub(crate) host: NamedHost,
+    /// Further doors of the same owner, to which links may lead and at which peers may be.
+    pub(crate) also: Vec<Authority>,
     pub(crate) until: jiff::civil::Date,
-    /// Requests per second at the most.
+    /// Requests to each host at the most, in any second.
     pub(crate) max_rate: f64,
 }
 
@@ -103,6 +109,10 @@ impl RunFile {
                     (read, is_read)
                 }
             };
+            let links = doors(fields, "links", |door| {
+                let reason = "it is not this machine: name it in `authorization.also`";
+                if door.is_loopback() { Ok(()) } else { Err(reason) }
+            });
             let realism = fields.get("identity").map_or(Some(Realism::Impossible), |node| realism(&node));
             let hard_inputs =
                 fields.get("hard_inputs").map_or(Some(HardInputs::default()), |node| HardInputs::read(&node));
@@ -124,6 +134,7 @@ impl RunFile {
                 limits: limits?,
                 mocks: mocks?,
                 authorization,
+                links: links?,
                 realism: realism?,
                 hard_inputs: hard_inputs?,
                 visits: visits?,
@@ -221,7 +232,9 @@ fn mocks(fields: &Fields<'_>) -> Option<Mocks> {
 }
 
 fn authorization(fields: &Fields<'_>) -> Option<Authorization> {
-    let (by, host) = (fields.text("by"), fields.text("host"));
+    let by = fields.text("by");
+    let host = fields.need("host").and_then(|node| node.parsed(|text| host(text)));
+    let also = doors(fields, "also", |_| Ok(()));
     let until = fields.need("until").and_then(|node| {
         node.parsed(|text| text.parse().map_err(|_no_date| format!("`{text}` is no date (write 2026-12-31)")))
     });
@@ -229,7 +242,26 @@ fn authorization(fields: &Fields<'_>) -> Option<Authorization> {
         rate if rate > 0.0 => Some(rate),
         _ => node.refuse("a rate above 0 is expected, in requests per second", ""),
     });
-    Some(Authorization { by: by?, host: host?, until: until?, max_rate: max_rate? })
+    Some(Authorization { by: by?, host: host?, also: also?, until: until?, max_rate: max_rate? })
+}
+
+/// A list of doors, each a host with its port; none if there is no list.
+fn doors(
+    fields: &Fields<'_>,
+    name: &'static str,
+    check: impl Fn(&Authority) -> Result<(), &'static str> + Copy,
+) -> Option<Vec<Authority>> {
+    let door = |text: &str| {
+        let named = host(text)?;
+        let door = named.door().ok_or_else(|| format!("`{text}` has no port (write {text}:80)"))?;
+        check(door).map_err(|reason| format!("`{text}`: {reason}"))?;
+        Ok(door.clone())
+    };
+    fields.list(name, |node| node.parsed(door))
+}
+
+fn host(text: &str) -> Result<NamedHost, String> {
+    NamedHost::parse(text).map_err(|error| format!("`{text}` is no host: {}", error.why))
 }
 
 fn realism(node: &Node<'_>) -> Option<Realism> {
@@ -272,4 +304,13 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         .parse()
         .map_err(|_no_number| format!("`{text}` is no length of time (a whole number and ms, s, min or h)"))?;
     Ok(Duration::from_millis(u64::from(number) * milliseconds))
+}
+
+/// A length in whole seconds as [`duration`] reads it.
+pub(crate) fn duration_text(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        _ if seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
+        _ => format!("{seconds} s"),
+    }
 }

@@ -1,7 +1,7 @@
 //! What the run does at the portal itself, walked by no person: told the time, read the catalogue, published a change.
 //! Each errand is one operation, done at once and recorded like everybody's.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,6 +47,8 @@ pub(crate) struct Messenger {
     /// Shared with the ledgers' tasks, borrowed only between awaits.
     inlet: Rc<RefCell<Inlet>>,
     browser: Browser,
+    /// When the last errand of any messenger was over: before that the next one waits for the portal, not for us.
+    free_at: Rc<Cell<u64>>,
     user_agent: HeaderValue,
     session: Session,
     encoded: Encoded,
@@ -54,13 +56,14 @@ pub(crate) struct Messenger {
 }
 
 impl Messenger {
-    pub(crate) fn new(stage: Arc<Stage>, inlet: Rc<RefCell<Inlet>>) -> Self {
+    pub(crate) fn new(stage: Arc<Stage>, inlet: Rc<RefCell<Inlet>>, free_at: Rc<Cell<u64>>) -> Self {
         let user_agent = HeaderValue::from_str(&stage.spec.settings.user_agent)
             .unwrap_or_else(|_invisible| HeaderValue::from_static("vandan"));
         Self {
             stage,
             inlet,
             browser: Browser::default(),
+            free_at,
             user_agent,
             session: Session::default(),
             encoded: Encoded::default(),
@@ -105,6 +108,7 @@ impl Messenger {
                 Err(Fault::Unwritable)
             }
         };
+        let late = stage.clock.now().saturating_sub(errand.due.max(self.free_at.get()));
         let mut attempt = match prepared {
             Ok((authority, request, length)) => self.browser.exchange(&authority, request, length, scene(&stage)).await,
             Err(fault) => Attempt::not_sent(fault, stage.clock.now()),
@@ -124,11 +128,12 @@ impl Messenger {
             self.session.keep(index, value);
             self.session.number = SESSION;
         }
-        self.record(errand, &attempt, answer);
+        self.free_at.set(attempt.done);
+        self.record(errand, &attempt, answer, late);
         (answer, attempt.done)
     }
 
-    fn record(&self, errand: Errand<'_>, attempt: &Attempt, answer: Answer) {
+    fn record(&self, errand: Errand<'_>, attempt: &Attempt, answer: Answer, late: u64) {
         let entry = transcript::Entry {
             case: None,
             actor: errand.actor,
@@ -141,8 +146,8 @@ impl Messenger {
             due: errand.due,
             answer,
             class: TrafficClass::Control,
-            delay: 0,
-            held: 0,
+            delay: late + attempt.held,
+            held: attempt.held,
         };
         let mut inlet = self.inlet.borrow_mut();
         transcript::record(inlet.batch(), &entry, attempt, &self.reading, self.stage.known());

@@ -8,7 +8,8 @@ use model::words::Channel;
 use model::{CaseId, Offer, Populace, Seed, Staff, Timeline};
 use portal::Adapter;
 
-use crate::guard::{Authority, Guard};
+use crate::authority::Authority;
+use crate::guard::Guard;
 
 /// A person who comes at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use journey::{Ending, JourneyId, Situation, Walk, Wish};
-use model::words::{Field, Phase, TrafficClass};
+use model::words::{Field, TrafficClass};
 
 use crate::agenda::{Entry, Origin, Person, Task};
 use crate::lane::{Act, Lane};
@@ -50,7 +50,7 @@ impl Lane {
                     task.operation = operation;
                     task.class = spec.scripts.class(&task.walk);
                     task.exchange = 0;
-                    task.due = self.due(from, moment);
+                    task.due = self.due(from, moment).max(task.rest_until);
                     if !self.keep_pace(&mut task) {
                         return self.end(person, &task, Ending::GaveUp);
                     }
@@ -101,11 +101,11 @@ impl Lane {
     pub(crate) fn enter_agenda(&mut self, person: usize, task: Box<Task>) {
         self.entered += 1;
         let entry = Entry::new(task, self.entered);
-        let due = entry.due();
+        let moment = entry.moment();
         if let Some(person) = self.people.get_mut(person) {
             person.agenda.push(entry);
         }
-        self.timers.push(Reverse((due, person)));
+        self.timers.push(Reverse((moment, person)));
     }
 
     /// The applicant of the same dossier walks another journey, as a person of their own.
@@ -157,8 +157,8 @@ impl Lane {
 
     /// Lets everybody act whose time has come.
     pub(crate) fn look_at_due(&mut self, now: u64) {
-        while let Some(Reverse((due, person))) = self.timers.peek().copied() {
-            if due > now {
+        while let Some(Reverse((moment, person))) = self.timers.peek().copied() {
+            if moment > now {
                 return;
             }
             self.timers.pop();
@@ -166,25 +166,18 @@ impl Lane {
         }
     }
 
-    /// Lets a person do the first thing of their agenda, if it is due and their hands are free.
+    /// Lets a person do the first thing of their agenda, if its time has come and their hands are free.
     pub(crate) fn let_act(&mut self, id: usize, now: u64) {
         let is_over = self.stage.is_over();
         let Some(person) = self.people.get_mut(id).filter(|_| !is_over) else { return };
-        if person.busy || person.agenda.peek().is_none_or(|entry| entry.due() > now) {
+        if person.busy || person.agenda.peek().is_none_or(|entry| entry.moment() > now) {
             return;
         }
         let Some(entry) = person.agenda.pop() else { return };
-        let mut task = entry.task;
-        task.due = task.due.max(person.free_at);
+        let possible = entry.moment().max(person.free_at);
         person.busy = true;
-        let lag = now.saturating_sub(task.due);
-        // The final read is as fast as the portal answers: it would only dilute what is said of the load.
-        if self.stage.phase() != Some(Phase::FinalRead) {
-            self.lag.saturating_record(lag);
-        }
-        task.delay = lag;
-        self.meter.lag.set(lag);
         self.meter.begun.add(1);
-        self.ready.push_back(Act { person: id, task });
+        let queued = self.waits.queue(possible, now, self.holding.total(now));
+        self.ready.push_back(Act { person: id, task: entry.task, queued });
     }
 }

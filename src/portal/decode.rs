@@ -1,8 +1,10 @@
 //! From an answer to what is known: read by the exchange's paths, translated into our words, weighed as ok, refused or
 //! unknown.
 
-use model::LONGEST_CODE;
+use std::borrow::Cow;
+
 use model::words::{AdapterProblem, Answer, DossierState, Fault, Field, ParcelState, PaymentState};
+use model::{LONGEST_CODE, LONGEST_VALUE};
 
 use crate::adapter::{Adapter, Exchange, Words};
 use crate::composed::composed;
@@ -85,6 +87,13 @@ impl Adapter {
             let state = ours(&self.parcel_states, reading.text(word)).map(ParcelState::as_str);
             let span = translated(state, "parcel_state", word, reading);
             reading.set_in(at, Field::ParcelState, span);
+        }
+        // A name is nobody else's because its letters are written in several code points.
+        if let Some(span) = item.get(Field::OwnerName)
+            && let Cow::Owned(text) = composed(reading.text(span))
+        {
+            let span = reading.push_text(&text, LONGEST_VALUE);
+            reading.set_in(at, Field::OwnerName, Some(span));
         }
         for field in [Field::SubmittedAt, Field::AcceptedAt, Field::DueAt, Field::CompletedAt, Field::ReturnedAt] {
             let Some(span) = item.get(field) else { continue };

@@ -2,7 +2,9 @@
 //!
 //! ```text
 //! { schema, run: {facts}, verdict: {overall, headline, invalid[]}, rules: {counts, items[]}, gates[],
-//!   figures[], targets[], traffic: {operations[], all, phases[], faults[], slowest[]}, dossiers, generator, wall: {width_s, points[]}, days[],
+//!   figures[], targets[], traffic: {operations[], all, phases[], faults[], resent, slowest[]}, dossiers, generator,
+//!   wall: {width_s, points[]}, days[],
+//!   adapter: {exchanges, of_exchanges, problems[], more} (what it did not understand, if any),
 //!   visits (of people who only look, if the run planned any; counted like dossiers) }
 //! ```
 //! Durations are milliseconds (`_ms`), shares 0..=1, instants of the run seconds since it began (`_s`). `null` is "not
@@ -12,6 +14,7 @@ use model::words::Channel;
 use serde_json::{Map, Value, json};
 use verdict::{GateVerdict, RuleVerdict};
 
+use crate::adapter::Misunderstanding;
 use crate::fidelity::FigureLine;
 use crate::latency::Latency;
 use crate::series::{Day, WallPoint};
@@ -41,6 +44,7 @@ pub fn summary_json(summary: &Summary) -> String {
             "all": traffic.all.as_ref().map(operation),
             "phases": list(&traffic.phases, phase),
             "faults": list(&traffic.faults, fault),
+            "resent": traffic.resent,
             "slowest": list(&traffic.slowest, slow_exchange),
         },
         "dossiers": identities(summary.identities()),
@@ -50,6 +54,9 @@ pub fn summary_json(summary: &Summary) -> String {
     });
     if let (Some(visits), Some(fields)) = (summary.visits(), document.as_object_mut()) {
         fields.insert("visits".to_owned(), identities(visits));
+    }
+    if let (false, Some(fields)) = (summary.adapter.is_empty(), document.as_object_mut()) {
+        fields.insert("adapter".to_owned(), not_understood(summary));
     }
     format!("{document:#}\n")
 }
@@ -161,6 +168,29 @@ fn fault(fault: &FaultCount) -> Value {
         "count": fault.count,
         "operations": fault.operations,
         "first_exchange": fault.first_exchange,
+    })
+}
+
+fn not_understood(summary: &Summary) -> Value {
+    let adapter = &summary.adapter;
+    json!({
+        "exchanges": adapter.exchanges,
+        "of_exchanges": adapter.of_exchanges,
+        "problems": list(&adapter.lines, misunderstanding),
+        "more": adapter.more,
+    })
+}
+
+fn misunderstanding(line: &Misunderstanding) -> Value {
+    json!({
+        "problem": line.problem,
+        "field": line.field,
+        "value": line.value,
+        "exchanges": line.exchanges,
+        "items": line.items,
+        "first_exchange": line.first_exchange,
+        "operation": line.operation,
+        "remedy": line.remedy(),
     })
 }
 

@@ -7,14 +7,17 @@
 use verdict::{GateAnswer, GateVerdict, Level, RuleVerdict, Verdict, Witness};
 
 use crate::summary::Summary;
-use crate::text::{append, count, float, printable};
+use crate::text::{LONGEST_SHOWN, append, count, float, head, printable};
+
+/// The most of a test case's text, in bytes: five witnesses with all their evidence take a tenth of it as a rule.
+const LONGEST_TEXT: usize = 100_000;
 
 /// The report of a run as JUnit XML.
 pub fn junit(summary: &Summary) -> String {
-    let suites = [
+    let suites: [(&str, Vec<TestCase>); 3] = [
         ("rules", summary.rules.iter().map(rule_case).collect()),
         ("gates", summary.gates.iter().map(gate_case).collect()),
-        ("run validity", vec![validity_case(summary)]),
+        ("run validity", [Some(validity_case(summary)), understanding_case(summary)].into_iter().flatten().collect()),
     ];
     let time = seconds(summary);
     let properties = properties(summary);
@@ -142,15 +145,17 @@ fn skipped(kind: &'static str, reason: &str) -> Remark {
 
 /// One witness as lines of text.
 fn testimony(witness: &Witness) -> String {
-    let mut text = witness.subject.clone();
+    let mut text = head(&witness.subject, LONGEST_SHOWN).into_owned();
     for (name, value) in [("case", witness.case_id), ("exchange", witness.exchange_id)] {
         if let Some(value) = value {
             append(&mut text, format_args!("\n{name}: {value}"));
         }
     }
-    append(&mut text, format_args!("\nexpected: {}\nobserved: {}", witness.expected, witness.observed));
+    let shown = |text| head(text, LONGEST_SHOWN);
+    let (expected, observed) = (shown(&witness.expected), shown(&witness.observed));
+    append(&mut text, format_args!("\nexpected: {expected}\nobserved: {observed}"));
     for (name, value) in &witness.evidence {
-        append(&mut text, format_args!("\n{name}: {value}"));
+        append(&mut text, format_args!("\n{name}: {}", shown(value)));
     }
     text
 }
@@ -170,6 +175,20 @@ fn gate_case(gate: &GateVerdict) -> TestCase {
         }
     };
     TestCase { class: "gates".to_owned(), name: gate.claim.clone(), remark }
+}
+
+/// What the adapter did not understand; only if there is any. Whether it makes the run invalid is said by the other case.
+fn understanding_case(summary: &Summary) -> Option<TestCase> {
+    let adapter = &summary.adapter;
+    let lines = adapter.lines.iter().map(|line| format!("{}: {}. {}", line.what(), line.place(), line.remedy()));
+    let remark = Remark {
+        element: Element::SystemOut,
+        kind: "NotUnderstood",
+        message: adapter.note(),
+        text: lines.chain(adapter.rest()).collect::<Vec<_>>().join("\n"),
+    };
+    let case = TestCase { class: "run".to_owned(), name: "adapter".to_owned(), remark: Some(remark) };
+    (!adapter.is_empty()).then_some(case)
 }
 
 fn validity_case(summary: &Summary) -> TestCase {
@@ -204,9 +223,9 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-/// Text for the inside of an element: as [`escape`], but line ends stay.
+/// Text for the inside of an element: as [`escape`], but line ends stay; what is longer than a person reads is cut.
 fn escape_lines(text: &str) -> String {
-    text.lines().map(escape).collect::<Vec<_>>().join("\n")
+    head(text, LONGEST_TEXT).lines().map(escape).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use verdict::{
     Basis, GateAnswer, GateVerdict, Judgement, Level, Overall, RuleSet, RuleVerdict, Session, Validity, Verdict,
 };
 
+use crate::adapter::{self, Misunderstandings};
 use crate::fidelity::{self, Agreement, FigureLine};
 use crate::series::{self, Day, WallSeries};
 use crate::targets::{self, TargetLine};
@@ -39,6 +40,8 @@ pub struct Summary {
     pub targets: Vec<TargetLine>,
     /// What went over the wire.
     pub traffic: Traffic,
+    /// What the adapter did not understand of it.
+    pub adapter: Misunderstandings,
     /// The run over its wall clock.
     pub wall: WallSeries,
     /// The run over the calendar.
@@ -180,6 +183,7 @@ impl Summary {
             figures: fidelity::measure(history).map_err(failed_to_read("figures"))?,
             targets: targets::measure(history).map_err(failed_to_read("targets"))?,
             traffic: traffic::measure(history).map_err(failed_to_read("exchanges"))?,
+            adapter: adapter::measure(history).map_err(failed_to_read("adapter's problems"))?,
             wall: series::wall(history).map_err(failed_to_read("exchanges"))?,
             days: series::days(history).map_err(failed_to_read("results"))?,
             folder: folder(history),

@@ -24,7 +24,7 @@ pub struct Style {
 
 /// The report of a run for a terminal.
 ///
-/// Order: verdict, rules, gates, fidelity, targets, traffic, people and generator, files, what to try next, and the verdict again
+/// Order: verdict, rules, gates, fidelity, targets, traffic, what was not understood, people and generator, files, what to try next, and the verdict again
 /// because it is the end of a long text that is on the screen.
 pub fn terminal(summary: &Summary, style: Style) -> String {
     let mut page = Page::new(style);
@@ -34,6 +34,7 @@ pub fn terminal(summary: &Summary, style: Style) -> String {
     sections::fidelity(&mut page, summary);
     sections::targets(&mut page, summary);
     sections::traffic(&mut page, summary);
+    sections::not_understood(&mut page, summary);
     sections::people(&mut page, summary);
     sections::files(&mut page, summary);
     page.gap();

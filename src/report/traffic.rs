@@ -22,6 +22,8 @@ pub struct Traffic {
     pub phases: Vec<PhaseTraffic>,
     /// What went wrong, most frequent first, in all phases.
     pub faults: Vec<FaultCount>,
+    /// Requests that were sent once more because the kept connection they went on was closed, in all phases.
+    pub resent: u64,
     /// The exchanges of the load phase that people waited longest for, longest first.
     pub slowest: Vec<SlowExchange>,
 }
@@ -110,7 +112,14 @@ pub(crate) fn measure(history: &Connection) -> rusqlite::Result<Traffic> {
         operations.push(tally.close(operation, seconds));
     }
     let all = (!operations.is_empty()).then(|| all.close("all".to_owned(), seconds));
-    Ok(Traffic { operations, all, phases, faults: faults(history)?, slowest: slowest(history)? })
+    Ok(Traffic {
+        operations,
+        all,
+        phases,
+        faults: faults(history)?,
+        resent: resent(history)?,
+        slowest: slowest(history)?,
+    })
 }
 
 /// The exchanges of one operation while they are being read.
@@ -151,11 +160,12 @@ impl Tally {
 fn tally(history: &Connection) -> rusqlite::Result<BTreeMap<(usize, String), Tally>> {
     let mut tallies: BTreeMap<(usize, String), Tally> = BTreeMap::new();
     let mut statement = history.prepare(
-        "select operation, outcome, due_ns, sent_ns, done_ns, fault is null or fault not in (?2, ?3)
-           from exchanges where phase = ?1",
+        "select operation, outcome, due_ns, sent_ns, done_ns
+           from exchanges where phase = ?1 and (sent_ns is not null or fault is null or fault not in (?2, ?3, ?4))",
     )?;
-    // What we could not write or were not allowed to send is counted, but its time says nothing about the portal.
-    let mut rows = statement.query([Phase::Load.as_str(), Fault::Forbidden.as_str(), Fault::Unwritable.as_str()])?;
+    // What we could not write, were not allowed to send or had no socket for is no traffic: it stands with what went wrong.
+    let ours = [Fault::Forbidden, Fault::Unwritable, Fault::LocalLimit].map(Fault::as_str);
+    let mut rows = statement.query([Phase::Load.as_str(), ours[0], ours[1], ours[2]])?;
     while let Some(row) = rows.next()? {
         let operation = row.get_ref(0)?.as_str().unwrap_or_default();
         let place = Operation::ALL.iter().position(|known| known.as_str() == operation).unwrap_or(usize::MAX);
@@ -166,10 +176,8 @@ fn tally(history: &Connection) -> rusqlite::Result<BTreeMap<(usize, String), Tal
             Some(Answer::Unknown) | None => tally.unknown += 1,
         }
         let (due, sent, done): (i64, Option<i64>, i64) = (row.get(2)?, row.get(3)?, row.get(4)?);
-        if row.get(5)? {
-            tally.waited.push(done - due);
-            tally.served.extend(sent.map(|sent| done - sent));
-        }
+        tally.waited.push(done - due);
+        tally.served.extend(sent.map(|sent| done - sent));
     }
     Ok(tallies)
 }
@@ -200,6 +208,12 @@ fn faults(history: &Connection) -> rusqlite::Result<Vec<FaultCount>> {
         Ok(FaultCount { kind: row.get(0)?, count: unsigned(row.get(1)?), operations, first_exchange: row.get(3)? })
     })?;
     rows.collect()
+}
+
+/// What was sent once more says so where others name their fault.
+fn resent(history: &Connection) -> rusqlite::Result<u64> {
+    let count = "select count(*) from exchanges where reason like 'resent:%'";
+    history.query_row(count, [], |row| row.get(0)).map(unsigned)
 }
 
 fn slowest(history: &Connection) -> rusqlite::Result<Vec<SlowExchange>> {

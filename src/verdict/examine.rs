@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use model::{LONGEST_VALUE, cut};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
@@ -217,12 +218,13 @@ fn broken(row: &Row<'_>, columns: &[String]) -> Result<Broken, rusqlite::Error> 
     Ok(Broken { subject, case_id: row.get("case_id")?, exchange_id: row.get("exchange_id")?, columns: named })
 }
 
+/// A value as text; a history may be a stranger's, so what is longer than vandan records is cut.
 fn readable(value: ValueRef<'_>) -> Option<String> {
     match value {
         ValueRef::Null => None,
         ValueRef::Integer(number) => Some(number.to_string()),
         ValueRef::Real(number) => Some(number.to_string()),
-        ValueRef::Text(text) => Some(String::from_utf8_lossy(text).into_owned()),
+        ValueRef::Text(text) => Some(cut(&String::from_utf8_lossy(text), LONGEST_VALUE).into_owned()),
         ValueRef::Blob(bytes) => Some(format!("{} bytes", bytes.len())),
     }
 }
@@ -324,6 +326,12 @@ mod tests {
         let rule =
             rule("select 'all' as subject, 1 as ok, null as case_id, null as exchange_id, '' as seen, 40 as subjects");
         assert_eq!(verdict(&rule).examined, 40);
+    }
+
+    #[test]
+    fn evidence_is_cut() {
+        let witness = &of("('a', 0, 7, 3, printf('%.*c', 3000000, 'x'))").witnesses[0];
+        assert!(witness.observed.len() <= LONGEST_VALUE && witness.observed.contains("…[3000000 bytes #"));
     }
 
     #[test]

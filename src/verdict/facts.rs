@@ -41,6 +41,11 @@ impl RunFacts {
         self.is_yes("quiescent")
     }
 
+    /// Why the run was given up before its end, if it was.
+    pub fn stopped_because(&self) -> Option<&str> {
+        self.get("stopped_because").filter(|because| !because.is_empty())
+    }
+
     /// The name of the run, empty if it has none.
     pub fn run_id(&self) -> &str {
         self.get("run_id").unwrap_or_default()
@@ -66,6 +71,10 @@ pub enum Validity {
 impl Validity {
     /// Examines the facts of a run. A fact that is not stated speaks against nothing, except that the run was finished.
     pub fn of(run: &RunFacts) -> Self {
+        // What follows from a run that was given up says nothing more.
+        if let Some(because) = run.stopped_because() {
+            return Self::Invalid(vec![because.to_owned()]);
+        }
         let reasons: Vec<_> = [
             cut_short(run),
             late(run),
@@ -83,6 +92,16 @@ impl Validity {
         .flatten()
         .collect();
         if reasons.is_empty() { Self::Valid } else { Self::Invalid(reasons) }
+    }
+
+    /// The same, with further reasons against it.
+    #[must_use]
+    pub(crate) fn besides(self, further: Vec<String>) -> Self {
+        match self {
+            Self::Valid if further.is_empty() => Self::Valid,
+            Self::Valid => Self::Invalid(further),
+            Self::Invalid(reasons) => Self::Invalid(reasons.into_iter().chain(further).collect()),
+        }
     }
 }
 
@@ -247,6 +266,14 @@ mod tests {
         let facts = HEALTHY.iter().copied().chain(dropped).collect();
         let reasons = vec!["9 of 8000 visits were dropped, a share of 0.001 is allowed".to_owned()];
         assert_eq!(Validity::of(&facts), Validity::Invalid(reasons));
+    }
+
+    #[test]
+    fn a_run_that_was_given_up_says_why_and_nothing_that_follows_from_it() {
+        let because = "stopped after 3.0 s: nobody could sign in";
+        let facts = [("stopped_because", because), ("dropped", "900"), ("finished", "no")];
+        let facts = HEALTHY.iter().copied().chain(facts).collect();
+        assert_eq!(Validity::of(&facts), Validity::Invalid(vec![because.to_owned()]));
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod functions;
 mod gate;
 mod judgement;
 mod merge;
+mod refused;
 mod rule;
 mod rule_set;
 mod session;

@@ -40,7 +40,7 @@ impl Verdict {
 spelled! {
     /// What a run says of a portal as a whole, in the order in which one answer outranks the next.
     Overall {
-        /// A MUST rule is broken (exit code 111).
+        /// A MUST rule is broken, and the run was not given up (exit code 111).
         RuleFailed = "rule_failed",
         /// All MUST rules that were decided hold, but a gate is significantly exceeded (99).
         GateBreached = "gate_breached",
@@ -61,7 +61,9 @@ impl Overall {
         let held = |rule: &RuleVerdict| matches!(rule.verdict, Verdict::Pass | Verdict::Warn);
         let is_decided = rules.iter().any(held) || gate(GateAnswer::Pass);
         let is_open = must(Verdict::Inconclusive) || must(Verdict::Error) || gate(GateAnswer::Undecided);
-        if must(Verdict::Fail) {
+        if run.stopped_because().is_some() {
+            Self::Invalid
+        } else if must(Verdict::Fail) {
             Self::RuleFailed
         } else if gate(GateAnswer::Fail) {
             Self::GateBreached

@@ -9,7 +9,7 @@ use crate::facts::{RunFacts, Validity};
 use crate::judgement::Judgement;
 use crate::merge::Overall;
 use crate::rule_set::{RuleSet, Script};
-use crate::{claims, examine, functions, witness};
+use crate::{claims, examine, functions, refused, witness};
 
 /// Columns that every row of a rule's query must have.
 pub(crate) const SUBJECT_COLUMNS: [&str; 4] = ["subject", "ok", "case_id", "exchange_id"];
@@ -86,7 +86,7 @@ impl Session {
             rules.rules().iter().map(|rule| examine::examine(&self.connection, rule, &run, &capabilities)).collect();
         witness::attach_exchanges(&self.connection, &mut verdicts)?;
         let gates = claims::decide_all(&self.connection)?;
-        let validity = Validity::of(&run);
+        let validity = Validity::of(&run).besides(refused::sentences(&self.connection)?);
         let overall = Overall::of(&run, &validity, &verdicts, &gates);
         Ok(Judgement { run, validity, rules: verdicts, gates, overall })
     }

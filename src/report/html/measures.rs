@@ -25,6 +25,9 @@ pub(super) fn latency(summary: &Summary) -> Markup {
             (slowest(summary))
         } @else { p { "Nothing was sent under load." } }
         (faults(summary))
+        @if summary.traffic.resent > 0 {
+            p { (count(summary.traffic.resent)) " requests were sent once more: the kept connection they went on was closed." }
+        }
     };
     section("latency", "Latency by operation", "Độ trễ theo thao tác", &content)
 }

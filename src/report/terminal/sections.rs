@@ -184,6 +184,25 @@ pub(super) fn traffic(page: &mut Page, summary: &Summary) {
     if !faults.is_empty() {
         page.paragraph("  ? ", Ink::Doubtful, &format!("no trustworthy answer: {}", faults.join(", ")));
     }
+    if traffic.resent > 0 {
+        let resent = format!("{} sent once more: the kept connection was closed", count(traffic.resent));
+        page.paragraph("  · ", Ink::Plain, &resent);
+    }
+}
+
+/// What the adapter did not understand, and what to do about it; nothing if it understood everything.
+pub(super) fn not_understood(page: &mut Page, summary: &Summary) {
+    if summary.adapter.is_empty() {
+        return;
+    }
+    page.heading("NOT UNDERSTOOD", &summary.adapter.note());
+    for line in &summary.adapter.lines {
+        page.paragraph("  ? ", Ink::Doubtful, &format!("{}: {}", line.what(), line.place()));
+        page.paragraph("    ", Ink::Plain, &line.remedy());
+    }
+    if let Some(rest) = summary.adapter.rest() {
+        page.paragraph("  ", Ink::Faint, &rest);
+    }
 }
 
 fn missing() -> String {

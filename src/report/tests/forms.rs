@@ -150,6 +150,47 @@ fn visits_are_told_beside_the_dossiers_where_there_are_any() {
 }
 
 #[test]
+fn what_the_adapter_did_not_understand_is_said_with_its_remedy_in_every_form() {
+    let summary = fixture::summary(
+        "insert into adapter_problems values (5, 0, 'unknown_word', 'state', 'Đang <chờ>', 2),
+             (6, 0, 'unknown_word', 'state', 'Đang <chờ>', 1), (7, 0, 'missing_field', 'dossier_code', null, 1);",
+    );
+    let text = plain(&summary, 100);
+    for expected in [
+        "NOT UNDERSTOOD  in 3 of 32 exchanges: the adapter's part, not the portal's",
+        "  ? the word \"Đang <chờ>\" for state is not translated: 3 rows in 2 exchanges, first 5 (",
+        "    add the word to `states:` of the adapter\n",
+        "  ? a success lacks dossier_code: 1 exchange, first 7 (",
+        "    correct the path of `dossier_code`, or write `dossier_code?` where a success may lack it\n",
+    ] {
+        assert!(text.contains(expected), "{expected} in {text}");
+    }
+    let page = html(&summary);
+    assert!(page.contains("id=\"not-understood\"") && page.contains("Đang &lt;chờ&gt;"));
+    assert!(junit(&summary).contains("<system-out>NotUnderstood: in 3 of 32 exchanges"));
+    assert!(summary_json(&summary).contains("\"value\": \"Đang <chờ>\""));
+    let nothing = fixture::conforming();
+    assert!(!plain(&nothing, 100).contains("NOT UNDERSTOOD") && !html(&nothing).contains("not-understood\""));
+    assert!(!junit(&nothing).contains("NotUnderstood") && !summary_json(&nothing).contains("of_exchanges"));
+}
+
+#[test]
+fn no_form_grows_with_a_strangers_text() {
+    let forms = |bytes: usize| {
+        let summary = fixture::summary(&format!(
+            "{} update observations set dossier_code = dossier_code || printf('%.*c', {bytes}, 'x'), error_code = printf('%.*c', {bytes}, 'x');
+             insert into adapter_problems values (5, 0, 'unknown_word', 'state', printf('%.*c', {bytes}, 'x'), 2);",
+            include_str!("fixture/failing.sql")
+        ));
+        [plain(&summary, 80).len(), html(&summary).len(), junit(&summary).len(), summary_json(&summary).len()]
+    };
+    let (long, longer) = (forms(20_000), forms(200_000));
+    for (long, longer) in long.into_iter().zip(longer) {
+        assert!(longer.abs_diff(long) < 2_000, "{long} and {longer} bytes");
+    }
+}
+
+#[test]
 fn junit_reads_well_and_tells_passes_too() {
     assert_reads!("report_junit_failing", junit(&fixture::failing()));
     assert_reads!("report_junit_conforming", junit(&fixture::conforming()));

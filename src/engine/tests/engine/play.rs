@@ -55,8 +55,8 @@ pub(crate) const CLOCK: &str = "  clock: { request: PUT /clock, json: { now: \"$
 
 /// A run to be.
 ///
-/// Journeys are cast by their names: `citizen` comes online, `counter` at the counter, `visit` only looks, `desk` is a clerk's day, and
-/// those that begin with `final` read back at the end.
+/// Journeys are cast by their names: `citizen` comes online, `counter` at the counter, `post` by post, `visit` only looks, `desk` and
+/// `post-desk` are clerks' days, and those that begin with `final` read back at the end.
 pub(crate) struct Play {
     pub(crate) target: String,
     pub(crate) adapter: String,
@@ -65,6 +65,8 @@ pub(crate) struct Play {
     pub(crate) channel: Channel,
     pub(crate) units: u16,
     pub(crate) clerks: u16,
+    /// Clerks at the post's counters, who serve all units.
+    pub(crate) post_clerks: u16,
     pub(crate) lanes: usize,
     /// Length of the load, in milliseconds of the wall clock.
     pub(crate) length: u64,
@@ -73,6 +75,10 @@ pub(crate) struct Play {
     pub(crate) stop: Arc<AtomicBool>,
     pub(crate) people: Option<Arc<dyn Populace>>,
     pub(crate) publications: Vec<Publication>,
+    /// Where links of the portal may lead, besides to itself and its peers.
+    pub(crate) links: Vec<Authority>,
+    /// Requests a host gets in any second, at the most.
+    pub(crate) max_rate: Option<f64>,
 }
 
 /// A run that was.
@@ -107,6 +113,10 @@ pub(crate) struct Row {
     pub(crate) bytes_received: i64,
     pub(crate) reused: bool,
     pub(crate) attempt: i64,
+    pub(crate) reason: Option<String>,
+    pub(crate) delay: i64,
+    pub(crate) held: i64,
+    pub(crate) class: String,
 }
 
 impl Row {
@@ -127,6 +137,7 @@ impl Play {
             channel: Channel::Online,
             units: 1,
             clerks: 0,
+            post_clerks: 0,
             lanes: 1,
             length: 20,
             peers: Vec::new(),
@@ -143,6 +154,8 @@ impl Play {
             stop: Arc::default(),
             people: None,
             publications: Vec::new(),
+            links: Vec::new(),
+            max_rate: None,
         }
     }
 
@@ -200,7 +213,7 @@ impl Play {
         let mut rows = history
             .prepare(
                 "select case_id, actor, journey, operation, phase, due_ns, sent_ns, done_ns, outcome, status, fault,
-                 bytes_received, reused, attempt from exchanges order by exchange_id",
+                 bytes_received, reused, attempt, reason, delay_ns, held_ns, traffic_class from exchanges order by exchange_id",
             )
             .unwrap();
         let rows = rows.query_map([], |row| {
@@ -219,6 +232,10 @@ impl Play {
                 bytes_received: row.get(11)?,
                 reused: row.get(12)?,
                 attempt: row.get(13)?,
+                reason: row.get(14)?,
+                delay: row.get(15)?,
+                held: row.get(16)?,
+                class: row.get(17)?,
             })
         });
         let rows = rows.unwrap().map(Result::unwrap).collect();
@@ -254,12 +271,12 @@ impl Play {
         let files = self.journeys.iter().map(|text| ("journey.yaml", text.as_str()));
         let scripts = Scripts::load(files, |_| true).unwrap_or_else(|problems| panic!("{problems}"));
         let final_reads = ["final", "final-desk"].iter().filter_map(|name| scripts.find(name)).collect();
-        let channels = [(Channel::Online, "citizen"), (Channel::Counter, "counter")];
+        let channels = [(Channel::Online, "citizen"), (Channel::Counter, "counter"), (Channel::Post, "post")];
         let casting = Casting {
             channels: channels.iter().filter_map(|(channel, name)| Some((*channel, scripts.find(name)?))).collect(),
             visit: scripts.find("visit"),
             desk: scripts.find("desk"),
-            post_desk: None,
+            post_desk: scripts.find("post-desk"),
             final_reads,
         };
         let units: Vec<_> = (0..self.units).map(|unit| format!("H{unit}")).collect();
@@ -271,17 +288,32 @@ impl Play {
             unit: Some(unit),
             unit_code: format!("H{unit}"),
         });
+        let at_the_post = (0..self.post_clerks).map(|number| Staff {
+            name: format!("post:{number}"),
+            password: "secret".to_owned(),
+            role: Role::PostDesk,
+            unit: None,
+            unit_code: String::new(),
+        });
         let end = SimTime(i64::try_from(self.length * 60_000).unwrap());
         let people = self.people.unwrap_or_else(|| {
             let unit_of = self.arrivals.iter().map(|arrival| (arrival.case, arrival.unit)).collect();
             Arc::new(People { channel: self.channel, units: unit_of, panics_at: None })
         });
+        let target = Authority::parse(&self.target).unwrap();
+        let peers = self.peers.iter().map(|peer| peer.authority.clone());
+        let doors = [target.clone()].into_iter().filter(Authority::is_loopback).chain(peers).chain(self.links);
+        let guard = Guard::of(doors);
+        let guard = match self.max_rate {
+            Some(rate) => guard.at_most(rate),
+            None => guard,
+        };
         RunSpec {
             adapter: Arc::new(adapter),
             scripts: Arc::new(scripts),
             casting,
             people,
-            staff: staff.collect(),
+            staff: staff.chain(at_the_post).collect(),
             registrar: Some(Staff {
                 name: "registrar".to_owned(),
                 password: "secret".to_owned(),
@@ -293,9 +325,9 @@ impl Play {
             units,
             timeline: Arc::new(Timeline::new([(SimTime(0), end, true, 1.0)], Duration::from_millis(self.length))),
             seed: Seed(7),
-            target: Authority::parse(&self.target).unwrap(),
+            guard,
+            target,
             peers: self.peers,
-            guard: Guard::default(),
             settings: self.settings,
         }
     }

@@ -82,6 +82,9 @@ fn words_are_the_same_in_any_unicode_form() {
     let (reply, reading) = read(&reader(), 200, body.as_bytes());
     assert_eq!((reply, reading.first(Field::State)), (OK, Some("submitted")));
     assert_eq!(reading.first(Field::StateWord), Some(decomposed), "as the portal wrote it");
+    let named = submit("request: POST /a\nread: { owner_name: $.name }");
+    let (_, reading) = read(&named, 200, "{\"name\":\"Hue\u{302}\u{301}\"}".as_bytes());
+    assert_eq!(reading.first(Field::OwnerName), Some("Huế"), "what was submitted reads back unchanged");
     // and where the adapter's author wrote it so, words and keys alike
     let author = adapter(&format!(
         "states: {{ submitted: \"{decomposed}\" }}\noperations: {{ submit: {{ request: POST /a, session: no, read: {{ state: $.tra\u{323}ng }} }} }}\n"
