@@ -222,7 +222,6 @@ impl Lane {
             delay: task.delay,
             held: attempt.held,
         };
-        stage.known().note_strangers(&self.reading);
         transcript::record(self.inlet.batch(), &entry, attempt, &self.reading, stage.known());
     }
 }

@@ -131,7 +131,7 @@ pub fn run(
         // Before anybody comes, the portal must know what time it is, and we what it offers.
         conductor.tell_time(0).await;
         conductor.registrar.read().await;
-        let mut messenger = Messenger::new(Arc::clone(&conductor.stage), Rc::clone(&conductor.inlet));
+        let mut messenger = Messenger::new(Arc::clone(&conductor.stage), Rc::clone(&conductor.inlet), Rc::default());
         preflight::look_around(&conductor.stage, &mut messenger)
             .await
             .map_or(Ok(()), |met| Err(EngineError::Occupied(met)))

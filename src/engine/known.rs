@@ -71,28 +71,32 @@ impl Known<'_> {
         self.begun.has(case).then_some(case)
     }
 
+    /// The same; one whose owner has not handed one in is noted as a stranger's.
+    pub(crate) fn whose_or_stranger(self, reading: &Reading, item: &Item) -> Option<CaseId> {
+        let case = self.named(reading, item)?;
+        if self.begun.has(case) {
+            return Some(case);
+        }
+        self.begun.note_stranger(shown(reading, item));
+        None
+    }
+
     /// Whose dossier an item shows by its marks alone.
     pub(crate) fn named(self, reading: &Reading, item: &Item) -> Option<CaseId> {
-        if self.is_of_another_run(reading, item) {
-            return None;
+        if let Some(reference) = reading.value(item, Field::Reference) {
+            if let Some(case) = self.people.recognise(reference) {
+                return Some(case);
+            }
+            if self.people.is_of_another_run(reference) {
+                return None;
+            }
         }
-        [Field::Reference, Field::OwnerNumber]
-            .into_iter()
-            .find_map(|field| reading.value(item, field).and_then(|mark| self.people.recognise(mark)))
+        reading.value(item, Field::OwnerNumber).and_then(|number| self.people.recognise(number))
     }
 
     /// Whether an item shows a dossier that another run of ours has sent.
     pub(crate) fn is_of_another_run(self, reading: &Reading, item: &Item) -> bool {
         reading.value(item, Field::Reference).is_some_and(|reference| self.people.is_of_another_run(reference))
-    }
-
-    /// Notes the items that show a dossier of somebody who has not handed one in.
-    pub(crate) fn note_strangers(self, reading: &Reading) {
-        for item in reading.items() {
-            if self.named(reading, item).is_some_and(|case| !self.begun.has(case)) {
-                self.begun.note_stranger(shown(reading, item));
-            }
-        }
     }
 }
 

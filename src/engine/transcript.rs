@@ -67,7 +67,7 @@ pub(crate) fn record(batch: &mut Batch, entry: &Entry<'_>, attempt: &Attempt, re
     }
     let single = |item| entry.case.filter(|_| reading.items().len() <= 1 && !known.is_of_another_run(reading, item));
     for (position, item) in (0_u32..).zip(reading.items()) {
-        let case = known.whose(reading, item).or_else(|| single(item));
+        let case = known.whose_or_stranger(reading, item).or_else(|| single(item));
         let mut values = [None; Field::COLUMNS];
         for (slot, field) in values.iter_mut().zip(Field::ALL) {
             *slot = reading.understood(item, *field).map(|value| batch.text(value));
