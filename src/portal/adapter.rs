@@ -72,6 +72,11 @@ impl Adapter {
         !self.exchanges(operation).is_empty()
     }
 
+    /// Whether an answer to an operation is read for this field.
+    pub fn shows(&self, operation: Operation, field: Field) -> bool {
+        self.exchanges(operation).iter().any(|exchange| exchange.wanted.wants(field))
+    }
+
     /// What rules may rely on: the operations mapped by name, the fields shown as `shows:FIELD`, and what answers show
     /// beyond single fields.
     pub fn capabilities(&self) -> Vec<String> {
