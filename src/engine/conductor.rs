@@ -126,7 +126,7 @@ pub fn run(
     // A meter without a lane would never say that its arrivals are over.
     let conducted = Meters { lanes: meters.lanes.iter().take(arrivals.len()).cloned().collect() };
     let mut conductor = Conductor::new(Arc::clone(&stage), conducted, recorder.inlet());
-    conducting.block_on(&runtime, async {
+    let greeted = conducting.block_on(&runtime, async {
         conductor.greet().await?;
         // Before anybody comes, the portal must know what time it is, and we what it offers.
         conductor.tell_time(0).await;
@@ -135,7 +135,12 @@ pub fn run(
         preflight::look_around(&conductor.stage, &mut messenger)
             .await
             .map_or(Ok(()), |met| Err(EngineError::Occupied(met)))
-    })?;
+    });
+    if let Err(error) = greeted {
+        // What was asked before anybody came is the evidence.
+        conductor.inlet.borrow_mut().close();
+        return Err(error);
+    }
     let lanes = start_lanes(&stage, arrivals, recorder, meters);
     let failed = match &lanes {
         Ok(lanes) => conducting.block_on(&runtime, conductor.conduct(recorder, stop, lanes)),
