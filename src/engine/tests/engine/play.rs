@@ -93,6 +93,8 @@ pub(crate) struct Played {
     pub(crate) signals: Vec<String>,
     /// What was shown of the catalogue, as `operation procedure level payable`.
     pub(crate) services: Vec<String>,
+    /// What was not understood, as `operation problem field value items`.
+    pub(crate) problems: Vec<String>,
 }
 
 /// An exchange, as the history has it.
@@ -248,7 +250,14 @@ impl Play {
             )
             .unwrap();
         let services = services.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-        Played { health, counted: meters.snapshot(), lost: loss.0, took, rows, signals, services }
+        let mut problems = history
+            .prepare(
+                "select format('%s %s %s %s %s', operation, problem, coalesce(field, '-'), coalesce(value, '-'), items)
+                 from adapter_problems join exchanges using (exchange_id) order by exchange_id, position",
+            )
+            .unwrap();
+        let problems = problems.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        Played { health, counted: meters.snapshot(), lost: loss.0, took, rows, signals, services, problems }
     }
 
     fn streams(&self) -> Vec<Arrivals> {
