@@ -161,6 +161,7 @@ fn spec(port: &str, load: Load, people: Arc<Population>) -> Result<RunSpec, Trou
             timeout: Duration::from_secs(10),
             drain: Duration::from_secs(10),
             final_read: Duration::ZERO,
+            poll_every: Duration::ZERO,
             longest_answer: 4 << 20,
             user_agent: format!("vandan/{} (run cpu_per_request)", env!("CARGO_PKG_VERSION")),
         },

@@ -90,7 +90,19 @@ impl Caller {
     }
 }
 
-/// The reply code in an answer; empty if there is none.
+/// The reply code in an answer, which may begin with a byte order mark; empty if there is none.
 fn code_in(answer: &[u8], reply_field: &str) -> String {
+    let answer = answer.strip_prefix(b"\xef\xbb\xbf").unwrap_or(answer);
     serde_json::from_slice::<Fields>(answer).map_or_else(|_| String::new(), |fields| fields.text(reply_field))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_a_reply() {
+        assert_eq!(code_in(b"\xef\xbb\xbf{\"RspCode\":\"00\"}", "RspCode"), "00");
+        assert_eq!(code_in(b"<html>", "RspCode"), "");
+    }
 }

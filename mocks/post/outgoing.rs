@@ -86,11 +86,26 @@ impl Caller {
         };
         let status = Some(answer.status().as_u16());
         let code = match Limited::new(answer.into_body(), LONGEST_REPLY).collect().await {
-            Ok(body) => {
-                serde_json::from_slice(&body.to_bytes()).map_or_else(|_| String::new(), |reply: ReplyBody| reply.code)
-            }
+            Ok(body) => code_in(&body.to_bytes()),
             Err(error) => error.to_string(),
         };
         Reply { status, code }
+    }
+}
+
+/// The reply code in an answer, which may begin with a byte order mark; empty if there is none.
+fn code_in(answer: &[u8]) -> String {
+    let json = answer.strip_prefix(b"\xef\xbb\xbf").unwrap_or(answer);
+    serde_json::from_slice(json).map_or_else(|_| String::new(), |reply: ReplyBody| reply.code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_a_reply() {
+        assert_eq!(code_in(b"\xef\xbb\xbf{\"code\":\"00\"}"), "00");
+        assert_eq!(code_in(b"<html>"), "");
     }
 }

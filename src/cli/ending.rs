@@ -40,15 +40,26 @@ pub(crate) fn write_ending(
             ("lag_p50_ns", health.lag_p50.to_string()),
             ("lag_p99_ns", health.lag_p99.to_string()),
             ("lag_max_ns", health.lag_max.to_string()),
+            ("lag_poll_p99_ns", health.lag_poll_p99.to_string()),
+            ("lag_poll_max_ns", health.lag_poll_max.to_string()),
             ("quiescent", yes_or_no(health.quiescent && health.read_back)),
             ("peers_settled", yes_or_no(health.peers_settled)),
             ("cpu_share", format!("{share:.3}")),
             ("finished", yes_or_no(true)),
         ]);
+        let strangers = &health.strangers;
+        if strangers.count > 0 {
+            facts.extend([("strangers", strangers.count.to_string()), ("first_stranger", strangers.first.clone())]);
+        }
         if health.aborted {
             facts.push(("aborted", yes_or_no(true)));
         }
     }
+    let stopped = match &ending.health {
+        Ok(health) => health.stopped_because.clone(),
+        Err(error) => Some(error.to_string()),
+    };
+    facts.extend(stopped.map(|because| ("stopped_because", because)));
     store.set_facts(facts.iter().map(|(name, value)| (*name, value.clone())))?;
     store.state_extent()
 }

@@ -8,6 +8,7 @@ mod console;
 mod country;
 mod cpu;
 mod ending;
+mod estimate;
 mod exit;
 mod fidelity;
 mod mock_bank_args;

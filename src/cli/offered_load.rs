@@ -190,7 +190,7 @@ impl GateSamples {
 }
 
 /// What is done for a dossier of this kind, by its applicant and by the clerks.
-fn of_dossier(kind: Kind, scripts: &Scripts, casting: &Casting) -> Counts {
+pub(crate) fn of_dossier(kind: Kind, scripts: &Scripts, casting: &Casting) -> Counts {
     let mut counts = Counts::new();
     let journey = |channel: Channel| casting.channels.iter().find(|(known, _)| *known == channel);
     if let Some((_, journey)) = journey(kind.channel) {

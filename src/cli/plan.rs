@@ -6,6 +6,7 @@ use world::{Planned, Realised};
 
 use crate::args::PlanVerb;
 use crate::compose::Composition;
+use crate::estimate::{self, Estimate};
 use crate::exit::{Exit, Failure};
 use crate::offered_load::{GateSamples, OfferedLoad, Pace};
 use crate::page::{Page, grouped, rate};
@@ -30,6 +31,7 @@ pub(crate) fn json(composed: &Composition) -> String {
     let (offer, gates) = offer(composed);
     if let Some(fields) = plan.as_object_mut() {
         fields.insert("offered".to_owned(), offer.to_json());
+        fields.insert("requests".to_owned(), Estimate::of(composed).to_json());
         fields.insert("gates".to_owned(), gates.iter().map(GateSamples::to_json).collect());
         fields.insert("warnings".to_owned(), json!(warnings(composed, &offer, &gates)));
     }
@@ -59,6 +61,7 @@ pub(crate) fn summary(composed: &Composition) -> String {
         visited(&mut page, visits);
     }
     offered(&mut page, &offer);
+    Estimate::of(composed).tell(&mut page);
     if !plan.figures.is_empty() {
         page.line("figures", &figures(composed));
     }
@@ -100,7 +103,7 @@ pub(crate) fn offered(page: &mut Page, offer: &OfferedLoad) {
         &format!("at least about {exchanges} under load, {:.1} for each dossier{each_visit}", offer.per_dossier()),
     );
     page.line("", &format!("{} on average, {} in the peak second", rate(offer.mean_rate()), rate(offer.peak_rate())));
-    page.line("", "(an estimate: each journey once, every answer ok; clerks who look into inboxes come on top)");
+    page.line("", "(an estimate: each journey once, every answer ok; looking again comes on top)");
 }
 
 /// The claims with the samples they need and get.
@@ -191,6 +194,10 @@ fn warnings(composed: &Composition, offer: &OfferedLoad, gates: &[GateSamples]) 
         warnings.push(format!("nothing planned counts {ids}: only the run will show whether it comes true"));
     }
     warnings.extend(sharp_peak(composed, offer));
+    warnings.extend(
+        estimate::refusal(composed)
+            .map(|reason| format!("`vandan run --target` would be refused: {}", reason.replace('\n', "; "))),
+    );
     warnings
 }
 

@@ -10,7 +10,7 @@ use history::{CalendarDay, Figure, PlannedDossier, Recorder, Store, Target};
 use model::Populace;
 use model::words::{PaymentMethod, ReturnMethod};
 use verdict::Measure;
-use world::{Realism, Rendered};
+use world::{Population, Realism, Rendered};
 
 use crate::args::RunArgs;
 use crate::compose::Composition;
@@ -21,18 +21,21 @@ use crate::mocks::Country;
 use crate::progress::Watch;
 use crate::results::Results;
 use crate::run_file::Authorization;
-use crate::{console, plan, say};
+use crate::{console, estimate, open_files, plan, say};
 
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let defects = mock_lists::defects(&args.portal.defect)?;
-    let composed = Composition::of(&args.plan)?;
+    let mut composed = Composition::of(&args.plan)?;
     let conduct = mock_lists::conduct(&args.portal, composed.seed.0)?;
     let started = now();
     check_people(args, &composed)?;
-    let guard = guard(args, &composed, &started)?;
-    let outside = outside(args, &guard)?;
+    let consent = consent(args, &composed, &started)?;
+    let outside = outside(args, consent)?;
     let lanes = args.lanes.map_or_else(default_lanes, usize::from).min(64);
+    check_open_files(args, &composed, lanes)?;
     let results = Results::create(&args.results, &composed.run.name, &started)?;
+    let salt = args.salt.unwrap_or_else(|| salt(&started, &results.id));
+    composed.population = Arc::new(Population::clone(&composed.population).with_salt(salt));
     if !args.quiet {
         console::tell(&plan::summary(&composed));
     }
@@ -45,9 +48,11 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
         (None, None) => unreachable!("without a target the mocks are started"),
     };
     write_plan(&mut store, &composed, &peers, day_of(started)).map_err(Failure::run)?;
-    let facts = facts(args, &composed, &results, &started, &target, lanes);
+    let mut facts = facts(args, &composed, &results, &started, &target, lanes);
+    facts.push(("salt", salt.to_string()));
     store.set_facts(facts.iter().map(|(name, value)| (*name, value.clone()))).map_err(Failure::run)?;
     results.write("run.json", &run_json(&facts))?;
+    let guard = guard(&target, &peers, &composed, consent);
     let spec = spec(&composed, target, peers, guard, &results.id);
     let played = play(args, &composed, spec, store, lanes)?;
     drop(country);
@@ -61,6 +66,23 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     Ok(if played.ending.health.is_err() { Exit::InvalidRun } else { exit })
 }
 
+/// A run whose portal is played in this process is refused where both cannot have their connections: they could not be told
+/// apart. One against a portal outside is warned, for it may need fewer; what it lacks then is recorded and makes it invalid.
+fn check_open_files(args: &RunArgs, composed: &Composition, lanes: usize) -> Result<(), Failure> {
+    open_files::allow_all();
+    let is_inside = args.target.is_none();
+    let addresses = if is_inside || args.bank.is_some() { 2 } else { 1 };
+    let need = open_files::Need { lanes, connections: composed.run.limits.connections, addresses, is_inside };
+    match open_files::lack(need) {
+        Some(lack) if is_inside => Err(Failure::run(lack)),
+        Some(lack) => {
+            console::tell(&format!("note: {lack}"));
+            Ok(())
+        }
+        None => Ok(()),
+    }
+}
+
 /// Half of the machine for the portal, half for its people.
 fn default_lanes() -> usize {
     std::thread::available_parallelism().map_or(1, |cores| cores.get() / 2).max(1)
@@ -69,6 +91,12 @@ fn default_lanes() -> usize {
 #[expect(clippy::disallowed_methods, reason = "the wall clock is read once, when a run starts")]
 fn now() -> jiff::Timestamp {
     jiff::Timestamp::try_from(std::time::SystemTime::now()).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+}
+
+/// What makes the references of this run its own: the plan does not know it.
+fn salt(started: &jiff::Timestamp, run_id: &str) -> u64 {
+    let instant = u64::try_from(started.as_nanosecond()).unwrap_or_default();
+    model::Seed(instant).stream(run_id).below(0, 1 << 32)
 }
 
 /// The day in Vietnam.
@@ -97,42 +125,39 @@ fn check_people(args: &RunArgs, composed: &Composition) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Who may be spoken to; an authorization that has run out, or allows less than planned, is refused.
-fn guard(args: &RunArgs, composed: &Composition, started: &jiff::Timestamp) -> Result<Guard, Failure> {
-    let Some(Authorization { by, host, until, max_rate }) = &composed.run.authorization else {
-        return Ok(Guard::default());
-    };
-    if args.target.is_none() {
-        return Ok(Guard::default());
+/// The consent that a run outside needs or has; one that has run out, or allows less than planned, is refused.
+fn consent<'a>(
+    args: &RunArgs,
+    composed: &'a Composition,
+    started: &jiff::Timestamp,
+) -> Result<Option<&'a Authorization>, Failure> {
+    let Some(consent) = composed.run.authorization.as_ref().filter(|_| args.target.is_some()) else { return Ok(None) };
+    if day_of(*started) > consent.until {
+        let Authorization { by, host, until, .. } = consent;
+        let message = format!("refused: the authorization by {by} for {host} ended on {until}");
+        return Err(Failure::new(Exit::Refused, message));
     }
-    let refuse = |message: String| Err(Failure::new(Exit::Refused, message));
-    if day_of(*started) > *until {
-        return refuse(format!("refused: the authorization by {by} for {host} ended on {until}"));
+    match estimate::refusal(composed) {
+        Some(reason) => Err(Failure::new(Exit::Refused, format!("refused: {reason}"))),
+        None => Ok(Some(consent)),
     }
-    // Each dossier takes about a dozen exchanges, spread over its life; at the peak all of them may coincide.
-    // A visitor makes two at once.
-    let visitors = composed.plan.visits.as_ref().map_or(0, |visits| visits.peak_second.visits);
-    let peak = f64::from(composed.plan.peak.second.dossiers) * 12.0 + f64::from(visitors) * 2.0;
-    if peak > *max_rate {
-        return refuse(format!(
-            "refused: the plan peaks at about {peak:.0} requests/s, the authorization by {by} allows {max_rate:.0} (play it longer with --length)"
-        ));
-    }
-    Ok(Guard::with_authorized(vec![host.clone()]))
 }
 
 /// The portal and peers named on the command line, if any.
-fn outside(args: &RunArgs, guard: &Guard) -> Result<Option<(Authority, Vec<Peer>)>, Failure> {
+fn outside(args: &RunArgs, consent: Option<&Authorization>) -> Result<Option<(Authority, Vec<Peer>)>, Failure> {
     let read = |url: &String| -> Result<Authority, Failure> {
         let authority = Authority::parse(url)
             .map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))?;
-        if guard.allows(&authority) {
+        let is_covered = |consent: &Authorization| consent.host.covers(&authority) || consent.also.contains(&authority);
+        if authority.is_loopback() || consent.is_some_and(is_covered) {
             return Ok(authority);
         }
+        let named = consent.map(|consent| format!(" nor at {}, which {} allows", consent.host, consent.by));
         Err(Failure::new(
             Exit::Refused,
             format!(
-                "refused: {authority} is not this machine\nload goes to loopback only, unless the run file carries an `authorization` block:\n  authorization: {{ by: name of who allows it, host: {}, until: 2026-12-31, max_rate: 50 }}",
+                "refused: {authority} is not this machine{}\nload goes to loopback only, unless the run file carries an `authorization` block:\n  authorization: {{ by: name of who allows it, host: {}, until: 2026-12-31, max_rate: 50 }}",
+                named.unwrap_or_default(),
                 authority.host()
             ),
         ))
@@ -144,6 +169,18 @@ fn outside(args: &RunArgs, guard: &Guard) -> Result<Option<(Authority, Vec<Peer>
         .filter_map(|(name, url)| Some(read(url.as_ref()?).map(|authority| Peer { name, authority })))
         .collect::<Result<Vec<_>, _>>()?;
     Ok(Some((target, peers)))
+}
+
+/// Who may be spoken to, and how fast: the portal, its peers, what the run file lists, and nothing else.
+fn guard(target: &Authority, peers: &[Peer], composed: &Composition, consent: Option<&Authorization>) -> Guard {
+    let peers = peers.iter().map(|peer| &peer.authority);
+    let listed = consent.into_iter().flat_map(|consent| consent.also.iter().chain(consent.host.door()));
+    let doors = [target].into_iter().chain(peers).chain(listed).chain(&composed.run.links);
+    let guard = Guard::of(doors.cloned());
+    match consent {
+        Some(consent) => guard.at_most(consent.max_rate),
+        None => guard,
+    }
 }
 
 fn inside(country: &Country) -> Result<(Authority, Vec<Peer>), Failure> {
@@ -280,6 +317,8 @@ fn facts(
         ("lag_limit_ns", lag_limit(composed).as_nanos().to_string()),
         ("dropped_share_limit", limits.dropped_share.to_string()),
     ];
+    facts.extend(composed.digests.clone());
+    facts.extend(composed.run.require.facts());
     if let Some(visits) = &composed.plan.visits {
         facts.push(("visits_planned", visits.count.to_string()));
     }
@@ -330,6 +369,7 @@ fn spec(composed: &Composition, target: Authority, peers: Vec<Peer>, guard: Guar
             connections: limits.connections,
             under_way: limits.under_way,
             timeout: limits.timeout,
+            poll_every: limits.poll_every,
             drain: limits.drain,
             final_read: limits.final_read,
             longest_answer: 4 << 20,

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use engine::{Authority, NamedHost};
 use model::{Document, Fields, Node, Problems};
 use verdict::Gate;
 use world::{HardInputs, Realism, Visits};
@@ -24,8 +25,11 @@ pub(crate) struct RunFile {
     /// The claims as written, and as read.
     pub(crate) gates: Vec<(String, Gate)>,
     pub(crate) limits: Limits,
+    pub(crate) require: Require,
     pub(crate) mocks: Mocks,
     pub(crate) authorization: Option<Authorization>,
+    /// Doors on this machine that links of the portal may lead to, besides its own and its peers'.
+    pub(crate) links: Vec<Authority>,
     pub(crate) realism: Realism,
     pub(crate) hard_inputs: HardInputs,
     /// Those who only look.
@@ -49,11 +53,31 @@ pub(crate) struct Limits {
     pub(crate) connections: usize,
     pub(crate) under_way: usize,
     pub(crate) timeout: Duration,
+    /// The shortest time from one look into an inbox, or at a dossier that is waited for, to the next.
+    pub(crate) poll_every: Duration,
     pub(crate) drain: Duration,
     pub(crate) final_read: Duration,
     pub(crate) dropped_share: f64,
     /// How late 99 % of exchanges may leave; reckoned from the gates if not given.
     pub(crate) lag: Option<Duration>,
+}
+
+/// What must be decided for the run to conform.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Require {
+    /// So many rules.
+    pub(crate) rules: Option<i64>,
+    /// A rule of each of these areas.
+    pub(crate) areas: Vec<String>,
+}
+
+impl Require {
+    /// As facts of the run, by which it is judged.
+    pub(crate) fn facts(&self) -> Vec<(&'static str, String)> {
+        let rules = self.rules.map(|rules| ("require_rules", rules.to_string()));
+        let areas = (!self.areas.is_empty()).then(|| ("require_areas", self.areas.join(", ")));
+        rules.into_iter().chain(areas).collect()
+    }
 }
 
 /// How the embedded peers behave.
@@ -69,11 +93,18 @@ pub(crate) struct Mocks {
 #[derive(Clone, Debug)]
 pub(crate) struct Authorization {
     pub(crate) by: String,
-    pub(crate) host: String,
+    /// Where the portal and its peers may be; with a port, only there.
+    pub(crate) host: NamedHost,
+    /// Further doors of the same owner, to which links may lead and at which peers may be.
+    pub(crate) also: Vec<Authority>,
     pub(crate) until: jiff::civil::Date,
-    /// Requests per second at the most.
+    /// Requests to each host at the most, in any second.
     pub(crate) max_rate: f64,
 }
+
+/// The pace of polls if the run file names none: a person who looks again and again does so four times a second at most,
+/// however fast the simulated days pass.
+const POLL_EVERY: Duration = Duration::from_millis(250);
 
 impl RunFile {
     pub(crate) fn load(file: &str, text: &str) -> Result<Self, Problems> {
@@ -89,6 +120,7 @@ impl RunFile {
             let journeys = fields.need("journeys").and_then(|node| node.fields(roles));
             let gates = fields.list("gates", gate);
             let limits = fields.need("limits").and_then(|node| node.fields(limits));
+            let require = fields.get("require").map_or(Some(Require::default()), |node| node.fields(require));
             let mocks = fields.need("mocks").and_then(|node| node.fields(mocks));
             let (authorization, is_authorization_read) = match fields.get("authorization") {
                 None => (None, Some(())),
@@ -98,6 +130,10 @@ impl RunFile {
                     (read, is_read)
                 }
             };
+            let links = doors(fields, "links", |door| {
+                let reason = "it is not this machine: name it in `authorization.also`";
+                if door.is_loopback() { Ok(()) } else { Err(reason) }
+            });
             let realism = fields.get("identity").map_or(Some(Realism::Impossible), |node| realism(&node));
             let hard_inputs =
                 fields.get("hard_inputs").map_or(Some(HardInputs::default()), |node| HardInputs::read(&node));
@@ -117,8 +153,10 @@ impl RunFile {
                 journeys: journeys?,
                 gates: gates?,
                 limits: limits?,
+                require: require?,
                 mocks: mocks?,
                 authorization,
+                links: links?,
                 realism: realism?,
                 hard_inputs: hard_inputs?,
                 visits: visits?,
@@ -177,17 +215,32 @@ fn limits(fields: &Fields<'_>) -> Option<Limits> {
     let time = |name| fields.need(name).and_then(|node| node.parsed(duration));
     let (connections, under_way) = (count("connections"), count("under_way"));
     let (timeout, drain, final_read) = (time("timeout"), time("drain"), time("final_read"));
+    let poll_every = fields.get("poll_every").map_or(Some(POLL_EVERY), |node| node.parsed(duration));
     let dropped_share = fields.need("dropped_share").and_then(|node| share(&node));
     let lag = fields.get("lag").map_or(Some(None), |node| node.parsed(duration).map(Some));
     Some(Limits {
         connections: connections?,
         under_way: under_way?,
         timeout: timeout?,
+        poll_every: poll_every?,
         drain: drain?,
         final_read: final_read?,
         dropped_share: dropped_share?,
         lag: lag?,
     })
+}
+
+fn require(fields: &Fields<'_>) -> Option<Require> {
+    let rules = fields.get("rules").map_or(Some(None), |node| whole(&node, 1..=1_000).map(Some));
+    let areas = fields.list("areas", |node| {
+        let name = node.text()?;
+        if verdict::AREAS.iter().any(|area| area.name == name) {
+            return Some(name.to_owned());
+        }
+        let known: Vec<_> = verdict::AREAS.iter().map(|area| area.name).collect();
+        node.refuse(format!("`{name}` is no area of the rule catalogue"), format!("one of: {}", known.join(", ")))
+    });
+    Some(Require { rules: rules?, areas: areas? })
 }
 
 fn mocks(fields: &Fields<'_>) -> Option<Mocks> {
@@ -215,7 +268,9 @@ fn mocks(fields: &Fields<'_>) -> Option<Mocks> {
 }
 
 fn authorization(fields: &Fields<'_>) -> Option<Authorization> {
-    let (by, host) = (fields.text("by"), fields.text("host"));
+    let by = fields.text("by");
+    let host = fields.need("host").and_then(|node| node.parsed(|text| host(text)));
+    let also = doors(fields, "also", |_| Ok(()));
     let until = fields.need("until").and_then(|node| {
         node.parsed(|text| text.parse().map_err(|_no_date| format!("`{text}` is no date (write 2026-12-31)")))
     });
@@ -223,7 +278,26 @@ fn authorization(fields: &Fields<'_>) -> Option<Authorization> {
         rate if rate > 0.0 => Some(rate),
         _ => node.refuse("a rate above 0 is expected, in requests per second", ""),
     });
-    Some(Authorization { by: by?, host: host?, until: until?, max_rate: max_rate? })
+    Some(Authorization { by: by?, host: host?, also: also?, until: until?, max_rate: max_rate? })
+}
+
+/// A list of doors, each a host with its port; none if there is no list.
+fn doors(
+    fields: &Fields<'_>,
+    name: &'static str,
+    check: impl Fn(&Authority) -> Result<(), &'static str> + Copy,
+) -> Option<Vec<Authority>> {
+    let door = |text: &str| {
+        let named = host(text)?;
+        let door = named.door().ok_or_else(|| format!("`{text}` has no port (write {text}:80)"))?;
+        check(door).map_err(|reason| format!("`{text}`: {reason}"))?;
+        Ok(door.clone())
+    };
+    fields.list(name, |node| node.parsed(door))
+}
+
+fn host(text: &str) -> Result<NamedHost, String> {
+    NamedHost::parse(text).map_err(|error| format!("`{text}` is no host: {}", error.why))
 }
 
 fn realism(node: &Node<'_>) -> Option<Realism> {
@@ -266,4 +340,13 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         .parse()
         .map_err(|_no_number| format!("`{text}` is no length of time (a whole number and ms, s, min or h)"))?;
     Ok(Duration::from_millis(u64::from(number) * milliseconds))
+}
+
+/// A length in whole seconds as [`duration`] reads it.
+pub(crate) fn duration_text(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        _ if seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
+        _ => format!("{seconds} s"),
+    }
 }

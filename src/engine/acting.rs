@@ -1,5 +1,6 @@
 //! One act of a person: written as a request, and, when it is over, read, recorded and taken in.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,12 +8,16 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderValue, Request};
 use http_body_util::Full;
-use model::words::{Answer, Fault, Field, Operation, Phase};
-use portal::{Context, Encoded, Reading, Reply};
+use journey::Ending;
+use model::words::{Answer, DossierState, Fault, Field, Operation, Phase};
+use portal::{Context, Encoded, Reply, Unwritable};
 
 use crate::agenda::{Entry, Task};
+use crate::authority::Authority;
+use crate::backing_off::{came_to_nothing, is_no_traffic, is_ours};
 use crate::browser::Attempt;
-use crate::guard::Authority;
+use crate::delay::Taken;
+use crate::known::shown;
 use crate::lane::{Act, Lane};
 use crate::transcript;
 
@@ -20,12 +25,24 @@ use crate::transcript;
 const MOST_PUT_OFF: u8 = 3;
 /// The longest that they wait for it.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
-/// Exchanges in a batch before it is handed to the recorder.
-const BATCH: usize = 512;
+
+/// A request with its address and the length of its body, or why there is none.
+type Prepared = Result<(Authority, Request<Full<Bytes>>, usize), Fault>;
 
 impl Lane {
+    /// Takes an act to a connection: writes its request, reckons how late we are with it, and gives back for how long the rate
+    /// limit held it in line.
+    pub(crate) fn take(&mut self, act: &mut Act) -> (Prepared, u64) {
+        let now = self.stage.clock.now();
+        let Taken { late, held } = self.waits.take(act.queued, now, self.holding.total(now));
+        let prepared = self.prepare(act);
+        act.task.delay = late + self.stage.clock.now().saturating_sub(now);
+        self.meter.lag.set(act.task.delay);
+        (prepared, held)
+    }
+
     /// Writes the request of an act.
-    pub(crate) fn prepare(&mut self, act: &Act) -> Result<(Authority, Request<Full<Bytes>>, usize), Fault> {
+    fn prepare(&mut self, act: &Act) -> Prepared {
         let stage = Arc::clone(&self.stage);
         let spec = &stage.spec;
         let person = self.people.get(act.person).ok_or(Fault::Unwritable)?;
@@ -38,18 +55,32 @@ impl Lane {
             clock: None,
             offer: None,
         };
-        spec.adapter.encode(exchange, &context, &mut self.request).map_err(|_missing| Fault::Unwritable)?;
+        if let Err(unwritable) = spec.adapter.encode(exchange, &context, &mut self.request) {
+            self.request.unwritable = Some(unwritable);
+            return Err(Fault::Unwritable);
+        }
+        if let (Operation::Submit, Some(case)) = (act.task.operation, &act.task.case) {
+            stage.begun.begin(case.id);
+        }
         request(&mut self.request, &spec.target, &self.user_agent)
     }
 
     /// Reads the answer of an act, records it, and lets its person go on.
     pub(crate) fn over(&mut self, act: Act, mut attempt: Attempt) {
         let stage = Arc::clone(&self.stage);
-        let Act { person: id, mut task } = act;
+        let Act { person: id, mut task, .. } = act;
+        self.waits.over();
+        task.delay = task.delay.saturating_add(attempt.held);
+        if stage.phase() == Some(Phase::Load) {
+            self.lags.record(task.class, task.delay);
+        }
         let Reply { answer, fault } = self.weigh(&task, &attempt);
         attempt.fault = fault;
-        self.meter.answered(answer);
-        self.record(id, &task, &attempt, answer);
+        self.meter.over(task.operation, &attempt, answer);
+        let is_known = is_no_traffic(&attempt) && task.unsent.replace(task.operation) == Some(task.operation);
+        if !is_known {
+            self.record(id, &task, &attempt, answer);
+        }
         if stage.is_over() {
             return;
         }
@@ -68,8 +99,9 @@ impl Lane {
             self.take_in(id, &mut task);
         }
         if let Some(wait) = attempt.told_to_wait.filter(|wait| *wait <= LONGEST_WAIT && task.put_off < MOST_PUT_OFF) {
+            // Still due when it was: who is told to come again waits all the while.
             task.put_off += 1;
-            task.due = attempt.done + u64::try_from(wait.as_nanos()).unwrap_or(u64::MAX);
+            task.not_before = attempt.done + u64::try_from(wait.as_nanos()).unwrap_or(u64::MAX);
             self.enter_agenda(id, task);
         } else if answer == Answer::Ok && task.exchange + 1 < stage.spec.adapter.exchanges(task.operation).len() {
             task.exchange += 1;
@@ -78,29 +110,49 @@ impl Lane {
             self.enter_agenda(id, task);
         } else {
             task.put_off = 0;
-            task.walk.answered(answer);
-            self.go_on(id, task, attempt.done);
+            if self.back_off(id, &mut task, &attempt, answer) {
+                self.end(id, &task, Ending::GaveUp);
+            } else {
+                task.walk.answered(answer);
+                self.go_on(id, task, attempt.done);
+            }
         }
-        if let Some(due) = self.people.get(id).and_then(|person| person.agenda.peek()).map(Entry::due) {
-            self.timers.push(Reverse((due, id)));
+        if let Some(moment) = self.people.get(id).and_then(|person| person.agenda.peek()).map(Entry::moment) {
+            self.timers.push(Reverse((moment, id)));
         }
         let now = self.stage.clock.now();
         if self.stage.phase() == Some(Phase::FinalRead) {
             self.read_back(now);
         }
         self.look_at_due(now);
-        if self.inlet.batch().len() >= BATCH {
+        if self.inlet.batch().is_full() {
             self.flush(now);
         }
         self.set_alarm();
     }
 
+    /// Plans the pause after an act that came to nothing; says whether its journey ends with it.
+    fn back_off(&mut self, id: usize, task: &mut Task, attempt: &Attempt, answer: Answer) -> bool {
+        let is_vain = came_to_nothing(task.operation, attempt, answer);
+        task.in_vain.count(is_vain);
+        let mut pause = task.in_vain.pause();
+        // What one dossier lacks keeps nobody from working on others.
+        if !is_ours(attempt)
+            && let Some(person) = self.people.get_mut(id)
+        {
+            person.in_vain.count(is_vain);
+            pause = pause.max(person.in_vain.pause());
+        }
+        task.rest_until = if is_vain { attempt.done + pause } else { 0 };
+        is_vain && task.in_vain.is_enough(attempt)
+    }
+
     /// Wakes the lane earlier, if something has become due before it wakes of itself.
     pub(crate) fn set_alarm(&mut self) {
-        if let Some(Reverse((due, _))) = self.timers.peek()
-            && *due < self.wake
+        if let Some(Reverse((moment, _))) = self.timers.peek()
+            && *moment < self.wake
         {
-            self.wake = *due;
+            self.wake = *moment;
             self.alarm.notify_one();
         }
     }
@@ -114,7 +166,12 @@ impl Lane {
                 stage.spec.adapter.decode(exchange, status, &attempt.body, &mut self.reading)
             }
             (_, _, fault) => {
-                self.reading = Reading::default();
+                self.reading.clear();
+                if fault == Some(Fault::Unwritable)
+                    && let Some(unwritable) = self.request.unwritable.take()
+                {
+                    self.reading.note_unwritable(&unwritable);
+                }
                 Reply { answer: Answer::Unknown, fault }
             }
         }
@@ -132,9 +189,14 @@ impl Lane {
             let lanes = u32::try_from(self.stage.lanes).unwrap_or(1);
             person.session.number = self.signed_in * lanes + u32::try_from(self.number).unwrap_or(0);
         }
+        let stage = Arc::clone(&self.stage);
         let (Some(case), [item]) = (task.case.as_deref().map(|case| case.id), self.reading.items()) else { return };
         let item = *item;
         task.remember(&self.reading, &item);
+        let is_over_already = task.operation == Operation::Submit && task.seen.state.is_some_and(is_an_end);
+        if is_over_already || stage.known().is_of_another_run(&self.reading, &item) {
+            stage.begun.note_stranger(shown(&self.reading, &item));
+        }
         if task.operation == Operation::Submit
             && let Some(code) = self.reading.value(&item, Field::DossierCode)
         {
@@ -158,23 +220,42 @@ impl Lane {
             answer,
             class: task.class,
             delay: task.delay,
-            held: 0,
+            held: attempt.held,
         };
-        transcript::record(self.inlet.batch(), &entry, attempt, &self.reading, &*stage.spec.people);
+        transcript::record(self.inlet.batch(), &entry, attempt, &self.reading, stage.known());
     }
 }
 
-/// Puts an encoded request into hyper's form.
+/// Whether a dossier in this state is done with: one that was just handed in cannot be.
+fn is_an_end(state: DossierState) -> bool {
+    matches!(state, DossierState::Completed | DossierState::Returned | DossierState::Stopped)
+}
+
+/// Puts an encoded request into hyper's form; where it does not fit, [`Encoded::unwritable`] says what.
 pub(crate) fn request(
+    encoded: &mut Encoded,
+    target: &Authority,
+    user_agent: &HeaderValue,
+) -> Result<(Authority, Request<Full<Bytes>>, usize), Fault> {
+    let assembled = assemble(encoded, target, user_agent);
+    if assembled.is_err() {
+        let address = String::from_utf8_lossy(&encoded.target).into_owned();
+        encoded.unwritable = Some(Unwritable::does_not_fit("request", &address));
+    }
+    assembled
+}
+
+fn assemble(
     encoded: &mut Encoded,
     target: &Authority,
     user_agent: &HeaderValue,
 ) -> Result<(Authority, Request<Full<Bytes>>, usize), Fault> {
     let line = std::str::from_utf8(&encoded.target).map_err(|_binary| Fault::Unwritable)?;
     let (authority, path) = if line.starts_with('/') {
-        (target.clone(), line)
+        (target.clone(), Cow::Borrowed(line))
     } else {
-        Authority::split(line).map_err(|_no_address| Fault::Unwritable)?
+        let (authority, path) = Authority::split(line).map_err(|_no_address| Fault::Unwritable)?;
+        (authority, Cow::Owned(path))
     };
     let mut request = Request::new(Full::default());
     *request.method_mut() = encoded.method.clone();

@@ -8,6 +8,7 @@ use model::words::{DossierState, Field, Operation, PaymentState, TrafficClass};
 use model::{Case, SimTime};
 use portal::{Item, Memory, Reading, Session};
 
+use crate::backing_off::InVain;
 use crate::spec::Purpose;
 
 /// Somebody who acts.
@@ -26,6 +27,8 @@ pub(crate) struct Person {
     pub(crate) busy: bool,
     /// When their hands were last free.
     pub(crate) free_at: u64,
+    /// Their acts in a row that came to nothing.
+    pub(crate) in_vain: InVain,
     /// For clerks: when they last looked into an empty inbox; 0 = not since work last came.
     pub(crate) idle_since: u64,
 }
@@ -50,6 +53,7 @@ impl Person {
             journeys: 0,
             busy: false,
             free_at: 0,
+            in_vain: InVain::default(),
             idle_since: 0,
         }
     }
@@ -68,12 +72,24 @@ pub(crate) struct Task {
     pub(crate) exchange: usize,
     /// How often this exchange was put off already, because the portal said to come again.
     pub(crate) put_off: u8,
-    /// When it is due.
+    /// When the person meant to do it: computed when the step was planned, moved by nothing. Waiting is counted from it.
     pub(crate) due: u64,
+    /// Before when it must not be done, though it is due: the portal said to come again later.
+    pub(crate) not_before: u64,
+    /// Before when nothing more is tried after what came to nothing.
+    pub(crate) rest_until: u64,
+    /// Its acts in a row that came to nothing.
+    pub(crate) in_vain: InVain,
+    /// The operation that could not be sent last: recorded once, not at every try.
+    pub(crate) unsent: Option<Operation>,
     /// Why it is done.
     pub(crate) class: TrafficClass,
     /// How late we were with it ourselves, in nanoseconds.
     pub(crate) delay: u64,
+    /// When its last poll was due, so that the next is not sooner than the run allows.
+    pub(crate) polled: Option<u64>,
+    /// Since when it has done nothing but poll after the end of simulated time.
+    pub(crate) polls_since: Option<u64>,
     pub(crate) origin: Origin,
 }
 
@@ -133,8 +149,14 @@ impl Task {
             exchange: 0,
             put_off: 0,
             due: 0,
+            not_before: 0,
+            rest_until: 0,
+            in_vain: InVain::default(),
+            unsent: None,
             class: TrafficClass::User,
             delay: 0,
+            polled: None,
+            polls_since: None,
             origin,
         }
     }
@@ -155,7 +177,7 @@ impl Task {
     }
 }
 
-/// A task in an agenda, ordered by when it is due; of two due at once the one entered first comes first.
+/// A task in an agenda, ordered by when it may be done; of two at once the one entered first comes first.
 pub(crate) struct Entry {
     key: Reverse<(u64, u64)>,
     pub(crate) task: Box<Task>,
@@ -163,10 +185,11 @@ pub(crate) struct Entry {
 
 impl Entry {
     pub(crate) fn new(task: Box<Task>, sequence: u64) -> Self {
-        Self { key: Reverse((task.due, sequence)), task }
+        Self { key: Reverse((task.due.max(task.not_before), sequence)), task }
     }
 
-    pub(crate) fn due(&self) -> u64 {
+    /// When it may be done, if hands are free.
+    pub(crate) fn moment(&self) -> u64 {
         self.key.0.0
     }
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::future::poll_fn;
+use std::net::SocketAddr;
+use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -16,8 +18,12 @@ use model::words::Fault;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::sync::Notify;
 
+use crate::authority::Authority;
 use crate::clock::RunClock;
-use crate::guard::{Authority, Guard};
+use crate::guard::Guard;
+use crate::own_limits::Trouble;
+use crate::throttle::{Hold, Holding};
+use crate::wire::{Seen, Wire};
 
 /// The longest head of an answer, and the most that is read at once: a flood on one connection must leave the others
 /// their turn.
@@ -35,6 +41,8 @@ pub(crate) struct Attempt {
     pub(crate) fault: Option<Fault>,
     /// The fault in detail.
     pub(crate) reason: Option<Cow<'static, str>>,
+    /// For how long we held it back ourselves, so as not to be faster than allowed, in nanoseconds.
+    pub(crate) held: u64,
     pub(crate) body: Bytes,
     pub(crate) reused: bool,
     pub(crate) bytes_sent: usize,
@@ -51,10 +59,24 @@ impl Attempt {
             told_to_wait: None,
             fault: Some(fault),
             reason: None,
+            held: 0,
             body: Bytes::new(),
             reused: false,
             bytes_sent: 0,
         }
+    }
+}
+
+impl Attempt {
+    /// Nothing was sent, because the run ended while it was held back.
+    pub(crate) fn held_to_the_end(&mut self) {
+        self.fault = Some(Fault::LocalLimit);
+        self.reason = Some(Cow::Borrowed("held back by the rate limit until the run ended"));
+    }
+
+    /// Nothing was sent, because this door may not be knocked at.
+    fn refused(authority: &Authority, done: u64) -> Self {
+        Self { reason: Some(Cow::Owned(authority.to_string())), ..Self::not_sent(Fault::Forbidden, done) }
     }
 }
 
@@ -65,14 +87,30 @@ pub(crate) struct Limits {
     pub(crate) longest_answer: usize,
 }
 
+/// What stands in the history of an exchange that was sent once more.
+pub(crate) const RESENT: &str = "resent: the kept connection was closed";
+
 /// A connection slot: at most one connection to each address it was sent to.
 #[derive(Default)]
 pub(crate) struct Browser {
-    connections: Vec<(Authority, SendRequest<Full<Bytes>>)>,
+    connections: Vec<(Authority, Connection)>,
+    /// For how long the exchange under way was held back.
+    hold: Rc<Hold>,
+}
+
+/// A connection that is kept.
+struct Connection {
+    sender: SendRequest<Full<Bytes>>,
+    seen: Rc<Seen>,
 }
 
 impl Browser {
-    /// Sends a request and waits for the whole answer, within the limits.
+    /// One of the connection slots of a lane.
+    pub(crate) fn of(lane: Rc<Holding>) -> Self {
+        Self { connections: Vec::new(), hold: Rc::new(Hold::of(lane)) }
+    }
+
+    /// Sends a request and waits for the whole answer, within the limits. For how long it is held back counts towards none.
     pub(crate) async fn exchange(
         &mut self,
         authority: &Authority,
@@ -80,15 +118,29 @@ impl Browser {
         bytes_sent: usize,
         at: Scene<'_>,
     ) -> Attempt {
+        if !at.guard.allows(authority) {
+            return Attempt::refused(authority, at.clock.now());
+        }
         let mut attempt = Attempt::not_sent(Fault::Connect, 0);
         attempt.bytes_sent = bytes_sent;
+        let hold = Rc::clone(&self.hold);
+        hold.reset();
         let outcome = tokio::select! {
             biased;
             outcome = self.converse(authority, request, &mut attempt, at) => outcome,
-            () = tokio::time::sleep(at.limits.timeout) => Err(Fault::TimedOut),
-            () = called(at.curtain) => Err(Fault::TimedOut),
+            () = hold.outlasted(at.limits.timeout, at.clock) => Err(Fault::TimedOut.into()),
+            () = called(at.curtain) => Err(Fault::TimedOut.into()),
         };
-        attempt.fault = outcome.err();
+        if let Err(trouble) = outcome {
+            attempt.fault = Some(trouble.fault);
+            attempt.reason = trouble.reason.or(attempt.reason);
+        } else {
+            attempt.fault = None;
+        }
+        attempt.held = hold.total();
+        if hold.was_cut_off() && attempt.sent.is_none() {
+            attempt.held_to_the_end();
+        }
         if attempt.fault.is_some() {
             self.connections.retain(|(known, _)| known != authority);
         }
@@ -102,16 +154,27 @@ impl Browser {
         request: Request<Full<Bytes>>,
         attempt: &mut Attempt,
         at: Scene<'_>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Trouble> {
+        let method = request.method().clone();
         let kept = self.connections.iter().position(|(known, _)| known == authority);
         let mut request = Some(request);
         let mut response = None;
         if let Some(kept) = kept {
-            if let Some((_, sender)) = self.connections.get_mut(kept)
-                && is_ready(sender).await
+            if let Some((_, connection)) = self.connections.get_mut(kept)
+                && is_ready(&mut connection.sender).await
             {
                 attempt.reused = true;
-                response = send(sender, &mut request, attempt, at).await?;
+                let again = request.clone();
+                attempt.sent = Some(at.guard.admit(authority, at.clock, &self.hold).await);
+                match send(connection, &mut request, attempt).await {
+                    Ok(answered) => response = answered,
+                    // Once: the connection it goes on now is a fresh one.
+                    Err(Fault::Broken) if connection.seen.may_send_again(&method) => {
+                        request = again;
+                        attempt.reason = Some(Cow::Borrowed(RESENT));
+                    }
+                    Err(fault) => return Err(fault.into()),
+                }
             }
             if response.is_none() {
                 self.connections.swap_remove(kept);
@@ -121,9 +184,13 @@ impl Browser {
             Some(response) => response,
             None => {
                 attempt.reused = false;
-                let mut sender = connect(authority, at.guard).await?;
-                let response = send(&mut sender, &mut request, attempt, at).await?.ok_or(Fault::Broken)?;
-                self.connections.push((authority.clone(), sender));
+                at.guard.admit_connection(authority, at.clock, &self.hold).await;
+                let mut connection = connect(authority, at.guard).await?;
+                let admitted = at.guard.admit(authority, at.clock, &self.hold).await;
+                // What is sent once more keeps the instant of its first sending.
+                attempt.sent = attempt.sent.or(Some(admitted));
+                let response = send(&mut connection, &mut request, attempt).await?.ok_or(Fault::Broken)?;
+                self.connections.push((authority.clone(), connection));
                 response
             }
         };
@@ -199,14 +266,13 @@ async fn is_ready(sender: &mut SendRequest<Full<Bytes>>) -> bool {
 
 /// Sends; `None` if the connection had closed before anything was sent, and the request is left for another.
 async fn send(
-    sender: &mut SendRequest<Full<Bytes>>,
+    connection: &mut Connection,
     request: &mut Option<Request<Full<Bytes>>>,
     attempt: &mut Attempt,
-    at: Scene<'_>,
 ) -> Result<Option<Response<Incoming>>, Fault> {
     let Some(taken) = request.take() else { return Err(Fault::Broken) };
-    attempt.sent = Some(at.clock.now());
-    match sender.try_send_request(taken).await {
+    connection.seen.begin();
+    match connection.sender.try_send_request(taken).await {
         Ok(response) => Ok(Some(response)),
         Err(mut error) => match error.take_message() {
             Some(unsent) => {
@@ -219,30 +285,41 @@ async fn send(
     }
 }
 
-async fn connect(authority: &Authority, guard: &Guard) -> Result<SendRequest<Full<Bytes>>, Fault> {
+async fn connect(authority: &Authority, guard: &Guard) -> Result<Connection, Trouble> {
     let stream = open(authority, guard).await?;
     stream.set_nodelay(true).map_err(|_closed| Fault::Connect)?;
-    let handshake = Builder::new().max_buf_size(LONGEST_HEAD).handshake(TokioIo::new(stream));
+    let seen = Rc::new(Seen::default());
+    let wire = TokioIo::new(Wire::new(stream, Rc::clone(&seen)));
+    let handshake = Builder::new().max_buf_size(LONGEST_HEAD).handshake(wire);
     let (sender, connection) = handshake.await.map_err(|_closed| Fault::Connect)?;
     tokio::task::spawn_local(async move {
         // How a connection ended is seen by the exchange that was on it.
         let _ended: Result<(), hyper::Error> = connection.await;
     });
-    Ok(sender)
+    Ok(Connection { sender, seen })
 }
 
 /// Opens a connection to an allowed host, at the first of its addresses that takes one.
-pub(crate) async fn open(authority: &Authority, guard: &Guard) -> Result<TcpStream, Fault> {
+pub(crate) async fn open(authority: &Authority, guard: &Guard) -> Result<TcpStream, Trouble> {
     if !guard.allows(authority) {
-        return Err(Fault::Forbidden);
+        return Err(Fault::Forbidden.into());
     }
-    let found = lookup_host((authority.host(), authority.port())).await.map_err(|_unknown_host| Fault::Connect)?;
-    let mut fault = Fault::Forbidden;
-    for address in found.filter(|address| guard.allows_address(authority, *address)) {
-        fault = Fault::Connect;
-        if let Ok(stream) = TcpStream::connect(address).await {
-            return Ok(stream);
+    let found = match authority.addresses() {
+        Some(addresses) => addresses,
+        None => look_up(authority).await?,
+    };
+    let mut trouble = Trouble::from(Fault::Forbidden);
+    for address in found.into_iter().filter(|address| guard.allows_address(authority, *address)) {
+        match TcpStream::connect(address).await {
+            Ok(stream) => return Ok(stream),
+            Err(error) => trouble = Trouble::connecting(&error, address),
         }
     }
-    Err(fault)
+    Err(trouble)
+}
+
+/// The addresses of a name, as the system's resolver has them.
+async fn look_up(authority: &Authority) -> Result<Vec<SocketAddr>, Trouble> {
+    let found = lookup_host((authority.host(), authority.port())).await;
+    Ok(found.map_err(|error| Trouble::resolving(&error))?.collect())
 }

@@ -9,7 +9,30 @@ pub struct RunClock {
     start_unix: u128,
 }
 
+/// The clocks of the machine at one instant, each in nanoseconds since a beginning of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct MachineClocks {
+    /// The clock that runs are timed by: on Linux it stands while the machine sleeps.
+    pub(crate) monotonic: u64,
+    /// The same with the time the machine slept; where no clock counts it, the same without.
+    pub(crate) with_sleep: u64,
+    /// The wall clock, which may be set.
+    pub(crate) wall: u64,
+}
+
 impl RunClock {
+    /// What the clocks of the machine read now.
+    #[expect(clippy::disallowed_methods, reason = "the door through which time enters")]
+    pub(crate) fn machine(&self) -> MachineClocks {
+        let monotonic = self.now();
+        let wall = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
+        MachineClocks {
+            monotonic,
+            with_sleep: with_sleep().unwrap_or(monotonic),
+            wall: u64::try_from(wall).unwrap_or(u64::MAX),
+        }
+    }
+
     /// A clock that reads zero now.
     #[expect(clippy::disallowed_methods, reason = "the door through which time enters")]
     pub fn start() -> Self {
@@ -34,4 +57,17 @@ impl RunClock {
         let start = i128::try_from(self.start_unix).unwrap_or(i128::MAX);
         i64::try_from(i128::from(nanoseconds) - start).unwrap_or(i64::MIN)
     }
+}
+
+/// The clock that goes on while the machine sleeps, where there is one.
+#[cfg(target_os = "linux")]
+fn with_sleep() -> Option<u64> {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    let (seconds, nanoseconds) = (u64::try_from(time.tv_sec).ok()?, u64::try_from(time.tv_nsec).ok()?);
+    seconds.checked_mul(1_000_000_000)?.checked_add(nanoseconds)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn with_sleep() -> Option<u64> {
+    None
 }

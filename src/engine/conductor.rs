@@ -1,32 +1,41 @@
 //! Moves a run through its phases, tells the portal the time, collects the peers' ledgers.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use hdrhistogram::Histogram;
 use history::{Inlet, Recorder};
 use model::words::{Fault, Operation, Phase};
 use portal::ClockFacts;
 use tokio::runtime;
 use tokio::task::{JoinHandle as LocalTask, LocalSet};
 
+use crate::authority::Authority;
 use crate::browser::open;
 use crate::clock::RunClock;
+use crate::delay::Lags;
 use crate::errand::{Errand, Messenger, PATIENCE};
-use crate::guard::Authority;
+use crate::hopeless::Prospects;
+use crate::known::{Begun, Strangers};
 use crate::lane::{Lane, play};
 use crate::meter::Meters;
+use crate::own_limits::Trouble;
 use crate::peers::{Ledger, Said};
+use crate::preflight::{self, Met};
 use crate::registrar::Registrar;
 use crate::spec::{Arrivals, RunSpec};
-use crate::stage::{CURTAIN, Stage};
+use crate::stage::{CURTAIN, Stage, nanoseconds};
+use crate::stalls::{Jumps, overslept};
+use crate::throttle::Hold;
 
 /// How often the conductor looks around.
 const LOOK: Duration = Duration::from_millis(20);
+
+/// In nanoseconds.
+const SECOND: u64 = 1_000_000_000;
 
 /// The longest a run that was stopped goes on with what is under way.
 const ABORTED_DRAIN: Duration = Duration::from_secs(5);
@@ -36,23 +45,31 @@ const ABORTED_FINAL_READ: Duration = Duration::from_secs(10);
 
 /// How the generator itself fared.
 #[expect(clippy::struct_excessive_bools, reason = "four independent claims about one run, each printed by name")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Health {
-    /// Half of the exchanges were queued for a connection at most this late, in nanoseconds. Waiting for a free connection
-    /// is not in it: that is the portal's doing as long as connections suffice, and part of `waited` in any case.
+    /// Half of the exchanges of people under load were handed to a connection at most this late, in nanoseconds. Waiting for a
+    /// free connection is not in it: that is the portal's doing as long as connections suffice, and part of `waited` in any case.
     pub lag_p50: u64,
-    /// 99 of 100 exchanges were queued for a connection at most this late, in nanoseconds.
+    /// 99 of 100 of them were handed to a connection at most this late, in nanoseconds.
     pub lag_p99: u64,
-    /// The latest, in nanoseconds.
+    /// The latest of them, in nanoseconds.
     pub lag_max: u64,
+    /// 99 of 100 looks of those who look again and again (inboxes, states) were at most this late, in nanoseconds.
+    pub lag_poll_p99: u64,
+    /// The latest of these, in nanoseconds.
+    pub lag_poll_max: u64,
     /// Whether everything had settled before the final read.
     pub quiescent: bool,
     /// Whether all final reads were made.
     pub read_back: bool,
     /// Whether the run was stopped from outside.
     pub aborted: bool,
+    /// Why the run was stopped before its end because going on made no sense, in one sentence.
+    pub stopped_because: Option<String>,
     /// Whether the bank and the post had nothing pending at the end (`true` for those that are not ours).
     pub peers_settled: bool,
+    /// Dossiers of an earlier run of the same people that were met in this one.
+    pub strangers: Strangers,
 }
 
 /// Why a run could not be carried out.
@@ -62,7 +79,7 @@ pub enum EngineError {
     #[error("could not reach the portal at http://{0}: no connection (is it running? is the port right?)")]
     Unreachable(Authority),
     /// The portal may not be spoken to.
-    #[error("refused to speak to http://{0}: it is neither this machine nor named by an authorization")]
+    #[error("refused to speak to http://{0}: it is neither the target, a peer nor a listed door")]
     Forbidden(Authority),
     /// A thread or a runtime could not be started.
     #[error("could not start a lane: {0}")]
@@ -73,6 +90,11 @@ pub enum EngineError {
     /// A lane panicked: a bug of ours.
     #[error("could not finish lane {0}: it panicked")]
     LanePanicked(usize),
+    /// Dossiers of the same people are there already, and nothing on them tells those of this run apart.
+    #[error(
+        "could not begin: the portal already holds dossiers of this population ({0}): reset it, or run with another --seed"
+    )]
+    Occupied(Met),
     /// The recorder failed: what was committed stays.
     #[error("could not record any further (is the disk full?)")]
     Recorder,
@@ -93,6 +115,7 @@ pub fn run(
 ) -> Result<Health, EngineError> {
     let stage = Arc::new(Stage {
         lanes: arrivals.len().max(1),
+        begun: Begun::none_of(spec.people.count()),
         spec,
         clock: RunClock::start(),
         phase: AtomicU8::new(Phase::Load as u8),
@@ -108,7 +131,10 @@ pub fn run(
         // Before anybody comes, the portal must know what time it is, and we what it offers.
         conductor.tell_time(0).await;
         conductor.registrar.read().await;
-        Ok::<(), EngineError>(())
+        let mut messenger = Messenger::new(Arc::clone(&conductor.stage), Rc::clone(&conductor.inlet), Rc::default());
+        preflight::look_around(&conductor.stage, &mut messenger)
+            .await
+            .map_or(Ok(()), |met| Err(EngineError::Occupied(met)))
     })?;
     let lanes = start_lanes(&stage, arrivals, recorder, meters);
     let failed = match &lanes {
@@ -116,8 +142,8 @@ pub fn run(
         Err(_) => false,
     };
     stage.phase.store(CURTAIN, Ordering::Relaxed);
-    let lag = join_lanes(lanes?)?;
-    let health = conductor.health(&lag);
+    let lags = join_lanes(lanes?)?;
+    let health = conductor.health(&lags);
     conductor.inlet.borrow_mut().close();
     if failed { Err(EngineError::Recorder) } else { Ok(health) }
 }
@@ -137,14 +163,12 @@ fn start_lanes(
 }
 
 /// Waits for all lanes, and puts together how late they were.
-fn join_lanes(threads: Vec<LaneThread>) -> Result<Histogram<u64>, EngineError> {
-    let mut lag = Histogram::<u64>::new(3)?;
+fn join_lanes(threads: Vec<LaneThread>) -> Result<Lags, EngineError> {
+    let mut lags = Lags::new()?;
     for (number, thread) in threads.into_iter().enumerate() {
-        let lane = thread.join().map_err(|_panic| EngineError::LanePanicked(number))??;
-        // Both histograms hold the same range, so adding cannot fail.
-        lag.add(&lane).unwrap_or_default();
+        lags.add(&thread.join().map_err(|_panic| EngineError::LanePanicked(number))??);
     }
-    Ok(lag)
+    Ok(lags)
 }
 
 struct LaneStart {
@@ -154,7 +178,7 @@ struct LaneStart {
     inlet: Inlet,
 }
 
-type LaneThread = JoinHandle<Result<Histogram<u64>, EngineError>>;
+type LaneThread = JoinHandle<Result<Lags, EngineError>>;
 
 impl LaneStart {
     fn start(self, meter: Arc<crate::meter::LaneMeter>) -> Result<LaneThread, std::io::Error> {
@@ -171,6 +195,8 @@ struct Conductor {
     meters: Meters,
     /// Shared with the ledgers' tasks, borrowed only between awaits.
     inlet: Rc<RefCell<Inlet>>,
+    /// When the last errand was over.
+    free_at: Rc<Cell<u64>>,
     timekeeper: Messenger,
     registrar: Registrar,
     ledgers: Vec<Rc<Said>>,
@@ -178,36 +204,46 @@ struct Conductor {
     next_segment: usize,
     /// When the phase ends at the latest.
     phase_end: u64,
+    /// Requests in the busiest second of the load.
+    peak_rate: u64,
     quiescent: bool,
     read_back: bool,
     aborted: bool,
+    stopped_because: Option<String>,
 }
 
 impl Conductor {
     fn new(stage: Arc<Stage>, meters: Meters, inlet: Inlet) -> Self {
         let inlet = Rc::new(RefCell::new(inlet));
-        let messenger = || Messenger::new(Arc::clone(&stage), Rc::clone(&inlet));
+        let free_at = Rc::new(Cell::new(0));
+        let messenger = || Messenger::new(Arc::clone(&stage), Rc::clone(&inlet), Rc::clone(&free_at));
         Self {
             timekeeper: messenger(),
             registrar: Registrar::new(Arc::clone(&stage), messenger()),
             stage,
             meters,
             inlet,
+            free_at,
             ledgers: Vec::new(),
             next_segment: 0,
             phase_end: u64::MAX,
+            peak_rate: 1,
             quiescent: false,
             read_back: false,
             aborted: false,
+            stopped_because: None,
         }
     }
 
     /// Opens a connection to the portal, so that an address where nobody is is told at once.
     async fn greet(&mut self) -> Result<(), EngineError> {
         let spec = &self.stage.spec;
-        match tokio::time::timeout(PATIENCE, open(&spec.target, &spec.guard)).await {
+        spec.guard.admit_connection(&spec.target, &self.stage.clock, &Hold::default()).await;
+        let opened = tokio::time::timeout(PATIENCE, open(&spec.target, &spec.guard)).await;
+        self.free_at.set(self.stage.clock.now());
+        match opened {
             Ok(Ok(_stream)) => Ok(()),
-            Ok(Err(Fault::Forbidden)) => Err(EngineError::Forbidden(spec.target.clone())),
+            Ok(Err(Trouble { fault: Fault::Forbidden, .. })) => Err(EngineError::Forbidden(spec.target.clone())),
             Ok(Err(_)) | Err(_) => Err(EngineError::Unreachable(spec.target.clone())),
         }
     }
@@ -215,6 +251,7 @@ impl Conductor {
     /// Conducts to the end; says whether the recorder failed. A lane that ends before is left to be joined.
     async fn conduct(&mut self, recorder: &Recorder, stop: &AtomicBool, lanes: &[LaneThread]) -> bool {
         let ledgers = self.open_ledgers();
+        let mut jumps = Jumps::new(self.stage.clock.now(), self.stage.clock.machine());
         loop {
             let now = self.stage.clock.now();
             self.tell_time(now).await;
@@ -229,13 +266,35 @@ impl Conductor {
                 return false;
             }
             self.heed(stop, now);
+            if self.is_hopeless(now) {
+                self.close_ledgers(ledgers).await;
+                return false;
+            }
             if self.move_on(now) {
                 self.registrar.read().await;
                 self.close_ledgers(ledgers).await;
                 return false;
             }
-            tokio::time::sleep(LOOK.min(Duration::from_nanos(self.until_next_errand()))).await;
+            let rest = LOOK.min(Duration::from_nanos(self.until_next_errand()));
+            let asked = self.stage.clock.now() + nanoseconds(rest);
+            tokio::time::sleep(rest).await;
+            let woke = self.stage.clock.now();
+            let stalls = [overslept("coordinator", asked, woke), jumps.look(woke, self.stage.clock.machine())];
+            for stall in stalls.into_iter().flatten() {
+                self.inlet.borrow_mut().batch().stall(stall);
+            }
         }
+    }
+
+    /// Whether going on makes no sense, and keeps why.
+    fn is_hopeless(&mut self, now: u64) -> bool {
+        if self.aborted || !matches!(self.stage.phase(), Some(Phase::Load | Phase::Drain)) {
+            return false;
+        }
+        let spec = &self.stage.spec;
+        let target = format!("http://{}", spec.target);
+        self.stopped_because = Prospects::of(&self.meters).verdict(&target, &spec.adapter.name, now);
+        self.stopped_because.is_some()
     }
 
     /// Shortens the phase if the run was stopped.
@@ -253,7 +312,8 @@ impl Conductor {
 
     /// Enters the next phase if this one is over; says whether it was the last.
     fn move_on(&mut self, now: u64) -> bool {
-        let settings = &self.stage.spec.settings;
+        let spec = &self.stage.spec;
+        let settings = &spec.settings;
         let is_late = now >= self.phase_end;
         match self.stage.phase() {
             Some(Phase::Load)
@@ -261,6 +321,7 @@ impl Conductor {
             {
                 let longest = if self.aborted { settings.drain.min(ABORTED_DRAIN) } else { settings.drain };
                 self.phase_end = now + nanoseconds(longest);
+                self.peak_rate = peak_rate(spec);
                 self.enter(Phase::Drain);
             }
             Some(Phase::Drain) if is_late || self.is_quiet() => {
@@ -268,16 +329,27 @@ impl Conductor {
                     if self.aborted { settings.final_read.min(ABORTED_FINAL_READ) } else { settings.final_read };
                 self.phase_end = now + nanoseconds(longest);
                 self.quiescent = !is_late;
+                if spec.timeline.wall_end() < SECOND {
+                    // So short a load leaves when it is over already.
+                    self.peak_rate = peak_rate(spec);
+                }
+                spec.guard.pace(&spec.target, self.peak_rate);
                 self.stage.closing.store(true, Ordering::Relaxed);
                 self.enter(Phase::FinalRead);
             }
-            Some(Phase::FinalRead) if is_late || self.final_reads_are_over() => {
-                self.read_back = !is_late;
+            Some(Phase::FinalRead) if self.final_reads_are_over() || (is_late && !self.is_held_back(now)) => {
+                self.read_back = self.final_reads_are_over();
                 return true;
             }
             Some(Phase::Load | Phase::Drain | Phase::FinalRead) | None => {}
         }
         false
+    }
+
+    /// Whether the final read would not be late, had we not held it back ourselves; who stops a run is not kept waiting.
+    fn is_held_back(&self, now: u64) -> bool {
+        let spec = &self.stage.spec;
+        !self.aborted && now.saturating_sub(spec.guard.paced(&spec.target, now)) < self.phase_end
     }
 
     fn enter(&self, phase: Phase) {
@@ -351,19 +423,25 @@ impl Conductor {
         self.timekeeper.run(Errand { clock: Some(facts), ..errand }).await;
     }
 
-    fn health(&self, lag: &Histogram<u64>) -> Health {
+    fn health(&self, lags: &Lags) -> Health {
         Health {
-            lag_p50: lag.value_at_quantile(0.5),
-            lag_p99: lag.value_at_quantile(0.99),
-            lag_max: lag.max(),
+            lag_p50: lags.user.value_at_quantile(0.5),
+            lag_p99: lags.user.value_at_quantile(0.99),
+            lag_max: lags.user.max(),
+            lag_poll_p99: lags.poll.value_at_quantile(0.99),
+            lag_poll_max: lags.poll.max(),
             quiescent: self.quiescent,
             read_back: self.read_back,
             aborted: self.aborted,
+            stopped_because: self.stopped_because.clone(),
             peers_settled: self.ledgers.iter().all(|said| said.settled.get().is_some()),
+            strangers: self.stage.begun.strangers(),
         }
     }
 }
 
-fn nanoseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+/// Requests that the portal got in the busiest second of the load; a shorter load is taken for a part of one.
+fn peak_rate(spec: &RunSpec) -> u64 {
+    let busiest = spec.guard.busiest_second(&spec.target);
+    (busiest * SECOND / spec.timeline.wall_end().clamp(1, SECOND)).max(1)
 }

@@ -1,7 +1,7 @@
 //! What the run does at the portal itself, walked by no person: told the time, read the catalogue, published a change.
 //! Each errand is one operation, done at once and recorded like everybody's.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,6 +47,8 @@ pub(crate) struct Messenger {
     /// Shared with the ledgers' tasks, borrowed only between awaits.
     inlet: Rc<RefCell<Inlet>>,
     browser: Browser,
+    /// When the last errand of any messenger was over: before that the next one waits for the portal, not for us.
+    free_at: Rc<Cell<u64>>,
     user_agent: HeaderValue,
     session: Session,
     encoded: Encoded,
@@ -54,18 +56,24 @@ pub(crate) struct Messenger {
 }
 
 impl Messenger {
-    pub(crate) fn new(stage: Arc<Stage>, inlet: Rc<RefCell<Inlet>>) -> Self {
+    pub(crate) fn new(stage: Arc<Stage>, inlet: Rc<RefCell<Inlet>>, free_at: Rc<Cell<u64>>) -> Self {
         let user_agent = HeaderValue::from_str(&stage.spec.settings.user_agent)
             .unwrap_or_else(|_invisible| HeaderValue::from_static("vandan"));
         Self {
             stage,
             inlet,
             browser: Browser::default(),
+            free_at,
             user_agent,
             session: Session::default(),
             encoded: Encoded::default(),
             reading: Reading::default(),
         }
+    }
+
+    /// What the last answer showed.
+    pub(crate) fn reading(&self) -> &Reading {
+        &self.reading
     }
 
     /// Does all exchanges of an operation, as far as they succeed; none if the portal has no such operation.
@@ -95,8 +103,12 @@ impl Messenger {
         };
         let prepared = match adapter.encode(exchange, &context, &mut self.encoded) {
             Ok(()) => request(&mut self.encoded, &stage.spec.target, &self.user_agent),
-            Err(_missing) => Err(Fault::Unwritable),
+            Err(unwritable) => {
+                self.encoded.unwritable = Some(unwritable);
+                Err(Fault::Unwritable)
+            }
         };
+        let late = stage.clock.now().saturating_sub(errand.due.max(self.free_at.get()));
         let mut attempt = match prepared {
             Ok((authority, request, length)) => self.browser.exchange(&authority, request, length, scene(&stage)).await,
             Err(fault) => Attempt::not_sent(fault, stage.clock.now()),
@@ -104,7 +116,10 @@ impl Messenger {
         let Reply { answer, fault } = match (attempt.status, attempt.fault) {
             (Some(status), None) => adapter.decode(exchange, status, &attempt.body, &mut self.reading),
             (_, fault) => {
-                self.reading = Reading::default();
+                self.reading.clear();
+                if let Some(unwritable) = self.encoded.unwritable.take() {
+                    self.reading.note_unwritable(&unwritable);
+                }
                 Reply { answer: Answer::Unknown, fault }
             }
         };
@@ -113,11 +128,12 @@ impl Messenger {
             self.session.keep(index, value);
             self.session.number = SESSION;
         }
-        self.record(errand, &attempt, answer);
+        self.free_at.set(attempt.done);
+        self.record(errand, &attempt, answer, late);
         (answer, attempt.done)
     }
 
-    fn record(&self, errand: Errand<'_>, attempt: &Attempt, answer: Answer) {
+    fn record(&self, errand: Errand<'_>, attempt: &Attempt, answer: Answer, late: u64) {
         let entry = transcript::Entry {
             case: None,
             actor: errand.actor,
@@ -130,11 +146,11 @@ impl Messenger {
             due: errand.due,
             answer,
             class: TrafficClass::Control,
-            delay: 0,
-            held: 0,
+            delay: late + attempt.held,
+            held: attempt.held,
         };
         let mut inlet = self.inlet.borrow_mut();
-        transcript::record(inlet.batch(), &entry, attempt, &self.reading, &*self.stage.spec.people);
+        transcript::record(inlet.batch(), &entry, attempt, &self.reading, self.stage.known());
     }
 }
 

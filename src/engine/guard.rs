@@ -1,90 +1,171 @@
-//! Which hosts may be spoken to: loopback, and what an authorization names. Asked before every connection.
+//! Who may be spoken to, and how fast: the portal, its peers, and the doors a run file lists; nothing else, on this machine
+//! or beyond. Asked before every connection and before every request.
 
-use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Host and port of a portal or a peer, spoken to over plain HTTP.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Authority {
-    host: String,
-    port: u16,
-}
+use crate::authority::{Authority, Place};
+use crate::clock::RunClock;
+use crate::throttle::{Hold, Limit, Throttle};
 
-/// A text that was to be the address of a portal is none.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("read {0:?} as an address: write http://HOST:PORT without a path (https comes later)")]
-pub struct AuthoritySyntax(pub String);
-
-impl Authority {
-    /// Reads `http://host:port`, with or without a closing slash.
-    ///
-    /// # Errors
-    /// [`AuthoritySyntax`].
-    pub fn parse(url: &str) -> Result<Self, AuthoritySyntax> {
-        let problem = || AuthoritySyntax(url.to_owned());
-        let rest = url.strip_prefix("http://").ok_or_else(problem)?;
-        let rest = rest.strip_suffix('/').unwrap_or(rest);
-        let parsed: http::uri::Authority = rest.parse().map_err(|_invalid| problem())?;
-        if rest.contains('@') || parsed.host().is_empty() {
-            return Err(problem());
-        }
-        Ok(Self { host: parsed.host().to_owned(), port: parsed.port_u16().unwrap_or(80) })
-    }
-
-    /// Splits an absolute `http://host:port/path?query` into the host and what follows it.
-    ///
-    /// # Errors
-    /// [`AuthoritySyntax`].
-    pub fn split(url: &str) -> Result<(Self, &str), AuthoritySyntax> {
-        let rest = url.strip_prefix("http://").ok_or_else(|| AuthoritySyntax(url.to_owned()))?;
-        let cut = "http://".len() + rest.find('/').unwrap_or(rest.len());
-        let (authority, path) = url.split_at(cut);
-        Ok((Self::parse(authority)?, if path.is_empty() { "/" } else { path }))
-    }
-
-    /// The host as written, without brackets.
-    pub fn host(&self) -> &str {
-        self.host.trim_start_matches('[').trim_end_matches(']')
-    }
-
-    /// The port.
-    pub fn port(&self) -> u16 {
-        self.port
-    }
-
-    /// Whether it is this machine itself, said by number or as `localhost`.
-    pub fn is_loopback(&self) -> bool {
-        self.host() == "localhost" || self.host().parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-    }
-}
-
-impl fmt::Display for Authority {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}:{}", self.host, self.port)
-    }
-}
-
-/// Who may be spoken to.
-#[derive(Clone, Debug, Default)]
+/// The doors that may be knocked at, each a host with its port, and how fast.
+#[derive(Debug, Default)]
 pub struct Guard {
-    authorized: Vec<String>,
+    doors: Vec<Door>,
+    hosts: Vec<Host>,
+}
+
+#[derive(Debug)]
+struct Door {
+    authority: Authority,
+    /// Index of its host.
+    host: usize,
+    /// Limited while dossiers are read back.
+    requests: Throttle,
+    busiest: BusiestSecond,
+}
+
+/// What all doors of a host share.
+#[derive(Debug, Default)]
+struct Host {
+    requests: Throttle,
+    /// Connections are counted for themselves: each carries at least one request, or was refused.
+    connections: Throttle,
 }
 
 impl Guard {
-    /// Loopback, and these hosts, which the owner of the portal has allowed in writing.
-    pub fn with_authorized(hosts: Vec<String>) -> Self {
-        Self { authorized: hosts }
+    /// These doors, and no other; as fast as can be.
+    pub fn of(doors: impl IntoIterator<Item = Authority>) -> Self {
+        let mut guard = Self::default();
+        for authority in doors {
+            if guard.doors.iter().any(|door| door.authority.is_same_door(&authority)) {
+                continue;
+            }
+            let host = guard.doors.iter().find(|door| is_same_host(&door.authority, &authority)).map(|door| door.host);
+            let host = host.unwrap_or_else(|| {
+                guard.hosts.push(Host::default());
+                guard.hosts.len() - 1
+            });
+            let (requests, busiest) = (Throttle::default(), BusiestSecond::default());
+            guard.doors.push(Door { authority, host, requests, busiest });
+        }
+        guard
     }
 
-    /// Whether this host may be spoken to.
+    /// The same, and each host gets at most so many requests, and so many connections, in every second. Below 1 it is one in
+    /// several seconds.
+    #[must_use]
+    pub fn at_most(self, rate: f64) -> Self {
+        for host in &self.hosts {
+            host.requests.limit(Limit::per_second(rate));
+            host.connections.limit(Limit::per_second(rate));
+        }
+        self
+    }
+
+    /// Whether this door may be knocked at. `localhost` is what it stands for: whoever names one of its addresses has
+    /// named it, and the other way round.
     pub fn allows(&self, authority: &Authority) -> bool {
-        authority.is_loopback() || self.authorized.iter().any(|host| host == authority.host())
+        self.door(authority).is_some()
     }
 
-    /// Whether a connection may be opened to this address, found for an allowed host: a name that is not authorised must
-    /// not lead elsewhere.
+    /// Whether a connection may be opened to this address, found for an authority.
+    ///
+    /// A host that is allowed by its name may stand for any address. One that is not may stand for those that are allowed by
+    /// number.
     pub(crate) fn allows_address(&self, authority: &Authority, address: SocketAddr) -> bool {
-        address.ip().is_loopback() || self.authorized.iter().any(|host| host == authority.host())
+        self.door(authority).is_some_and(|door| door.authority.is_same_door(authority))
+            || self.doors.iter().any(|door| door.stands_for(address))
+    }
+
+    /// Waits until one more request may be sent to this door, and says when that is: now.
+    pub(crate) async fn admit(&self, authority: &Authority, clock: &RunClock, hold: &Hold) -> u64 {
+        let Some(door) = self.door(authority) else { return clock.now() };
+        door.requests.admit(clock, hold).await;
+        // Last, so that nothing lies between what a host was promised and the sending.
+        let now = match self.hosts.get(door.host) {
+            Some(host) => host.requests.admit(clock, hold).await,
+            None => clock.now(),
+        };
+        door.busiest.count(now);
+        now
+    }
+
+    /// Waits until one more connection to this door may be opened.
+    pub(crate) async fn admit_connection(&self, authority: &Authority, clock: &RunClock, hold: &Hold) {
+        if let Some(host) = self.door(authority).and_then(|door| self.hosts.get(door.host)) {
+            host.connections.admit(clock, hold).await;
+        }
+    }
+
+    /// How many requests a door got in its busiest second, counted from the start of the run.
+    pub(crate) fn busiest_second(&self, authority: &Authority) -> u64 {
+        self.door(authority).map_or(0, |door| door.busiest.most())
+    }
+
+    /// Lets a door have at most so many requests a second from now on.
+    #[expect(clippy::cast_precision_loss, reason = "a rate is far below 2^53")]
+    pub(crate) fn pace(&self, authority: &Authority, rate: u64) {
+        if let Some(door) = self.door(authority) {
+            door.requests.limit(Limit::per_second(rate as f64));
+        }
+    }
+
+    /// For how long requests to this door waited for its pace, in nanoseconds.
+    pub(crate) fn paced(&self, authority: &Authority, now: u64) -> u64 {
+        self.door(authority).map_or(0, |door| door.requests.waited(now))
+    }
+
+    fn door(&self, authority: &Authority) -> Option<&Door> {
+        let by_name = self.doors.iter().find(|door| door.authority.is_same_door(authority));
+        by_name.or_else(|| {
+            let addresses = authority.addresses()?;
+            self.doors.iter().find(|door| addresses.iter().any(|address| door.stands_for(*address)))
+        })
+    }
+}
+
+impl Door {
+    /// Whether its host is this address, or `localhost`, which has it.
+    fn stands_for(&self, address: SocketAddr) -> bool {
+        self.authority.addresses().is_some_and(|addresses| addresses.contains(&address))
+    }
+}
+
+fn is_same_host(one: &Authority, other: &Authority) -> bool {
+    let is_here = |authority: &Authority| match authority.place() {
+        Place::ThisMachine => true,
+        Place::Address(address) => address == Ipv4Addr::LOCALHOST || address == IpAddr::from(Ipv6Addr::LOCALHOST),
+        Place::Name(_) => false,
+    };
+    one.place() == other.place() || (is_here(one) && is_here(other))
+}
+
+/// Counts sends by second, and keeps the most. Lanes share it; one that counts for a second that is over already is counted
+/// in the one that runs.
+#[derive(Debug, Default)]
+struct BusiestSecond {
+    /// The second that runs, and below it its count.
+    running: AtomicU64,
+    most: AtomicU64,
+}
+
+impl BusiestSecond {
+    const COUNT: u64 = u32::MAX as u64;
+
+    fn count(&self, now: u64) {
+        let second = now / 1_000_000_000;
+        let next = |running: u64| {
+            let is_same = running >> 32 >= second;
+            Some(if is_same { running + 1 } else { (second << 32) + 1 })
+        };
+        let before = self.running.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).unwrap_or(0);
+        let count = next(before).unwrap_or(0) & Self::COUNT;
+        self.most.fetch_max(count, Ordering::Relaxed);
+    }
+
+    fn most(&self) -> u64 {
+        self.most.load(Ordering::Relaxed)
     }
 }
 
@@ -92,39 +173,73 @@ impl Guard {
 mod tests {
     use super::*;
 
-    #[test]
-    fn only_loopback_is_allowed_by_default() {
-        let guard = Guard::default();
-        for url in ["http://127.0.0.1:8080", "http://127.9.9.9/", "http://localhost:1", "http://[::1]:80"] {
-            assert!(guard.allows(&Authority::parse(url).unwrap()), "{url}");
-        }
-        for url in
-            ["http://10.0.0.1", "http://portal.example:80", "http://localhost.example", "http://127.0.0.1.example"]
-        {
-            assert!(!guard.allows(&Authority::parse(url).unwrap()), "{url}");
-        }
+    fn at(url: &str) -> Authority {
+        Authority::parse(url).unwrap()
     }
 
     #[test]
-    fn an_authorized_host_is_allowed_and_no_other() {
-        let guard = Guard::with_authorized(vec!["portal.example".into()]);
-        assert!(guard.allows(&Authority::parse("http://portal.example:8080").unwrap()));
-        assert!(!guard.allows(&Authority::parse("http://other.example").unwrap()));
-    }
-
-    #[test]
-    fn what_is_no_address_is_refused() {
-        for url in
-            ["127.0.0.1:80", "https://127.0.0.1", "http://", "http://a b", "http://user@127.0.0.1", "http://h/path"]
-        {
-            assert!(Authority::parse(url).is_err(), "{url}");
+    fn nothing_is_allowed_that_is_not_named() {
+        let guard = Guard::of([at("http://127.0.0.1:8080"), at("http://portal.example")]);
+        for url in [
+            "http://127.0.0.1:8080",
+            "http://localhost:8080",
+            "http://LOCALHOST.:8080",
+            "http://[::ffff:127.0.0.1]:8080",
+            "http://127.1:8080",
+            "http://portal.example:80",
+            "http://PORTAL.example.",
+        ] {
+            assert!(guard.allows(&at(url)), "{url}");
         }
+        for url in [
+            "http://127.0.0.1:8081",
+            "http://127.0.0.2:8080",
+            "http://[::1]:8080",
+            "http://localhost:80",
+            "http://portal.example:8080",
+            "http://other.example",
+            "http://10.0.0.1",
+        ] {
+            assert!(!guard.allows(&at(url)), "{url}");
+        }
+        assert!(!Guard::default().allows(&at("http://127.0.0.1")));
     }
 
     #[test]
-    fn an_absolute_address_is_split_at_its_path() {
-        let (authority, path) = Authority::split("http://127.0.0.1:81/pay/T1?x=1").unwrap();
-        assert_eq!((authority.to_string().as_str(), path), ("127.0.0.1:81", "/pay/T1?x=1"));
-        assert_eq!(Authority::split("http://127.0.0.1").unwrap().1, "/");
+    fn a_name_leads_to_no_address_that_is_not_allowed() {
+        let guard = Guard::of([at("http://127.0.0.1:8080"), at("http://portal.example")]);
+        let may = |url: &str, address: &str| guard.allows_address(&at(url), address.parse().unwrap());
+        assert!(may("http://portal.example", "192.0.2.7:80"), "its owner has named it");
+        assert!(may("http://localhost:8080", "127.0.0.1:8080"));
+        assert!(!may("http://localhost:8080", "[::1]:8080"), "another door of the same name");
+        assert!(!may("http://other.example", "192.0.2.7:80"));
+        assert!(!may("http://other.example", "127.0.0.1:80"));
+    }
+
+    #[test]
+    fn localhost_is_both_of_its_addresses() {
+        let guard = Guard::of([at("http://localhost:8080")]);
+        for url in ["http://127.0.0.1:8080", "http://[::1]:8080", "http://portal.localhost:8080"] {
+            assert!(guard.allows(&at(url)), "{url}");
+        }
+        assert!(!guard.allows(&at("http://127.0.0.2:8080")));
+    }
+
+    #[test]
+    fn doors_of_one_host_share_its_rate() {
+        let guard =
+            Guard::of(["http://127.0.0.1:1", "http://[::1]:2", "http://localhost:3", "http://127.0.0.2:4"].map(at));
+        assert_eq!(guard.doors.iter().map(|door| door.host).collect::<Vec<_>>(), [0, 0, 0, 1]);
+        let guard = Guard::of(["http://portal.example", "http://portal.example:81", "http://bank.example"].map(at));
+        assert_eq!(guard.doors.iter().map(|door| door.host).collect::<Vec<_>>(), [0, 0, 1]);
+    }
+
+    #[test]
+    fn the_busiest_second_is_kept() {
+        let busiest = BusiestSecond::default();
+        for now in [0, 5, 1_000_000_000, 1_999_999_999, 1_500_000_000, 7_000_000_000] {
+            busiest.count(now);
+        }
+        assert_eq!(busiest.most(), 3);
     }
 }

@@ -10,7 +10,6 @@ use std::iter::Peekable;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use hdrhistogram::Histogram;
 use history::Inlet;
 use http::HeaderValue;
 use journey::Walk;
@@ -21,10 +20,13 @@ use tokio::sync::Notify;
 
 use crate::agenda::{Origin, People, Person, Task};
 use crate::browser::{Attempt, Browser, Limits, Scene};
+use crate::delay::{Lags, Queued, Waits};
 use crate::finals::Finals;
 use crate::meter::LaneMeter;
 use crate::spec::{Arrival, Arrivals, Purpose, lane_of};
 use crate::stage::Stage;
+use crate::stalls::overslept;
+use crate::throttle::Holding;
 
 /// The longest a lane sleeps before it looks at the phase again, in nanoseconds.
 const BEAT: u64 = 50_000_000;
@@ -53,6 +55,8 @@ pub(crate) struct Lane {
     pub(crate) alarm: Rc<Notify>,
     /// When the lane wakes of itself.
     pub(crate) wake: u64,
+    /// For how long its connections were held back.
+    pub(crate) holding: Rc<Holding>,
     /// Cuts off what is under way when the run ends.
     pub(crate) curtain: Rc<Notify>,
     pub(crate) entered: u64,
@@ -61,7 +65,8 @@ pub(crate) struct Lane {
     pub(crate) user_agent: HeaderValue,
     pub(crate) request: Encoded,
     pub(crate) reading: Reading,
-    pub(crate) lag: Histogram<u64>,
+    pub(crate) waits: Waits,
+    pub(crate) lags: Lags,
     pub(crate) flushed: u64,
 }
 
@@ -69,15 +74,17 @@ pub(crate) struct Lane {
 pub(crate) struct Act {
     pub(crate) person: usize,
     pub(crate) task: Box<Task>,
+    pub(crate) queued: Queued,
 }
 
 pub(crate) type LaneRef = Rc<RefCell<Lane>>;
 
-/// Plays a lane until the curtain; gives back how late its exchanges were queued for a connection, in nanoseconds.
-pub(crate) async fn play(lane: Lane) -> Histogram<u64> {
+/// Plays a lane until the curtain; gives back how late its exchanges were handed to a connection.
+pub(crate) async fn play(lane: Lane) -> Lags {
     let (stage, lane) = (Arc::clone(&lane.stage), Rc::new(RefCell::new(lane)));
     lane.borrow_mut().enter_staff();
     let alarm = Rc::clone(&lane.borrow().alarm);
+    let name = format!("lane-{}", lane.borrow().number);
     while !stage.is_over() {
         let wake = lane.borrow_mut().turn();
         supply(&lane);
@@ -85,11 +92,16 @@ pub(crate) async fn play(lane: Lane) -> Histogram<u64> {
             () = tokio::time::sleep_until(stage.clock.instant(wake).into()) => {}
             () = alarm.notified() => {}
         }
+        let woke = stage.clock.now();
+        let mut lane = lane.borrow_mut();
+        if let Some(stall) = overslept(&name, wake, woke) {
+            lane.inlet.batch().stall(stall);
+        }
     }
     cut_off(&lane).await;
     let mut lane = lane.borrow_mut();
     lane.inlet.close();
-    lane.lag.clone()
+    lane.lags.clone()
 }
 
 /// Records what was begun and is not over, as never answered: a stall at the end must not hide.
@@ -101,7 +113,14 @@ async fn cut_off(lane: &LaneRef) {
     for act in waiting {
         let mut lane = lane.borrow_mut();
         let now = lane.stage.clock.now();
-        lane.over(act, Attempt::not_sent(Fault::TimedOut, now));
+        let held = lane.holding.total(now);
+        let taken = lane.waits.take(act.queued, now, held);
+        let mut attempt = Attempt::not_sent(Fault::TimedOut, now);
+        attempt.held = taken.held;
+        if lane.holding.is_on() {
+            attempt.held_to_the_end();
+        }
+        lane.over(act, attempt);
     }
     curtain.notify_waiters();
     // The bound is for a slot that panicked and will never be over.
@@ -134,22 +153,23 @@ fn supply(lane: &LaneRef) {
 async fn slot(lane: LaneRef) {
     let (stage, curtain) = (Arc::clone(&lane.borrow().stage), Rc::clone(&lane.borrow().curtain));
     let called = Rc::new(Notify::new());
-    let mut browser = Browser::default();
+    let mut browser = Browser::of(Rc::clone(&lane.borrow().holding));
     let settings = &stage.spec.settings;
     let limits = Limits { timeout: settings.timeout, longest_answer: settings.longest_answer };
     let scene = Scene { clock: &stage.clock, guard: &stage.spec.guard, limits, curtain: Some(&curtain) };
     loop {
         let next = lane.borrow_mut().ready.pop_front();
-        let Some(act) = next else {
+        let Some(mut act) = next else {
             lane.borrow_mut().idle.push(Rc::clone(&called));
             called.notified().await;
             continue;
         };
-        let prepared = lane.borrow_mut().prepare(&act);
-        let attempt = match prepared {
+        let (prepared, held_in_line) = lane.borrow_mut().take(&mut act);
+        let mut attempt = match prepared {
             Ok((authority, request, length)) => browser.exchange(&authority, request, length, scene).await,
             Err(fault) => Attempt::not_sent(fault, stage.clock.now()),
         };
+        attempt.held += held_in_line;
         lane.borrow_mut().over(act, attempt);
         supply(&lane);
     }
@@ -164,6 +184,7 @@ impl Lane {
         inlet: Inlet,
     ) -> Result<Self, hdrhistogram::CreationError> {
         let chance = stage.spec.seed.stream("journey");
+        let waits = Waits::new(stage.spec.settings.connections);
         let user_agent = HeaderValue::from_str(&stage.spec.settings.user_agent)
             .unwrap_or_else(|_invisible| HeaderValue::from_static("vandan"));
         Ok(Self {
@@ -182,6 +203,7 @@ impl Lane {
             slots: 0,
             alarm: Rc::default(),
             wake: 0,
+            holding: Rc::default(),
             curtain: Rc::default(),
             entered: 0,
             signed_in: 0,
@@ -189,7 +211,8 @@ impl Lane {
             user_agent,
             request: Encoded::default(),
             reading: Reading::default(),
-            lag: Histogram::new_with_bounds(1_000, 60_000_000_000, 3)?,
+            waits,
+            lags: Lags::new()?,
             flushed: 0,
         })
     }
@@ -232,7 +255,9 @@ impl Lane {
             self.flush(now);
         }
         let next_timer = self.timers.peek().map_or(u64::MAX, |Reverse((due, _))| *due);
-        let next_arrival = self.arrivals.peek().map_or(u64::MAX, |arrival| arrival.due);
+        // After the load nobody is let in any more.
+        let is_load = self.stage.phase() == Some(Phase::Load);
+        let next_arrival = self.arrivals.peek().filter(|_| is_load).map_or(u64::MAX, |arrival| arrival.due);
         self.wake = next_timer.min(next_arrival).min(now + BEAT);
         self.wake
     }

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use model::words::Answer;
+use model::words::{Answer, Fault, Operation};
 
+use crate::backing_off::{is_no_traffic, is_sign_in};
+use crate::browser::Attempt;
+use crate::hopeless::Failure;
 use crate::spec::Purpose;
 
 /// The counters of all lanes.
@@ -65,6 +68,16 @@ pub(crate) struct LaneMeter {
     pub(crate) unknown: Count,
     pub(crate) lag: Count,
     pub(crate) read_back: Count,
+    /// Acts that were not sent for a reason that is not the portal's.
+    pub(crate) unsent: Count,
+    /// Answers with an HTTP status; connections that broke before any; requests without an answer in time.
+    pub(crate) heard: Count,
+    pub(crate) broken: Count,
+    pub(crate) timed_out: Count,
+    /// Sign-ins that succeeded, and that failed other than by a time-out or a limit of ours; how the last of these did.
+    pub(crate) signed_in: Count,
+    pub(crate) not_signed_in: Count,
+    pub(crate) last_failure: Count,
     /// Journeys about a dossier that are under way.
     pub(crate) cases_under_way: Count,
     /// 1 when no arrival is left.
@@ -119,14 +132,34 @@ impl LaneMeter {
 
     /// Exchanges begun and not over.
     pub(crate) fn in_flight(&self) -> u64 {
-        self.begun.get().saturating_sub(self.ok.get() + self.refused.get() + self.unknown.get())
+        let over = self.ok.get() + self.refused.get() + self.unknown.get() + self.unsent.get();
+        self.begun.get().saturating_sub(over)
     }
 
-    pub(crate) fn answered(&self, answer: Answer) {
-        match answer {
-            Answer::Ok => self.ok.add(1),
-            Answer::Refused => self.refused.add(1),
-            Answer::Unknown => self.unknown.add(1),
+    /// Counts what an act came to.
+    pub(crate) fn over(&self, operation: Operation, attempt: &Attempt, answer: Answer) {
+        if is_no_traffic(attempt) {
+            self.unsent.add(1);
+        } else {
+            match answer {
+                Answer::Ok => self.ok.add(1),
+                Answer::Refused => self.refused.add(1),
+                Answer::Unknown => self.unknown.add(1),
+            }
+        }
+        match (attempt.status, attempt.fault) {
+            (Some(_), _) => self.heard.add(1),
+            (None, Some(Fault::Broken)) => self.broken.add(1),
+            (None, Some(Fault::TimedOut)) => self.timed_out.add(1),
+            (None, _) => {}
+        }
+        if is_sign_in(operation) && !matches!(attempt.fault, Some(Fault::TimedOut | Fault::LocalLimit)) {
+            if answer == Answer::Ok {
+                self.signed_in.add(1);
+            } else {
+                self.not_signed_in.add(1);
+                self.last_failure.set(Failure { status: attempt.status, fault: attempt.fault }.pack());
+            }
         }
     }
 }
@@ -144,7 +177,7 @@ impl Meters {
         Snapshot {
             dossiers: self.came(Purpose::Dossier),
             visits: self.came(Purpose::Visit),
-            in_flight: sum(|lane| &lane.begun).saturating_sub(ok + refused + unknown),
+            in_flight: self.lanes.iter().map(|lane| lane.in_flight()).sum(),
             ok,
             refused,
             unknown,

@@ -178,8 +178,10 @@ impl Ledger {
             .body(Full::<Bytes>::default())
             .map_err(|_no_request| NoPage::Unanswered)?;
         let attempt = self.browser.exchange(&self.peer.authority, request, 0, scene).await;
+        // A byte order mark is no part of JSON, and sent by some.
+        let json = attempt.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&attempt.body);
         match (attempt.fault, attempt.status) {
-            (None, Some(200)) => serde_json::from_slice(&attempt.body).map_err(|_no_ledger| NoPage::Unreadable),
+            (None, Some(200)) => serde_json::from_slice(json).map_err(|_no_ledger| NoPage::Unreadable),
             (None, _) | (Some(Fault::TooLong | Fault::Unreadable), _) => Err(NoPage::Unreadable),
             (Some(_), _) => Err(NoPage::Unanswered),
         }

@@ -8,7 +8,8 @@ use model::words::Channel;
 use model::{CaseId, Offer, Populace, Seed, Staff, Timeline};
 use portal::Adapter;
 
-use crate::guard::{Authority, Guard};
+use crate::authority::Authority;
+use crate::guard::Guard;
 
 /// A person who comes at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,6 +83,8 @@ pub struct Settings {
     pub under_way: usize,
     /// The longest an exchange may take.
     pub timeout: Duration,
+    /// The shortest time from one poll of a journey to the next: offices live by simulated time, the wire does not.
+    pub poll_every: Duration,
     /// The longest the drain may take.
     pub drain: Duration,
     /// The longest the final read may take.

@@ -1,11 +1,14 @@
 //! From an exchange to the records of the history.
 
-use history::{Batch, Exchange, Observed, ProgressLine, ShownService, Text};
-use model::words::{Answer, Field, Operation, Phase, TrafficClass};
-use model::{CaseId, Populace};
-use portal::{Item, Reading};
+use std::borrow::Cow;
+
+use history::{Batch, Exchange, Misread, Observed, ProgressLine, ShownService, Text};
+use model::CaseId;
+use model::words::{Answer, Blame, Field, Operation, Phase, TrafficClass};
+use portal::Reading;
 
 use crate::browser::Attempt;
+use crate::known::Known;
 
 /// What is to be recorded of an exchange, besides what its answer shows.
 pub(crate) struct Entry<'a> {
@@ -28,13 +31,7 @@ pub(crate) struct Entry<'a> {
 }
 
 /// Records an exchange and what its answer shows.
-pub(crate) fn record(
-    batch: &mut Batch,
-    entry: &Entry<'_>,
-    attempt: &Attempt,
-    reading: &Reading,
-    people: &dyn Populace,
-) {
+pub(crate) fn record(batch: &mut Batch, entry: &Entry<'_>, attempt: &Attempt, reading: &Reading, known: Known<'_>) {
     let exchange = Exchange {
         case: entry.case.map(|case| case.0),
         actor: batch.text(entry.actor),
@@ -57,19 +54,23 @@ pub(crate) fn record(
         class: entry.class,
         delay: entry.delay,
         held: entry.held,
-        reason: attempt.reason.as_deref().map(|reason| batch.text(reason)),
+        reason: reason(attempt, reading).map(|reason| batch.text(&reason)),
     };
     let error_code = reading.error_code().map(|code| batch.text(code));
     batch.exchange(exchange, error_code);
+    for problem in reading.problems() {
+        let [field, value] = [problem.field, problem.value].map(|text| text.map(|text| batch.text(text)));
+        batch.misread(Misread { problem: problem.problem, field, value, items: problem.items });
+    }
     if matches!(entry.operation, Operation::Catalogue | Operation::Publish) {
         return record_services(batch, reading);
     }
-    let single = if reading.items().len() <= 1 { entry.case } else { None };
+    let single = |item| entry.case.filter(|_| reading.items().len() <= 1 && !known.is_of_another_run(reading, item));
     for (position, item) in (0_u32..).zip(reading.items()) {
-        let case = whose(reading, item, people).or(single);
+        let case = known.whose_or_stranger(reading, item).or_else(|| single(item));
         let mut values = [None; Field::COLUMNS];
         for (slot, field) in values.iter_mut().zip(Field::ALL) {
-            *slot = reading.value(item, *field).map(|value| batch.text(value));
+            *slot = reading.understood(item, *field).map(|value| batch.text(value));
         }
         batch.observed(Observed { position, case: case.map(|case| case.0), values });
     }
@@ -84,21 +85,23 @@ pub(crate) fn record(
     }
 }
 
+/// The fault in detail: what the connection says of it, or what the adapter did not understand or could not write.
+fn reason<'a>(attempt: &'a Attempt, reading: &Reading) -> Option<Cow<'a, str>> {
+    if let Some(reason) = &attempt.reason {
+        return Some(Cow::Borrowed(reason));
+    }
+    let is_the_adapters = attempt.fault.is_some_and(|fault| fault.blame() == Blame::Adapter);
+    if is_the_adapters { reading.reason().map(Cow::Owned) } else { None }
+}
+
 /// Records the procedures that an answer of the catalogue shows.
 fn record_services(batch: &mut Batch, reading: &Reading) {
     for (position, item) in (0_u32..).zip(reading.items()) {
-        let shown = |field| reading.value(item, field);
+        let shown = |field| reading.understood(item, field);
         let procedure = shown(Field::Procedure).map(|text| batch.text(text));
         let level = shown(Field::ServiceLevel).map(|text| batch.text(text));
         let is_said = |field| shown(field).and_then(|text| text.parse().ok());
         let (payable, postal) = (is_said(Field::Payable), is_said(Field::Postal));
         batch.service(ShownService { position, procedure, level, payable, postal });
     }
-}
-
-/// Whose dossier an item shows, told by the number or the reference on it.
-pub(crate) fn whose(reading: &Reading, item: &Item, people: &dyn Populace) -> Option<CaseId> {
-    [Field::Reference, Field::OwnerNumber]
-        .into_iter()
-        .find_map(|field| reading.value(item, field).and_then(|mark| people.recognise(mark)))
 }

@@ -6,14 +6,17 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use journey::{Ending, JourneyId, Situation, Walk, Wish};
-use model::words::{Field, Phase};
+use model::words::{Field, TrafficClass};
 
 use crate::agenda::{Entry, Origin, Person, Task};
 use crate::lane::{Act, Lane};
-use crate::transcript;
+use crate::stage::{Stage, nanoseconds};
 
-/// After the end of simulated time people who wait for more of it look again after this long.
+/// After the end of simulated time people who wait for more of it go on after this long, if they do not poll.
 const LOOK_AGAIN: u64 = 20_000_000;
+/// How long an applicant or a clerk polls for one dossier after the end of simulated time, at the most: no act is planned
+/// then that could still change it, and the drain must end. Half of the drain, if that is less.
+const LONGEST_LOOK: u64 = 8_000_000_000;
 
 impl Lane {
     /// Gives a person a journey to walk from now on.
@@ -47,7 +50,10 @@ impl Lane {
                     task.operation = operation;
                     task.class = spec.scripts.class(&task.walk);
                     task.exchange = 0;
-                    task.due = self.due(from, moment);
+                    task.due = self.due(from, moment).max(task.rest_until);
+                    if !self.keep_pace(&mut task) {
+                        return self.end(person, &task, Ending::GaveUp);
+                    }
                     return self.enter_agenda(person, task);
                 }
                 Wish::Follow(journey, moment) => {
@@ -72,14 +78,34 @@ impl Lane {
         timeline.wall(moment).max(from)
     }
 
+    /// Puts a poll off until `poll_every` after the poll of the same journey before it; says whether it is to be done at
+    /// all: after the end of simulated time nobody polls for a dossier for ever.
+    fn keep_pace(&self, task: &mut Task) -> bool {
+        if task.class != TrafficClass::Poll {
+            task.polls_since = None;
+            return true;
+        }
+        let Stage { spec, .. } = &*self.stage;
+        let settings = &spec.settings;
+        if let Some(polled) = task.polled {
+            task.due = task.due.max(polled.saturating_add(nanoseconds(settings.poll_every)));
+        }
+        task.polled = Some(task.due);
+        if task.origin == Origin::WorkingDay || task.due < spec.timeline.wall_end() {
+            return true;
+        }
+        let since = *task.polls_since.get_or_insert(task.due);
+        task.due - since <= LONGEST_LOOK.min(nanoseconds(settings.drain) / 2)
+    }
+
     pub(crate) fn enter_agenda(&mut self, person: usize, task: Box<Task>) {
         self.entered += 1;
         let entry = Entry::new(task, self.entered);
-        let due = entry.due();
+        let moment = entry.moment();
         if let Some(person) = self.people.get_mut(person) {
             person.agenda.push(entry);
         }
-        self.timers.push(Reverse((due, person)));
+        self.timers.push(Reverse((moment, person)));
     }
 
     /// The applicant of the same dossier walks another journey, as a person of their own.
@@ -100,7 +126,7 @@ impl Lane {
         let stage = Arc::clone(&self.stage);
         let reading = std::mem::take(&mut self.reading);
         for item in reading.items() {
-            let Some(case) = transcript::whose(&reading, item, &*stage.spec.people) else { continue };
+            let Some(case) = stage.known().whose(&reading, item) else { continue };
             if let Some(code) = reading.value(item, Field::DossierCode) {
                 self.codes.entry(case).or_insert_with(|| code.into());
             }
@@ -131,8 +157,8 @@ impl Lane {
 
     /// Lets everybody act whose time has come.
     pub(crate) fn look_at_due(&mut self, now: u64) {
-        while let Some(Reverse((due, person))) = self.timers.peek().copied() {
-            if due > now {
+        while let Some(Reverse((moment, person))) = self.timers.peek().copied() {
+            if moment > now {
                 return;
             }
             self.timers.pop();
@@ -140,25 +166,18 @@ impl Lane {
         }
     }
 
-    /// Lets a person do the first thing of their agenda, if it is due and their hands are free.
+    /// Lets a person do the first thing of their agenda, if its time has come and their hands are free.
     pub(crate) fn let_act(&mut self, id: usize, now: u64) {
         let is_over = self.stage.is_over();
         let Some(person) = self.people.get_mut(id).filter(|_| !is_over) else { return };
-        if person.busy || person.agenda.peek().is_none_or(|entry| entry.due() > now) {
+        if person.busy || person.agenda.peek().is_none_or(|entry| entry.moment() > now) {
             return;
         }
         let Some(entry) = person.agenda.pop() else { return };
-        let mut task = entry.task;
-        task.due = task.due.max(person.free_at);
+        let possible = entry.moment().max(person.free_at);
         person.busy = true;
-        let lag = now.saturating_sub(task.due);
-        // The final read is as fast as the portal answers: it would only dilute what is said of the load.
-        if self.stage.phase() != Some(Phase::FinalRead) {
-            self.lag.saturating_record(lag);
-        }
-        task.delay = lag;
-        self.meter.lag.set(lag);
         self.meter.begun.add(1);
-        self.ready.push_back(Act { person: id, task });
+        let queued = self.waits.queue(possible, now, self.holding.total(now));
+        self.ready.push_back(Act { person: id, task: entry.task, queued });
     }
 }

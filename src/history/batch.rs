@@ -1,7 +1,20 @@
 //! Records on their way to the writer: rows side by side, their texts in one arena, so that recording an exchange
 //! allocates nothing once a batch has grown to its working size.
+//!
+//! Nothing of a stranger's goes into a history longer than [`LONGEST_VALUE`]: [`Batch::text`] and [`Batch::signal`] cut what
+//! is, with a mark. How large a batch is counts in bytes too: [`Batch::bytes`].
+
+use std::mem::size_of;
 
 use model::words::{AdapterProblem, Answer, Fault, Field, Operation, Phase, TrafficClass};
+use model::{LONGEST_CODE, LONGEST_VALUE, cut, cut_into};
+
+/// Exchanges in a batch before it is handed to the recorder.
+const FULL: usize = 512;
+/// Bytes in a batch before it is handed to the recorder: a few times what 512 exchanges take as a rule.
+const FULL_BYTES: usize = 1 << 20;
+/// A batch that grew beyond this gives its memory back when it is emptied.
+const KEPT_BYTES: usize = 2 * FULL_BYTES;
 
 /// A text in the arena of a [`Batch`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -181,13 +194,15 @@ pub struct Batch {
     pub(crate) stalls: Vec<Stall>,
     pub(crate) signals: Vec<Signal>,
     pub(crate) facts: Vec<(String, String)>,
+    /// Bytes of texts that are not in the arena.
+    strings: usize,
 }
 
 impl Batch {
-    /// Keeps a text. An arena never grows past 4 GiB; what would is kept empty.
+    /// Keeps a text, cut to [`LONGEST_VALUE`] bytes. An arena never grows past 4 GiB; what would is kept empty.
     pub fn text(&mut self, text: &str) -> Text {
         let Ok(start) = u32::try_from(self.arena.len()) else { return Text::default() };
-        self.arena.push_str(text);
+        cut_into(text, LONGEST_VALUE, &mut self.arena);
         u32::try_from(self.arena.len()).map_or(Text::default(), |end| Text { start, end })
     }
 
@@ -230,22 +245,66 @@ impl Batch {
 
     /// Adds an interval in which we stood still.
     pub fn stall(&mut self, stall: Stall) {
+        self.strings += stall.thread.len();
         self.stalls.push(stall);
     }
 
-    /// Adds a message or act of a peer.
-    pub fn signal(&mut self, signal: Signal) {
+    /// Adds a message or act of a peer; its texts are cut to [`LONGEST_CODE`] bytes.
+    pub fn signal(&mut self, mut signal: Signal) {
+        let Signal { epoch, direction, kind, reference, dossier_code, state, fault, detail, .. } = &mut signal;
+        let optional = [reference, dossier_code, state, fault, detail].into_iter().filter_map(Option::as_mut);
+        for text in [epoch, direction, kind].into_iter().chain(optional) {
+            if text.len() > LONGEST_CODE {
+                *text = cut(text, LONGEST_CODE).into_owned();
+            }
+            self.strings += text.len();
+        }
         self.signals.push(signal);
     }
 
     /// Adds, or replaces, a fact of the run.
     pub fn fact(&mut self, name: &str, value: impl Into<String>) {
-        self.facts.push((name.to_owned(), value.into()));
+        let value = value.into();
+        self.strings += name.len() + value.len();
+        self.facts.push((name.to_owned(), value));
     }
 
     /// How many exchanges it holds.
     pub fn len(&self) -> usize {
         self.rows.len()
+    }
+
+    /// How many bytes its records take, their texts included.
+    pub fn bytes(&self) -> usize {
+        fn rows<T>(rows: &[T]) -> usize {
+            size_of_val(rows)
+        }
+        self.arena.len()
+            + self.strings
+            + rows(&self.rows)
+            + rows(&self.observed)
+            + rows(&self.progress)
+            + rows(&self.services)
+            + rows(&self.misread)
+            + rows(&self.stalls)
+            + rows(&self.signals)
+            + rows(&self.facts)
+    }
+
+    /// How many bytes it holds in reserve or in use for the records of exchanges.
+    fn capacity(&self) -> usize {
+        self.arena.capacity()
+            + self.rows.capacity() * size_of::<Row>()
+            + self.observed.capacity() * size_of::<Observed>()
+            + self.progress.capacity() * size_of::<ProgressLine>()
+            + self.services.capacity() * size_of::<ShownService>()
+            + self.misread.capacity() * size_of::<Misread>()
+            + self.signals.capacity() * size_of::<Signal>()
+    }
+
+    /// Whether it should be handed to the recorder, by the number of its exchanges or by its size.
+    pub fn is_full(&self) -> bool {
+        self.len() >= FULL || self.bytes() >= FULL_BYTES
     }
 
     /// How many records it holds: exchanges, stalls, signals and facts.
@@ -262,7 +321,13 @@ impl Batch {
         self.arena.get(text.start as usize..text.end as usize).unwrap_or_default()
     }
 
+    /// Empties it; its memory is kept as far as it is of the usual size.
     pub(crate) fn clear(&mut self) {
+        if self.capacity() > KEPT_BYTES {
+            *self = Self::default();
+            return;
+        }
+        self.strings = 0;
         self.arena.clear();
         self.rows.clear();
         self.observed.clear();

@@ -4,6 +4,7 @@
 //! way with the fewest has it. A repetition is gone through once. So the counts are lower bounds: people who must try again do more.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use model::Kind;
 use model::words::Operation;
@@ -31,6 +32,31 @@ impl Scripts {
             }
         }
         counts
+    }
+
+    /// What the journey itself reads again and again, and the simulated time from one reading to the next, on average.
+    pub fn polls(&self, journey: JourneyId) -> Vec<(Operation, Duration)> {
+        let mut polls = Vec::new();
+        let mut pause = Duration::ZERO;
+        for instruction in self.get(journey).map(|journey| journey.code.as_slice()).unwrap_or_default() {
+            match instruction {
+                Instruction::BeginLoop { .. } => pause = Duration::ZERO,
+                Instruction::Wait(wait) => pause += wait.mean(),
+                Instruction::Do { operation, is_poll: true, .. } => polls.push((*operation, pause)),
+                Instruction::Do { .. }
+                | Instruction::NotAfter(_)
+                | Instruction::WaitForFinish
+                | Instruction::Choose { .. }
+                | Instruction::Chance { .. }
+                | Instruction::EndLoop { .. }
+                | Instruction::Jump(_)
+                | Instruction::Follow(_)
+                | Instruction::Each(_)
+                | Instruction::End
+                | Instruction::GiveUp => {}
+            }
+        }
+        polls
     }
 
     fn walked(&self, journey: JourneyId, kind: Kind, onward: Onward) -> Counts {
@@ -194,6 +220,13 @@ mod tests {
         let expected = [("accept", 1), ("collect_fee", 1), ("start", 1), ("approve_withdrawal", 1), ("clerk_view", 1)];
         assert_eq!(listed(&scripts.least_for_each(desk, kind)), expected);
         assert_eq!(listed(&scripts.least(desk, kind)), [("clerk_sign_in", 1), ("inbox", 1)]);
+    }
+
+    #[test]
+    fn a_clerk_looks_into_the_inbox_again_after_the_pause_of_the_repetition() {
+        let scripts = shipped();
+        let polls = scripts.polls(scripts.find("desk").unwrap());
+        assert_eq!(polls, [(Operation::Inbox, Duration::from_secs(80 * 60))]);
     }
 
     #[test]

@@ -55,6 +55,16 @@ pub(crate) enum Pause {
     About(Duration),
 }
 
+impl Pause {
+    /// How long it is on average.
+    pub(crate) fn mean(self) -> Duration {
+        match self {
+            Self::Exactly(pause) | Self::About(pause) => pause,
+            Self::Between(least, most) => (least + most) / 2,
+        }
+    }
+}
+
 /// The value of [`Fact::Number`] once the portal has shown the dossier's number; until then it has none.
 pub(crate) const KNOWN: &str = "known";
 

@@ -7,6 +7,7 @@
 //! YAML file becomes values and how everything wrong with it is said at once.
 
 mod case;
+mod cut;
 mod decimal;
 mod document;
 mod kind;
@@ -21,6 +22,7 @@ mod timeline;
 pub mod words;
 
 pub use case::{Applicant, Case, CaseId, Populace};
+pub use cut::{LONGEST_CODE, LONGEST_VALUE, cut, cut_into, head, is_cut};
 pub use decimal::{Comparison, Counted, Decimal, tolerance};
 pub use document::{Document, Fields, Node, Position};
 pub use kind::Kind;

@@ -1,5 +1,6 @@
 //! The adapter: which operations a portal knows, and how each is asked.
 
+use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Method};
 use model::Problems;
 use model::words::{DossierState, Field, Operation, ParcelState, PaymentState};
@@ -26,12 +27,12 @@ pub struct Adapter {
     pub(crate) payment_states: Words<PaymentState>,
     pub(crate) parcel_states: Words<ParcelState>,
     /// The failure codes that mean success.
-    pub(crate) no_failure: Vec<String>,
+    pub(crate) no_failure: Words<()>,
     /// By [`Operation`] as a number; empty: not mapped.
     pub(crate) operations: Vec<Vec<Exchange>>,
 }
 
-/// A portal's words for a closed vocabulary of ours.
+/// A portal's words for a closed vocabulary of ours, in Unicode's composed form.
 pub(crate) type Words<T> = Vec<(String, T)>;
 
 /// One exchange of an operation: a request and how its answer is read.
@@ -48,6 +49,8 @@ pub struct Exchange {
     pub(crate) is_content_read: bool,
     /// What a success must show.
     pub(crate) required: Vec<Field>,
+    /// Whether it lists dossiers, each of which must say whose it is.
+    pub(crate) lists_dossiers: bool,
 }
 
 impl Adapter {
@@ -67,6 +70,11 @@ impl Adapter {
     /// Whether the portal has this operation.
     pub fn maps(&self, operation: Operation) -> bool {
         !self.exchanges(operation).is_empty()
+    }
+
+    /// Whether an answer to an operation is read for this field.
+    pub fn shows(&self, operation: Operation, field: Field) -> bool {
+        self.exchanges(operation).iter().any(|exchange| exchange.wanted.wants(field))
     }
 
     /// What rules may rely on: the operations mapped by name, the fields shown as `shows:FIELD`, and what answers show
@@ -101,11 +109,14 @@ impl Adapter {
         for (name, template) in &exchange.headers {
             template.write(context, self.time, &mut request.body)?;
             let value = HeaderValue::from_maybe_shared(request.body.split().freeze())
-                .map_err(|_invalid| Unwritable(format!("header {name}")))?;
+                .map_err(|_invalid| Unwritable::does_not_fit(format!("header {name}"), ""))?;
             request.headers.push((name.clone(), value));
         }
         if let Some(body) = &exchange.body {
-            request.headers.push((http::header::CONTENT_TYPE, body.media_type.clone()));
+            // What the adapter says of its body is what the portal wants to hear.
+            if exchange.headers.iter().all(|(name, _)| *name != CONTENT_TYPE) {
+                request.headers.push((CONTENT_TYPE, body.media_type.clone()));
+            }
             body.template.write(context, self.time, &mut request.body)?;
         }
         Ok(())

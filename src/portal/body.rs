@@ -5,6 +5,7 @@ use http::{HeaderName, HeaderValue, Method};
 use model::Node;
 
 use crate::template::{Escape, Names, Template};
+use crate::value::Unwritable;
 
 /// A request, ready to be sent.
 #[derive(Debug, Default)]
@@ -17,6 +18,8 @@ pub struct Encoded {
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The body; empty if there is none.
     pub body: BytesMut,
+    /// Why it could not be written whole, for whoever wants to say so; the next request forgets it.
+    pub unwritable: Option<Unwritable>,
 }
 
 impl Encoded {
@@ -25,6 +28,7 @@ impl Encoded {
         self.target.clear();
         self.headers.clear();
         self.body.clear();
+        self.unwritable = None;
     }
 }
 

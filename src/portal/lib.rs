@@ -10,6 +10,7 @@
 mod adapter;
 mod body;
 mod clock;
+mod composed;
 mod decode;
 mod load;
 mod read;
@@ -21,5 +22,5 @@ pub use adapter::{Adapter, Exchange};
 pub use body::Encoded;
 pub use clock::{ClockFacts, TimeFormat};
 pub use decode::Reply;
-pub use reading::{Item, Line, Reading};
+pub use reading::{Item, Line, NotUnderstood, Reading};
 pub use value::{Context, Memory, Session, Unwritable};

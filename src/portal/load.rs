@@ -8,6 +8,7 @@ use model::{Document, Fields, Node, Problems};
 use crate::adapter::{Adapter, Exchange, Words};
 use crate::body::{self, Body};
 use crate::clock::TimeFormat;
+use crate::composed::composed;
 use crate::read::{Capture, List, Wanted};
 use crate::template::{Escape, Names, Template};
 use crate::value::{WordMaps, translatable};
@@ -46,7 +47,7 @@ pub(crate) fn adapter(file: &str, text: &str) -> Result<Adapter, Problems> {
             states: states?,
             payment_states: payment_states?,
             parcel_states: parcel_states?,
-            no_failure: failure.none,
+            no_failure: failure.none.iter().map(|word| (composed(word).into_owned(), ())).collect(),
             operations: operations?,
         })
     })
@@ -155,7 +156,8 @@ fn vocabulary<T: Copy + std::fmt::Display + 'static>(
             return node.refuse(format!("`{word}` is not our word"), format!("one of: {}", known.join(", ")));
         };
         let theirs = if node.is_list() { node.items()? } else { vec![node.clone()] };
-        theirs.iter().map(|node| Some((node.text()?.to_owned(), (*ours, node.clone())))).collect::<Option<Vec<_>>>()
+        let word = |node: &Node<'_>| Some(composed(node.text()?).into_owned());
+        theirs.iter().map(|node| Some((word(node)?, (*ours, node.clone())))).collect::<Option<Vec<_>>>()
     })?;
     let read: Vec<_> = read.into_iter().flatten().collect();
     let mut words: Words<T> = Vec::with_capacity(read.len());
@@ -201,11 +203,14 @@ fn exchange(operation: Operation, fields: &Fields<'_>, frame: &Frame<'_>) -> Opt
     let mut content = None;
     let body = body(fields, &frame.names, &mut content);
     let success = success(fields);
-    let mut reader = Reader { wanted: Wanted::default(), required: Vec::new(), is_content_read: false };
+    let mut reader = Reader::default();
     let read = reader.read(fields, frame);
     let ((method, target), with_session) = (request?, with_session?);
+    let own_headers = own_headers?;
     let mut headers = if with_session { frame.session_headers.clone() } else { Vec::new() };
-    headers.extend(own_headers?);
+    // An operation's own header stands in place of the one all have.
+    headers.retain(|(name, _)| own_headers.iter().all(|(own, _)| own != name));
+    headers.extend(own_headers);
     read?;
     body?;
     Some(Exchange {
@@ -217,6 +222,7 @@ fn exchange(operation: Operation, fields: &Fields<'_>, frame: &Frame<'_>) -> Opt
         wanted: reader.wanted,
         required: reader.required,
         is_content_read: reader.is_content_read,
+        lists_dossiers: reader.has_items && !matches!(operation, Operation::Catalogue | Operation::Publish),
     })
 }
 
@@ -306,10 +312,12 @@ fn success(fields: &Fields<'_>) -> Option<Vec<u16>> {
 }
 
 /// Gathers what an exchange reads.
+#[derive(Default)]
 struct Reader {
     wanted: Wanted,
     required: Vec<Field>,
     is_content_read: bool,
+    has_items: bool,
 }
 
 impl Reader {
@@ -332,6 +340,7 @@ impl Reader {
     }
 
     fn items(&mut self, node: &Node<'_>) -> Option<()> {
+        self.has_items = true;
         node.fields(|fields| {
             let at = fields.need("at");
             let mut element = Wanted::default();

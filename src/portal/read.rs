@@ -1,12 +1,21 @@
 //! Reading JSON by the paths an adapter wants: a tree of keys, walked once along the answer; what no path leads to is
 //! skipped without being kept.
+//!
+//! A scalar is taken as it is written (`RawValue`): a dossier number of 21 digits, `1.0` and `1e2` keep their text. Names of
+//! keys are compared by what they look like, whichever Unicode form they are written in. A byte order mark is skipped.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use model::words::Field;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
-use crate::reading::Reading;
+use crate::composed::composed;
+use crate::reading::{LONGEST_KEPT, Reading, longest};
+
+/// UTF-8's byte order mark: no part of JSON, and sent by some all the same (RFC 8259, section 8.1, lets readers skip it).
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What a scalar at the end of a path is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,13 +80,14 @@ impl Wanted {
         };
         let mut node = self;
         for key in rest.split('.').skip(1) {
+            let key = composed(key);
             if key.is_empty() || key.contains(['[', ']', '*']) {
                 return Err(format!("`{path}` is no path (keys only; lists are read by `items` and `progress`)"));
             }
             let at = match node.keys.iter().position(|(known, _)| **known == *key) {
                 Some(at) => at,
                 None => {
-                    node.keys.push((key.into(), Wanted::default()));
+                    node.keys.push((key.as_ref().into(), Wanted::default()));
                     node.keys.len() - 1
                 }
             };
@@ -88,16 +98,24 @@ impl Wanted {
 
     /// Reads an answer's body into `reading`.
     ///
-    /// What was read before an error stays read; the error says that the body is no JSON.
-    pub(crate) fn read(&self, body: &[u8], reading: &mut Reading) -> Result<(), serde_json::Error> {
-        let mut json = serde_json::Deserializer::from_slice(body);
-        Walk { wanted: self, reading }.deserialize(&mut json)?;
-        json.end()
+    /// # Errors
+    /// [`NoJson`], if it is none; what was read before stays read.
+    pub(crate) fn read(&self, body: &[u8], reading: &mut Reading) -> Result<(), NoJson> {
+        let json = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+        let mut deserializer = serde_json::Deserializer::from_slice(json);
+        let result = Walk { wanted: self, reading }.deserialize(&mut deserializer).and_then(|()| deserializer.end());
+        result.map_err(|error| NoJson { at: offset(json, &error) + body.len() - json.len() })
     }
 
     fn take(&self, text: &str, reading: &mut Reading) {
         for capture in &self.captures {
-            let span = reading.push_text(text);
+            let longest = match capture {
+                Capture::Field(field) => longest(*field),
+                Capture::Keep(_) => LONGEST_KEPT,
+                Capture::LineEvent => model::LONGEST_VALUE,
+                Capture::ErrorCode | Capture::LineHappenedAt | Capture::LineState => model::LONGEST_CODE,
+            };
+            let span = reading.push_text(text, longest);
             match capture {
                 Capture::Field(field) => reading.set(*field, span),
                 Capture::Keep(index) => reading.keep(*index, span),
@@ -108,6 +126,41 @@ impl Wanted {
             }
         }
     }
+
+    /// Takes a value as it is written, and what is wanted within it.
+    fn take_raw(&self, raw: &str, reading: &mut Reading) -> Result<(), serde_json::Error> {
+        match raw.as_bytes().first() {
+            Some(b'"') => {
+                let inside = raw.get(1..raw.len() - 1).unwrap_or_default();
+                let text =
+                    if inside.contains('\\') { Cow::Owned(serde_json::from_str(raw)?) } else { Cow::Borrowed(inside) };
+                self.take(&text, reading);
+            }
+            Some(b'{' | b'[') if !self.keys.is_empty() || self.list.is_some() => {
+                serde_json::Deserializer::from_str(raw).deserialize_any(Walk { wanted: self, reading })?;
+            }
+            Some(b'{' | b'[' | b'n') | None => {}
+            Some(_) => self.take(raw, reading),
+        }
+        Ok(())
+    }
+}
+
+/// A body that is no JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NoJson {
+    /// Where it ceases to be JSON, in bytes from the beginning.
+    pub(crate) at: usize,
+}
+
+/// Where in the text an error is: `serde_json` counts lines, and bytes within them.
+fn offset(json: &[u8], error: &serde_json::Error) -> usize {
+    if error.is_eof() {
+        return json.len();
+    }
+    let line_ends = json.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(i, _)| i + 1);
+    let line_start = std::iter::once(0).chain(line_ends).nth(error.line().saturating_sub(1)).unwrap_or(json.len());
+    (line_start + error.column().saturating_sub(1)).min(json.len())
 }
 
 fn set_line(reading: &mut Reading, set: impl FnOnce(&mut crate::Line)) {
@@ -126,6 +179,9 @@ impl<'de> DeserializeSeed<'de> for Walk<'_> {
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         if self.wanted.is_empty() {
             deserializer.deserialize_ignored_any(IgnoredAny).map(drop)
+        } else if !self.wanted.captures.is_empty() {
+            let raw = <&RawValue>::deserialize(deserializer)?;
+            self.wanted.take_raw(raw.get(), self.reading).map_err(D::Error::custom)
         } else {
             deserializer.deserialize_any(self)
         }
@@ -139,28 +195,24 @@ impl<'de> Visitor<'de> for Walk<'_> {
         out.write_str("JSON")
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<(), E> {
-        self.wanted.take(text, self.reading);
+    // Where no scalar is wanted, none is looked at.
+    fn visit_str<E>(self, _text: &str) -> Result<(), E> {
         Ok(())
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
-        self.wanted.take(if value { "true" } else { "false" }, self.reading);
+    fn visit_bool<E>(self, _value: bool) -> Result<(), E> {
         Ok(())
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        self.wanted.take(&value.to_string(), self.reading);
+    fn visit_i64<E>(self, _value: i64) -> Result<(), E> {
         Ok(())
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
-        self.wanted.take(&value.to_string(), self.reading);
+    fn visit_u64<E>(self, _value: u64) -> Result<(), E> {
         Ok(())
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<(), E> {
-        self.wanted.take(&value.to_string(), self.reading);
+    fn visit_f64<E>(self, _value: f64) -> Result<(), E> {
         Ok(())
     }
 
@@ -203,11 +255,15 @@ struct Mark<'a> {
 impl<'de> DeserializeSeed<'de> for Mark<'_> {
     type Value = ();
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        match self.list {
+        let has_room = match self.list {
             List::Dossiers => self.walk.reading.push_item(),
             List::LogLines => self.walk.reading.push_line(),
+        };
+        if has_room {
+            self.walk.deserialize(deserializer)
+        } else {
+            deserializer.deserialize_ignored_any(IgnoredAny).map(drop)
         }
-        self.walk.deserialize(deserializer)
     }
 }
 
@@ -229,6 +285,7 @@ impl<'a> Visitor<'_> for Key<'a> {
     }
 
     fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+        let key = composed(key);
         Ok(self.0.iter().find(|(known, _)| **known == *key).map(|(_, wanted)| wanted))
     }
 }

@@ -1,6 +1,7 @@
 //! Literal bytes and holes: the compiled form of every text of a request.
 
 use bytes::{BufMut, BytesMut};
+use model::is_cut;
 
 use crate::clock::TimeFormat;
 use crate::value::{Context, Unwritable, Value, WordMaps};
@@ -104,8 +105,17 @@ impl Template {
             match piece {
                 Piece::Literal(bytes) => out.extend_from_slice(bytes),
                 Piece::Hole { value, escape, written } => value
-                    .with(context, time, |text| write_escaped(text, *escape, value.is_bare(), out))
-                    .ok_or_else(|| Unwritable(written.clone()))?,
+                    .with(context, time, |text| {
+                        // What was too long to be kept whole is not what the portal showed.
+                        if is_cut(text) {
+                            // A token is nothing to be read in reports.
+                            let said = if written.starts_with("session.") { "it is too long" } else { text };
+                            return Err(Unwritable::does_not_fit(written, said));
+                        }
+                        write_escaped(text, *escape, value.is_bare(), out);
+                        Ok(())
+                    })
+                    .unwrap_or_else(|| Err(Unwritable::not_known(written)))?,
             }
         }
         Ok(())

@@ -68,12 +68,40 @@ impl Session {
     }
 }
 
-/// A request needs a value that is not known.
+/// A request needs a value that is not known, or does not fit into it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unwritable(
-    /// The reference as written in the adapter.
-    pub String,
-);
+pub struct Unwritable {
+    /// The reference as written in the adapter, the header, or what else of the request it is.
+    pub reference: String,
+    /// Why not: what stands there, if anything is known.
+    pub value: Option<String>,
+}
+
+impl Unwritable {
+    /// Nothing is known for this reference.
+    pub fn not_known(reference: impl Into<String>) -> Self {
+        Self { reference: reference.into(), value: None }
+    }
+
+    /// What is known does not fit; of the value so much is said as a message holds.
+    pub fn does_not_fit(reference: impl Into<String>, value: &str) -> Self {
+        Self { reference: reference.into(), value: Some(model::cut(value, LONGEST_SAID).into_owned()) }
+    }
+}
+
+/// The most of a value that does not fit that is said, in bytes.
+const LONGEST_SAID: usize = 160;
+
+impl std::fmt::Display for Unwritable {
+    /// `dossier.code is not known`, `dossier.code does not fit: "..."`.
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.value.as_deref() {
+            None => write!(out, "{} is not known", self.reference),
+            Some("") => write!(out, "{} does not fit", self.reference),
+            Some(value) => write!(out, "{} does not fit: {value}", self.reference),
+        }
+    }
+}
 
 /// A typed reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -302,7 +330,8 @@ impl Value {
             Source::OfferPayable => self.translated(truth(context.offer?.payable)),
             Source::OfferPostal => self.translated(truth(context.offer?.postal)),
         };
-        Some(write(self.cut(text)))
+        // What was too long to be kept is not cut once more: it must be seen that it is not whole.
+        Some(write(if model::is_cut(text) { text } else { self.cut(text) }))
     }
 
     /// What the office assesses when it accepts; otherwise the tariff stands.

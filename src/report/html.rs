@@ -1,5 +1,6 @@
 //! The report as one page that opens anywhere: no network, no script needed for reading, light and dark, on paper too.
 
+mod adapter;
 mod figures;
 mod findings;
 mod frame;
@@ -40,6 +41,7 @@ pub fn html(summary: &Summary) -> String {
                     (figures::fidelity(summary))
                     (figures::targets(summary))
                     (measures::latency(summary))
+                    (adapter::not_understood(summary))
                     (measures::load(summary))
                     (measures::generator(summary))
                     (frame::repeat(summary))

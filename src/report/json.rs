@@ -1,8 +1,10 @@
 //! The summary as JSON, for programs. Schema `vandan-summary/1`: fields may be added, never renamed or re-united.
 //!
 //! ```text
-//! { schema, run: {facts}, verdict: {overall, headline, invalid[]}, rules: {counts, items[]}, gates[],
-//!   figures[], targets[], traffic: {operations[], all, phases[], faults[], slowest[]}, dossiers, generator, wall: {width_s, points[]}, days[],
+//! { schema, run: {facts}, verdict: {overall, headline, invalid[], unmet[], remarks[]}, areas[], rules: {counts, items[]}, gates[],
+//!   figures[], targets[], traffic: {operations[], all, others[], phases[], faults[], unsent[], resent, slowest[]}, dossiers,
+//!   generator, wall: {width_s, points[]}, days[],
+//!   adapter: {exchanges, of_exchanges, problems[], more} (what it did not understand, if any),
 //!   visits (of people who only look, if the run planned any; counted like dossiers) }
 //! ```
 //! Durations are milliseconds (`_ms`), shares 0..=1, instants of the run seconds since it began (`_s`). `null` is "not
@@ -10,8 +12,9 @@
 
 use model::words::Channel;
 use serde_json::{Map, Value, json};
-use verdict::{GateVerdict, RuleVerdict};
+use verdict::{AreaExamined, GateVerdict, RuleVerdict};
 
+use crate::adapter::Misunderstanding;
 use crate::fidelity::FigureLine;
 use crate::latency::Latency;
 use crate::series::{Day, WallPoint};
@@ -31,7 +34,10 @@ pub fn summary_json(summary: &Summary) -> String {
             "overall": summary.overall.as_str(),
             "headline": summary.headline(),
             "invalid": summary.invalid,
+            "unmet": summary.unmet,
+            "remarks": summary.remarks,
         },
+        "areas": list(&summary.areas, area),
         "rules": { "counts": rule_counts(summary), "items": list(&summary.rules, rule) },
         "gates": list(&summary.gates, gate),
         "figures": list(&summary.figures, figure),
@@ -39,8 +45,11 @@ pub fn summary_json(summary: &Summary) -> String {
         "traffic": {
             "operations": list(&traffic.operations, operation),
             "all": traffic.all.as_ref().map(operation),
+            "others": list(&traffic.others, operation),
             "phases": list(&traffic.phases, phase),
             "faults": list(&traffic.faults, fault),
+            "unsent": list(&traffic.unsent, fault),
+            "resent": traffic.resent,
             "slowest": list(&traffic.slowest, slow_exchange),
         },
         "dossiers": identities(summary.identities()),
@@ -50,6 +59,9 @@ pub fn summary_json(summary: &Summary) -> String {
     });
     if let (Some(visits), Some(fields)) = (summary.visits(), document.as_object_mut()) {
         fields.insert("visits".to_owned(), identities(visits));
+    }
+    if let (false, Some(fields)) = (summary.adapter.is_empty(), document.as_object_mut()) {
+        fields.insert("adapter".to_owned(), not_understood(summary));
     }
     format!("{document:#}\n")
 }
@@ -84,6 +96,10 @@ fn rule(rule: &RuleVerdict) -> Value {
     })
 }
 
+fn area(area: &AreaExamined) -> Value {
+    json!({ "area": area.area, "area_vi": area.area_vi, "decided": area.decided })
+}
+
 fn gate(gate: &GateVerdict) -> Value {
     json!({
         "claim": gate.claim,
@@ -91,6 +107,9 @@ fn gate(gate: &GateVerdict) -> Value {
         "observed": gate.observed,
         "samples": gate.samples,
         "violations": gate.violations,
+        "tainted": gate.tainted,
+        "refused": gate.refused,
+        "misread": gate.misread,
         "more_samples": gate.more_samples,
         "reason": gate.reason,
     })
@@ -133,6 +152,7 @@ fn target(target: &TargetLine) -> Value {
 fn operation(row: &OperationTraffic) -> Value {
     let mut fields = Map::new();
     fields.insert("operation".to_owned(), json!(row.operation));
+    fields.insert("class".to_owned(), json!(row.class.as_str()));
     for (name, value) in [("count", row.count), ("ok", row.ok), ("refused", row.refused), ("unknown", row.unknown)] {
         fields.insert(name.to_owned(), json!(value));
     }
@@ -161,6 +181,29 @@ fn fault(fault: &FaultCount) -> Value {
         "count": fault.count,
         "operations": fault.operations,
         "first_exchange": fault.first_exchange,
+    })
+}
+
+fn not_understood(summary: &Summary) -> Value {
+    let adapter = &summary.adapter;
+    json!({
+        "exchanges": adapter.exchanges,
+        "of_exchanges": adapter.of_exchanges,
+        "problems": list(&adapter.lines, misunderstanding),
+        "more": adapter.more,
+    })
+}
+
+fn misunderstanding(line: &Misunderstanding) -> Value {
+    json!({
+        "problem": line.problem,
+        "field": line.field,
+        "value": line.value,
+        "exchanges": line.exchanges,
+        "items": line.items,
+        "first_exchange": line.first_exchange,
+        "operation": line.operation,
+        "remedy": line.remedy(),
     })
 }
 

@@ -3,6 +3,7 @@
 //! [`Summary::measure`] computes once everything that is said; each form is a function of that value alone, so that all
 //! forms agree. This crate never sees what drives a run (engine, portal, world), only what was recorded and judged.
 
+mod adapter;
 mod fidelity;
 mod latency;
 mod series;
@@ -19,6 +20,7 @@ mod json;
 mod junit;
 mod terminal;
 
+pub use adapter::{Misunderstanding, Misunderstandings};
 pub use fidelity::{Agreement, FigureLine};
 pub use html::html;
 pub use json::summary_json;

@@ -24,7 +24,7 @@ pub struct Style {
 
 /// The report of a run for a terminal.
 ///
-/// Order: verdict, rules, gates, fidelity, targets, traffic, people and generator, files, what to try next, and the verdict again
+/// Order: verdict, rules, gates, fidelity, targets, traffic, what was not understood, people and generator, files, what to try next, and the verdict again
 /// because it is the end of a long text that is on the screen.
 pub fn terminal(summary: &Summary, style: Style) -> String {
     let mut page = Page::new(style);
@@ -34,6 +34,7 @@ pub fn terminal(summary: &Summary, style: Style) -> String {
     sections::fidelity(&mut page, summary);
     sections::targets(&mut page, summary);
     sections::traffic(&mut page, summary);
+    sections::not_understood(&mut page, summary);
     sections::people(&mut page, summary);
     sections::files(&mut page, summary);
     page.gap();
@@ -60,16 +61,16 @@ fn opening(page: &mut Page, summary: &Summary) {
         let hold = summary.gates.iter().filter(|gate| gate.verdict == verdict::GateAnswer::Pass).count();
         score.push(format!("{hold} of {} hold", counted(summary.gates.len() as u64, "gate", "gates")));
     }
-    score.push(
-        summary
-            .traffic
-            .all
-            .as_ref()
-            .map_or_else(|| "nothing was sent".to_owned(), |all| counted(all.count, "exchange", "exchanges")),
-    );
+    score.push(match summary.traffic.exchanges() {
+        0 => "nothing was sent".to_owned(),
+        exchanges => counted(exchanges, "exchange", "exchanges"),
+    });
     page.paragraph("  ", Ink::Plain, &score.join(" · "));
     for reason in summary.objections() {
         page.paragraph("  ? ", Ink::Doubtful, reason);
+    }
+    for remark in &summary.remarks {
+        page.paragraph("  · ", Ink::Plain, remark);
     }
 }
 

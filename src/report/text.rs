@@ -2,6 +2,7 @@
 //!
 //! Everything here is text out of values; nothing is computed that a verdict could depend on.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 /// What stands where a value is not known (a killed run lacks many).
@@ -53,12 +54,24 @@ pub fn counted(value: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(value), if value == 1 { one } else { many })
 }
 
-/// A stranger's words made harmless: control characters and those that reorder text become `\u{fffd}`, line ends spaces.
+/// The most bytes of one text that a report shows: a history may be a stranger's, and hold texts of any length.
+pub const LONGEST_SHOWN: usize = 4_000;
+
+/// A text, or its beginning of at most so many bytes with a mark that says how long the whole is: `…[3000000 bytes]`.
+pub fn head(text: &str, longest: usize) -> Cow<'_, str> {
+    if text.len() <= longest {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(format!("{}…[{} bytes]", model::head(text, longest), text.len()))
+}
+
+/// A stranger's words made harmless, and cut to [`LONGEST_SHOWN`] bytes: control characters and those that reorder text become `\u{fffd}`, line ends spaces.
 ///
 /// A portal's answer may carry escape sequences that would drive a terminal, NULs that break a parser, or
 /// right-to-left overrides that make a line say its opposite.
 pub fn printable(text: &str) -> String {
-    text.chars()
+    head(text, LONGEST_SHOWN)
+        .chars()
         .map(|sign| match sign {
             '\n' | '\r' | '\t' => ' ',
             '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',

@@ -2,18 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::{LONGEST_VALUE, cut};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
 use crate::facts::RunFacts;
 use crate::merge::Verdict;
 use crate::rule::{Doubt, Level, Quiescence, Rule};
-use crate::session::SUBJECT_COLUMNS;
+use crate::sandbox::complaint;
+use crate::session::{SUBJECT_COLUMNS, Session};
 use crate::template::{self, count};
 use crate::witness::Witness;
 
 /// How many witnesses a verdict carries: the first ones by case and subject.
 const WITNESSES: usize = 5;
+/// Fewer decided subjects than this are no verdict, unless all there are were decided.
+pub(crate) const MINIMUM: u64 = 10;
+/// More undecided subjects than one in so many are no verdict: what was not seen may be broken.
+const UNDECIDED_ONE_IN: u64 = 20;
 /// A column that says for how many subjects alike a row stands.
 const SUBJECTS: &str = "subjects";
 /// A column that says why a row is undecided, where that is somebody else's doing: a peer's, by name.
@@ -45,21 +51,25 @@ pub struct RuleVerdict {
 }
 
 /// Examines one rule; whatever goes wrong with it becomes its verdict.
-pub(crate) fn examine(
-    connection: &Connection,
-    rule: &Rule,
-    run: &RunFacts,
-    capabilities: &BTreeSet<String>,
-) -> RuleVerdict {
+pub(crate) fn examine(session: &Session, rule: &Rule, run: &RunFacts, capabilities: &BTreeSet<String>) -> RuleVerdict {
     if let Some((verdict, reason)) = precondition(rule, run, capabilities) {
         return verdict_of(rule, verdict, reason, Tally::default());
     }
-    match tally(connection, rule) {
+    judged(rule, session.meter().read(|| tally(session.connection(), rule)))
+}
+
+fn judged(rule: &Rule, tally: Result<Tally, rusqlite::Error>) -> RuleVerdict {
+    match tally {
         Ok(tally) => {
             let (verdict, reason) = weigh(rule, &tally);
             verdict_of(rule, verdict, reason, tally)
         }
-        Err(error) => verdict_of(rule, Verdict::Error, format!("the query failed: {error}"), Tally::default()),
+        Err(error) => {
+            let complaint = complaint(&error);
+            let reason =
+                if complaint.starts_with("budget: ") { complaint } else { format!("the query failed: {complaint}") };
+            verdict_of(rule, Verdict::Error, reason, Tally::default())
+        }
     }
 }
 
@@ -115,7 +125,7 @@ fn weigh(rule: &Rule, tally: &Tally) -> (Verdict, String) {
             Level::Must => Verdict::Fail,
             Level::Should => Verdict::Warn,
         };
-        return (verdict, format!("{} of {} broken", tally.broken, count(tally.examined, "subject")));
+        return (verdict, broken_of(tally));
     }
     if tally.examined == 0 {
         return (Verdict::Inconclusive, format!("{}: nothing to examine", Doubt::Vacuous));
@@ -124,9 +134,19 @@ fn weigh(rule: &Rule, tally: &Tally) -> (Verdict, String) {
         let reason = format!("{}: none of {} could be decided", Doubt::Undecided, count(tally.examined, "subject"));
         return (Verdict::Inconclusive, reason);
     }
-    if decided < rule.minimum {
-        let reason =
-            format!("{}: {} decided, at least {} are needed", Doubt::TooFew, count(decided, "subject"), rule.minimum);
+    // What was asked is all there is where there is little.
+    let minimum = rule.minimum.unwrap_or_else(|| MINIMUM.min(tally.examined));
+    if decided < minimum {
+        let reason = format!("{}: {} decided, at least {minimum} are needed", Doubt::TooFew, count(decided, "subject"));
+        return (Verdict::Inconclusive, reason);
+    }
+    if tally.undecided * UNDECIDED_ONE_IN > tally.examined {
+        let reason = format!(
+            "{}: {} of {} could not be decided, 5 % may",
+            Doubt::Undecided,
+            tally.undecided,
+            count(tally.examined, "subject")
+        );
         return (Verdict::Inconclusive, reason);
     }
     let reason = match tally.undecided {
@@ -134,6 +154,14 @@ fn weigh(rule: &Rule, tally: &Tally) -> (Verdict, String) {
         undecided => format!("{} decided, none broken; {undecided} undecided", count(decided, "subject")),
     };
     (Verdict::Pass, reason)
+}
+
+fn broken_of(tally: &Tally) -> String {
+    let undecided = match tally.undecided {
+        0 => String::new(),
+        undecided => format!("; {undecided} undecided"),
+    };
+    format!("{} of {} broken{undecided}", tally.broken, count(tally.examined, "subject"))
 }
 
 fn verdict_of(rule: &Rule, verdict: Verdict, reason: String, tally: Tally) -> RuleVerdict {
@@ -259,12 +287,13 @@ fn broken(row: &Row<'_>, columns: &[String]) -> Result<Broken, rusqlite::Error> 
     Ok(Broken { subject, case_id: row.get("case_id")?, exchange_id: row.get("exchange_id")?, columns: named })
 }
 
+/// A value as text; a history may be a stranger's, so what is longer than vandan records is cut.
 fn readable(value: ValueRef<'_>) -> Option<String> {
     match value {
         ValueRef::Null => None,
         ValueRef::Integer(number) => Some(number.to_string()),
         ValueRef::Real(number) => Some(number.to_string()),
-        ValueRef::Text(text) => Some(String::from_utf8_lossy(text).into_owned()),
+        ValueRef::Text(text) => Some(cut(&String::from_utf8_lossy(text), LONGEST_VALUE).into_owned()),
         ValueRef::Blob(bytes) => Some(format!("{} bytes", bytes.len())),
     }
 }
@@ -307,7 +336,7 @@ mod tests {
             quiescence: Quiescence::NotNeeded,
             basis: Vec::new(),
             why: String::new(),
-            minimum: 2,
+            minimum: Some(2),
             reasons: Vec::new(),
             kills: Vec::new(),
             expected: "{subject} whole".to_owned(),
@@ -319,7 +348,11 @@ mod tests {
 
     fn verdict(rule: &Rule) -> RuleVerdict {
         let connection = Connection::open_in_memory().unwrap();
-        examine(&connection, rule, &RunFacts::default(), &BTreeSet::from(["submit".to_owned()]))
+        let capabilities = BTreeSet::from(["submit".to_owned()]);
+        match precondition(rule, &RunFacts::default(), &capabilities) {
+            Some((verdict, reason)) => verdict_of(rule, verdict, reason, Tally::default()),
+            None => judged(rule, tally(&connection, rule)),
+        }
     }
 
     fn of(rows: &str) -> RuleVerdict {
@@ -354,6 +387,29 @@ mod tests {
     }
 
     #[test]
+    fn more_than_one_undecided_in_twenty_is_no_pass() {
+        let of = |ok: u32, undecided: u32| {
+            let rows = format!(
+                "select 'a' as subject, 1 as ok, 7 as case_id, 3 as exchange_id, '' as seen, {ok} as subjects
+                 union all select 'b', null, 7, 3, '', {undecided}"
+            );
+            verdict(&Rule { minimum: None, ..rule(&rows) })
+        };
+        assert_eq!(of(19, 1).verdict, Verdict::Pass);
+        // 95 % of the final reads were not answered.
+        let unanswered = of(109, 661);
+        assert_eq!(unanswered.verdict, Verdict::Inconclusive);
+        assert_eq!(unanswered.reason, "undecided: 661 of 770 subjects could not be decided, 5 % may");
+        assert_eq!(of(9, 3).reason, "too_few: 9 subjects decided, at least 10 are needed");
+    }
+
+    #[test]
+    fn little_is_enough_where_there_is_no_more() {
+        let rows = "select 'a' as subject, 1 as ok, 7 as case_id, 3 as exchange_id, '' as seen, 3 as subjects";
+        assert_eq!(verdict(&Rule { minimum: None, ..rule(rows) }).verdict, Verdict::Pass);
+    }
+
+    #[test]
     fn witnesses_are_the_first_five_by_case_whatever_the_order_of_rows() {
         let verdict = of("('z', 0, null, 1, 'x'), ('e', 0, 9, 1, 'x'), ('d', 0, 3, 1, 'x'), ('c', 0, 3, 1, 'x'),
                           ('b', 0, 2, 1, 'x'), ('a', 0, 10, 1, 'x'), ('f', 0, 1, 1, 'x')");
@@ -366,6 +422,12 @@ mod tests {
         let rule =
             rule("select 'all' as subject, 1 as ok, null as case_id, null as exchange_id, '' as seen, 40 as subjects");
         assert_eq!(verdict(&rule).examined, 40);
+    }
+
+    #[test]
+    fn evidence_is_cut() {
+        let witness = &of("('a', 0, 7, 3, printf('%.*c', 3000000, 'x'))").witnesses[0];
+        assert!(witness.observed.len() <= LONGEST_VALUE && witness.observed.contains("…[3000000 bytes #"));
     }
 
     #[test]

@@ -103,7 +103,7 @@ fn draft(fields: &Fields<'_>, file: &str, query: &str, query_line: usize) -> Opt
     let quiescence = fields.get("quiescence").map_or(Some(Quiescence::NotNeeded), |node| node.word(Quiescence::ALL));
     let basis = fields.need("basis").and_then(|_| filled(fields, "basis", basis));
     let why = fields.text("why");
-    let minimum = fields.get("minimum").map_or(Some(1), |node| positive(&node));
+    let minimum = fields.get("minimum").map_or(Some(None), |node| positive(&node).map(Some));
     let reasons = fields.need("reasons").and_then(|_| filled(fields, "reasons", |node| node.word(Doubt::ALL)));
     let kills = fields.need("kills").and_then(|_| filled(fields, "kills", defect));
     let expected = fields.need("expected").and_then(|node| sentence(&node));
@@ -250,7 +250,7 @@ select 1
         let draft = read("rules/SUB/EG-SUB-001.sql", GOOD).unwrap();
         assert_eq!(draft.rule.query, "-- Every subject.\nselect 1");
         assert_eq!(draft.query_line, 18);
-        assert_eq!(draft.rule.minimum, 1);
+        assert_eq!(draft.rule.minimum, None);
         assert_eq!(draft.rule.quiescence, Quiescence::NotNeeded);
         assert_eq!(draft.expected_at, Position { line: 15, column: 14 });
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::{LONGEST_CODE, cut};
 use rusqlite::{Connection, OptionalExtension as _};
 use serde::{Serialize, Serializer};
 
@@ -144,7 +145,8 @@ fn said(connection: &Connection, exchange_id: i64, case_id: Option<i64>) -> Resu
     let said = statement
         .query_row((exchange_id, case_id), |row| {
             let words: [Option<String>; 3] = [row.get(0)?, row.get(1)?, row.get(2)?];
-            Ok(words.into_iter().flatten().collect::<Vec<_>>().join(" "))
+            let words = words.iter().flatten().map(|word| cut(word, LONGEST_CODE));
+            Ok(words.collect::<Vec<_>>().join(" "))
         })
         .optional()?;
     Ok(said.unwrap_or_default())

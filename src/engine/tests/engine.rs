@@ -5,13 +5,16 @@ mod engine {
     pub(crate) mod play;
     pub(crate) mod portal;
 
+    mod backing_off;
     mod catalogue;
     mod ending;
+    mod from_the_plan;
     mod hostile;
     mod identities;
     mod lanes;
     mod peers;
     mod put_off;
+    mod rate;
     mod safety;
     mod timing;
 }

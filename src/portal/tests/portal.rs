@@ -5,7 +5,9 @@
 mod portal {
     pub(crate) mod scene;
 
+    mod bounds;
     mod mistakes;
     mod reading;
+    mod understanding;
     mod writing;
 }

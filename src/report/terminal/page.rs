@@ -3,7 +3,12 @@
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::Style;
-use crate::text::printable;
+use crate::text::{head, printable};
+
+/// The most of what stands before a paragraph, in bytes.
+const LONGEST_LEAD: usize = 120;
+/// The most of a cell of a table, in bytes: more than any terminal is wide.
+const LONGEST_CELL: usize = 400;
 
 /// What a text is, which a colour then shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +76,7 @@ impl Page {
 
     /// `RULES    11 pass, 1 fail`, with an empty line above.
     pub fn heading(&mut self, title: &str, note: &str) {
+        let note = &printable(note);
         self.gap();
         let lead = pad(title, title.width() + 2, Side::Left);
         let lead = pad(&lead, 12, Side::Left);
@@ -92,8 +98,9 @@ impl Page {
 
     /// A wrapped paragraph whose first line begins with `lead` and whose other lines stand below what follows it.
     pub fn paragraph(&mut self, lead: &str, ink: Ink, text: &str) {
+        let lead = head(lead, LONGEST_LEAD);
         let hang = lead.width();
-        let mut start = lead.to_owned();
+        let mut start = lead.clone().into_owned();
         for line in wrap(&printable(text), self.width().saturating_sub(hang)) {
             self.text.push_str(&self.ink(ink, &format!("{start}{line}")));
             self.gap();
@@ -121,7 +128,12 @@ impl Page {
     }
 
     /// A table indented by two; columns are given up until the rest fits.
-    pub fn table(&mut self, columns: Vec<Column>) {
+    pub fn table(&mut self, mut columns: Vec<Column>) {
+        for cell in columns.iter_mut().flat_map(|column| &mut column.cells) {
+            if cell.len() > LONGEST_CELL {
+                *cell = head(cell, LONGEST_CELL).into_owned();
+            }
+        }
         let (columns, gap) = fit(columns, self.width().saturating_sub(2));
         let rows = columns.iter().map(|column| column.cells.len()).max().unwrap_or(0);
         let titles = columns.iter().map(|column| pad(column.title, column.width(), column.side));
@@ -248,25 +260,32 @@ fn clip(text: &str, width: usize) -> String {
     format!("{head}…")
 }
 
-/// Breaks a text at spaces into lines of at most `width`; a word longer than that is cut. Never empty.
+/// Breaks a text at spaces into lines of at most `width`; a word longer than that is cut. Never empty. Every sign is looked
+/// at a fixed number of times.
 fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(8);
     let mut lines = Vec::new();
     let mut line = String::new();
+    let mut room = width;
     for word in text.split_whitespace() {
         let mut word = word;
-        if !line.is_empty() && line.width() + 1 + word.width() > width {
+        let mut needed = word.width();
+        if !line.is_empty() && needed >= room {
             lines.push(std::mem::take(&mut line));
+            room = width;
         }
-        while word.width() > width {
+        while needed > width {
             let (head, rest) = split_at_width(word, width);
             lines.push(head.to_owned());
+            needed = needed.saturating_sub(head.width());
             word = rest;
         }
         if !line.is_empty() && !word.is_empty() {
             line.push(' ');
+            room -= 1;
         }
         line.push_str(word);
+        room = room.saturating_sub(needed);
     }
     if !line.is_empty() || lines.is_empty() {
         lines.push(line);
@@ -296,6 +315,34 @@ mod tests {
         assert_eq!(pad("Huế", 5, Side::Left), "Huế  ");
         assert_eq!(pad("Hue\u{302}\u{301}", 5, Side::Left), "Hue\u{302}\u{301}  ");
         assert_eq!(wrap("Nguyễn Thị Hường nộp hồ sơ", 12), ["Nguyễn Thị", "Hường nộp hồ", "sơ"]);
+    }
+
+    #[test]
+    fn a_page_does_not_grow_with_what_a_stranger_says() {
+        let length = |bytes: usize| {
+            let long = "ế".repeat(bytes / 3);
+            let mut page = Page::new(Style { color: false, width: 80 });
+            page.heading("RULES", &long);
+            page.paragraph(&long, Ink::Plain, &long);
+            page.table(vec![Column::left("a", vec![long.clone()]), Column::right("b", 1, vec![long])]);
+            page.into_text().len()
+        };
+        assert!(length(3_000_000).abs_diff(length(30_000)) < 1_000 && length(30_000) < 40_000);
+    }
+
+    #[test]
+    fn wrapped_lines_hold_as_much_as_fits_and_no_sign_is_lost() {
+        let text = "ab cde ".repeat(50) + &"x".repeat(45) + " Nguyễn Thị Hường";
+        for width in 8..40 {
+            let lines = wrap(&text, width);
+            assert_eq!(lines.concat().replace(' ', ""), text.replace(' ', ""));
+            for (line, next) in lines.iter().zip(lines.iter().skip(1)) {
+                assert!(line.width() <= width, "{line}");
+                let first = next.split(' ').next().unwrap();
+                let fits = line.width() + 1 + first.width() <= width;
+                assert!(!fits || line.chars().all(|sign| sign == 'x'), "{line} | {next}");
+            }
+        }
     }
 
     #[test]

@@ -5,7 +5,8 @@ mod fixture;
 use std::collections::BTreeSet;
 
 use unicode_width::UnicodeWidthStr as _;
-use vandan_report::{Style, Summary, html, junit, summary_json, terminal};
+use vandan_report::{Agreement, Style, Summary, html, junit, summary_json, terminal};
+use verdict::Budget;
 
 /// Asserts one snapshot below `tests/snapshots` of the repository.
 macro_rules! assert_reads {
@@ -131,6 +132,54 @@ fn a_killed_run_is_said_with_dashes_in_every_form() {
 }
 
 #[test]
+fn a_figure_or_a_target_without_end_is_a_line_of_its_own() {
+    let endless = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*), 1 from n";
+    let changes = format!(
+        "insert into figures values ('TN21-98', 6, '', 'endless', 'portal', 1, 'dossiers', 'exact', '', '{endless}', null);
+         insert into targets values (9, 'endless', '', '', '', null, '', 'exact', 1, '{endless}', null);"
+    );
+    let small = Budget { steps: 3_000_000, steps_per_page: 0, ..Budget::DEFAULT };
+    let summary = fixture::summary_within(&changes, small);
+    let figure = summary.figures.iter().find(|figure| figure.figure_id == "TN21-98").expect("the figure");
+    assert!(matches!(&figure.agreement, Agreement::NotCounted(reason) if reason.starts_with("budget: ")), "{figure:?}");
+    let target = summary.targets.iter().find(|target| target.target_id == "endless").expect("the target");
+    assert!(target.standing.reason().starts_with("budget: "), "{target:?}");
+    let counted =
+        |id: &str| summary.figures.iter().any(|figure| figure.figure_id == id && figure.generated == Some(8.0));
+    assert!(counted("TN21-01"), "the others are counted");
+}
+
+#[test]
+fn polls_stand_in_a_group_of_their_own_and_what_was_not_sent_is_no_traffic() {
+    let summary = fixture::summary(
+        "update exchanges set operation = 'inbox', traffic_class = 'poll' where operation = 'track' and phase = 'load';
+         update exchanges set outcome = 'unknown', fault = 'local_limit', sent_ns = null, status = null where exchange_id = 1;",
+    );
+    let rows = |rows: &[vandan_report::OperationTraffic]| {
+        rows.iter().map(|row| (row.operation.clone(), row.count)).collect::<Vec<_>>()
+    };
+    let traffic = &summary.traffic;
+    assert_eq!(rows(&traffic.operations), [("submit".to_owned(), 7), ("accept".to_owned(), 8)]);
+    assert_eq!(rows(&traffic.others), [("inbox".to_owned(), 8)]);
+    assert_eq!((traffic.all.as_ref().map(|all| all.count), traffic.exchanges()), (Some(15), 23));
+    let text = plain(&summary, 80);
+    assert!(text.contains("inbox, polls"), "{text}");
+    assert!(text.contains("never sent, so no traffic: 1 local limit (first: exchange 1)"), "{text}");
+}
+
+#[test]
+fn a_run_that_conforms_says_how_much_that_proves() {
+    let summary = fixture::conforming();
+    assert_eq!(
+        summary.headline(),
+        "CONFORMS to 3 rules; 1 recommendation undecided; 1 not applicable; not examined: access control, sessions, refunds, national \
+         portal and 15 more areas"
+    );
+    let silent = fixture::summary("delete from gates");
+    assert!(silent.headline().contains("; no gates; "), "{}", silent.headline());
+}
+
+#[test]
 fn visits_are_told_beside_the_dossiers_where_there_are_any() {
     let summary = fixture::summary(
         "insert into run (name, value) values ('visits_planned', '64'), ('visits_started', '64'), ('visits_dropped', '0'),
@@ -147,6 +196,47 @@ fn visits_are_told_beside_the_dossiers_where_there_are_any() {
     assert!(summary_json(&summary).contains("\"visits\": {"));
     assert!(!summary_json(&fixture::conforming()).contains("\"visits\""));
     assert!(!plain(&fixture::conforming(), 80).contains("VISITS"));
+}
+
+#[test]
+fn what_the_adapter_did_not_understand_is_said_with_its_remedy_in_every_form() {
+    let summary = fixture::summary(
+        "insert into adapter_problems values (5, 0, 'unknown_word', 'state', 'Đang <chờ>', 2),
+             (6, 0, 'unknown_word', 'state', 'Đang <chờ>', 1), (7, 0, 'missing_field', 'dossier_code', null, 1);",
+    );
+    let text = plain(&summary, 100);
+    for expected in [
+        "NOT UNDERSTOOD  in 3 of 32 exchanges: the adapter's part, not the portal's",
+        "  ? the word \"Đang <chờ>\" for state is not translated: 3 rows in 2 exchanges, first 5 (",
+        "    add the word to `states:` of the adapter\n",
+        "  ? a success lacks dossier_code: 1 exchange, first 7 (",
+        "    correct the path of `dossier_code`, or write `dossier_code?` where a success may lack it\n",
+    ] {
+        assert!(text.contains(expected), "{expected} in {text}");
+    }
+    let page = html(&summary);
+    assert!(page.contains("id=\"not-understood\"") && page.contains("Đang &lt;chờ&gt;"));
+    assert!(junit(&summary).contains("<system-out>NotUnderstood: in 3 of 32 exchanges"));
+    assert!(summary_json(&summary).contains("\"value\": \"Đang <chờ>\""));
+    let nothing = fixture::conforming();
+    assert!(!plain(&nothing, 100).contains("NOT UNDERSTOOD") && !html(&nothing).contains("not-understood\""));
+    assert!(!junit(&nothing).contains("NotUnderstood") && !summary_json(&nothing).contains("of_exchanges"));
+}
+
+#[test]
+fn no_form_grows_with_a_strangers_text() {
+    let forms = |bytes: usize| {
+        let summary = fixture::summary(&format!(
+            "{} update observations set dossier_code = dossier_code || printf('%.*c', {bytes}, 'x'), error_code = printf('%.*c', {bytes}, 'x');
+             insert into adapter_problems values (5, 0, 'unknown_word', 'state', printf('%.*c', {bytes}, 'x'), 2);",
+            include_str!("fixture/failing.sql")
+        ));
+        [plain(&summary, 80).len(), html(&summary).len(), junit(&summary).len(), summary_json(&summary).len()]
+    };
+    let (long, longer) = (forms(20_000), forms(200_000));
+    for (long, longer) in long.into_iter().zip(longer) {
+        assert!(longer.abs_diff(long) < 2_000, "{long} and {longer} bytes");
+    }
 }
 
 #[test]

@@ -163,7 +163,7 @@ fn a_history_is_judged_twice_to_the_same_bytes() {
     let story = fs::read_to_string(root().join("tests/histories/EG-SUB-001/fail.sql")).unwrap();
     let first = judge_inserts(&rules(), &story).to_json();
     assert_eq!(first, judge_inserts(&rules(), &story).to_json());
-    assert!(first.starts_with("{\n  \"schema\": \"vandan-verdicts/1\",\n  \"run\": {"), "{first}");
+    assert!(first.starts_with("{\n  \"schema\": \"vandan-verdicts/2\",\n  \"run\": {"), "{first}");
 }
 
 #[test]

@@ -11,8 +11,8 @@ use model::words::{Channel, FeeBasis, Level, Outcome, PaymentMethod, ReturnMetho
 use model::{Applicant, Case, CaseId, Populace, Seed, SimTime, Staff, Timeline, Vnd};
 use portal::Adapter;
 use vandan_engine::{
-    Arrival, Arrivals, Authority, Casting, EngineError, Guard, Health, Meters, Peer, Publication, Purpose, RunClock,
-    RunSpec, Settings, Snapshot, lane_of,
+    Arrival, Arrivals, Authority, Casting, EngineError, Guard, Health, Meters, Peer, Publication, Purpose, RunSpec,
+    Settings, Snapshot, lane_of,
 };
 
 use super::portal::Portal;
@@ -23,8 +23,8 @@ pub(crate) const MINUTE: u64 = 1_000_000;
 /// Nanoseconds of a millisecond of the wall clock.
 pub(crate) const MS: u64 = 1_000_000;
 
-/// No run of these tests takes as long.
-const HANGS: Duration = Duration::from_secs(40);
+/// No run of these tests takes as long, and those that would wait for ever would wait twice as long.
+const HANGS: Duration = Duration::from_secs(300);
 
 const ADAPTER: &str = r#"
 portal: test
@@ -55,8 +55,8 @@ pub(crate) const CLOCK: &str = "  clock: { request: PUT /clock, json: { now: \"$
 
 /// A run to be.
 ///
-/// Journeys are cast by their names: `citizen` comes online, `counter` at the counter, `visit` only looks, `desk` is a clerk's day, and
-/// those that begin with `final` read back at the end.
+/// Journeys are cast by their names: `citizen` comes online, `counter` at the counter, `post` by post, `visit` only looks, `desk` and
+/// `post-desk` are clerks' days, and those that begin with `final` read back at the end.
 pub(crate) struct Play {
     pub(crate) target: String,
     pub(crate) adapter: String,
@@ -65,6 +65,8 @@ pub(crate) struct Play {
     pub(crate) channel: Channel,
     pub(crate) units: u16,
     pub(crate) clerks: u16,
+    /// Clerks at the post's counters, who serve all units.
+    pub(crate) post_clerks: u16,
     pub(crate) lanes: usize,
     /// Length of the load, in milliseconds of the wall clock.
     pub(crate) length: u64,
@@ -73,6 +75,10 @@ pub(crate) struct Play {
     pub(crate) stop: Arc<AtomicBool>,
     pub(crate) people: Option<Arc<dyn Populace>>,
     pub(crate) publications: Vec<Publication>,
+    /// Where links of the portal may lead, besides to itself and its peers.
+    pub(crate) links: Vec<Authority>,
+    /// Requests a host gets in any second, at the most.
+    pub(crate) max_rate: Option<f64>,
 }
 
 /// A run that was.
@@ -80,11 +86,12 @@ pub(crate) struct Played {
     pub(crate) health: Result<Health, EngineError>,
     pub(crate) counted: Snapshot,
     pub(crate) lost: u64,
-    pub(crate) took: Duration,
     /// All exchanges, in order of their recording.
     pub(crate) rows: Vec<Row>,
     /// All signals, as `peer/sequence`.
     pub(crate) signals: Vec<String>,
+    /// What was shown of dossiers of this run, as `operation case`.
+    pub(crate) observed: Vec<String>,
     /// What was shown of the catalogue, as `operation procedure level payable`.
     pub(crate) services: Vec<String>,
     /// The facts of the run that the engine itself states.
@@ -115,6 +122,10 @@ pub(crate) struct Row {
     pub(crate) bytes_received: i64,
     pub(crate) reused: bool,
     pub(crate) attempt: i64,
+    pub(crate) reason: Option<String>,
+    pub(crate) delay: i64,
+    pub(crate) held: i64,
+    pub(crate) class: String,
 }
 
 impl Row {
@@ -135,6 +146,7 @@ impl Play {
             channel: Channel::Online,
             units: 1,
             clerks: 0,
+            post_clerks: 0,
             lanes: 1,
             length: 20,
             peers: Vec::new(),
@@ -144,12 +156,15 @@ impl Play {
                 timeout: Duration::from_secs(10),
                 drain: Duration::from_secs(10),
                 final_read: Duration::from_secs(10),
+                poll_every: Duration::from_millis(20),
                 longest_answer: 1 << 20,
                 user_agent: "vandan/test (run engine)".to_owned(),
             },
             stop: Arc::default(),
             people: None,
             publications: Vec::new(),
+            links: Vec::new(),
+            max_rate: None,
         }
     }
 
@@ -199,16 +214,15 @@ impl Play {
         let path = folder.path().join("history.sqlite");
         let recorder = Recorder::start(Store::create(&path).unwrap()).unwrap();
         let meters = Meters::new(self.lanes);
-        let (stop, streams, clock) = (Arc::clone(&self.stop), self.streams(), RunClock::start());
+        let (stop, streams) = (Arc::clone(&self.stop), self.streams());
         let health = vandan_engine::run(self.spec(), streams, &recorder, &meters, &stop);
-        let took = Duration::from_nanos(clock.now());
         let (store, loss) = recorder.finish().unwrap();
         store.close().unwrap();
         let history = history::open(&path).unwrap();
         let mut rows = history
             .prepare(
                 "select case_id, actor, journey, operation, phase, due_ns, sent_ns, done_ns, outcome, status, fault,
-                 bytes_received, reused, attempt from exchanges order by exchange_id",
+                 bytes_received, reused, attempt, reason, delay_ns, held_ns, traffic_class from exchanges order by exchange_id",
             )
             .unwrap();
         let rows = rows.query_map([], |row| {
@@ -227,11 +241,22 @@ impl Play {
                 bytes_received: row.get(11)?,
                 reused: row.get(12)?,
                 attempt: row.get(13)?,
+                reason: row.get(14)?,
+                delay: row.get(15)?,
+                held: row.get(16)?,
+                class: row.get(17)?,
             })
         });
         let rows = rows.unwrap().map(Result::unwrap).collect();
         let mut signals = history.prepare("select peer || '/' || sequence from signals order by 1").unwrap();
         let signals = signals.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        let mut observed = history
+            .prepare(
+                "select operation || ' ' || o.case_id from observations o join exchanges using (exchange_id)
+                 where o.case_id is not null order by o.case_id, exchange_id",
+            )
+            .unwrap();
+        let observed = observed.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
         let mut services = history
             .prepare(
                 "select format('%s %s %s %s', operation, procedure, service_level, payable)
@@ -241,7 +266,7 @@ impl Play {
         let services = services.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
         let mut facts = history.prepare("select name, value from run").unwrap();
         let facts = facts.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect();
-        Played { health, counted: meters.snapshot(), lost: loss.0, took, rows, signals, services, facts }
+        Played { health, counted: meters.snapshot(), lost: loss.0, rows, signals, observed, services, facts }
     }
 
     fn streams(&self) -> Vec<Arrivals> {
@@ -257,12 +282,12 @@ impl Play {
         let files = self.journeys.iter().map(|text| ("journey.yaml", text.as_str()));
         let scripts = Scripts::load(files, |_| true).unwrap_or_else(|problems| panic!("{problems}"));
         let final_reads = ["final", "final-desk"].iter().filter_map(|name| scripts.find(name)).collect();
-        let channels = [(Channel::Online, "citizen"), (Channel::Counter, "counter")];
+        let channels = [(Channel::Online, "citizen"), (Channel::Counter, "counter"), (Channel::Post, "post")];
         let casting = Casting {
             channels: channels.iter().filter_map(|(channel, name)| Some((*channel, scripts.find(name)?))).collect(),
             visit: scripts.find("visit"),
             desk: scripts.find("desk"),
-            post_desk: None,
+            post_desk: scripts.find("post-desk"),
             final_reads,
         };
         let units: Vec<_> = (0..self.units).map(|unit| format!("H{unit}")).collect();
@@ -274,17 +299,32 @@ impl Play {
             unit: Some(unit),
             unit_code: format!("H{unit}"),
         });
+        let at_the_post = (0..self.post_clerks).map(|number| Staff {
+            name: format!("post:{number}"),
+            password: "secret".to_owned(),
+            role: Role::PostDesk,
+            unit: None,
+            unit_code: String::new(),
+        });
         let end = SimTime(i64::try_from(self.length * 60_000).unwrap());
         let people = self.people.unwrap_or_else(|| {
             let unit_of = self.arrivals.iter().map(|arrival| (arrival.case, arrival.unit)).collect();
             Arc::new(People { channel: self.channel, units: unit_of, panics_at: None })
         });
+        let target = Authority::parse(&self.target).unwrap();
+        let peers = self.peers.iter().map(|peer| peer.authority.clone());
+        let doors = [target.clone()].into_iter().filter(Authority::is_loopback).chain(peers).chain(self.links);
+        let guard = Guard::of(doors);
+        let guard = match self.max_rate {
+            Some(rate) => guard.at_most(rate),
+            None => guard,
+        };
         RunSpec {
             adapter: Arc::new(adapter),
             scripts: Arc::new(scripts),
             casting,
             people,
-            staff: staff.collect(),
+            staff: staff.chain(at_the_post).collect(),
             registrar: Some(Staff {
                 name: "registrar".to_owned(),
                 password: "secret".to_owned(),
@@ -296,9 +336,9 @@ impl Play {
             units,
             timeline: Arc::new(Timeline::new([(SimTime(0), end, true, 1.0)], Duration::from_millis(self.length))),
             seed: Seed(7),
-            target: Authority::parse(&self.target).unwrap(),
+            guard,
+            target,
             peers: self.peers,
-            guard: Guard::default(),
             settings: self.settings,
         }
     }

@@ -61,18 +61,57 @@ fn the_next_step_is_due_when_the_last_was_answered_and_the_planned_pause_is_over
 
 #[test]
 fn a_step_due_between_two_beats_of_a_lane_is_taken_on_time() {
-    // Pauses far shorter than a lane's beat of 50 ms; the median shrugs off a machine that is busy with others.
+    // Pauses far shorter than a lane's beat of 50 ms. A machine that is busy with others may disturb a run or two, but not
+    // all of so many; a lane that wakes at its beats only is late in each.
     let steps = "- do: submit\n- repeat:\n    at_most: 40\n    until: closing\n    steps:\n      - wait: 7 min\n      - do: track";
-    let portal = Portal::polite();
-    let played = Play { length: 400, ..Play::of(&portal, 1, steps) }.run();
-    let mut late: Vec<_> = played.of("track").iter().map(|row| row.sent.unwrap() - row.due).collect();
-    late.sort_unstable();
-    assert_eq!(late.len(), 40);
-    assert!(late[20] < signed(7 * MS), "half of them left {} ms late", late[20] / signed(MS));
+    let median_lateness = || {
+        let portal = Portal::polite();
+        let play = Play { length: 400, ..Play::of(&portal, 1, steps) };
+        let played = play.set(|settings| settings.poll_every = Duration::ZERO).run();
+        let mut late: Vec<_> = played.of("track").iter().map(|row| row.sent.unwrap() - row.due).collect();
+        late.sort_unstable();
+        assert_eq!(late.len(), 40);
+        late[20]
+    };
+    assert!((0..50).any(|_| median_lateness() < signed(7 * MS)), "half of them left later than 7 ms in every run");
 }
 
 #[test]
-fn a_clerk_does_one_thing_at_a_time_each_due_when_planned_and_hands_are_free() {
+fn polls_of_one_journey_keep_the_pace_of_the_wall_in_the_load_and_in_the_drain() {
+    let portal = Portal::polite();
+    let asking = "- do: submit\n- repeat:\n    at_most: 5\n    until: closing\n    steps:\n      - wait: 1 min\n      - do: track";
+    let play = Play { clerks: 2, length: 300, ..Play::of(&portal, 3, asking) };
+    let play = play.with("desk", Role::Desk, DAY).with("casework", Role::Desk, "- end");
+    let played = play.set(|settings| settings.poll_every = Duration::from_millis(50)).run();
+    assert!(played.health().quiescent, "who waits at this pace still comes to an end");
+    let poll_every = signed(50 * MS);
+    for clerk in ["clerk:H0/0", "clerk:H0/1"] {
+        let due: Vec<_> = played.of("inbox").iter().filter(|row| row.actor == clerk).map(|row| row.due).collect();
+        assert!(due.len() >= 4, "{due:?}");
+        assert!(due.windows(2).all(|pair| pair[1] - pair[0] >= poll_every), "{due:?}");
+    }
+    for case in 0..3 {
+        let due: Vec<_> = played.of("track").iter().filter(|row| row.case == Some(case)).map(|row| row.due).collect();
+        assert_eq!(due.len(), 5);
+        assert!(due.windows(2).all(|pair| pair[1] - pair[0] >= poll_every), "{due:?}");
+    }
+}
+
+#[test]
+fn nobody_polls_for_one_dossier_for_the_whole_drain() {
+    let portal = Portal::polite();
+    let asking = "- do: submit\n- repeat:\n    at_most: 60000\n    until: { state: [returned] }\n    steps:\n      - wait: 1 min\n      - do: track";
+    let played = Play::of(&portal, 2, asking).set(|settings| settings.drain = Duration::from_secs(4)).run();
+    assert!(played.health().quiescent, "they gave up before the drain was over");
+    assert_eq!(played.counted.dossiers.failed, 2);
+    let of_the_drain = || played.of("track").into_iter().map(|row| row.due).filter(|due| *due >= signed(20 * MS));
+    let (first, last) = (of_the_drain().min().unwrap(), of_the_drain().max().unwrap());
+    // By when they were due: half of the drain, whatever the machine does meanwhile.
+    assert!(last - first <= signed(2_000 * MS), "{} ms", (last - first) / signed(MS));
+}
+
+#[test]
+fn a_clerk_does_one_thing_at_a_time_each_due_when_planned() {
     let steps = "- do: submit\n- wait: 3 min\n- do: track";
     let portal = slow(5);
     let play = Play { channel: Channel::Counter, clerks: 1, length: 300, ..Play::of(&portal, 12, "- do: track") };
@@ -92,13 +131,13 @@ fn a_clerk_does_one_thing_at_a_time_each_due_when_planned_and_hands_are_free() {
     for pair in all.windows(2) {
         assert!(pair[0].done <= pair[1].sent.unwrap(), "two at once: {pair:#?}");
     }
-    for pair in all.windows(2).filter(|pair| pair[1].case.is_some()) {
-        let due = planned(&played, pair[1]).max(pair[0].done);
-        assert!((pair[1].due - due).abs() <= ROUNDING, "{pair:#?}, planned for {due}");
+    for row in rows {
+        let due = planned(&played, row);
+        assert!((row.due - due).abs() <= ROUNDING, "{row:#?}, planned for {due}");
     }
 }
 
-/// When the step was to be taken if hands were free.
+/// When the step was to be taken, whoever was busy then.
 fn planned(played: &Played, row: &Row) -> i64 {
     if row.operation == "submit" {
         return row.case.unwrap() * signed(2 * MS);

@@ -129,17 +129,6 @@ fn states_are_translated_and_the_portals_word_is_kept() {
 }
 
 #[test]
-fn a_required_state_in_a_word_that_nobody_knows_makes_the_answer_unreadable() {
-    let adapter = adapter(
-        "states: { submitted: NEW }\noperations: { submit: { request: POST /a, session: no, read: { state: $.s } } }\n",
-    );
-    assert_eq!(reply(&adapter, 200, r#"{"s":"NEW"}"#), OK);
-    assert_eq!(reply(&adapter, 200, r#"{"s":"OLD"}"#), UNREADABLE);
-    let (_, reading) = read(&adapter, 200, br#"{"s":"OLD"}"#);
-    assert_eq!(reading.first(Field::StateWord), Some("OLD"), "so that the author sees the word that is missing");
-}
-
-#[test]
 fn numbers_and_truths_are_read_as_they_stand() {
     let adapter = reader();
     for (json, text) in [
@@ -152,6 +141,8 @@ fn numbers_and_truths_are_read_as_they_stand() {
         ("\"15.000 đ\"", "15.000 đ"),
         ("true", "true"),
         ("false", "false"),
+        ("1e400", "1e400"),
+        ("9007199254740993.0", "9007199254740993"),
     ] {
         let body = format!("{{\"data\":{{\"code\":\"D\",\"fee\":{json}}}}}");
         assert_eq!(shown(&adapter, &body, Field::Fee).as_deref(), Some(text), "{json}");
@@ -336,5 +327,12 @@ proptest! {
         prop_assert_eq!(reading.first(Field::OwnerName), Some(owner.as_str()));
         prop_assert_eq!(reading.first(Field::Fee).map(str::to_owned), Some(fee.to_string()));
         prop_assert_eq!(reading.kept().collect::<Vec<_>>(), vec![(0, token.as_str())]);
+    }
+
+    #[test]
+    fn a_number_that_names_something_is_read_as_it_is_written(whole in "-?(0|[1-9][0-9]{0,40})", fraction in "(\\.[0-9]{1,5})?", exponent in "([eE][+-]?[0-9]{1,3})?") {
+        let number = format!("{whole}{fraction}{exponent}");
+        let body = format!("{{\"data\":{{\"code\":{number},\"fee\":{number}}}}}");
+        prop_assert_eq!(shown(&reader(), &body, Field::DossierCode), Some(number));
     }
 }

@@ -1,0 +1,102 @@
+//! Who gets nothing tries again after ever longer pauses, and not for ever; what was not sent is no traffic.
+
+use std::time::Duration;
+
+use model::words::{Channel, Role};
+
+use super::play::{DAY, MS, Play, Row};
+use super::portal::{Portal, Then, polite, say, write};
+
+/// A clerk's day without an end to it, as the shipped journeys have it.
+const STUBBORN: &str = "- repeat:\n    at_most: 20\n    until: ok\n    steps:\n      - do: clerk_sign_in\n        refused: continue\n        unknown: continue\n- repeat:\n    at_most: 60000\n    until: closing\n    steps:\n      - wait: 1 min\n      - do: look_up\n        refused: continue\n        unknown: continue";
+
+fn pauses(rows: &[&Row]) -> Vec<i64> {
+    rows.windows(2).map(|pair| pair[1].due - pair[0].done).collect()
+}
+
+fn ms(milliseconds: u64) -> i64 {
+    i64::try_from(milliseconds * MS).unwrap()
+}
+
+#[test]
+fn who_cannot_sign_in_pauses_longer_each_time() {
+    let portal = Portal::start(|asked, stream| {
+        if asked.path.starts_with("/desk") { say(stream, 500, "{}") } else { say(stream, 200, &polite(asked)) }
+    });
+    let play = Play { clerks: 1, channel: Channel::Online, ..Play::of(&portal, 1, "- do: submit") };
+    let played = play.with("desk", Role::Desk, STUBBORN).set(|settings| settings.drain = Duration::from_secs(2)).run();
+    let rows = played.of("clerk_sign_in");
+    let expected: Vec<_> = [100, 200, 400, 800, 1_600].iter().map(|pause| ms(*pause)).collect();
+    let pauses = pauses(&rows);
+    assert!(pauses.len() >= 3 && expected.starts_with(&pauses), "{pauses:?}");
+}
+
+#[test]
+fn what_cannot_be_written_is_tried_three_times_recorded_once_and_counted_as_no_traffic() {
+    // Nothing tells the clerk a dossier's number: no look can be written.
+    let portal = Portal::polite();
+    let play = Play { clerks: 1, length: 400, ..Play::of(&portal, 1, "- do: submit") };
+    let played = play.with("desk", Role::Desk, STUBBORN).set(|settings| settings.drain = Duration::from_secs(1)).run();
+    let row = played.only("look_up");
+    assert_eq!((row.came_to(), row.sent), (("unknown", 0, "unwritable"), None));
+    let counted = played.counted;
+    assert_eq!((counted.unknown, counted.in_flight), (0, 0), "{counted:?}");
+    assert_eq!(counted.ok, 2, "a submission and a sign-in");
+}
+
+#[test]
+fn a_portal_that_is_gone_is_knocked_at_with_pauses() {
+    let portal = Portal::controlled(|control, asked, stream| {
+        if asked.path.starts_with("/submit") {
+            control.shut();
+        }
+        let body = polite(asked);
+        let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+        write(stream, format!("{head}{body}").as_bytes());
+        Then::Close
+    });
+    let steps = "- do: submit\n- repeat:\n    at_most: 60000\n    until: ok\n    steps:\n      - do: track\n        refused: continue\n        unknown: continue";
+    let played = Play::of(&portal, 1, steps).set(|settings| settings.drain = Duration::from_secs(1)).run();
+    let rows = played.of("track");
+    assert!(rows.iter().all(|row| row.came_to() == ("unknown", 0, "connect")));
+    assert!((1..=5).contains(&rows.len()), "{} knocks in a second", rows.len());
+    assert!(rows.iter().all(|row| row.reason.as_deref().is_some_and(|reason| reason.contains("refused"))));
+}
+
+#[test]
+fn an_answer_ends_the_pauses() {
+    let portal = Portal::start(|asked, stream| match (asked.path.starts_with("/track"), asked.nth % 3) {
+        (true, 2) => Then::Close,
+        _ => say(stream, 200, &polite(asked)),
+    });
+    let play =
+        Play { clerks: 1, length: 300, ..Play::of(&portal, 30, "- do: submit\n- do: track\n  unknown: continue") };
+    let played = play.every(5).with("desk", Role::Desk, DAY).with("casework", Role::Desk, "- end").run();
+    assert_eq!(played.counted.dossiers.completed, 30);
+    assert!(played.health().quiescent);
+}
+
+/// Plays a run of an hour against what listens there, which [`Play::run`] would take for one that hangs; gives back why it
+/// was stopped.
+fn stopped(portal: &Portal, people: u32, steps: &str) -> Option<String> {
+    let play = Play { length: 3_600_000, ..Play::of(portal, people, steps) };
+    play.every(20).run().health().stopped_because.clone()
+}
+
+#[test]
+fn what_is_no_http_server_is_given_up_within_seconds_and_named() {
+    let portal = Portal::raw(|stream, _| {
+        write(stream, b"SSH-2.0-OpenSSH_9.2p1\r\n");
+    });
+    let why = stopped(&portal, 60, "- do: sign_in\n- do: submit");
+    let why = why.unwrap();
+    assert!(why.contains("does not speak HTTP") && why.contains(&portal.url()), "{why}");
+}
+
+#[test]
+fn a_portal_where_nobody_can_sign_in_is_given_up_and_the_last_answer_named() {
+    let portal = Portal::start(|_, stream| say(stream, 404, "{}"));
+    let why = stopped(&portal, 60, "- do: sign_in\n- do: submit");
+    let why = why.unwrap();
+    assert!(why.contains("nobody could sign in") && why.contains("HTTP 404") && why.contains("`test`"), "{why}");
+}

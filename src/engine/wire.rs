@@ -1,0 +1,148 @@
+//! A TCP connection that knows how it ended: what a request that got no answer may be taken for depends on it.
+
+use std::cell::Cell;
+use std::io::{Error, ErrorKind};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use http::Method;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+/// What was seen of a connection since a request was last put on it.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// Whether any byte came.
+    answered: Cell<bool>,
+    ended: Cell<Option<End>>,
+}
+
+/// How the other side ended a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// It closed it after it had read everything that had reached it.
+    Closed,
+    /// It closed it before it had read everything: its system answers what is not read with a reset.
+    Reset,
+}
+
+impl Seen {
+    /// A request is put on the connection.
+    pub(crate) fn begin(&self) {
+        self.answered.set(false);
+    }
+
+    /// Whether a request that a kept connection ended under may be sent once more on a new one.
+    ///
+    /// Only if no byte of an answer came. If the connection was closed in order, the portal may have read the request: then a
+    /// method that is idempotent may be repeated (RFC 9110, section 9.2.2; RFC 9112, section 9.3.1), another may not. If it was
+    /// reset, nobody had read the request to its end: the portal had closed the connection already, or closed it with the
+    /// request unread, and every method may be repeated, as browsers do. (A program that reads a request, acts on it and then
+    /// resets on purpose, without a byte of an answer, is not told apart.)
+    pub(crate) fn may_send_again(&self, method: &Method) -> bool {
+        !self.answered.get()
+            && match self.ended.get() {
+                Some(End::Reset) => true,
+                Some(End::Closed) => method.is_idempotent(),
+                None => false,
+            }
+    }
+
+    fn failed(&self, error: &Error) {
+        if is_reset(error) {
+            self.ended.set(Some(End::Reset));
+        }
+    }
+}
+
+fn is_reset(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::ConnectionAborted)
+}
+
+/// A connection, watched.
+pub(crate) struct Wire {
+    stream: TcpStream,
+    seen: Rc<Seen>,
+}
+
+impl Wire {
+    pub(crate) fn new(stream: TcpStream, seen: Rc<Seen>) -> Self {
+        Self { stream, seen }
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<Result<(), Error>> {
+        let (before, room) = (buffer.filled().len(), buffer.remaining());
+        let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
+        match &polled {
+            Poll::Pending => {}
+            Poll::Ready(Err(error)) => self.seen.failed(error),
+            Poll::Ready(Ok(())) if buffer.filled().len() > before => self.seen.answered.set(true),
+            Poll::Ready(Ok(())) if room == 0 => {}
+            // The end was read first, yet what we sent after it may have been answered with a reset.
+            Poll::Ready(Ok(())) => {
+                let error = self.stream.take_error().ok().flatten();
+                let is_reset = error.is_some_and(|error| is_reset(&error));
+                self.seen.ended.set(Some(if is_reset { End::Reset } else { End::Closed }));
+            }
+        }
+        polled
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize, Error>> {
+        let polled = Pin::new(&mut self.stream).poll_write(context, bytes);
+        if let Poll::Ready(Err(error)) = &polled {
+            self.seen.failed(error);
+        }
+        polled
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        pieces: &[std::io::IoSlice<'_>],
+    ) -> Poll<Result<usize, Error>> {
+        let polled = Pin::new(&mut self.stream).poll_write_vectored(context, pieces);
+        if let Poll::Ready(Err(error)) = &polled {
+            self.seen.failed(error);
+        }
+        polled
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_have_been_read_is_repeated_only_if_the_method_is_idempotent() {
+        let of = |answered, ended| {
+            let seen = Seen { answered: Cell::new(answered), ended: Cell::new(ended) };
+            [Method::GET, Method::PUT, Method::POST].map(|method| seen.may_send_again(&method))
+        };
+        assert_eq!(of(false, Some(End::Reset)), [true, true, true]);
+        assert_eq!(of(false, Some(End::Closed)), [true, true, false]);
+        assert_eq!(of(false, None), [false, false, false], "it did not end");
+        assert_eq!(of(true, Some(End::Reset)), [false, false, false], "an answer had begun");
+    }
+}
