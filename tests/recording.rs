@@ -39,6 +39,8 @@ fn the_plan_is_the_same_to_the_byte_with_one_lane_and_with_two() {
         desk.latest("plan.json")
     });
     assert_eq!(plans[0], plans[1]);
+    let alone = Desk::new().vandan(&["plan", &tiny(), "--scale", "1/12", "--json"]);
+    assert_eq!(alone.out.trim(), plans[0].trim(), "`vandan plan` says the same, the requests in all included");
 }
 
 #[test]

@@ -60,7 +60,8 @@ pub(crate) fn write_ending(
         Err(error) => Some(error.to_string()),
     };
     facts.extend(stopped.map(|because| ("stopped_because", because)));
-    store.set_facts(facts.iter().map(|(name, value)| (*name, value.clone())))
+    store.set_facts(facts.iter().map(|(name, value)| (*name, value.clone())))?;
+    store.state_extent()
 }
 
 /// What became of so many who were planned, under these names.

@@ -21,8 +21,8 @@ const LEDGER_EVERY: f64 = 0.2;
 /// Bank and post.
 const PEERS: f64 = 2.0;
 
-/// How long a drain takes, in which clerks look on until everybody has found nothing.
-const DRAIN_SECONDS: f64 = 2.0;
+/// How often a clerk looks in after the load: until everybody has found nothing, and once more at closing.
+const LAST_LOOKS: f64 = 2.0;
 
 /// The longest run that is proposed: a week.
 const LONGEST: u64 = 7 * 86_400;
@@ -235,40 +235,62 @@ impl<'a> Demand<'a> {
             stretches.add(timeline.wall(visit.due), self.per_visit);
         }
         let acts = self.per_dossier * composed.arrivals.len() as f64 + self.per_visit * composed.visits.len() as f64;
-        // Everybody signs in first.
+        // Everybody signs in first; like those who look in when offices open, they do so at once, which a rate spreads.
         let mut polls = clerks;
         for segment in timeline.segments().iter().filter(|segment| segment.office) {
             let (from, until) = (segment.wall_start, segment.wall_end);
+            let seconds = (until - from) as f64 / 1e9;
             for (count, every) in &self.desks {
-                let looks = count / between_looks(every / segment.speed(), poll_every);
-                stretches.spread(from, until, looks);
-                polls += looks * (until - from) as f64 / 1e9;
                 // Whose pause ended while offices were closed looks in when they open.
-                polls += count * (1.0 - (-closed_before(timeline, segment.start) / every).exp());
+                let opening = count * (1.0 - (-closed_before(timeline, segment.start) / every).exp());
+                let Gap { mean, variation } = Gap::of(every / segment.speed(), poll_every);
+                // So many renewals there are on average after one at the beginning.
+                let looks = opening * f64::midpoint(1.0, variation) + count * seconds / mean;
+                stretches.spread(from, until, looks / seconds.max(1e-9));
+                polls += looks;
             }
         }
-        let told = composed.adapter.exchanges(Operation::Clock).len() * timeline.segments().len();
+        let telling = composed.adapter.exchanges(Operation::Clock).len() as f64;
+        for segment in timeline.segments() {
+            stretches.add(segment.wall_start, telling);
+        }
         let peak = stretches.most();
         let mut estimate = Estimate {
             acts,
             polls,
-            drain: clerks * DRAIN_SECONDS / poll_every.max(0.02),
+            drain: clerks * LAST_LOOKS,
             final_read: self.final_read,
-            control: self.control + told as f64,
+            control: self.control + telling * timeline.segments().len() as f64,
             ledgers: 0.0,
             wall_seconds,
             peak,
         };
-        let seconds = wall_seconds + DRAIN_SECONDS + estimate.final_seconds();
+        let seconds = wall_seconds + LAST_LOOKS * poll_every + estimate.final_seconds();
         estimate.ledgers = PEERS * seconds / LEDGER_EVERY;
         estimate
     }
 }
 
-/// The mean time from one look to the next, in wall seconds, where pauses are exponentially distributed about `pause` and
-/// none is shorter than `least`: `least + pause * exp(-least / pause)`.
-fn between_looks(pause: f64, least: f64) -> f64 {
-    least + pause * (-least / pause.max(f64::MIN_POSITIVE)).exp()
+/// The time from one look to the next on the wall.
+#[derive(Clone, Copy, Debug)]
+struct Gap {
+    /// In seconds.
+    mean: f64,
+    /// Square of the coefficient of variation.
+    variation: f64,
+}
+
+impl Gap {
+    /// Where pauses are exponentially distributed about `pause` seconds, and none is shorter than `least`.
+    ///
+    /// With q = exp(-least / pause), the share of pauses that are longer than `least`: the mean is `least + q pause`, the mean
+    /// square `least^2 + q (2 least pause + 2 pause^2)`.
+    fn of(pause: f64, least: f64) -> Self {
+        let longer = (-least / pause.max(f64::MIN_POSITIVE)).exp();
+        let mean = least + longer * pause;
+        let mean_square = least * least + longer * 2.0 * pause * (least + pause);
+        Self { mean, variation: (mean_square / (mean * mean) - 1.0).max(0.0) }
+    }
 }
 
 /// For how many simulated seconds offices were closed before they open at this instant.
@@ -330,9 +352,12 @@ mod tests {
 
     #[test]
     fn looks_are_no_closer_than_the_run_allows() {
-        assert!((between_looks(0.001, 0.25) - 0.25).abs() < 1e-6);
-        assert!((between_looks(60.0, 0.25) - 60.0).abs() < 0.01);
-        assert!(between_looks(0.25, 0.25) > 0.25);
+        let at_the_floor = Gap::of(0.001, 0.25);
+        assert!((at_the_floor.mean - 0.25).abs() < 1e-6 && at_the_floor.variation < 1e-6, "{at_the_floor:?}");
+        let by_chance = Gap::of(60.0, 0.0);
+        assert!((by_chance.mean - 60.0).abs() < 1e-6 && (by_chance.variation - 1.0).abs() < 1e-6, "{by_chance:?}");
+        let between = Gap::of(0.25, 0.25);
+        assert!((between.mean - 0.342).abs() < 0.001 && (0.3..0.35).contains(&between.variation), "{between:?}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `vandan run`: plan, play, record, judge, report.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use engine::{Arrivals, Authority, Guard, Meters, Peer, Purpose, RunSpec, Settings, lane_of};
 use history::{CalendarDay, Figure, PlannedDossier, Recorder, Store, Target};
 use model::Populace;
+use model::words::{PaymentMethod, ReturnMethod};
 use verdict::Measure;
 use world::{Population, Realism, Rendered};
 
@@ -194,9 +196,11 @@ fn write_plan(
     peers: &[Peer],
     today: jiff::civil::Date,
 ) -> Result<(), history::HistoryError> {
+    let mut planned = BTreeSet::new();
     // In pieces, so that a large populace never stands in memory as a whole.
     for arrivals in composed.arrivals.chunks(10_000) {
         let cases: Vec<_> = arrivals.iter().map(|arrival| composed.population.case(arrival.case)).collect();
+        planned.extend(cases.iter().flat_map(planned_of));
         store.plan_dossiers(cases.iter().zip(arrivals).map(|(case, arrival)| PlannedDossier {
             case,
             province: composed.province.name(),
@@ -235,9 +239,23 @@ fn write_plan(
     let mut capabilities = composed.adapter.capabilities();
     capabilities.extend(peers.iter().map(|peer| format!("peer:{}", peer.name)));
     capabilities.extend((!composed.publications.is_empty()).then(|| "publications".to_owned()));
+    capabilities.extend(planned.into_iter().map(str::to_owned));
     store.plan_publications(composed.publications.iter().map(|change| (change.due, &change.offer)))?;
     store.plan_context(&figures, &calendar, &capabilities, &gates)?;
     store.plan_targets(&targets(composed, part.as_deref()))
+}
+
+/// What a dossier gives rules to examine, as capabilities: a rule about what nobody planned does not apply.
+fn planned_of(case: &model::Case) -> impl Iterator<Item = &'static str> + use<> {
+    let (has_fee, payment) = (case.fee > model::Vnd::ZERO, case.payment);
+    [
+        (case.returns == ReturnMethod::Post, "planned:post_return"),
+        (has_fee && payment == PaymentMethod::Online, "planned:online_payment"),
+        (has_fee && matches!(payment, PaymentMethod::Online | PaymentMethod::Counter), "planned:payment_before"),
+        (has_fee && payment != PaymentMethod::None, "planned:payment"),
+    ]
+    .into_iter()
+    .filter_map(|(is_planned, name)| is_planned.then_some(name))
 }
 
 /// The targets as the history has them; a part of the dossiers can answer none.
@@ -299,6 +317,8 @@ fn facts(
         ("lag_limit_ns", lag_limit(composed).as_nanos().to_string()),
         ("dropped_share_limit", limits.dropped_share.to_string()),
     ];
+    facts.extend(composed.digests.clone());
+    facts.extend(composed.run.require.facts());
     if let Some(visits) = &composed.plan.visits {
         facts.push(("visits_planned", visits.count.to_string()));
     }

@@ -79,7 +79,7 @@ pub enum EngineError {
     #[error("could not reach the portal at http://{0}: no connection (is it running? is the port right?)")]
     Unreachable(Authority),
     /// The portal may not be spoken to.
-    #[error("refused to speak to http://{0}: it is neither this machine nor named by an authorization")]
+    #[error("refused to speak to http://{0}: it is neither the target, a peer nor a listed door")]
     Forbidden(Authority),
     /// A thread or a runtime could not be started.
     #[error("could not start a lane: {0}")]

@@ -5,6 +5,8 @@
 //! time; citizens arrive when the plan says (open), clerks take the next thing when their hands are free (closed). Whoever
 //! is told to come again later (429 or 503 with `Retry-After`) does so, three times at most. Waiting counts from when the person meant to
 //! act, whoever was busy since. Who gets no answer tries again after ever longer pauses, ten times at most.
+//! Nothing is sent but to a door that the [`Guard`] knows, and nothing faster than it allows: all sends wait for it in one
+//! place, right before they leave. What it holds back is recorded as our own delay.
 //! The conductor beside the lanes tells the portal the simulated time, collects the peers' ledgers and moves the run
 //! through its phases: load, drain, final read.
 //!

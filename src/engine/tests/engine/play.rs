@@ -94,6 +94,15 @@ pub(crate) struct Played {
     pub(crate) observed: Vec<String>,
     /// What was shown of the catalogue, as `operation procedure level payable`.
     pub(crate) services: Vec<String>,
+    /// The facts of the run that the engine itself states.
+    pub(crate) facts: Vec<(String, String)>,
+}
+
+impl Played {
+    /// A fact that the engine stated.
+    pub(crate) fn fact(&self, name: &str) -> Option<String> {
+        self.facts.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+    }
 }
 
 /// An exchange, as the history has it.
@@ -255,7 +264,9 @@ impl Play {
             )
             .unwrap();
         let services = services.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-        Played { health, counted: meters.snapshot(), lost: loss.0, rows, signals, observed, services }
+        let mut facts = history.prepare("select name, value from run").unwrap();
+        let facts = facts.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect();
+        Played { health, counted: meters.snapshot(), lost: loss.0, rows, signals, observed, services, facts }
     }
 
     fn streams(&self) -> Vec<Arrivals> {

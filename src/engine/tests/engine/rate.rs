@@ -52,13 +52,12 @@ fn a_host_gets_no_more_in_any_second_than_it_was_promised() {
     assert_eq!(came.len(), sent.len(), "everything that was sent is recorded");
     assert!(sent.len() > 100, "{} are too few to show anything", sent.len());
     assert!(most_within(&mut sent, SECOND) <= 40, "{} left within a second", most_within(&mut sent, SECOND));
-    // What left in order comes in late by as much as the slowest of them; within the margin of 50 ms the count is strict. A
+    // What left in order comes in late by as much as the slowest of them; within the margin of 100 ms the count is strict. A
     // machine that stands still meanwhile lets more come in at once than left at once.
     came.sort_unstable();
     let late: Vec<i64> = came.iter().zip(&sent).map(|(came, sent)| came - sent).collect();
     let spread = late.iter().max().unwrap() - late.iter().min().unwrap();
-    let margins = 1 + spread / (SECOND / 20);
-    let allowed = if margins <= 1 { 40 } else { 40 * (2 + usize::try_from(spread / SECOND).unwrap()) };
+    let allowed = 40 + if spread < SECOND / 10 { 0 } else { 40 * usize::try_from(1 + spread / SECOND).unwrap() };
     assert!(
         most_within(&mut came, SECOND) <= allowed,
         "{} came in, late by up to {spread} ns",
