@@ -121,7 +121,7 @@ impl Inlet {
             self.backlog.push_back(std::mem::replace(&mut self.current, fresh));
         }
         while let Some(batch) = self.backlog.pop_front() {
-            if let Err(batch) = self.hand_over(batch) {
+            if let Some(batch) = self.hand_over(batch) {
                 self.backlog.push_front(batch);
                 break;
             }
@@ -134,21 +134,22 @@ impl Inlet {
         }
     }
 
-    /// Puts a batch into the queue, or gives it back if there is no room for it. An empty queue takes any batch.
-    fn hand_over(&self, batch: Batch) -> Result<(), Batch> {
+    /// Puts a batch into the queue; gives it back if there is no room for it. An empty queue takes any batch.
+    fn hand_over(&self, batch: Batch) -> Option<Batch> {
         let bytes = batch.bytes();
         let before = self.queued.fetch_add(bytes, Ordering::Relaxed);
-        let sent = if before > 0 && before + bytes > QUEUE_BYTES {
-            Err(batch)
+        let refused = if before > 0 && before + bytes > QUEUE_BYTES {
+            Some(batch)
         } else {
-            self.batches.try_send(batch).map_err(|refused| match refused {
-                TrySendError::Full(batch) | TrySendError::Disconnected(batch) => batch,
-            })
+            match self.batches.try_send(batch) {
+                Ok(()) => None,
+                Err(TrySendError::Full(batch) | TrySendError::Disconnected(batch)) => Some(batch),
+            }
         };
-        if sent.is_err() {
+        if refused.is_some() {
             self.queued.fetch_sub(bytes, Ordering::Relaxed);
         }
-        sent
+        refused
     }
 
     /// Hands over everything, waiting for the writer: only when nothing is timed any more.
