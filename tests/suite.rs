@@ -15,6 +15,7 @@ mod judging;
 mod neighbours;
 mod newcomer;
 mod pages;
+mod peer_faults;
 mod people;
 mod plans;
 mod provinces;

@@ -285,14 +285,14 @@ create temp table payments (
     forged_taken integer not null, -- 1: the portal took one for true
     forged_reply text, -- its answer to the forged one: the reply code, else the HTTP status
     duplicates   integer not null, -- repeated callbacks sent
-    told         integer not null, -- 1: the portal said that it knows of the money (00, 02) to a true callback
+    told_ns      integer, -- when the portal first said that it knows of the money (00, 02) to a true callback
     peer_fault   text -- what the bank did on purpose that leaves the portal without the truth
 ) without rowid;
 insert into payments
 select s.reference, i.case_id, s.dossier_code, s.ordered, s.captured, s.captured_ns, s.forged,
        s.forged_accepted or exists (
            select 1 from final_reads f where f.case_id = i.case_id and f.own and f.transaction_id like 'FORGED%'
-       ), s.forged_reply, s.duplicates, s.told, s.peer_fault
+       ), s.forged_reply, s.duplicates, s.told_ns, s.peer_fault
 from (
     select reference,
            max(nullif(dossier_code, '')) as dossier_code,
@@ -303,10 +303,10 @@ from (
            coalesce(max(detail = '00') filter (where fault = 'forged'), 0) as forged_accepted,
            min(coalesce(nullif(detail, ''), cast(status as text))) filter (where fault = 'forged') as forged_reply,
            count(*) filter (where fault = 'duplicate') as duplicates,
-           coalesce(max(detail in ('00', '02') and status between 200 and 299) filter (
-               where kind = 'callback' and state = 'captured'
+           min(at_ns) filter (
+               where kind = 'callback' and state = 'captured' and detail in ('00', '02') and status between 200 and 299
                  and coalesce(fault, '') not in ('forged', 'wrong_amount', 'wrong_merchant', 'out_of_order')
-           ), 0) as told,
+           ) as told_ns,
            'the bank did so on purpose: '
            || max(fault) filter (where fault in ('lost', 'late', 'pending', 'pending_forever')) as peer_fault
     from signals

@@ -29,8 +29,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let conduct = mock_lists::conduct(&args.portal, composed.seed.0)?;
     let started = now();
     check_people(args, &composed)?;
-    let consent = consent(args, &composed, &started)?;
-    let outside = outside(args, consent)?;
+    let consent = consent(args, &composed, &started)?.cloned();
+    let outside = outside(args, consent.as_ref())?;
     let lanes = args.lanes.map_or_else(default_lanes, usize::from).min(64);
     check_open_files(args, &composed, lanes)?;
     let results = Results::create(&args.results, &composed.run.name, &started)?;
@@ -52,7 +52,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     facts.push(("salt", salt.to_string()));
     store.set_facts(facts.iter().map(|(name, value)| (*name, value.clone()))).map_err(Failure::run)?;
     results.write("run.json", &run_json(&facts))?;
-    let guard = guard(&target, &peers, &composed, consent);
+    let guard = guard(&target, &peers, &composed, consent.as_ref());
     let spec = spec(&composed, target, peers, guard, &results.id);
     let played = play(args, &composed, spec, store, lanes)?;
     drop(country);

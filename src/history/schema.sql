@@ -1,6 +1,10 @@
 -- The history of one run: what was planned, what was sent, what came back, what the peers say.
 -- Instants named *_ns are nanoseconds of wall time since the run began; instants named *_at are the portal's or the
 -- plan's own calendar time, as ISO 8601 text with +07:00. Amounts are whole Vietnamese dong.
+-- Nothing that a portal or a peer says is kept longer than stated: 512 bytes of whatever it tells things apart by (codes,
+-- states, references, waybills, instants, every text of signals), 4 KiB of names, events and reasons. What is longer ends in
+-- `…[3000000 bytes #9c1185a5c5e9fc54]`: the length of the whole and a digest of it, so that two that were cut are equal where
+-- the wholes were. An answer that lists more than 10,000 rows is not understood (unreadable_body): none of them is kept.
 
 -- The run itself, one fact a row (see the view README for the names).
 create table run (
@@ -59,11 +63,11 @@ create table exchanges (
 -- What the adapter did not understand of an answer, or could not write into a request: never the portal's fault.
 create table adapter_problems (
     exchange_id integer not null,
-    position    integer not null, -- within the exchange, from 0
+    position    integer not null, -- within the exchange, from 0 to 15; the last one counts all that are not told apart (field: others)
     problem     text not null, -- unknown_word, unreadable_field, missing_field, unreadable_body, unrecognised_item, unwritable_value
     field       text, -- the field or header concerned
-    value       text, -- what stood there, cut to a stated length
-    items       integer not null, -- how many dossiers of the answer it concerns
+    value       text, -- what stood there, cut to 160 bytes
+    items       integer not null, -- how many dossiers, procedures or log lines of the answer it concerns
     primary key (exchange_id, position)
 ) without rowid;
 
@@ -205,7 +209,7 @@ create table calendar (
 
 -- What the adapter can do and which peers are ours: rules that need more do not apply.
 create table capabilities (
-    name text primary key -- an operation's name, `clock`, `peer:bank`, `peer:post`, `progress`, `publications` (the run changes the catalogue), `dossier_code_pattern`
+    name text primary key -- an operation's name, `clock`, `peer:bank`, `peer:post`, `progress`, `publications` (the run changes the catalogue), `dossier_code_pattern`, `planned:post_return`, `planned:online_payment`, `planned:payment_before`, `planned:payment` (some dossier is planned so), `legal:completed>in_process` (a change of state that the adapter declares to be legal)
 ) without rowid;
 
 -- The claims of the run file, judged with the rules.

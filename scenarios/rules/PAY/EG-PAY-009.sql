@@ -7,22 +7,22 @@
 -- maturity: candidate
 -- oracle: second_ledger
 -- needs: ["planned:payment", track, "shows:amount_paid"]
--- quiescence: required
 -- basis:
 --   - {source: "financial life of a dossier (vietnam.md 7 B)", text: "sum of paid = sum of receipts = sum of remitted; money in whole dong", verified: true}
 --   - {source: vandan rule catalogue 4.2, text: sum captured = sum paid at quiescence, verified: true}
 -- why: >-
 --   A dong that the bank, the postman or the cashier took and the portal does not know is either lost to the treasury
 --   or asked of the applicant again.
--- reasons: [vacuous, unmapped, peer_not_owned, undecided, not_quiescent]
+-- reasons: [vacuous, unmapped, peer_not_owned, undecided]
 -- kills: [portal:skim]
 -- expected: "the portal books {ledger} VND as paid for {subject}, as the ledger of {whose} says"
 -- observed: "it books {booked} VND"
 -- ---
 -- Each sound, acknowledged case for which money moved or is said to have moved: captured by the bank, collected by the post, or
 -- taken by our clerk at the counter; then the sum of them all. A difference is undecided where the ledger may be incomplete
--- (a peer that had not settled or was started again, a collection without a trustworthy answer) and where the peer itself
--- kept the truth from the portal, on purpose.
+-- (a peer that had not settled or was started again, a collection without a trustworthy answer), where the peer itself kept the
+-- truth from the portal, on purpose, and, in a run in which something still moved, unless the portal had said before the
+-- read that it knows of all of it.
 with books as (
     select coalesce(i.first_code, 'of case ' || d.case_id) as subject, d.case_id,
            coalesce(l.exchange_id, r.exchange_id) as exchange_id, l.amount_paid as booked,
@@ -34,7 +34,11 @@ with books as (
            case d.payment_method when 'online' then 'the bank' when 'cod' then 'the post' else 'the cashier' end as whose,
            case d.payment_method
                when 'online' then not exists (select 1 from complete_ledgers where peer = 'bank')
-               when 'cod' then not exists (select 1 from complete_ledgers where peer = 'post')
+                    or not q.is_quiescent and coalesce((
+                        select min(coalesce(p.told_ns + t.ns < e.sent_ns, 0)) from payments p
+                        where p.case_id = d.case_id and p.captured > 0
+                    ), 0) = 0
+               when 'cod' then not q.is_quiescent or not exists (select 1 from complete_ledgers where peer = 'post')
                else not w.whole or coalesce(c.undecided and not c.taken, 0)
            end as is_unknown,
            case d.payment_method
@@ -50,7 +54,10 @@ with books as (
     left join receipts r on r.case_id = d.case_id
     left join latest l on l.case_id = d.case_id and l.final
     left join cash c on c.case_id = d.case_id
+    left join exchanges e on e.exchange_id = l.exchange_id
     cross join recording w
+    cross join tolerance t
+    cross join (select exists (select 1 from run where name = 'quiescent' and value = 'yes') as is_quiescent) q
     where (d.payment_method = 'counter' and exists (select 1 from capabilities where name = 'collect_fee')
            or d.payment_method = 'online' and exists (select 1 from capabilities where name = 'peer:bank')
            or d.payment_method = 'cod' and exists (select 1 from capabilities where name = 'peer:post'))

@@ -17,4 +17,5 @@ mod engine {
     mod rate;
     mod safety;
     mod timing;
+    mod understanding;
 }

@@ -96,6 +96,8 @@ pub(crate) struct Played {
     pub(crate) observed: Vec<String>,
     /// What was shown of the catalogue, as `operation procedure level payable`.
     pub(crate) services: Vec<String>,
+    /// What was not understood, as `operation problem field value items`.
+    pub(crate) problems: Vec<String>,
     /// The facts of the run that the engine itself states.
     pub(crate) facts: Vec<(String, String)>,
 }
@@ -270,7 +272,25 @@ impl Play {
         let services = services.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
         let mut facts = history.prepare("select name, value from run").unwrap();
         let facts = facts.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect();
-        Played { health, counted: meters.snapshot(), lost: loss.0, rows, stalls, signals, observed, services, facts }
+        let mut problems = history
+            .prepare(
+                "select format('%s %s %s %s %s', operation, problem, coalesce(field, '-'), coalesce(value, '-'), items)
+                 from adapter_problems join exchanges using (exchange_id) order by exchange_id, position",
+            )
+            .unwrap();
+        let problems = problems.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        Played {
+            health,
+            counted: meters.snapshot(),
+            lost: loss.0,
+            rows,
+            stalls,
+            signals,
+            observed,
+            services,
+            problems,
+            facts,
+        }
     }
 
     fn streams(&self) -> Vec<Arrivals> {
