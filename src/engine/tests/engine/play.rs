@@ -88,6 +88,8 @@ pub(crate) struct Played {
     pub(crate) lost: u64,
     /// All exchanges, in order of their recording.
     pub(crate) rows: Vec<Row>,
+    /// When we stood still ourselves: which thread, and for how many nanoseconds.
+    pub(crate) stalls: Vec<(String, i64)>,
     /// All signals, as `peer/sequence`.
     pub(crate) signals: Vec<String>,
     /// What was shown of dossiers of this run, as `operation case`.
@@ -250,6 +252,8 @@ impl Play {
             })
         });
         let rows = rows.unwrap().map(Result::unwrap).collect();
+        let mut stalls = history.prepare("select thread, until_ns - from_ns from stalls order by from_ns").unwrap();
+        let stalls = stalls.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect();
         let mut signals = history.prepare("select peer || '/' || sequence from signals order by 1").unwrap();
         let signals = signals.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
         let mut observed = history
@@ -275,7 +279,18 @@ impl Play {
             )
             .unwrap();
         let problems = problems.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-        Played { health, counted: meters.snapshot(), lost: loss.0, rows, signals, observed, services, problems, facts }
+        Played {
+            health,
+            counted: meters.snapshot(),
+            lost: loss.0,
+            rows,
+            stalls,
+            signals,
+            observed,
+            services,
+            problems,
+            facts,
+        }
     }
 
     fn streams(&self) -> Vec<Arrivals> {

@@ -1,11 +1,12 @@
 //! What is due is computed; a person does one thing at a time.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use model::words::{Channel, Role};
+use model::{Case, CaseId, Populace};
 
-use super::play::{DAY, MINUTE, MS, Play, Played, Row};
+use super::play::{DAY, MINUTE, MS, People, Play, Played, Row};
 use super::portal::{Portal, Then, polite, say};
 
 /// Rounding of simulated time to its milliseconds, on the wall clock of these tests.
@@ -190,4 +191,33 @@ fn a_portal_that_can_be_told_the_time_is_told_it_once_a_stretch() {
     let told = portal.asked();
     assert_eq!(told.len(), 1);
     assert!(told[0].body.starts_with(br#"{"now":"1970-01-01T07:"#), "the run begins at the epoch, in Vietnam");
+}
+
+/// Everybody, worked out slowly: the lane that asks who somebody is can do nothing else meanwhile.
+struct Slowly(People);
+
+impl Populace for Slowly {
+    fn count(&self) -> u32 {
+        self.0.count()
+    }
+
+    fn case(&self, id: CaseId) -> Case {
+        std::thread::sleep(Duration::from_millis(250));
+        self.0.case(id)
+    }
+
+    fn recognise(&self, mark: &str) -> Option<CaseId> {
+        self.0.recognise(mark)
+    }
+}
+
+#[test]
+fn a_lane_that_is_busy_with_itself_says_so_and_what_it_delays_is_its_own() {
+    let portal = Portal::polite();
+    let people = Slowly(People { channel: Channel::Online, units: vec![(CaseId(0), 0)], panics_at: None });
+    let played = Play { length: 300, people: Some(Arc::new(people)), ..Play::of(&portal, 1, "- do: submit") }.run();
+    let longest = played.stalls.iter().filter(|(thread, _)| thread == "lane-0").map(|(_, stall)| *stall).max();
+    assert!(longest.is_some_and(|stall| stall > signed(100 * MS)), "{:?}", played.stalls);
+    let row = played.only("submit");
+    assert!(row.delay >= signed(250 * MS) && row.delay <= row.sent.unwrap() - row.due, "{row:?}");
 }
