@@ -3,8 +3,9 @@
 
 use std::io::Write;
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -227,38 +228,37 @@ fn huge_bodies_at_once_take_no_more_than_their_limits() {
     assert!(!neighbours.complaints().contains("panicked"), "{}", neighbours.complaints());
 }
 
-/// Sends the head of a request, and of its body a byte at a time.
-fn dribble(address: &str, path: &str, seconds: u32) {
+/// Sends the head of a request, and of its body a byte at a time until it is enough; says whether somebody still listened.
+fn dribble(address: &str, path: &str, enough: &AtomicBool) -> bool {
     let mut stream = TcpStream::connect(address).unwrap();
     let head =
         format!("POST {path} HTTP/1.1\r\nhost: mock\r\ncontent-type: application/json\r\ncontent-length: 999\r\n\r\n");
     stream.write_all(head.as_bytes()).unwrap();
-    for _ in 0..seconds {
-        thread::sleep(Duration::from_secs(1));
+    while !enough.load(Ordering::Relaxed) {
+        thread::sleep(Duration::from_millis(500));
         // A server may have lost its patience.
         if stream.write_all(b"{").is_err() {
-            break;
+            return false;
         }
     }
+    true
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "somebody waits here, and no run is timed")]
 fn slow_senders_hold_nobody_else_up() {
     let mut neighbours = Neighbours::start();
     let paths = ["/api/sessions", "/orders", "/orders", "/auth"];
+    let enough = &AtomicBool::new(false);
     thread::scope(|scope| {
+        let mut dribbling = Vec::new();
         for (address, path) in neighbours.addresses.iter().zip(paths) {
-            for _ in 0..25 {
-                scope.spawn(move || dribble(address, path, 6));
-            }
+            dribbling.extend((0..25).map(|_| scope.spawn(move || dribble(address, path, enough))));
         }
         thread::sleep(Duration::from_millis(500));
-        for address in neighbours.addresses.iter().cycle().take(40) {
-            let begun = Instant::now();
-            assert!(serves(address));
-            assert!(begun.elapsed() < Duration::from_secs(5), "{address} took {:?}", begun.elapsed());
-        }
+        let served = neighbours.addresses.iter().cycle().take(40).filter(|address| serves(address)).count();
+        enough.store(true, Ordering::Relaxed);
+        let heard = dribbling.into_iter().filter_map(|one| one.join().ok()).filter(|heard| *heard).count();
+        assert!(served == 40 && heard > 0, "{served} of 40 were served while {heard} slow senders were still heard");
     });
     assert!(neighbours.is_alive() && !neighbours.complaints().contains("panicked"));
 }

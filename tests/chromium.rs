@@ -114,7 +114,7 @@ impl Chromium {
         let is_there = format!(
             "document.readyState === 'complete' && location.href !== 'about:blank' || {url:?} === 'about:blank'"
         );
-        for _ in 0..500 {
+        for _ in 0..12_000 {
             if self.evaluate(&is_there) == true {
                 // A page that looks again by itself is not to do so while it is being looked at.
                 self.evaluate("window.stop()");

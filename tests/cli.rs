@@ -45,7 +45,7 @@ fn a_run_file_with_many_mistakes_shows_all_of_them_with_their_lines() {
     let text = std::fs::read_to_string(tiny()).unwrap();
     let text = text
         .replace("length: 8 s", "length: soon")
-        .replace("- submit.waited p95 < 9s", "- submit.waited p95 faster than light")
+        .replace("- errors share < 2% @90%", "- submit.waited p95 faster than light")
         .replace("  desk: desk\n", "  desk: desk\n  cook: chef\n")
         .replace("seed: 2019", "seed: -4");
     desk.put("mistakes.yaml", &text);
@@ -164,4 +164,68 @@ fn every_defect_is_listed_with_its_rules() {
     let said = Desk::new().vandan(&["mock", "defects"]);
     said.ends_with(0);
     assert!(said.out.contains("sig-ignored        EG-PAY-003"), "{}", said.out);
+}
+
+#[test]
+fn a_target_whose_port_is_none_is_refused_before_anything_is_sent() {
+    for (target, why) in [
+        ("http://127.0.0.1:99999", "invalid port number"),
+        ("http://127.0.0.1:", "there is no port after `:`"),
+        ("http://user@127.0.0.1:80", "a name or password before `@`"),
+        ("https://127.0.0.1:80", "https is not spoken yet"),
+        ("http://127.0.0.1:80/portal", "an address has no path"),
+    ] {
+        let desk = Desk::new();
+        let said = desk.vandan(&["run", &tiny(), "--target", target, "--portal", "reference"]);
+        said.ends_with(104);
+        assert!(said.err.contains(why), "{target}: {}", said.err);
+        assert!(!desk.path().join("results").exists());
+    }
+}
+
+#[test]
+fn doors_that_a_run_file_lists_wrongly_are_refused_with_their_place() {
+    let desk = Desk::new();
+    let text = std::fs::read_to_string(tiny()).unwrap();
+    for (lines, why) in [
+        ("links: [127.0.0.1]", "`127.0.0.1` has no port (write 127.0.0.1:80)"),
+        ("links: [pay.example:80]", "`pay.example:80`: it is not this machine"),
+        ("links: [127.0.0.1:99999]", "invalid port number"),
+        (
+            "authorization: { by: x, host: 'http://portal.example', until: 2099-01-01, max_rate: 1 }",
+            "a host stands alone",
+        ),
+        (
+            "authorization: { by: x, host: portal.example, also: [pay.example], until: 2099-01-01, max_rate: 1 }",
+            "has no port",
+        ),
+    ] {
+        desk.put("wrong.yaml", &format!("{text}\n{lines}\n"));
+        let said = desk.vandan(&["plan", "wrong.yaml"]);
+        said.ends_with(104);
+        assert!(said.err.contains(why) && said.err.contains("--> wrong.yaml:"), "{lines}: {}", said.err);
+    }
+}
+
+#[test]
+fn a_plan_that_needs_more_than_the_authorized_rate_is_refused_by_run_and_told_by_plan() {
+    let desk = Desk::new();
+    let text = std::fs::read_to_string(tiny()).unwrap();
+    let consent = "authorization: { by: the owner, host: 127.0.0.1, until: 2099-01-01, max_rate: 60 }\n";
+    desk.put("consent.yaml", &format!("{text}\n{consent}"));
+    let target = ["--target", "http://127.0.0.1:9", "--portal", "reference"];
+    let run = desk.vandan(&[&["run", "consent.yaml", "--scale", "1/100"][..], &target].concat());
+    run.ends_with(113);
+    let plan = desk.vandan(&["plan", "consent.yaml", "--scale", "1/100", "--json"]);
+    plan.ends_with(0);
+    let plan: serde_json::Value = serde_json::from_str(&plan.out).unwrap();
+    let warnings: Vec<_> = plan["warnings"].as_array().unwrap().iter().filter_map(|text| text.as_str()).collect();
+    let reason = run.err.trim().trim_start_matches("refused: ").replace('\n', "; ");
+    assert!(warnings.iter().any(|warning| warning.ends_with(&reason)), "{reason:?} in {warnings:#?}");
+    let length = reason.split('"').nth(1).unwrap();
+    let plan = desk.vandan(&["plan", "consent.yaml", "--scale", "1/100", "--json", "--length", length]);
+    assert!(!plan.out.contains("would be refused"), "the length that is named fits: {}", plan.out);
+    // Nobody is there: it gets as far as that.
+    desk.vandan(&[&["run", "consent.yaml", "--scale", "1/100", "--length", length][..], &target].concat())
+        .ends_with(112);
 }

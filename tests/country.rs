@@ -10,7 +10,7 @@ use crate::support::Desk;
 /// The answer to a plain request, read to its end.
 fn ask(address: &str, request: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut text = String::new();
     stream.read_to_string(&mut text).unwrap();
@@ -27,7 +27,7 @@ struct Country(Child);
 impl Country {
     /// Waits for the end, but not for ever; the exit code.
     fn ended(&mut self) -> Option<i32> {
-        for _ in 0..1_500 {
+        for _ in 0..15_000 {
             if let Some(status) = self.0.try_wait().unwrap() {
                 return status.code();
             }

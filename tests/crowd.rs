@@ -34,7 +34,7 @@ impl System {
 
     fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
         stream
     }
 
@@ -59,7 +59,7 @@ impl System {
 
     /// Waits until it has as many files open as are wanted, but not for ever.
     fn settles(&self, wanted: impl Fn(usize) -> bool) -> bool {
-        for _ in 0..1_500 {
+        for _ in 0..15_000 {
             if wanted(self.open_files()) {
                 return true;
             }

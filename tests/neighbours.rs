@@ -16,7 +16,7 @@ pub(crate) const TOKEN: &str = "vandan-mock-token";
 pub(crate) const SECRET: &str = "vandan-mock-secret";
 
 /// How long an answer may take before a server counts as stuck.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The four of them. They do not outlive their test, whatever happens.
 pub(crate) struct Neighbours {

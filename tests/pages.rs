@@ -146,7 +146,7 @@ impl Town {
             exchange(post, "POST", "/counters/tickets", &[], &json!({ "order_number": format!("D-{number}") })).json();
         }
         // Until the parcels have arrived and can be accounted for.
-        for _ in 0..1_000 {
+        for _ in 0..15_000 {
             if exchange(post, "GET", "/_ledger", &[], &Value::Null).json()["settled"] == true {
                 break;
             }

@@ -163,3 +163,13 @@ fn hard_inputs_that_are_none_are_refused_with_their_place() {
         assert!(said.err.contains(expected), "{expected} in {}", said.err);
     }
 }
+
+#[test]
+fn the_people_of_a_countrys_province_are_written_like_those_of_any_other() {
+    let desk = Desk::new();
+    let said = desk.vandan(&["people", "vietnam-2025:08", "--count", "3"]);
+    said.ends_with(0);
+    let lines: Vec<_> = said.out.lines().collect();
+    assert!(lines.len() == 4 && lines[1..].iter().all(|line| line.contains("tỉnh Tuyên Quang")), "{}", said.out);
+    desk.vandan(&["people", "vietnam-2025:99", "--count", "3"]).ends_with(104);
+}

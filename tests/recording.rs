@@ -39,14 +39,17 @@ fn the_plan_is_the_same_to_the_byte_with_one_lane_and_with_two() {
         desk.latest("plan.json")
     });
     assert_eq!(plans[0], plans[1]);
+    let alone = Desk::new().vandan(&["plan", &tiny(), "--scale", "1/12", "--json"]);
+    assert_eq!(alone.out.trim(), plans[0].trim(), "`vandan plan` says the same, the requests in all included");
 }
 
 #[test]
 fn a_breached_gate_ends_with_99() {
     let desk = Desk::new();
-    let text = std::fs::read_to_string(tiny()).unwrap().replace("submit.waited p95 < 9s", "submit.waited p95 < 1us");
+    // One connection of 150 is reset: no speed of this machine changes that.
+    let text = std::fs::read_to_string(tiny()).unwrap().replace("errors share < 2%", "errors share < 0.01%");
     desk.put("strict.yaml", &text);
-    let said = desk.vandan(&["run", "strict.yaml", "--scale", "1/12"]);
+    let said = desk.vandan(&["run", "strict.yaml", "--scale", "1/12", "--noise", "resets"]);
     said.ends_with(99);
 }
 
@@ -54,7 +57,7 @@ fn a_breached_gate_ends_with_99() {
 fn a_killed_run_is_judged_on_what_was_recorded_and_ends_with_112() {
     let desk = Desk::new();
     let tiny = tiny();
-    let mut child = desk.command(&["run", &tiny, "--scale", "1/12", "--quiet"]).spawn().unwrap();
+    let mut child = desk.command(&["run", &tiny, "--scale", "1/12", "--length", "60 s", "--quiet"]).spawn().unwrap();
     let history = desk.path().join("results/latest/history.sqlite");
     wait_for_exchanges(&history, 300);
     child.kill().unwrap();
@@ -81,12 +84,12 @@ fn an_interrupted_run_is_finished_judged_and_ends_with_105() {
     assert!(desk.latest("report.html").contains("</html>"));
 }
 
-/// Waits until a history holds so many exchanges; at most a minute.
+/// Waits until a history holds so many exchanges; not for ever.
 #[expect(clippy::disallowed_methods, reason = "a test waits for another process")]
 fn wait_for_exchanges(history: &std::path::Path, least: i64) {
     let start = Instant::now();
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
-    while start.elapsed() < Duration::from_secs(60) {
+    while start.elapsed() < Duration::from_secs(300) {
         let count = rusqlite::Connection::open_with_flags(history, flags)
             .and_then(|history| history.query_row("select count(*) from exchanges", [], |row| row.get::<_, i64>(0)));
         if count.is_ok_and(|count| count >= least) {
@@ -94,7 +97,7 @@ fn wait_for_exchanges(history: &std::path::Path, least: i64) {
         }
         std::thread::sleep(Duration::from_millis(50));
     }
-    panic!("no {least} exchanges were recorded within a minute");
+    panic!("no {least} exchanges were recorded");
 }
 
 #[test]

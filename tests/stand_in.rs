@@ -24,7 +24,8 @@ struct Books {
 #[derive(Clone)]
 struct Portal {
     books: Arc<Mutex<Books>>,
-    address: String,
+    /// Where its payment page is said to be.
+    pays_at: String,
 }
 
 fn good(data: impl serde::Serialize) -> Json<Value> {
@@ -102,7 +103,7 @@ async fn step(State(portal): State<Portal>, Path(code): Path<String>, Query(quer
 
 async fn pay(State(portal): State<Portal>, Path(code): Path<String>) -> Json<Value> {
     good(
-        json!({ "maThamChieu": format!("{code}/1"), "soTien": 1, "url": format!("http://{}/tra-tien/{code}", portal.address) }),
+        json!({ "maThamChieu": format!("{code}/1"), "soTien": 1, "url": format!("http://{}/tra-tien/{code}", portal.pays_at) }),
     )
 }
 
@@ -118,8 +119,8 @@ async fn paid(State(portal): State<Portal>, Path(code): Path<String>) -> Html<&'
     Html("Cảm ơn")
 }
 
-/// Starts the stand-in on a free loopback port; it lives as long as the tests.
-fn start() -> String {
+/// Starts the stand-in on a free loopback port, its payment page there or elsewhere; it lives as long as the tests.
+fn start(pays_at: Option<String>) -> String {
     let (tell, told) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -135,7 +136,7 @@ fn start() -> String {
                 .route("/ho-so/{code}/thanh-toan", post(pay))
                 .route("/hop-thu", get(inbox))
                 .route("/tra-tien/{code}", get(pay_page).post(paid))
-                .with_state(Portal { books: Arc::default(), address });
+                .with_state(Portal { books: Arc::default(), pays_at: pays_at.unwrap_or(address) });
             axum::serve(listener, routes).await.unwrap();
         });
     });
@@ -145,7 +146,7 @@ fn start() -> String {
 #[test]
 fn a_portal_that_nobody_wrote_vandan_for_is_driven_by_one_yaml_file() {
     let desk = Desk::new();
-    let target = start();
+    let target = start(None);
     let adapter = root().join("tests/data/stand-in.yaml").display().to_string();
     let said = desk.play(&["--target", &target, "--portal", &adapter]);
     said.ends_with(0);
@@ -158,4 +159,43 @@ fn a_portal_that_nobody_wrote_vandan_for_is_driven_by_one_yaml_file() {
         "failures inside HTTP 200 are seen"
     );
     assert!(said.err.contains("left out     post-desk (the portal has no post_inbox, hand_to_post)"), "{}", said.err);
+}
+
+#[test]
+fn a_link_to_a_door_that_nobody_listed_is_left_and_named() {
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let door = other.local_addr().unwrap().to_string();
+    let desk = Desk::new();
+    let target = start(Some(door.clone()));
+    let adapter = root().join("tests/data/stand-in.yaml").display().to_string();
+    let said = desk.play_little(&["--target", &target, "--portal", &adapter]);
+    assert_ne!(said.code, 0, "{}", said.out);
+    let refused = desk.count("select count(*) from exchanges where fault = 'forbidden'");
+    assert!(refused > 1);
+    let first = desk.count("select min(exchange_id) from exchanges where fault = 'forbidden'");
+    assert_eq!(desk.count("select count(*) from exchanges where fault = 'forbidden' and sent_ns is not null"), 0);
+    let sentence =
+        format!("refused to follow: {door} ({refused} exchanges, first exchange {first}): not the target, a peer");
+    assert!(desk.latest("verdicts.json").contains(&sentence), "{sentence} in {}", desk.latest("verdicts.json"));
+    for form in [said.out, desk.latest("report.html"), desk.latest("junit.xml"), desk.latest("summary.json")] {
+        assert!(form.contains(&format!("refused to follow: {door}")), "{form}");
+    }
+    other.set_nonblocking(true).unwrap();
+    assert!(other.accept().is_err(), "somebody knocked there");
+}
+
+#[test]
+fn a_link_to_a_listed_door_is_followed() {
+    // The payment page of one portal stands at another.
+    let pages = start(None);
+    let door = pages.trim_start_matches("http://").to_owned();
+    let target = start(Some(door.clone()));
+    let desk = Desk::new();
+    let run = std::fs::read_to_string(crate::support::tiny()).unwrap();
+    desk.put("links.yaml", &format!("{run}\nlinks: ['{door}']\n"));
+    let adapter = root().join("tests/data/stand-in.yaml").display().to_string();
+    let little = ["--scale", "1/24", "--length", "4 s", "--target", &target, "--portal", &adapter];
+    desk.vandan(&[&["run", "links.yaml"][..], &little].concat());
+    assert_eq!(desk.count("select count(*) from exchanges where fault = 'forbidden'"), 0);
+    assert!(desk.count("select count(*) from exchanges where operation = 'open_payment_page' and outcome = 'ok'") > 0);
 }

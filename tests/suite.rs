@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on is a test that fails")]
 
+mod again;
 mod bad_connections;
 mod bad_input;
 mod chromium;
@@ -10,11 +11,14 @@ mod country;
 mod crowd;
 mod defects;
 mod figures;
+mod judging;
 mod neighbours;
 mod newcomer;
 mod pages;
+mod peer_faults;
 mod people;
 mod plans;
+mod provinces;
 mod queries;
 mod recording;
 mod stand_in;

@@ -73,14 +73,27 @@ const LONGEST_TEXT: usize = 160;
 
 /// The latest signals. The oldest leave when there are too many, but numbers are never given twice: a reader
 /// who keeps up sees all of them, and one who does not sees the gap.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Ledger {
+    /// When it began, in nanoseconds since 1970.
+    born: u64,
     signals: VecDeque<Signal>,
     /// How many have left.
     gone: u64,
 }
 
+impl Default for Ledger {
+    fn default() -> Self {
+        Self { born: clock::unix_ns(), signals: VecDeque::new(), gone: 0 }
+    }
+}
+
 impl Ledger {
+    /// The name of this life of the ledger: another one after every start, so that a reader sees that numbers begin anew.
+    pub(crate) fn epoch(&self) -> String {
+        format!("{:016x}", self.born)
+    }
+
     pub(crate) fn enter(&mut self, mut message: Message) {
         for text in [&mut message.reference, &mut message.dossier, &mut message.detail] {
             let end = (0..=LONGEST_TEXT.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
@@ -120,6 +133,8 @@ pub(crate) struct Reading {
 #[derive(Serialize)]
 struct Page<'ledger> {
     peer: &'static str,
+    /// Another one after every start.
+    epoch: String,
     next: u64,
     settled: bool,
     /// How many of the oldest signals are no longer kept.
@@ -135,7 +150,8 @@ pub(crate) async fn read(State(bank): State<Arc<Bank>>, Query(reading): Query<Re
     let books = bank.books();
     let signals = books.ledger.page(reading.after, limit);
     let next = signals.last().map_or(reading.after, |signal| signal.seq);
-    let page = Page { peer: "bank", next, settled: books.open_callbacks == 0, gone: books.ledger.gone, signals };
+    let epoch = books.ledger.epoch();
+    let page = Page { peer: "bank", epoch, next, settled: books.open_callbacks == 0, gone: books.ledger.gone, signals };
     match serde_json::to_vec(&page) {
         Ok(body) => ([(CONTENT_TYPE, "application/json")], body).into_response(),
         Err(_) => unreachable!("a page has string keys and finite numbers only"),

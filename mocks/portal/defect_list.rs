@@ -88,7 +88,7 @@ list! {
     "A submission that is refused because the service is not offered that way is stored all the same.";
     DraftLeak, "draft-leak", ["EG-SUB-004"], [],
     "A draft is shown to whoever knows its number.";
-    HoursGate, "hours-gate", ["EG-SUB-006"], [],
+    HoursGate, "hours-gate", ["EG-SUB-006", "EG-SUB-009"], [],
     "Outside office hours online submissions are refused.";
     BoundaryGate, "boundary-gate", ["VN-SUB-007"], [],
     "A desk takes in dossiers for its own unit only.";

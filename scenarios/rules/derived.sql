@@ -2,8 +2,11 @@
 -- Each is one pass over exchanges or observations. A killed run lacks final reads, ledgers, facts: every table is then
 -- merely smaller. Words used here:
 --   refused an answer that carries an error code is a refusal here, whatever its status says (EG-ERR-002).
---   own     a read is a case's own if the portal showed nobody else's dossier in it;
---   case    what an observation is about: the dossier that was recognised in it, else the one that was asked for.
+--   own     a read is a case's own if the portal showed its dossier in it, and not only somebody else's;
+--   case    what an observation is about: the dossier that was recognised in it, else, where an answer shows one dossier
+--           only, the one that was asked for. A dossier that is of nobody in this run is no evidence about ours, wherever
+--           it is shown: in an inbox, a list, a read or a log (table `sightings`).
+--   whole   what is not recorded did not happen: nothing is missing in the recording itself.
 --   sound   a case is sound if one dossier number, and only one, was ever seen with it and with nobody else. What is said
 --           of an unsound case is not evidence about it: doubles and lost numbers are rules of their own.
 -- The functions instant_ms(text) and vietnam_day(text) read ISO 8601 text whatever its offset; null if it is none.
@@ -12,10 +15,59 @@
 create temp table tolerance as
 select coalesce((select cast(value as integer) from run where name = 'peer_clock_tolerance_ns'), 2000000) as ns;
 
--- The peers whose ledger is known to be complete: what is not in it did not happen.
+-- Whether the recording itself is whole: its exchanges are numbered without gaps, and there are as many records as the run says
+-- that it wrote (if it says so). Only then does it prove anything that something of our own is not in it.
+create temp table recording as
+select count(*) = coalesce(max(exchange_id), 0)
+       and coalesce(max(exchange_id), 0)
+           >= coalesce((select cast(value as integer) from run where name = 'recorded_exchanges'), 0)
+       and (select count(*) from observations)
+           >= coalesce((select cast(value as integer) from run where name = 'recorded_observations'), 0)
+       and (select count(*) from progress)
+           >= coalesce((select cast(value as integer) from run where name = 'recorded_progress'), 0)
+       and coalesce((select cast(value as integer) from run where name = 'recorder_lost'), 0) = 0 as whole
+from exchanges;
+
+-- The peers that were started again, could not be reached or spoke no language of ours while the run went on.
+create temp table troubled_peers as
+select p.column1 as peer,
+       case
+           when coalesce((select cast(value as integer) from run where name = 'peer_restarted_' || p.column1), 0) > 0
+                or (select count(distinct epoch) from signals where peer = p.column1) > 1
+               then 'the ' || p.column1 || ' was started again during the run'
+           when coalesce((select cast(value as integer) from run where name = 'peer_unreadable_' || p.column1), 0) > 0
+               then 'the ledger of the ' || p.column1 || ' could not be read'
+           else 'the ' || p.column1 || ' did not answer for a time'
+       end as trouble
+from (values ('bank'), ('post')) p
+where coalesce((select sum(cast(value as integer)) from run
+                where name in ('peer_restarted_' || p.column1, 'peer_unreadable_' || p.column1,
+                               'peer_unanswered_' || p.column1)), 0) > 0
+   or (select count(distinct epoch) from signals where peer = p.column1) > 1;
+
+-- The peers of whose ledger nothing is missing up to its last line: what is not in it had not happened by then. A peer that was
+-- started again forgot what it had written, and a number that is missing is a message that we do not have.
+create temp table gapless_ledgers as
+select p.column1 as peer
+from (values ('bank'), ('post')) p
+join (
+    select peers.column1 as peer, count(s.sequence) as signals, coalesce(max(s.sequence), 0) as last_number,
+           count(distinct s.epoch) as lives
+    from (values ('bank'), ('post')) peers
+    left join signals s on s.peer = peers.column1
+    group by peers.column1
+) l on l.peer = p.column1
+where l.lives <= 1 and l.signals = l.last_number
+  and l.last_number >= coalesce((select cast(value as integer) from run where name = 'peer_signals_' || p.column1), 0)
+  and not exists (select 1 from run
+                  where name in ('peer_restarted_' || p.column1, 'peer_unreadable_' || p.column1)
+                    and coalesce(cast(value as integer), 0) > 0);
+
+-- Those that had nothing pending at the end either: what is not in their ledger did not happen.
 create temp table complete_ledgers as
-select column1 as peer from (values ('bank'), ('post'))
-where exists (select 1 from run where name in ('peers_settled', 'peer_settled_' || column1) and value = 'yes');
+select g.peer
+from gapless_ledgers g
+where exists (select 1 from run where name in ('peers_settled', 'peer_settled_' || g.peer) and value = 'yes');
 
 -- The working days in order: working day number `ordinal` is `day`.
 create temp table working_days (ordinal integer primary key, day text not null);
@@ -31,11 +83,46 @@ create temp table receipts (
     fee          integer
 );
 insert or ignore into receipts
-select e.case_id, e.exchange_id, o.dossier_code, o.submitted_at, o.fee
+select e.case_id, e.exchange_id, iif(o.is_own, o.dossier_code, null), iif(o.is_own, o.submitted_at, null),
+       iif(o.is_own, o.fee, null)
 from exchanges e
-left join observations o on o.exchange_id = e.exchange_id and o.position = 0
+left join (
+    select exchange_id, error_code, dossier_code, submitted_at, fee,
+           coalesce(case_id = (select x.case_id from exchanges x where x.exchange_id = observations.exchange_id), 1) as is_own
+    from observations
+    where position = 0
+) o on o.exchange_id = e.exchange_id
 where e.operation = 'submit' and e.outcome = 'ok' and e.case_id is not null and o.error_code is null
 order by e.exchange_id;
+
+-- Which case each observation is about. Left out: dossiers of nobody in this run. Of those that were recognised by nothing,
+-- only one that stands alone in its answer can be the one that was asked for; and it is a stranger's if it bears another
+-- number, another owner and another reference than ours.
+create temp table sightings (
+    exchange_id integer not null,
+    position    integer not null,
+    case_id     integer not null,
+    primary key (exchange_id, position)
+) without rowid;
+insert into sightings
+select o.exchange_id, o.position, o.subject
+from (
+    select s.exchange_id, s.position, s.dossier_code, s.owner_number, s.reference,
+           coalesce(s.case_id, (
+               select e.case_id
+               from exchanges e
+               where e.exchange_id = s.exchange_id
+                 and not exists (
+                     select 1 from observations p where p.exchange_id = s.exchange_id and p.position <> s.position
+                 )
+           )) as subject
+    from observations s
+) o
+left join dossiers d on d.case_id = o.subject
+left join receipts r on r.case_id = o.subject
+where o.subject is not null
+  and not coalesce(o.owner_number <> d.citizen_number and o.reference <> d.reference
+                   and o.dossier_code is not r.dossier_code, 0);
 
 -- The last final read of each case on each surface (track, clerk_view, look_up), found or not.
 create temp table final_reads (
@@ -44,7 +131,7 @@ create temp table final_reads (
     exchange_id       integer not null,
     outcome           text not null,
     status            integer,
-    own               integer not null, -- 0: another case's dossier was shown
+    own               integer not null, -- 0: only others' dossiers were shown; then nothing of them stands here
     dossier_code      text,
     state             text,
     procedure         text,
@@ -70,14 +157,20 @@ create temp table final_reads (
     primary key (case_id, surface)
 ) without rowid;
 insert or replace into final_reads
-select e.case_id, e.operation, e.exchange_id, iif(o.error_code is null or e.outcome = 'unknown', e.outcome, 'refused'),
-       e.status, coalesce(o.case_id, e.case_id) = e.case_id,
+select e.case_id, e.operation, e.exchange_id, iif(e.error_code is null or e.outcome = 'unknown', e.outcome, 'refused'),
+       e.status, e.place is not null or not e.shows_any,
        o.dossier_code, o.state, o.procedure, o.submitted_at, o.accepted_at, o.due_at, o.completed_at, o.returned_at,
        o.fee, o.payment_state, o.payment_reference, o.transaction_id, o.amount_due, o.amount_paid, o.receipts,
-       o.waybill, o.parcel_state, o.owner_number, o.owner_name, o.reference, o.version, o.error_code
-from exchanges e
-left join observations o on o.exchange_id = e.exchange_id and o.position = 0
-where e.phase = 'final_read' and e.operation in ('track', 'clerk_view', 'look_up') and e.case_id is not null
+       o.waybill, o.parcel_state, o.owner_number, o.owner_name, o.reference, o.version, e.error_code
+from (
+    select x.case_id, x.operation, x.exchange_id, x.outcome, x.status,
+           (select min(s.position) from sightings s where s.exchange_id = x.exchange_id and s.case_id = x.case_id) as place,
+           exists (select 1 from observations p where p.exchange_id = x.exchange_id) as shows_any,
+           (select p.error_code from observations p where p.exchange_id = x.exchange_id and p.position = 0) as error_code
+    from exchanges x
+    where x.phase = 'final_read' and x.operation in ('track', 'clerk_view', 'look_up') and x.case_id is not null
+) e
+left join observations o on o.exchange_id = e.exchange_id and o.position = e.place
 order by e.exchange_id;
 
 -- Which dossier number was ever seen with which case, and in which exchange first.
@@ -90,15 +183,11 @@ create temp table code_cases (
 insert or ignore into code_cases
 select dossier_code, case_id, exchange_id from receipts where dossier_code is not null order by dossier_code;
 insert or ignore into code_cases
-select o.dossier_code, o.subject, o.exchange_id
-from (
-    select o.dossier_code, o.exchange_id,
-           coalesce(o.case_id, (select e.case_id from exchanges e where e.exchange_id = o.exchange_id)) as subject
-    from observations o
-    where o.dossier_code is not null
-) o
-left join receipts r on r.case_id = o.subject
-where o.subject is not null and o.dossier_code is not r.dossier_code;
+select o.dossier_code, s.case_id, o.exchange_id
+from sightings s
+join observations o on o.exchange_id = s.exchange_id and o.position = s.position and o.dossier_code is not null
+left join receipts r on r.case_id = s.case_id
+where o.dossier_code is not r.dossier_code;
 
 -- Each dossier number, and how many cases were seen with it.
 create temp table codes (
@@ -146,21 +235,14 @@ select case_id, exchange_id, 1, state, submitted_at, accepted_at, due_at, comple
 from final_reads
 where surface <> 'look_up' and outcome = 'ok' and own
 order by case_id, surface;
-insert or ignore into latest
-select seen.case_id, o.exchange_id, 0, o.state, o.submitted_at, o.accepted_at, o.due_at, o.completed_at, o.fee,
+insert or ignore into latest -- with max() the other columns are those of the same row
+select s.case_id, max(o.exchange_id), 0, o.state, o.submitted_at, o.accepted_at, o.due_at, o.completed_at, o.fee,
        o.amount_paid, o.receipts
-from (
-    select coalesce(o.case_id, (select e.case_id from exchanges e where e.exchange_id = o.exchange_id)) as case_id,
-           max(o.exchange_id) as exchange_id
-    from observations o
-    where o.state is not null
-      and (o.case_id is null or o.case_id not in (select case_id from latest))
-      and (select e.operation from exchanges e where e.exchange_id = o.exchange_id)
-          not in ('look_up', 'inbox', 'post_inbox')
-    group by 1
-) seen
-join observations o on o.exchange_id = seen.exchange_id and o.position = 0
-where seen.case_id is not null;
+from sightings s
+join observations o on o.exchange_id = s.exchange_id and o.position = s.position and o.state is not null
+join exchanges e on e.exchange_id = s.exchange_id and e.operation not in ('look_up', 'inbox', 'post_inbox')
+where not exists (select 1 from latest l where l.case_id = s.case_id)
+group by s.case_id;
 
 -- The first time the portal let each case go ahead: an accepted `start` or `complete`.
 create temp table advances (
@@ -202,13 +284,15 @@ create temp table payments (
     forged       integer not null, -- forged callbacks sent
     forged_taken integer not null, -- 1: the portal took one for true
     forged_reply text, -- its answer to the forged one: the reply code, else the HTTP status
-    duplicates   integer not null -- repeated callbacks sent
+    duplicates   integer not null, -- repeated callbacks sent
+    told_ns      integer, -- when the portal first said that it knows of the money (00, 02) to a true callback
+    peer_fault   text -- what the bank did on purpose that leaves the portal without the truth
 ) without rowid;
 insert into payments
 select s.reference, i.case_id, s.dossier_code, s.ordered, s.captured, s.captured_ns, s.forged,
        s.forged_accepted or exists (
-           select 1 from final_reads f where f.case_id = i.case_id and f.transaction_id like 'FORGED%'
-       ), s.forged_reply, s.duplicates
+           select 1 from final_reads f where f.case_id = i.case_id and f.own and f.transaction_id like 'FORGED%'
+       ), s.forged_reply, s.duplicates, s.told_ns, s.peer_fault
 from (
     select reference,
            max(nullif(dossier_code, '')) as dossier_code,
@@ -218,7 +302,13 @@ from (
            count(*) filter (where fault = 'forged') as forged,
            coalesce(max(detail = '00') filter (where fault = 'forged'), 0) as forged_accepted,
            min(coalesce(nullif(detail, ''), cast(status as text))) filter (where fault = 'forged') as forged_reply,
-           count(*) filter (where fault = 'duplicate') as duplicates
+           count(*) filter (where fault = 'duplicate') as duplicates,
+           min(at_ns) filter (
+               where kind = 'callback' and state = 'captured' and detail in ('00', '02') and status between 200 and 299
+                 and coalesce(fault, '') not in ('forged', 'wrong_amount', 'wrong_merchant', 'out_of_order')
+           ) as told_ns,
+           'the bank did so on purpose: '
+           || max(fault) filter (where fault in ('lost', 'late', 'pending', 'pending_forever')) as peer_fault
     from signals
     where peer = 'bank' and reference is not null
     group by reference
@@ -235,16 +325,18 @@ create temp table parcels (
     ordered      integer not null, -- 1: an order was taken
     delivered    integer not null, -- 1: in the hands of the applicant
     delivered_ns integer,
-    collected    integer not null -- dong
+    collected    integer not null, -- dong
+    peer_fault   text -- what the post did on purpose that leaves the portal without the truth
 ) without rowid;
 insert into parcels
-select s.dossier_code, i.case_id, s.waybill, s.ordered, s.delivered_ns is not null, s.delivered_ns, s.collected
+select s.dossier_code, i.case_id, s.waybill, s.ordered, s.delivered_ns is not null, s.delivered_ns, s.collected, s.peer_fault
 from (
     select dossier_code,
            max(nullif(reference, '')) as waybill,
            coalesce(max(kind = 'order' and coalesce(status, 200) < 300), 0) as ordered,
            min(at_ns) filter (where kind = 'delivered') as delivered_ns,
-           coalesce(sum(amount) filter (where kind = 'collected'), 0) as collected
+           coalesce(sum(amount) filter (where kind = 'collected'), 0) as collected,
+           'the post did so on purpose: ' || max(fault) filter (where fault in ('lost', 'lost_report', 'wrong_cod')) as peer_fault
     from signals
     where peer = 'post' and dossier_code <> ''
     group by dossier_code
@@ -252,56 +344,112 @@ from (
 left join codes c on c.dossier_code = s.dossier_code
 left join identities i on i.case_id = c.first_case and i.sound;
 
--- Changes of state of each case: from the portal's own log as last read back, else from successive answers.
+-- The changes of state that the national list allows (vietnam.md 4.2, 7 A), and those that the adapter declares to be legal at
+-- its portal (`also_legal`). What a term ends by itself is stopped or, before it was accepted, rejected; a refusal on the
+-- merits is handed over like any other result.
+create temp table legal_transitions (
+    from_state text not null, -- nothing: the first state
+    to_state   text not null,
+    primary key (from_state, to_state)
+) without rowid;
+insert into legal_transitions
+values ('nothing', 'submitted'),
+       ('nothing', 'accepted'), -- at a counter, handing in and accepting may be one act
+       ('submitted', 'accepted'),
+       ('submitted', 'rejected'),
+       ('submitted', 'awaiting_supplement'),
+       ('submitted', 'awaiting_payment'),
+       ('submitted', 'withdrawal_requested'),
+       ('accepted', 'in_process'),
+       ('accepted', 'awaiting_supplement'),
+       ('accepted', 'awaiting_payment'),
+       ('accepted', 'withdrawal_requested'),
+       ('accepted', 'stopped'),
+       ('in_process', 'awaiting_supplement'),
+       ('in_process', 'awaiting_payment'),
+       ('in_process', 'withdrawal_requested'),
+       ('in_process', 'stopped'),
+       ('in_process', 'completed'),
+       ('awaiting_supplement', 'submitted'),
+       ('awaiting_supplement', 'accepted'),
+       ('awaiting_supplement', 'in_process'),
+       ('awaiting_supplement', 'awaiting_payment'),
+       ('awaiting_supplement', 'withdrawal_requested'),
+       ('awaiting_supplement', 'stopped'),
+       ('awaiting_supplement', 'rejected'),
+       ('awaiting_payment', 'submitted'),
+       ('awaiting_payment', 'accepted'),
+       ('awaiting_payment', 'in_process'),
+       ('awaiting_payment', 'awaiting_supplement'),
+       ('awaiting_payment', 'withdrawal_requested'),
+       ('awaiting_payment', 'stopped'),
+       ('awaiting_payment', 'rejected'),
+       ('withdrawal_requested', 'stopped'),
+       ('withdrawal_requested', 'submitted'),
+       ('withdrawal_requested', 'accepted'),
+       ('withdrawal_requested', 'in_process'),
+       ('withdrawal_requested', 'awaiting_supplement'),
+       ('withdrawal_requested', 'awaiting_payment'),
+       ('stopped', 'returned'),
+       ('completed', 'returned');
+insert or ignore into legal_transitions -- legal:completed>in_process
+select substr(name, 7, instr(name, '>') - 7), substr(name, instr(name, '>') + 1)
+from capabilities
+where name like 'legal:%>%';
+
+-- Changes of state of each case: from the portal's own log as last read back, else from successive answers. A log in an
+-- answer that shows somebody else's dossier is that other's.
 create temp table steps (
     case_id     integer not null,
     step        integer not null, -- order within the case, not gap-free
-    from_state  text, -- null: the first state
+    from_state  text, -- null: the first state, or one that was not understood
     to_state    text not null,
     happened_at text,
     exchange_id integer not null, -- the read that showed it
     source      text not null, -- log, observed
+    sure        integer not null, -- 1: nothing between the two states is missing or was not understood
     primary key (case_id, step)
 ) without rowid;
-create temp table logs (exchange_id integer primary key, case_id integer not null);
-insert into logs
-select max(o.exchange_id), subject
+create temp table logs (exchange_id integer primary key, case_id integer not null unique);
+insert or replace into logs
+select p.exchange_id, p.subject
 from (
-    select o.exchange_id, coalesce(o.case_id, (select e.case_id from exchanges e where e.exchange_id = o.exchange_id)) as subject
+    select o.exchange_id, coalesce(o.case_id, e.case_id) as subject
     from progress o
+    left join exchanges e on e.exchange_id = o.exchange_id
     where o.position = 0
-) o
-where subject is not null
-group by subject;
+) p
+where exists (select 1 from sightings s where s.exchange_id = p.exchange_id and s.case_id = p.subject)
+order by p.exchange_id;
 insert into steps
-select case_id, position, before, state, happened_at, exchange_id, 'log'
+select case_id, position, before, state, happened_at, exchange_id, 'log',
+       is_gapless and (before is not null or not has_before)
 from (
-    select l.case_id, p.position, p.state, p.happened_at, p.exchange_id,
-           coalesce(b.state, ( -- the line before, or, where that one has no state, the nearest that has
-               select q.state from progress q
-               where q.exchange_id = p.exchange_id and q.position < p.position and q.state is not null
-               order by q.position desc
-               limit 1
-           )) as before
-    from logs l
-    join progress p on p.exchange_id = l.exchange_id
-    left join progress b on b.exchange_id = p.exchange_id and b.position = p.position - 1
-    where p.state is not null
-)
-where state is not before;
-insert into steps
-select case_id, exchange_id, before, state, null, exchange_id, 'observed'
-from (
-    select s.case_id, s.exchange_id, s.state,
-           lag(s.state) over (partition by s.case_id order by s.exchange_id) as before
+    select case_id, position, state, happened_at, exchange_id, is_gapless,
+           lag(state) over of_case as before, lag(1) over of_case is not null as has_before
     from (
-        select coalesce(o.case_id, (select e.case_id from exchanges e where e.exchange_id = o.exchange_id)) as case_id,
-               o.exchange_id, o.state
-        from observations o
-        where o.state is not null and (o.case_id is null or o.case_id not in (select case_id from logs))
-        group by o.exchange_id, 1
+        select l.case_id, p.position, p.state, p.state_word, p.happened_at, p.exchange_id,
+               row_number() over (partition by l.case_id order by p.position) = p.position + 1 as is_gapless
+        from logs l
+        join progress p on p.exchange_id = l.exchange_id
+    )
+    where state is not null or state_word is not null -- a line without either says nothing of the state
+    window of_case as (partition by case_id order by position)
+)
+where state is not null and state is not before;
+insert into steps
+select case_id, exchange_id, before, state, null, exchange_id, 'observed', 0
+from (
+    select s.case_id, s.exchange_id, o.state,
+           lag(o.state) over (partition by s.case_id order by s.exchange_id) as before
+    from (
+        select g.case_id, g.exchange_id, min(g.position) as position
+        from sightings g
+        join observations p on p.exchange_id = g.exchange_id and p.position = g.position and p.state is not null
+        where not exists (select 1 from logs l where l.case_id = g.case_id)
+        group by g.case_id, g.exchange_id
     ) s
-    where s.case_id not in (select case_id from logs)
+    join observations o on o.exchange_id = s.exchange_id and o.position = s.position
 )
 where state is not before;
 
@@ -339,12 +487,13 @@ create temp table published (
     outcome       text not null,
     is_last       integer not null -- 1: no later change of the same procedure was sent
 );
-insert into published
+insert or replace into published -- of a change that was sent again the last word
 select p.position, p.procedure, p.service_level, p.payable, p.postal, e.exchange_id, e.sent_ns, e.outcome,
        p.position = max(p.position) over (partition by p.procedure)
 from exchanges e
 join publications p on p.due_ns = e.due_ns
-where e.operation = 'publish';
+where e.operation = 'publish'
+order by e.exchange_id;
 
 -- What was recorded of each planned dossier: published figures are counted on this table.
 create temp table results (

@@ -130,6 +130,9 @@ pub(crate) struct RunArgs {
     /// Threads that drive the portal; one per two cores if not given
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub(crate) lanes: Option<u8>,
+    /// Send the references of the run with this salt again (`salt` in its run.json); each run has its own if not given
+    #[arg(long, value_name = "N")]
+    pub(crate) salt: Option<u64>,
     /// Where results are written
     #[arg(long, value_name = "DIR", default_value = "results")]
     pub(crate) results: PathBuf,

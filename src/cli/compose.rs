@@ -1,5 +1,6 @@
 //! Puts a run together out of its files: everything that can be wrong is found here, before anything is sent.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,6 +42,8 @@ pub(crate) struct Composition {
     pub(crate) registrar: Staff,
     pub(crate) publications: Vec<Publication>,
     pub(crate) rules: RuleSet,
+    /// SHA-256 of the run file and the adapter, as facts of the run.
+    pub(crate) digests: [(&'static str, String); 2],
     pub(crate) targets: Vec<Target>,
     /// What does not apply at this portal, in words.
     pub(crate) left_out: Vec<String>,
@@ -71,7 +74,10 @@ pub(crate) fn rules(args: &ScenarioArgs) -> Result<RuleSet, Failure> {
 }
 
 fn load_rules(scenarios: &mut Scenarios) -> Result<RuleSet, Problems> {
-    RuleSet::load(scenarios.all("rules", "sql").into_iter().map(|file| (file.shown, file.text)))
+    let files = scenarios.all("rules", "sql");
+    let replaced: BTreeSet<_> = files.iter().filter(|file| file.replaces).map(|file| file.shown.clone()).collect();
+    let rules = RuleSet::load(files.into_iter().map(|file| (file.shown, file.text)))?;
+    Ok(rules.with_replaced(|file| replaced.contains(file)))
 }
 
 fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Problems> {
@@ -81,6 +87,7 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     let world = note(&mut problems, load_world(args, &run, scenarios));
     let adapter = note(&mut problems, load_adapter(args, &run, scenarios));
     let rules = note(&mut problems, load_rules(scenarios));
+    let digests = digests(args, &run, &file.text, scenarios)?;
     let targets = note(&mut problems, profiles::targets(scenarios));
     let maps = |operation: Operation| adapter.as_ref().is_none_or(|adapter| adapter.maps(operation));
     let mut left_out = Vec::new();
@@ -125,9 +132,21 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
         registrar: registrar(),
         publications,
         rules,
+        digests,
         targets,
         left_out,
     })
+}
+
+/// What the run is played by, so that anybody can tell later whether it was the same.
+fn digests(
+    args: &PlanArgs,
+    run: &RunFile,
+    run_file: &str,
+    scenarios: &mut Scenarios,
+) -> Result<[(&'static str, String); 2], Problems> {
+    let adapter = scenarios.find("portals", args.portal.as_deref().unwrap_or(&run.portal))?;
+    Ok([("run_file_sha256", verdict::sha256(run_file)), ("adapter_sha256", verdict::sha256(&adapter.text))])
 }
 
 /// Those who only look; nobody if the run has none, or the portal no operations for them.

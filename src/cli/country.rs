@@ -57,14 +57,20 @@ pub(crate) fn plan(args: &PlanVerb) -> Result<Exit, Failure> {
     Ok(Exit::Conforms)
 }
 
+/// The country of this name.
+pub(crate) fn country(scenarios: &mut Scenarios, name: &str, gazetteers: &[Gazetteer]) -> Result<Country, Problems> {
+    let file = scenarios.find("countries", name)?;
+    Country::load(&file.shown, &file.text, gazetteers)
+}
+
 /// The province with this code of a country, for a run.
 pub(crate) fn province(
     scenarios: &mut Scenarios,
     (name, code): (&str, &str),
     around: Surroundings<'_>,
 ) -> Result<Province, Problems> {
+    let mut country = country(scenarios, name, around.gazetteers)?;
     let file = scenarios.find("countries", name)?;
-    let mut country = Country::load(&file.shown, &file.text, around.gazetteers)?;
     only(&mut country, &file.shown, code)?;
     let template = scenarios.find("templates", &country.template)?;
     let template = Template { file: &template.shown, text: &template.text };

@@ -47,6 +47,10 @@ pub(crate) fn write_ending(
             ("cpu_share", format!("{share:.3}")),
             ("finished", yes_or_no(true)),
         ]);
+        let strangers = &health.strangers;
+        if strangers.count > 0 {
+            facts.extend([("strangers", strangers.count.to_string()), ("first_stranger", strangers.first.clone())]);
+        }
         if health.aborted {
             facts.push(("aborted", yes_or_no(true)));
         }
@@ -56,7 +60,8 @@ pub(crate) fn write_ending(
         Err(error) => Some(error.to_string()),
     };
     facts.extend(stopped.map(|because| ("stopped_because", because)));
-    store.set_facts(facts.iter().map(|(name, value)| (*name, value.clone())))
+    store.set_facts(facts.iter().map(|(name, value)| (*name, value.clone())))?;
+    store.state_extent()
 }
 
 /// What became of so many who were planned, under these names.

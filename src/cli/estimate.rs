@@ -1,14 +1,14 @@
 //! What a run is going to send, in all its phases: what `plan` tells, and what `run` holds against an authorization.
 //!
-//! An estimate. Journeys are walked once in thought, every answer being ok and everything an applicant or a clerk does for a
-//! dossier falling into the second in which it comes in; clerks look into their inboxes at the pace of their journey, no
+//! An estimate. Journeys are walked once in thought, every answer being ok: a dossier comes in with two requests in its
+//! second, and what its applicant and the clerks do for it follows evenly within a simulated day; clerks look into their inboxes at the pace of their journey, no
 //! sooner than `poll_every`. People who look at a dossier again and again, and tries after refusals, come on top.
 
 use std::time::Duration;
 
 use journey::JourneyId;
-use model::Timeline;
 use model::words::{Operation, Role};
+use model::{Seed, Timeline};
 use serde_json::{Value, json};
 
 use crate::compose::Composition;
@@ -21,8 +21,20 @@ const LEDGER_EVERY: f64 = 0.2;
 /// Bank and post.
 const PEERS: f64 = 2.0;
 
-/// How long a drain takes, in which clerks look on until everybody has found nothing.
-const DRAIN_SECONDS: f64 = 2.0;
+/// Requests with which a dossier comes in: signing in, and submitting.
+const INTAKE: f64 = 2.0;
+
+/// The simulated time within which the others for it follow, evenly.
+const AFTERWARDS: Duration = Duration::from_secs(86_400);
+
+/// How often a clerk looks in after the load: until everybody has found nothing, and once more at closing.
+const LAST_LOOKS: f64 = 2.0;
+
+/// So many clerks are followed in thought, and stand for all.
+const SAMPLES: u32 = 16;
+
+/// The shortest time from one look to the next, in nanoseconds: none takes no time at all.
+const SHORTEST_GAP: u64 = 1_000_000;
 
 /// The longest run that is proposed: a week.
 const LONGEST: u64 = 7 * 86_400;
@@ -228,55 +240,67 @@ impl<'a> Demand<'a> {
         let poll_every = composed.run.limits.poll_every.as_secs_f64();
         let clerks: f64 = self.desks.iter().map(|(count, _)| count).sum();
         let mut stretches = Stretches::of(timeline);
+        let intake = INTAKE.min(self.per_dossier);
         for arrival in &composed.arrivals {
-            stretches.add(timeline.wall(arrival.due), self.per_dossier);
+            let (from, until) = (timeline.wall(arrival.due), timeline.wall(arrival.due + AFTERWARDS));
+            stretches.add(from, intake);
+            stretches.share(from, until, self.per_dossier - intake);
         }
         for visit in &composed.visits {
             stretches.add(timeline.wall(visit.due), self.per_visit);
         }
         let acts = self.per_dossier * composed.arrivals.len() as f64 + self.per_visit * composed.visits.len() as f64;
-        // Everybody signs in first.
+        // Everybody signs in first; like those who look in when offices open, they do so at once, which a rate spreads.
         let mut polls = clerks;
-        for segment in timeline.segments().iter().filter(|segment| segment.office) {
-            let (from, until) = (segment.wall_start, segment.wall_end);
-            for (count, every) in &self.desks {
-                let looks = count / between_looks(every / segment.speed(), poll_every);
-                stretches.spread(from, until, looks);
-                polls += looks * (until - from) as f64 / 1e9;
-                // Whose pause ended while offices were closed looks in when they open.
-                polls += count * (1.0 - (-closed_before(timeline, segment.start) / every).exp());
+        for (count, every) in &self.desks {
+            for number in 0..SAMPLES {
+                let each = count / f64::from(SAMPLES);
+                let tell = |from, until| stretches.share(from, until, each);
+                polls += each * look_in(timeline, number, *every, poll_every, tell);
             }
         }
-        let told = composed.adapter.exchanges(Operation::Clock).len() * timeline.segments().len();
+        let telling = composed.adapter.exchanges(Operation::Clock).len() as f64;
+        for segment in timeline.segments() {
+            stretches.add(segment.wall_start, telling);
+        }
         let peak = stretches.most();
         let mut estimate = Estimate {
             acts,
             polls,
-            drain: clerks * DRAIN_SECONDS / poll_every.max(0.02),
+            drain: clerks * LAST_LOOKS,
             final_read: self.final_read,
-            control: self.control + told as f64,
+            control: self.control + telling * timeline.segments().len() as f64,
             ledgers: 0.0,
             wall_seconds,
             peak,
         };
-        let seconds = wall_seconds + DRAIN_SECONDS + estimate.final_seconds();
+        let seconds = wall_seconds + LAST_LOOKS * poll_every + estimate.final_seconds();
         estimate.ledgers = PEERS * seconds / LEDGER_EVERY;
         estimate
     }
 }
 
-/// The mean time from one look to the next, in wall seconds, where pauses are exponentially distributed about `pause` and
-/// none is shorter than `least`: `least + pause * exp(-least / pause)`.
-fn between_looks(pause: f64, least: f64) -> f64 {
-    least + pause * (-least / pause.max(f64::MIN_POSITIVE)).exp()
-}
-
-/// For how many simulated seconds offices were closed before they open at this instant.
-fn closed_before(timeline: &Timeline, opening: model::SimTime) -> f64 {
-    let before = timeline.segments().iter().rev().find(|segment| segment.end <= opening && !segment.office);
-    before
-        .filter(|segment| segment.end == opening)
-        .map_or(0.0, |segment| segment.end.since(segment.start).as_secs_f64())
+/// Lets one clerk look into the inbox through the whole load, as the engine does if answers take no time: pauses are
+/// exponentially distributed about `every` simulated seconds and end in office hours, and no look is sooner than `least` wall
+/// seconds after the last. Tells of each look from when it was waited for, and gives back how many there are.
+fn look_in(timeline: &Timeline, number: u32, every: f64, least: f64, mut tell: impl FnMut(u64, u64)) -> f64 {
+    let least = nanoseconds(least).max(SHORTEST_GAP);
+    // The same for every run: an estimate is a function of the plan alone.
+    let chance = Seed(0).stream("estimate");
+    let (mut at, mut looks) = (0, 0.0);
+    for draw in 0..u32::MAX {
+        let pause = every * (-(1.0 - chance.unit(u64::from(number), draw)).ln()).min(10.0);
+        let moment = timeline.sim(at) + Duration::from_secs_f64(pause);
+        // The few looks after the last office hours are left out.
+        let Some(moment) = timeline.next_office(moment) else { break };
+        let due = timeline.wall(moment).max(at + least);
+        if due >= timeline.wall_end() {
+            break;
+        }
+        tell(at, due);
+        (at, looks) = (due, looks + 1.0);
+    }
+    looks
 }
 
 /// Requests by stretches of the wall clock: seconds, or more of a long run.
@@ -302,12 +326,15 @@ impl Stretches {
         }
     }
 
-    /// Adds so many a second from one instant to another.
-    fn spread(&mut self, from: u64, until: u64, each_second: f64) {
+    /// Adds so many, evenly from one instant to another.
+    fn share(&mut self, from: u64, until: u64, requests: f64) {
+        if until <= from {
+            return self.add(from, requests);
+        }
         let mut at = from;
         while at < until {
             let next = until.min((at / self.width + 1) * self.width);
-            self.add(at, each_second * (next - at) as f64 / 1e9);
+            self.add(at, requests * (next - at) as f64 / (until - from) as f64);
             at = next;
         }
     }
@@ -324,15 +351,45 @@ fn whole(number: f64) -> u64 {
     number.round() as u64
 }
 
+fn nanoseconds(seconds: f64) -> u64 {
+    whole(seconds * 1e9)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Ten simulated days of 24 hours, offices open for the first eight of each, in so many seconds.
+    fn days(seconds: u64) -> Timeline {
+        let hours = |hours: i64| model::SimTime(hours * 3_600_000);
+        let day = |day: i64| {
+            let start = day * 24;
+            [(hours(start), hours(start + 8), true, 1.0), (hours(start + 8), hours(start + 24), false, 0.1)]
+        };
+        Timeline::new((0..10).flat_map(day), Duration::from_secs(seconds))
+    }
+
+    /// Looks of a clerk on average, and the shortest time from one to the next, in milliseconds.
+    fn looks(seconds: u64, every: f64, least: f64) -> (f64, u64) {
+        let mut shortest = u64::MAX;
+        let all = (0..SAMPLES).map(|number| {
+            look_in(&days(seconds), number, every, least, |from, until| {
+                shortest = shortest.min((until - from) / 1_000_000)
+            })
+        });
+        (all.sum::<f64>() / f64::from(SAMPLES), shortest)
+    }
+
     #[test]
-    fn looks_are_no_closer_than_the_run_allows() {
-        assert!((between_looks(0.001, 0.25) - 0.25).abs() < 1e-6);
-        assert!((between_looks(60.0, 0.25) - 60.0).abs() < 0.01);
-        assert!(between_looks(0.25, 0.25) > 0.25);
+    fn clerks_look_in_at_their_pace_in_office_hours_but_no_sooner_than_allowed() {
+        // Eighty hours at one look an hour, and one when offices open.
+        let (count, _) = looks(1_000, 3_600.0, 0.25);
+        assert!((80.0..95.0).contains(&count), "{count}");
+        // The days pass in ten seconds: four looks a second at the most, whatever the pause.
+        let (count, shortest) = looks(10, 60.0, 0.25);
+        assert!((30.0..40.0).contains(&count) && shortest >= 250, "{count}, {shortest} ms");
+        let (count, _) = looks(1, 0.0, 0.0);
+        assert!(count <= 1_000.0, "it ends: {count}");
     }
 
     #[test]

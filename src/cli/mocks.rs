@@ -31,14 +31,15 @@ impl Country {
     /// Starts all three on free ports.
     pub(crate) fn start(composed: &Composition, defects: Vec<Defect>, conduct: Conduct) -> Result<Self, Failure> {
         let settings = &composed.run.mocks;
-        let bank = mock_bank::start(mock_bank::Config {
+        let usual = mock_bank::Setup::from(mock_bank::Config {
             bind: ANY_PORT,
             secret: SECRET.to_owned(),
             seed: composed.seed.0,
             faults: mock_bank::Faults { duplicate: settings.duplicate, forged: settings.forged },
             callback_delay: Duration::ZERO,
-        })
-        .map_err(|error| not_started(&error))?;
+        });
+        let shares = usual.shares.with(mock_bank::Fault::OutOfOrder, settings.out_of_order);
+        let bank = mock_bank::start(mock_bank::Setup { shares, ..usual }).map_err(|error| not_started(&error))?;
         let post = mock_post::start(mock_post::Config {
             bind: ANY_PORT,
             token: TOKEN.to_owned(),

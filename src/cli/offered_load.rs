@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use engine::Casting;
 use journey::{Counts, JourneyId, Scripts};
 use model::Kind;
-use model::words::{Channel, Operation, ReturnMethod, Role};
+use model::words::{Channel, Operation, ReturnMethod, Role, TrafficClass};
 use serde_json::{Value, json};
 use verdict::Gate;
 use world::{Crowd, PlannedVisits};
@@ -129,9 +129,13 @@ impl OfferedLoad {
 
     /// What each claim needs and gets.
     pub(crate) fn gates<'g>(&self, gates: impl IntoIterator<Item = &'g Gate>) -> Vec<GateSamples> {
-        let offered = |gate: &Gate| match gate.operation {
-            None => self.exchanges(),
-            Some(operation) => self.operations.get(&operation).copied().unwrap_or(0),
+        let of = |operation| self.operations.get(&operation).copied().unwrap_or(0);
+        let offered = |gate: &Gate| match (gate.operation, gate.class) {
+            (Some(operation), _) => of(operation),
+            (None, TrafficClass::User) => self.exchanges(),
+            // Inboxes are looked into once at least; how often after that, the portal decides.
+            (None, TrafficClass::Poll) => of(Operation::Inbox) + of(Operation::PostInbox),
+            (None, TrafficClass::Control) => 0,
         };
         let gate = |gate: &Gate| GateSamples {
             claim: gate.claim.clone(),

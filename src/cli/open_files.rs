@@ -37,11 +37,12 @@ impl Need {
 
     /// What to say if a run may need more than this many, with the remedy.
     fn lack(self, limit: Option<u64>) -> Option<String> {
-        let Need { lanes, connections, addresses, .. } = self;
+        let Need { lanes, connections, addresses, is_inside } = self;
+        let both = if is_inside { " x both ends" } else { "" };
         let files = self.files();
         let allowed = limit.filter(|limit| *limit < files)?;
         Some(format!(
-            "this run may need {files} open files ({lanes} lanes x {connections} connections x {addresses} addresses, {BESIDES} besides), \
+            "this run may need {files} open files (lanes {lanes} x connections {connections} x addresses {addresses}{both}, and {BESIDES} besides), \
              and this system allows {allowed}\nraise the limit (`ulimit -n {files}`), or lower `limits.connections` in the run file"
         ))
     }
@@ -71,7 +72,10 @@ mod tests {
         let need = Need { lanes: 2, connections: 64, addresses: 2, is_inside: false };
         assert_eq!((need.lack(None), need.lack(Some(320))), (None, None));
         let said = need.lack(Some(319)).unwrap();
-        assert!(said.contains("need 320 open files (2 lanes x 64 connections x 2 addresses, 64 besides)"), "{said}");
+        assert!(
+            said.contains("need 320 open files (lanes 2 x connections 64 x addresses 2, and 64 besides)"),
+            "{said}"
+        );
         assert!(said.contains("allows 319") && said.contains("ulimit -n 320") && said.contains("limits.connections"));
         assert!(Need { is_inside: true, ..need }.lack(Some(575)).is_some(), "both ends are ours");
     }

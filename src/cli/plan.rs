@@ -103,7 +103,7 @@ pub(crate) fn offered(page: &mut Page, offer: &OfferedLoad) {
         &format!("at least about {exchanges} under load, {:.1} for each dossier{each_visit}", offer.per_dossier()),
     );
     page.line("", &format!("{} on average, {} in the peak second", rate(offer.mean_rate()), rate(offer.peak_rate())));
-    page.line("", "(an estimate: each journey once, every answer ok; clerks who look into inboxes come on top)");
+    page.line("", "(an estimate: each journey once, every answer ok; looking again comes on top)");
 }
 
 /// The claims with the samples they need and get.

@@ -6,11 +6,10 @@ use model::{Problems, Seed};
 use world::{Calendar, Province, Surroundings, Target};
 
 use crate::args::ScenarioArgs;
-use crate::compose;
 use crate::exit::Failure;
-use crate::problems;
 use crate::run_file::RunFile;
 use crate::scenarios::Scenarios;
+use crate::{compose, country, problems};
 
 /// A profile and what it is played with.
 pub(crate) struct Profile {
@@ -28,6 +27,9 @@ const SEED: u64 = 1;
 impl Profile {
     /// The profile of this name or file.
     pub(crate) fn load(scenarios: &mut Scenarios, name: &str) -> Result<Self, Problems> {
+        if let Some(member) = name.split_once(':').filter(|(country, _)| scenarios.knows("countries", country)) {
+            return Self::of_country(scenarios, member);
+        }
         let file = scenarios.find("provinces", name)?;
         let run = run_of(scenarios, name);
         let calendar = run.as_ref().map_or(CALENDAR, |run| run.calendar.as_str());
@@ -37,6 +39,16 @@ impl Profile {
         let around = Surroundings { catalogue: &catalogue, calendar: &calendar, gazetteers: &gazetteers };
         let province = Arc::new(Province::load_with(&file.shown, &file.text, around)?);
         Ok(Self { province, calendar, seed: Seed(run.map_or(SEED, |run| run.seed)) })
+    }
+
+    /// A province of a country, by the names of both.
+    fn of_country(scenarios: &mut Scenarios, member: (&str, &str)) -> Result<Self, Problems> {
+        let gazetteers = compose::load_gazetteers(scenarios)?;
+        let country = country::country(scenarios, member.0, &gazetteers)?;
+        let (calendar, catalogue) = compose::load_lists(scenarios, &country.calendar, &country.procedures)?;
+        let around = Surroundings { catalogue: &catalogue, calendar: &calendar, gazetteers: &gazetteers };
+        let province = Arc::new(country::province(scenarios, member, around)?);
+        Ok(Self { province, calendar, seed: country.seed })
     }
 
     /// Every profile there is, in order of their names.

@@ -14,6 +14,10 @@ pub(crate) fn list(args: &ScenarioArgs) -> Result<Exit, Failure> {
         // Writing into a String cannot fail.
         let _infallible: std::fmt::Result = writeln!(text, "{:<12} {:<6} {}", rule.id, rule.level.as_str(), rule.title);
     }
+    for source in rules.sources().iter().filter(|source| source.replaces_shipped) {
+        let (subject, file) = (source.subject(), &source.file);
+        let _infallible: std::fmt::Result = writeln!(text, "\n{subject} is replaced by {file}.");
+    }
     let count = rules.rules().len();
     console::say(&format!("{text}\n{count} rules. `vandan explain ID` tells one in full."));
     Ok(Exit::Conforms)

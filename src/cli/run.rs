@@ -1,5 +1,6 @@
 //! `vandan run`: plan, play, record, judge, report.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -7,8 +8,9 @@ use std::time::Duration;
 use engine::{Arrivals, Authority, Guard, Meters, Peer, Purpose, RunSpec, Settings, lane_of};
 use history::{CalendarDay, Figure, PlannedDossier, Recorder, Store, Target};
 use model::Populace;
+use model::words::{PaymentMethod, ReturnMethod};
 use verdict::Measure;
-use world::{Realism, Rendered};
+use world::{Population, Realism, Rendered};
 
 use crate::args::RunArgs;
 use crate::compose::Composition;
@@ -23,15 +25,17 @@ use crate::{console, estimate, open_files, plan, say};
 
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let defects = mock_lists::defects(&args.portal.defect)?;
-    let composed = Composition::of(&args.plan)?;
+    let mut composed = Composition::of(&args.plan)?;
     let conduct = mock_lists::conduct(&args.portal, composed.seed.0)?;
     let started = now();
     check_people(args, &composed)?;
-    let consent = consent(args, &composed, &started)?;
-    let outside = outside(args, consent)?;
+    let consent = consent(args, &composed, &started)?.cloned();
+    let outside = outside(args, consent.as_ref())?;
     let lanes = args.lanes.map_or_else(default_lanes, usize::from).min(64);
     check_open_files(args, &composed, lanes)?;
     let results = Results::create(&args.results, &composed.run.name, &started)?;
+    let salt = args.salt.unwrap_or_else(|| salt(&started, &results.id));
+    composed.population = Arc::new(Population::clone(&composed.population).with_salt(salt));
     if !args.quiet {
         console::tell(&plan::summary(&composed));
     }
@@ -44,10 +48,11 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
         (None, None) => unreachable!("without a target the mocks are started"),
     };
     write_plan(&mut store, &composed, &peers, day_of(started)).map_err(Failure::run)?;
-    let facts = facts(args, &composed, &results, &started, &target, lanes);
+    let mut facts = facts(args, &composed, &results, &started, &target, lanes);
+    facts.push(("salt", salt.to_string()));
     store.set_facts(facts.iter().map(|(name, value)| (*name, value.clone()))).map_err(Failure::run)?;
     results.write("run.json", &run_json(&facts))?;
-    let guard = guard(&target, &peers, &composed, consent);
+    let guard = guard(&target, &peers, &composed, consent.as_ref());
     let spec = spec(&composed, target, peers, guard, &results.id);
     let played = play(args, &composed, spec, store, lanes)?;
     drop(country);
@@ -86,6 +91,12 @@ fn default_lanes() -> usize {
 #[expect(clippy::disallowed_methods, reason = "the wall clock is read once, when a run starts")]
 fn now() -> jiff::Timestamp {
     jiff::Timestamp::try_from(std::time::SystemTime::now()).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+}
+
+/// What makes the references of this run its own: the plan does not know it.
+fn salt(started: &jiff::Timestamp, run_id: &str) -> u64 {
+    let instant = u64::try_from(started.as_nanosecond()).unwrap_or_default();
+    model::Seed(instant).stream(run_id).below(0, 1 << 32)
 }
 
 /// The day in Vietnam.
@@ -185,9 +196,11 @@ fn write_plan(
     peers: &[Peer],
     today: jiff::civil::Date,
 ) -> Result<(), history::HistoryError> {
+    let mut planned = BTreeSet::new();
     // In pieces, so that a large populace never stands in memory as a whole.
     for arrivals in composed.arrivals.chunks(10_000) {
         let cases: Vec<_> = arrivals.iter().map(|arrival| composed.population.case(arrival.case)).collect();
+        planned.extend(cases.iter().flat_map(planned_of));
         store.plan_dossiers(cases.iter().zip(arrivals).map(|(case, arrival)| PlannedDossier {
             case,
             province: composed.province.name(),
@@ -226,9 +239,23 @@ fn write_plan(
     let mut capabilities = composed.adapter.capabilities();
     capabilities.extend(peers.iter().map(|peer| format!("peer:{}", peer.name)));
     capabilities.extend((!composed.publications.is_empty()).then(|| "publications".to_owned()));
+    capabilities.extend(planned.into_iter().map(str::to_owned));
     store.plan_publications(composed.publications.iter().map(|change| (change.due, &change.offer)))?;
     store.plan_context(&figures, &calendar, &capabilities, &gates)?;
     store.plan_targets(&targets(composed, part.as_deref()))
+}
+
+/// What a dossier gives rules to examine, as capabilities: a rule about what nobody planned does not apply.
+fn planned_of(case: &model::Case) -> impl Iterator<Item = &'static str> + use<> {
+    let (has_fee, payment) = (case.fee > model::Vnd::ZERO, case.payment);
+    [
+        (case.returns == ReturnMethod::Post, "planned:post_return"),
+        (has_fee && payment == PaymentMethod::Online, "planned:online_payment"),
+        (has_fee && matches!(payment, PaymentMethod::Online | PaymentMethod::Counter), "planned:payment_before"),
+        (has_fee && payment != PaymentMethod::None, "planned:payment"),
+    ]
+    .into_iter()
+    .filter_map(|(is_planned, name)| is_planned.then_some(name))
 }
 
 /// The targets as the history has them; a part of the dossiers can answer none.
@@ -290,6 +317,8 @@ fn facts(
         ("lag_limit_ns", lag_limit(composed).as_nanos().to_string()),
         ("dropped_share_limit", limits.dropped_share.to_string()),
     ];
+    facts.extend(composed.digests.clone());
+    facts.extend(composed.run.require.facts());
     if let Some(visits) = &composed.plan.visits {
         facts.push(("visits_planned", visits.count.to_string()));
     }

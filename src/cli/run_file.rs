@@ -25,6 +25,7 @@ pub(crate) struct RunFile {
     /// The claims as written, and as read.
     pub(crate) gates: Vec<(String, Gate)>,
     pub(crate) limits: Limits,
+    pub(crate) require: Require,
     pub(crate) mocks: Mocks,
     pub(crate) authorization: Option<Authorization>,
     /// Doors on this machine that links of the portal may lead to, besides its own and its peers'.
@@ -61,11 +62,30 @@ pub(crate) struct Limits {
     pub(crate) lag: Option<Duration>,
 }
 
+/// What must be decided for the run to conform.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Require {
+    /// So many rules.
+    pub(crate) rules: Option<i64>,
+    /// A rule of each of these areas.
+    pub(crate) areas: Vec<String>,
+}
+
+impl Require {
+    /// As facts of the run, by which it is judged.
+    pub(crate) fn facts(&self) -> Vec<(&'static str, String)> {
+        let rules = self.rules.map(|rules| ("require_rules", rules.to_string()));
+        let areas = (!self.areas.is_empty()).then(|| ("require_areas", self.areas.join(", ")));
+        rules.into_iter().chain(areas).collect()
+    }
+}
+
 /// How the embedded peers behave.
 #[derive(Clone, Debug)]
 pub(crate) struct Mocks {
     pub(crate) duplicate: f64,
     pub(crate) forged: f64,
+    pub(crate) out_of_order: f64,
     pub(crate) transit: RangeInclusive<Duration>,
 }
 
@@ -100,6 +120,7 @@ impl RunFile {
             let journeys = fields.need("journeys").and_then(|node| node.fields(roles));
             let gates = fields.list("gates", gate);
             let limits = fields.need("limits").and_then(|node| node.fields(limits));
+            let require = fields.get("require").map_or(Some(Require::default()), |node| node.fields(require));
             let mocks = fields.need("mocks").and_then(|node| node.fields(mocks));
             let (authorization, is_authorization_read) = match fields.get("authorization") {
                 None => (None, Some(())),
@@ -132,6 +153,7 @@ impl RunFile {
                 journeys: journeys?,
                 gates: gates?,
                 limits: limits?,
+                require: require?,
                 mocks: mocks?,
                 authorization,
                 links: links?,
@@ -208,12 +230,26 @@ fn limits(fields: &Fields<'_>) -> Option<Limits> {
     })
 }
 
+fn require(fields: &Fields<'_>) -> Option<Require> {
+    let rules = fields.get("rules").map_or(Some(None), |node| whole(&node, 1..=1_000).map(Some));
+    let areas = fields.list("areas", |node| {
+        let name = node.text()?;
+        if verdict::AREAS.iter().any(|area| area.name == name) {
+            return Some(name.to_owned());
+        }
+        let known: Vec<_> = verdict::AREAS.iter().map(|area| area.name).collect();
+        node.refuse(format!("`{name}` is no area of the rule catalogue"), format!("one of: {}", known.join(", ")))
+    });
+    Some(Require { rules: rules?, areas: areas? })
+}
+
 fn mocks(fields: &Fields<'_>) -> Option<Mocks> {
     let bank = fields.need("bank").and_then(|node| {
         node.fields(|fields| {
             let duplicate = fields.need("duplicate").and_then(|node| share(&node));
             let forged = fields.need("forged").and_then(|node| share(&node));
-            Some((duplicate?, forged?))
+            let out_of_order = fields.get("out_of_order").map_or(Some(0.0), |node| share(&node));
+            Some((duplicate?, forged?, out_of_order?))
         })
     });
     let transit = fields.need("post").and_then(|node| {
@@ -227,8 +263,8 @@ fn mocks(fields: &Fields<'_>) -> Option<Mocks> {
             })
         })
     });
-    let (duplicate, forged) = bank?;
-    Some(Mocks { duplicate, forged, transit: transit? })
+    let (duplicate, forged, out_of_order) = bank?;
+    Some(Mocks { duplicate, forged, out_of_order, transit: transit? })
 }
 
 fn authorization(fields: &Fields<'_>) -> Option<Authorization> {

@@ -17,6 +17,8 @@ pub(crate) struct ScenarioFile {
     /// What the user sees.
     pub(crate) shown: String,
     pub(crate) text: String,
+    /// Whether it stands in the place of a shipped file and is not the same.
+    pub(crate) replaces: bool,
 }
 
 /// All scenario files there are.
@@ -108,7 +110,10 @@ fn embedded(folder: &Dir<'static>, files: &mut BTreeMap<String, ScenarioFile>) {
     for file in folder.files() {
         if let (Some(path), Some(text)) = (file.path().to_str(), file.contents_utf8()) {
             let path = path.replace('\\', "/");
-            files.insert(path.clone(), ScenarioFile { shown: format!("scenarios/{path}"), text: text.to_owned() });
+            files.insert(
+                path.clone(),
+                ScenarioFile { shown: format!("scenarios/{path}"), text: text.to_owned(), replaces: false },
+            );
         }
     }
     for inner in folder.dirs() {
@@ -137,7 +142,8 @@ fn on_disk(root: &Path, folder: &Path, files: &mut BTreeMap<String, ScenarioFile
         } else if is_scenario {
             let below = path.strip_prefix(root).unwrap_or(&path).display().to_string().replace('\\', "/");
             match read(&path, path.display().to_string()) {
-                Ok(file) => {
+                Ok(mut file) => {
+                    file.replaces = files.get(&below).is_some_and(|shipped| shipped.text != file.text);
                     files.insert(below, file);
                 }
                 Err(found) => problems.extend(found),
@@ -147,12 +153,17 @@ fn on_disk(root: &Path, folder: &Path, files: &mut BTreeMap<String, ScenarioFile
 }
 
 fn read(path: &Path, shown: String) -> Result<ScenarioFile, Problems> {
-    let length = std::fs::metadata(path).map(|facts| facts.len());
+    let facts = std::fs::metadata(path);
+    // To open a pipe would be to wait for its other end.
+    if facts.as_ref().is_ok_and(|facts| !facts.is_file()) {
+        return Err(problem(&shown, "this is not a file".to_owned(), "name a scenario file".to_owned()));
+    }
+    let length = facts.map(|facts| facts.len());
     if length.is_ok_and(|length| length > LARGEST_FILE) {
         return Err(problem(&shown, "the file is larger than 4 MiB".to_owned(), "name a scenario file".to_owned()));
     }
     match std::fs::read_to_string(path) {
-        Ok(text) => Ok(ScenarioFile { shown, text }),
+        Ok(text) => Ok(ScenarioFile { shown, text, replaces: false }),
         Err(error) => Err(problem(&shown, format!("could not be read: {error}"), String::new())),
     }
 }

@@ -26,7 +26,7 @@ pub(crate) fn who(args: &WhoArgs) -> Result<Exit, Failure> {
         let population = Population::new(Arc::clone(&profile.province), seed, args.scale.unwrap_or(Scale::WHOLE))
             .map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))?;
         searched.push(format!("{} (seed {}, {} people)", profile.province.name(), seed.0, population.count()));
-        if let Some(case) = population.recognise(number) {
+        if let Some(case) = population.recognise_in_any_run(number) {
             found.push(described(&population, case, &profile.calendar));
             continue;
         }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Request};
 use http_body_util::Full;
 use journey::Ending;
-use model::words::{Answer, Fault, Field, Operation, Phase};
+use model::words::{Answer, DossierState, Fault, Field, Operation, Phase};
 use portal::{Context, Encoded, Reply, Unwritable};
 
 use crate::agenda::{Entry, Task};
@@ -17,6 +17,7 @@ use crate::authority::Authority;
 use crate::backing_off::{came_to_nothing, is_no_traffic, is_ours};
 use crate::browser::Attempt;
 use crate::delay::Taken;
+use crate::known::shown;
 use crate::lane::{Act, Lane};
 use crate::transcript;
 
@@ -57,6 +58,9 @@ impl Lane {
         if let Err(unwritable) = spec.adapter.encode(exchange, &context, &mut self.request) {
             self.request.unwritable = Some(unwritable);
             return Err(Fault::Unwritable);
+        }
+        if let (Operation::Submit, Some(case)) = (act.task.operation, &act.task.case) {
+            stage.begun.begin(case.id);
         }
         request(&mut self.request, &spec.target, &self.user_agent)
     }
@@ -185,9 +189,14 @@ impl Lane {
             let lanes = u32::try_from(self.stage.lanes).unwrap_or(1);
             person.session.number = self.signed_in * lanes + u32::try_from(self.number).unwrap_or(0);
         }
+        let stage = Arc::clone(&self.stage);
         let (Some(case), [item]) = (task.case.as_deref().map(|case| case.id), self.reading.items()) else { return };
         let item = *item;
         task.remember(&self.reading, &item);
+        let is_over_already = task.operation == Operation::Submit && task.seen.state.is_some_and(is_an_end);
+        if is_over_already || stage.known().is_of_another_run(&self.reading, &item) {
+            stage.begun.note_stranger(shown(&self.reading, &item));
+        }
         if task.operation == Operation::Submit
             && let Some(code) = self.reading.value(&item, Field::DossierCode)
         {
@@ -213,8 +222,13 @@ impl Lane {
             delay: task.delay,
             held: attempt.held,
         };
-        transcript::record(self.inlet.batch(), &entry, attempt, &self.reading, &*stage.spec.people);
+        transcript::record(self.inlet.batch(), &entry, attempt, &self.reading, stage.known());
     }
+}
+
+/// Whether a dossier in this state is done with: one that was just handed in cannot be.
+fn is_an_end(state: DossierState) -> bool {
+    matches!(state, DossierState::Completed | DossierState::Returned | DossierState::Stopped)
 }
 
 /// Puts an encoded request into hyper's form; where it does not fit, [`Encoded::unwritable`] says what.

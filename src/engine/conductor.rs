@@ -19,10 +19,12 @@ use crate::clock::RunClock;
 use crate::delay::Lags;
 use crate::errand::{Errand, Messenger, PATIENCE};
 use crate::hopeless::Prospects;
+use crate::known::{Begun, Strangers};
 use crate::lane::{Lane, play};
 use crate::meter::Meters;
 use crate::own_limits::Trouble;
 use crate::peers::{Ledger, Said};
+use crate::preflight::{self, Met};
 use crate::registrar::Registrar;
 use crate::spec::{Arrivals, RunSpec};
 use crate::stage::{CURTAIN, Stage, nanoseconds};
@@ -66,6 +68,8 @@ pub struct Health {
     pub stopped_because: Option<String>,
     /// Whether the bank and the post had nothing pending at the end (`true` for those that are not ours).
     pub peers_settled: bool,
+    /// Dossiers of an earlier run of the same people that were met in this one.
+    pub strangers: Strangers,
 }
 
 /// Why a run could not be carried out.
@@ -75,7 +79,7 @@ pub enum EngineError {
     #[error("could not reach the portal at http://{0}: no connection (is it running? is the port right?)")]
     Unreachable(Authority),
     /// The portal may not be spoken to.
-    #[error("refused to speak to http://{0}: it is neither this machine nor named by an authorization")]
+    #[error("refused to speak to http://{0}: it is neither the target, a peer nor a listed door")]
     Forbidden(Authority),
     /// A thread or a runtime could not be started.
     #[error("could not start a lane: {0}")]
@@ -86,6 +90,11 @@ pub enum EngineError {
     /// A lane panicked: a bug of ours.
     #[error("could not finish lane {0}: it panicked")]
     LanePanicked(usize),
+    /// Dossiers of the same people are there already, and nothing on them tells those of this run apart.
+    #[error(
+        "could not begin: the portal already holds dossiers of this population ({0}): reset it, or run with another --seed"
+    )]
+    Occupied(Met),
     /// The recorder failed: what was committed stays.
     #[error("could not record any further (is the disk full?)")]
     Recorder,
@@ -106,6 +115,7 @@ pub fn run(
 ) -> Result<Health, EngineError> {
     let stage = Arc::new(Stage {
         lanes: arrivals.len().max(1),
+        begun: Begun::none_of(spec.people.count()),
         spec,
         clock: RunClock::start(),
         phase: AtomicU8::new(Phase::Load as u8),
@@ -116,13 +126,21 @@ pub fn run(
     // A meter without a lane would never say that its arrivals are over.
     let conducted = Meters { lanes: meters.lanes.iter().take(arrivals.len()).cloned().collect() };
     let mut conductor = Conductor::new(Arc::clone(&stage), conducted, recorder.inlet());
-    conducting.block_on(&runtime, async {
+    let greeted = conducting.block_on(&runtime, async {
         conductor.greet().await?;
         // Before anybody comes, the portal must know what time it is, and we what it offers.
         conductor.tell_time(0).await;
         conductor.registrar.read().await;
-        Ok::<(), EngineError>(())
-    })?;
+        let mut messenger = Messenger::new(Arc::clone(&conductor.stage), Rc::clone(&conductor.inlet), Rc::default());
+        preflight::look_around(&conductor.stage, &mut messenger)
+            .await
+            .map_or(Ok(()), |met| Err(EngineError::Occupied(met)))
+    });
+    if let Err(error) = greeted {
+        // What was asked before anybody came is the evidence.
+        conductor.inlet.borrow_mut().close();
+        return Err(error);
+    }
     let lanes = start_lanes(&stage, arrivals, recorder, meters);
     let failed = match &lanes {
         Ok(lanes) => conducting.block_on(&runtime, conductor.conduct(recorder, stop, lanes)),
@@ -422,6 +440,7 @@ impl Conductor {
             aborted: self.aborted,
             stopped_because: self.stopped_because.clone(),
             peers_settled: self.ledgers.iter().all(|said| said.settled.get().is_some()),
+            strangers: self.stage.begun.strangers(),
         }
     }
 }

@@ -71,6 +71,11 @@ impl Messenger {
         }
     }
 
+    /// What the last answer showed.
+    pub(crate) fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
     /// Does all exchanges of an operation, as far as they succeed; none if the portal has no such operation.
     pub(crate) async fn run(&mut self, errand: Errand<'_>) {
         let stage = Arc::clone(&self.stage);
@@ -145,7 +150,7 @@ impl Messenger {
             held: attempt.held,
         };
         let mut inlet = self.inlet.borrow_mut();
-        transcript::record(inlet.batch(), &entry, attempt, &self.reading, &*self.stage.spec.people);
+        transcript::record(inlet.batch(), &entry, attempt, &self.reading, self.stage.known());
     }
 }
 

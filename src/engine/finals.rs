@@ -1,4 +1,5 @@
-//! The final read: when all is over, every dossier is read back from every surface, as fast as the portal answers.
+//! The final read: when all is over, every dossier is read back from every surface, no faster than the
+//! portal was asked in the busiest second of the load.
 
 use std::sync::Arc;
 

@@ -103,10 +103,11 @@ impl Guard {
         self.door(authority).map_or(0, |door| door.busiest.most())
     }
 
-    /// Lets a door have at most so many requests a second from now on, evenly.
+    /// Lets a door have at most so many requests a second from now on.
+    #[expect(clippy::cast_precision_loss, reason = "a rate is far below 2^53")]
     pub(crate) fn pace(&self, authority: &Authority, rate: u64) {
         if let Some(door) = self.door(authority) {
-            door.requests.limit(Limit::evenly(rate));
+            door.requests.limit(Limit::per_second(rate as f64));
         }
     }
 

@@ -92,9 +92,9 @@ pub(crate) async fn play(lane: Lane) -> Lags {
             () = tokio::time::sleep_until(stage.clock.instant(wake).into()) => {}
             () = alarm.notified() => {}
         }
-        let woke = stage.clock.now();
+        let now = stage.clock.now();
         let mut lane = lane.borrow_mut();
-        if let Some(stall) = overslept(&name, wake, woke) {
+        if let Some(stall) = overslept(&name, wake, now) {
             lane.inlet.batch().stall(stall);
         }
     }

@@ -75,7 +75,8 @@ fn has_a_way_to(address: SocketAddr) -> bool {
     socket.and_then(|socket| socket.connect(address)).is_ok()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use rustix::io::Errno;
 

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use history::{Inlet, Signal};
 use http::Request;
 use http_body_util::Full;
+use model::words::Fault;
 use serde::Deserialize;
 use tokio::sync::Notify;
 
@@ -28,12 +29,35 @@ const PAGE: usize = 5_000;
 /// The longest page that is read: 3 KiB a signal, whatever the limit for a portal's answers is.
 const LONGEST_PAGE: usize = PAGE * 3 * 1_024;
 
+/// No name of a life is kept longer, in letters.
+const LONGEST_EPOCH: usize = 64;
+
 /// A ledger being collected.
 pub(crate) struct Ledger {
     peer: Peer,
     browser: Browser,
     after: u64,
+    /// The life of the peer that the signals so far are of; `None`: it has not answered yet.
+    epoch: Option<String>,
+    trouble: Trouble,
     said: Rc<Said>,
+}
+
+/// What went wrong with a peer while its ledger was collected: facts of the run, so that the portal is not blamed for it.
+#[derive(Default)]
+struct Trouble {
+    /// How often it was started again.
+    restarted: u64,
+    /// How often it answered with something that is no ledger.
+    unreadable: u64,
+    /// How often it did not answer.
+    unanswered: u64,
+}
+
+/// Why a page of a ledger could not be had.
+enum NoPage {
+    Unanswered,
+    Unreadable,
 }
 
 /// What a ledger says, for the conductor to see.
@@ -57,6 +81,9 @@ impl Said {
 
 #[derive(Deserialize)]
 struct Page {
+    /// The life of the peer; a peer that does not say lives once.
+    #[serde(default)]
+    epoch: String,
     next: u64,
     settled: bool,
     signals: Vec<Line>,
@@ -79,7 +106,7 @@ struct Line {
 
 impl Ledger {
     pub(crate) fn new(peer: Peer, said: Rc<Said>) -> Self {
-        Self { peer, browser: Browser::default(), after: 0, said }
+        Self { peer, browser: Browser::default(), after: 0, epoch: None, trouble: Trouble::default(), said }
     }
 
     /// Collects again and again, until called for the last time.
@@ -88,6 +115,7 @@ impl Ledger {
             let is_last = self.said.is_last.get();
             self.collect(&stage, &inlet).await;
             if is_last {
+                self.state_facts(&mut inlet.borrow_mut());
                 return;
             }
             tokio::select! {
@@ -101,16 +129,38 @@ impl Ledger {
     async fn collect(&mut self, stage: &Stage, inlet: &RefCell<Inlet>) {
         let limits = Limits { timeout: stage.spec.settings.timeout, longest_answer: LONGEST_PAGE };
         let scene = Scene { clock: &stage.clock, guard: &stage.spec.guard, limits, curtain: None };
+        let mut begun_anew = false;
         loop {
             let asked = stage.clock.now();
-            let Some(page) = self.page(scene).await else {
-                self.said.settled.set(None);
-                return;
+            let mut page = match self.page(scene).await {
+                Ok(page) => page,
+                Err(why) => {
+                    self.said.settled.set(None);
+                    match why {
+                        NoPage::Unanswered => self.trouble.unanswered += 1,
+                        NoPage::Unreadable => self.trouble.unreadable += 1,
+                    }
+                    return;
+                }
             };
+            page.epoch = page.epoch.chars().take(LONGEST_EPOCH).collect();
+            if self.epoch.as_ref().is_some_and(|epoch| *epoch != page.epoch) {
+                // It was started again: what it said before is gone, and its numbers begin anew.
+                self.trouble.restarted += 1;
+                self.epoch = Some(page.epoch);
+                self.after = 0;
+                self.said.settled.set(None);
+                if std::mem::replace(&mut begun_anew, true) {
+                    // A peer that is another one each time it is asked is asked again later, not for ever.
+                    return;
+                }
+                continue;
+            }
+            self.epoch.get_or_insert_with(|| page.epoch.clone());
             let is_end = page.signals.is_empty() || page.next <= self.after;
             let mut inlet = inlet.borrow_mut();
             for line in page.signals {
-                inlet.batch().signal(line.signal(self.peer.name, scene.clock));
+                inlet.batch().signal(line.signal(self.peer.name, &page.epoch, scene.clock));
             }
             inlet.flush();
             if is_end {
@@ -121,27 +171,39 @@ impl Ledger {
         }
     }
 
-    async fn page(&mut self, scene: Scene<'_>) -> Option<Page> {
+    async fn page(&mut self, scene: Scene<'_>) -> Result<Page, NoPage> {
         let path = format!("/_ledger?after={}&limit={PAGE}", self.after);
         let request = Request::get(path)
             .header(http::header::HOST, self.peer.authority.to_string())
             .body(Full::<Bytes>::default())
-            .ok()?;
+            .map_err(|_no_request| NoPage::Unanswered)?;
         let attempt = self.browser.exchange(&self.peer.authority, request, 0, scene).await;
-        if attempt.fault.is_some() || attempt.status != Some(200) {
-            return None;
-        }
         // A byte order mark is no part of JSON, and sent by some.
         let json = attempt.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&attempt.body);
-        serde_json::from_slice(json).ok()
+        match (attempt.fault, attempt.status) {
+            (None, Some(200)) => serde_json::from_slice(json).map_err(|_no_ledger| NoPage::Unreadable),
+            (None, _) | (Some(Fault::TooLong | Fault::Unreadable), _) => Err(NoPage::Unreadable),
+            (Some(_), _) => Err(NoPage::Unanswered),
+        }
+    }
+
+    /// Says in the history how the peer fared, and how far its ledger was read.
+    fn state_facts(&self, inlet: &mut Inlet) {
+        let Trouble { restarted, unreadable, unanswered } = self.trouble;
+        let facts =
+            [("restarted", restarted), ("unreadable", unreadable), ("unanswered", unanswered), ("signals", self.after)];
+        for (name, count) in facts {
+            inlet.batch().fact(&format!("peer_{name}_{}", self.peer.name), count.to_string());
+        }
+        inlet.flush();
     }
 }
 
 impl Line {
-    fn signal(self, peer: &'static str, clock: &RunClock) -> Signal {
+    fn signal(self, peer: &'static str, epoch: &str, clock: &RunClock) -> Signal {
         Signal {
             peer,
-            epoch: String::new(),
+            epoch: epoch.to_owned(),
             sequence: self.seq,
             at: clock.at_unix(self.at_unix_ns),
             direction: self.direction,

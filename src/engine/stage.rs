@@ -6,6 +6,7 @@ use std::time::Duration;
 use model::words::Phase;
 
 use crate::clock::RunClock;
+use crate::known::{Begun, Known};
 use crate::spec::RunSpec;
 
 /// The run, its clock and its phase.
@@ -18,12 +19,19 @@ pub(crate) struct Stage {
     pub(crate) phase: AtomicU8,
     /// Whether clerks are to end their day: no more work will come.
     pub(crate) closing: AtomicBool,
+    /// Who has come so far.
+    pub(crate) begun: Begun,
 }
 
 /// The phase in which lanes end.
 pub(crate) const CURTAIN: u8 = 100;
 
 impl Stage {
+    /// Everybody, and who has come so far.
+    pub(crate) fn known(&self) -> Known<'_> {
+        Known { people: &*self.spec.people, begun: &self.begun }
+    }
+
     pub(crate) fn is_over(&self) -> bool {
         self.phase.load(Ordering::Relaxed) == CURTAIN
     }

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use history::{Batch, Exchange, Misread, Observed, ProgressLine, ShownService, Text};
+use model::CaseId;
 use model::words::{Answer, Blame, Field, Operation, Phase, TrafficClass};
-use model::{CaseId, Populace};
-use portal::{Item, Reading};
+use portal::Reading;
 
 use crate::browser::Attempt;
+use crate::known::Known;
 
 /// What is to be recorded of an exchange, besides what its answer shows.
 pub(crate) struct Entry<'a> {
@@ -30,13 +31,7 @@ pub(crate) struct Entry<'a> {
 }
 
 /// Records an exchange and what its answer shows.
-pub(crate) fn record(
-    batch: &mut Batch,
-    entry: &Entry<'_>,
-    attempt: &Attempt,
-    reading: &Reading,
-    people: &dyn Populace,
-) {
+pub(crate) fn record(batch: &mut Batch, entry: &Entry<'_>, attempt: &Attempt, reading: &Reading, known: Known<'_>) {
     let exchange = Exchange {
         case: entry.case.map(|case| case.0),
         actor: batch.text(entry.actor),
@@ -70,9 +65,9 @@ pub(crate) fn record(
     if matches!(entry.operation, Operation::Catalogue | Operation::Publish) {
         return record_services(batch, reading);
     }
-    let single = if reading.items().len() <= 1 { entry.case } else { None };
+    let single = |item| entry.case.filter(|_| reading.items().len() <= 1 && !known.is_of_another_run(reading, item));
     for (position, item) in (0_u32..).zip(reading.items()) {
-        let case = whose(reading, item, people).or(single);
+        let case = known.whose_or_stranger(reading, item).or_else(|| single(item));
         let mut values = [None; Field::COLUMNS];
         for (slot, field) in values.iter_mut().zip(Field::ALL) {
             *slot = reading.understood(item, *field).map(|value| batch.text(value));
@@ -109,11 +104,4 @@ fn record_services(batch: &mut Batch, reading: &Reading) {
         let (payable, postal) = (is_said(Field::Payable), is_said(Field::Postal));
         batch.service(ShownService { position, procedure, level, payable, postal });
     }
-}
-
-/// Whose dossier an item shows, told by the number or the reference on it.
-pub(crate) fn whose(reading: &Reading, item: &Item, people: &dyn Populace) -> Option<CaseId> {
-    [Field::Reference, Field::OwnerNumber]
-        .into_iter()
-        .find_map(|field| reading.value(item, field).and_then(|mark| people.recognise(mark)))
 }

@@ -11,7 +11,6 @@ use model::words::{Field, TrafficClass};
 use crate::agenda::{Entry, Origin, Person, Task};
 use crate::lane::{Act, Lane};
 use crate::stage::{Stage, nanoseconds};
-use crate::transcript;
 
 /// After the end of simulated time people who wait for more of it go on after this long, if they do not poll.
 const LOOK_AGAIN: u64 = 20_000_000;
@@ -127,7 +126,7 @@ impl Lane {
         let stage = Arc::clone(&self.stage);
         let reading = std::mem::take(&mut self.reading);
         for item in reading.items() {
-            let Some(case) = transcript::whose(&reading, item, &*stage.spec.people) else { continue };
+            let Some(case) = stage.known().whose(&reading, item) else { continue };
             if let Some(code) = reading.value(item, Field::DossierCode) {
                 self.codes.entry(case).or_insert_with(|| code.into());
             }

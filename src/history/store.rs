@@ -90,6 +90,20 @@ impl Store {
         Ok(())
     }
 
+    /// Writes how much was recorded, as facts of the run: `recorded_exchanges`, `recorded_observations` and
+    /// `recorded_progress`. What a later reader misses of it was taken away.
+    ///
+    /// # Errors
+    /// [`HistoryError::Write`].
+    pub fn state_extent(&mut self) -> Result<(), HistoryError> {
+        self.connection.execute_batch(
+            "insert or replace into run select 'recorded_exchanges', coalesce(max(exchange_id), 0) from exchanges;
+             insert or replace into run select 'recorded_observations', count(*) from observations;
+             insert or replace into run select 'recorded_progress', count(*) from progress;",
+        )?;
+        Ok(())
+    }
+
     /// All or nothing, for writing plans.
     pub(crate) fn transaction(&mut self) -> Result<Transaction<'_>, HistoryError> {
         Ok(self.connection.transaction()?)

@@ -94,4 +94,10 @@ pub trait Populace: Send + Sync {
 
     /// The case whose citizen number, tax code or reference this is; `None` if it is nobody of this run.
     fn recognise(&self, mark: &str) -> Option<CaseId>;
+
+    /// Whether this reference is of a dossier that another run sent; never, where references do not tell runs apart.
+    fn is_of_another_run(&self, reference: &str) -> bool {
+        let _ = reference;
+        false
+    }
 }

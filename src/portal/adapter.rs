@@ -22,6 +22,8 @@ pub struct Adapter {
     pub dossier_code_pattern: String,
     /// Whether the portal is known to state failures inside HTTP 200.
     pub legacy_envelope: bool,
+    /// Changes of state that are legal at this portal beyond the national list: from, to.
+    pub also_legal: Vec<(DossierState, DossierState)>,
     pub(crate) time: TimeFormat,
     pub(crate) states: Words<DossierState>,
     pub(crate) payment_states: Words<PaymentState>,
@@ -72,6 +74,11 @@ impl Adapter {
         !self.exchanges(operation).is_empty()
     }
 
+    /// Whether an answer to an operation is read for this field.
+    pub fn shows(&self, operation: Operation, field: Field) -> bool {
+        self.exchanges(operation).iter().any(|exchange| exchange.wanted.wants(field))
+    }
+
     /// What rules may rely on: the operations mapped by name, the fields shown as `shows:FIELD`, and what answers show
     /// beyond single fields.
     pub fn capabilities(&self) -> Vec<String> {
@@ -89,6 +96,7 @@ impl Adapter {
         let shows_log = self.operations.iter().flatten().any(|exchange| exchange.wanted.wants_log());
         capabilities.extend(shows_log.then(|| "progress".to_owned()));
         capabilities.extend((!self.dossier_code_pattern.is_empty()).then(|| "dossier_code_pattern".to_owned()));
+        capabilities.extend(self.also_legal.iter().map(|(from, to)| format!("legal:{from}>{to}")));
         capabilities.extend(self.legacy_envelope.then(|| "legacy_envelope".to_owned()));
         capabilities
     }

@@ -36,6 +36,7 @@ pub(crate) fn adapter(file: &str, text: &str) -> Result<Adapter, Problems> {
         let states = vocabulary(fields, "states", DossierState::ALL);
         let payment_states = vocabulary(fields, "payment_states", PaymentState::ALL);
         let parcel_states = vocabulary(fields, "parcel_states", ParcelState::ALL);
+        let also_legal = also_legal(fields);
         let operations = operations(fields, &frame);
         let failure = failure?;
         Some(Adapter {
@@ -48,9 +49,27 @@ pub(crate) fn adapter(file: &str, text: &str) -> Result<Adapter, Problems> {
             payment_states: payment_states?,
             parcel_states: parcel_states?,
             no_failure: failure.none.iter().map(|word| (composed(word).into_owned(), ())).collect(),
+            also_legal: also_legal?,
             operations: operations?,
         })
     })
+}
+
+/// Changes of state that this portal makes beyond the national list, each as `[from, to]` in our words.
+fn also_legal(fields: &Fields<'_>) -> Option<Vec<(DossierState, DossierState)>> {
+    let Some(node) = fields.get("also_legal") else { return Some(Vec::new()) };
+    node.items()?.iter().map(transition).collect()
+}
+
+fn transition(node: &Node<'_>) -> Option<(DossierState, DossierState)> {
+    let state = |node: &Node<'_>| {
+        node.parsed(|text| DossierState::parse(text).ok_or_else(|| format!("`{text}` is none of our states")))
+    };
+    let states = node.items()?.iter().map(state).collect::<Option<Vec<_>>>()?;
+    match states.as_slice() {
+        [from, to] => Some((*from, *to)),
+        _ => node.refuse("a change of state has two ends".to_owned(), "write it as [completed, in_process]"),
+    }
 }
 
 /// What all operations of a file share.

@@ -3,6 +3,7 @@
 use model::Precision;
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
+use verdict::{Meter, complaint};
 
 use crate::text;
 
@@ -116,7 +117,7 @@ impl FigureLine {
 /// Counts every figure of a history, in the order of the province's file.
 ///
 /// A query that fails, writes, or answers with no number is said in its own line; the others are still counted.
-pub(crate) fn measure(session: &Connection) -> rusqlite::Result<Vec<FigureLine>> {
+pub(crate) fn measure(session: &Connection, meter: &Meter) -> rusqlite::Result<Vec<FigureLine>> {
     // Histories of before have no tolerances.
     let tolerance = if has_table(session, "tolerances")? {
         "(select tolerance from tolerances where tolerances.figure_id = figures.figure_id)"
@@ -131,7 +132,7 @@ pub(crate) fn measure(session: &Connection) -> rusqlite::Result<Vec<FigureLine>>
         let (stated, precision): (f64, String) = (row.get(4)?, row.get(6)?);
         let (query, reason): (Option<String>, Option<String>) = (row.get(8)?, row.get(9)?);
         let claim = Claim { stated, precision: &precision, tolerance: row.get(10)? };
-        let (generated, agreement) = compare(session, claim, query.as_deref(), reason);
+        let (generated, agreement) = compare((session, meter), claim, query.as_deref(), reason);
         Ok(FigureLine {
             figure_id: row.get(0)?,
             document: row.get(1)?,
@@ -163,7 +164,7 @@ pub(crate) fn has_table(session: &Connection, name: &str) -> rusqlite::Result<bo
 }
 
 fn compare(
-    session: &Connection,
+    (session, meter): (&Connection, &Meter),
     claim: Claim<'_>,
     query: Option<&str>,
     reason: Option<String>,
@@ -171,28 +172,29 @@ fn compare(
     let Some(query) = query.filter(|query| !query.trim().is_empty()) else {
         return (None, Agreement::NotRealised(reason.unwrap_or_else(|| "no query counts it".to_owned())));
     };
-    match value_of(session, query) {
+    match value_of(session, meter, query) {
         Err(error) => (None, Agreement::NotCounted(error)),
         Ok(generated) => (Some(generated), agreement(claim, generated)),
     }
 }
 
 /// Runs the query of a figure; the error is a sentence for the reader of the table.
-fn value_of(session: &Connection, query: &str) -> Result<f64, String> {
-    let mut statement = session.prepare(query).map_err(|error| error.to_string())?;
-    if !statement.readonly() {
-        return Err("the query would change the history; write a select".to_owned());
-    }
-    statement
-        .query_row([], |row| {
+fn value_of(session: &Connection, meter: &Meter, query: &str) -> Result<f64, String> {
+    let run = || {
+        let mut statement = session.prepare(query)?;
+        if !statement.readonly() {
+            return Ok(Err("the query would change the history; write a select".to_owned()));
+        }
+        let value = statement.query_row([], |row| {
             Ok(match row.get_ref(0)? {
                 ValueRef::Integer(value) => Some(text::float(value)),
                 ValueRef::Real(value) => Some(value),
                 ValueRef::Null | ValueRef::Text(_) | ValueRef::Blob(_) => None,
             })
-        })
-        .map_err(|error| error.to_string())?
-        .ok_or_else(|| "the query answers with no number".to_owned())
+        })?;
+        Ok(value.ok_or_else(|| "the query answers with no number".to_owned()))
+    };
+    meter.read(run).map_err(|error| complaint(&error))?
 }
 
 fn agreement(claim: Claim<'_>, generated: f64) -> Agreement {
@@ -289,9 +291,10 @@ mod tests {
     fn a_query_that_fails_or_writes_is_a_line_of_its_own_not_a_crash() {
         let session = Connection::open_in_memory().expect("a database");
         session.execute_batch("create table t (x)").expect("a table");
-        assert!(value_of(&session, "select nothing from nowhere").is_err());
-        assert!(value_of(&session, "delete from t").is_err());
-        assert!(value_of(&session, "select x from t").is_err());
-        assert_eq!(value_of(&session, "select count(*) from t"), Ok(0.0));
+        let value = |query| value_of(&session, &Meter::unlimited(), query);
+        assert!(value("select nothing from nowhere").is_err());
+        assert!(value("delete from t").is_err());
+        assert!(value("select x from t").is_err());
+        assert_eq!(value("select count(*) from t"), Ok(0.0));
     }
 }

@@ -1,9 +1,9 @@
 //! The summary as JSON, for programs. Schema `vandan-summary/1`: fields may be added, never renamed or re-united.
 //!
 //! ```text
-//! { schema, run: {facts}, verdict: {overall, headline, invalid[]}, rules: {counts, items[]}, gates[],
-//!   figures[], targets[], traffic: {operations[], all, phases[], faults[], resent, slowest[]}, dossiers, generator,
-//!   wall: {width_s, points[]}, days[],
+//! { schema, run: {facts}, verdict: {overall, headline, invalid[], unmet[], remarks[]}, areas[], rules: {counts, items[]}, gates[],
+//!   figures[], targets[], traffic: {operations[], all, others[], phases[], faults[], unsent[], resent, slowest[]}, dossiers,
+//!   generator, wall: {width_s, points[]}, days[],
 //!   adapter: {exchanges, of_exchanges, problems[], more} (what it did not understand, if any),
 //!   visits (of people who only look, if the run planned any; counted like dossiers) }
 //! ```
@@ -12,7 +12,7 @@
 
 use model::words::Channel;
 use serde_json::{Map, Value, json};
-use verdict::{GateVerdict, RuleVerdict};
+use verdict::{AreaExamined, GateVerdict, RuleVerdict};
 
 use crate::adapter::Misunderstanding;
 use crate::fidelity::FigureLine;
@@ -34,7 +34,10 @@ pub fn summary_json(summary: &Summary) -> String {
             "overall": summary.overall.as_str(),
             "headline": summary.headline(),
             "invalid": summary.invalid,
+            "unmet": summary.unmet,
+            "remarks": summary.remarks,
         },
+        "areas": list(&summary.areas, area),
         "rules": { "counts": rule_counts(summary), "items": list(&summary.rules, rule) },
         "gates": list(&summary.gates, gate),
         "figures": list(&summary.figures, figure),
@@ -42,8 +45,10 @@ pub fn summary_json(summary: &Summary) -> String {
         "traffic": {
             "operations": list(&traffic.operations, operation),
             "all": traffic.all.as_ref().map(operation),
+            "others": list(&traffic.others, operation),
             "phases": list(&traffic.phases, phase),
             "faults": list(&traffic.faults, fault),
+            "unsent": list(&traffic.unsent, fault),
             "resent": traffic.resent,
             "slowest": list(&traffic.slowest, slow_exchange),
         },
@@ -91,6 +96,10 @@ fn rule(rule: &RuleVerdict) -> Value {
     })
 }
 
+fn area(area: &AreaExamined) -> Value {
+    json!({ "area": area.area, "area_vi": area.area_vi, "decided": area.decided })
+}
+
 fn gate(gate: &GateVerdict) -> Value {
     json!({
         "claim": gate.claim,
@@ -98,6 +107,9 @@ fn gate(gate: &GateVerdict) -> Value {
         "observed": gate.observed,
         "samples": gate.samples,
         "violations": gate.violations,
+        "tainted": gate.tainted,
+        "refused": gate.refused,
+        "misread": gate.misread,
         "more_samples": gate.more_samples,
         "reason": gate.reason,
     })
@@ -140,6 +152,7 @@ fn target(target: &TargetLine) -> Value {
 fn operation(row: &OperationTraffic) -> Value {
     let mut fields = Map::new();
     fields.insert("operation".to_owned(), json!(row.operation));
+    fields.insert("class".to_owned(), json!(row.class.as_str()));
     for (name, value) in [("count", row.count), ("ok", row.ok), ("refused", row.refused), ("unknown", row.unknown)] {
         fields.insert(name.to_owned(), json!(value));
     }

@@ -8,6 +8,7 @@ use verdict::{GateAnswer, GateVerdict, Level, RuleVerdict, Verdict, Witness};
 
 use crate::summary::Summary;
 use crate::text::{LONGEST_SHOWN, append, count, float, head, printable};
+use crate::words;
 
 /// The most of a test case's text, in bytes: five witnesses with all their evidence take a tenth of it as a rule.
 const LONGEST_TEXT: usize = 100_000;
@@ -17,7 +18,13 @@ pub fn junit(summary: &Summary) -> String {
     let suites: [(&str, Vec<TestCase>); 3] = [
         ("rules", summary.rules.iter().map(rule_case).collect()),
         ("gates", summary.gates.iter().map(gate_case).collect()),
-        ("run validity", [Some(validity_case(summary)), understanding_case(summary)].into_iter().flatten().collect()),
+        (
+            "run validity",
+            [Some(validity_case(summary)), Some(required_case(summary)), understanding_case(summary)]
+                .into_iter()
+                .flatten()
+                .collect(),
+        ),
     ];
     let time = seconds(summary);
     let properties = properties(summary);
@@ -81,6 +88,7 @@ impl Remark {
             Element::Failure => format!("<failure message=\"{message}\" type=\"{kind}\">{text}</failure>"),
             Element::Error => format!("<error message=\"{message}\" type=\"{kind}\">{text}</error>"),
             Element::Skipped => format!("<skipped message=\"{message}\"/>"),
+            Element::SystemOut if text.is_empty() => format!("<system-out>{kind}: {message}</system-out>"),
             Element::SystemOut => format!("<system-out>{kind}: {message}\n\n{text}</system-out>"),
         }
     }
@@ -118,10 +126,20 @@ fn rule_case(rule: &RuleVerdict) -> TestCase {
 }
 
 fn rule_remark(rule: &RuleVerdict) -> Option<Remark> {
-    let broken = || format!("broken in {} of {} examined", count(rule.broken), count(rule.examined));
+    let broken = || {
+        format!(
+            "broken in {} of {} examined, {} undecided",
+            count(rule.broken),
+            count(rule.examined),
+            count(rule.undecided)
+        )
+    };
     let evidence = || rule.witnesses.iter().map(testimony).collect::<Vec<_>>().join("\n\n");
     match rule.verdict {
-        Verdict::Pass => None,
+        Verdict::Pass => {
+            let message = words::examined(rule);
+            Some(Remark { element: Element::SystemOut, kind: "Pass", message, text: String::new() })
+        }
         // A recommendation that is not followed is worth reading and does not fail a build.
         Verdict::Warn => {
             Some(Remark { element: Element::SystemOut, kind: "Warn", message: broken(), text: evidence() })
@@ -129,7 +147,7 @@ fn rule_remark(rule: &RuleVerdict) -> Option<Remark> {
         Verdict::Fail => Some(Remark { element: Element::Failure, kind: "Fail", message: broken(), text: evidence() }),
         // What is only recommended leaves a run conforming when it cannot be told: a build must not fail by it either.
         Verdict::Inconclusive if rule.level == Level::Should => Some(skipped("Inconclusive", &rule.reason)),
-        Verdict::Inconclusive => Some(open("Inconclusive", &rule.reason)),
+        Verdict::Inconclusive => Some(open("Inconclusive", &format!("{} ({})", rule.reason, words::examined(rule)))),
         Verdict::Error => Some(open("Error", &rule.reason)),
         Verdict::NotApplicable => Some(skipped("NotApplicable", &rule.reason)),
     }
@@ -199,6 +217,17 @@ fn validity_case(summary: &Summary) -> TestCase {
         text: summary.invalid.join("\n"),
     });
     TestCase { class: "run".to_owned(), name: "the instrument kept up and lost nothing".to_owned(), remark }
+}
+
+/// Whether as much was decided as the run file requires.
+fn required_case(summary: &Summary) -> TestCase {
+    let remark = (!summary.unmet.is_empty()).then(|| Remark {
+        element: Element::Error,
+        kind: "Unmet",
+        message: summary.unmet.join("; "),
+        text: summary.unmet.join("\n"),
+    });
+    TestCase { class: "run".to_owned(), name: "what the run file requires was decided".to_owned(), remark }
 }
 
 /// Wall time of the run in seconds; every suite is of the whole run.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension as _};
 use verdict::{
-    Basis, GateAnswer, GateVerdict, Judgement, Level, Overall, RuleSet, RuleVerdict, Session, Validity, Verdict,
+    AreaExamined, Basis, GateAnswer, GateVerdict, Judgement, Level, Overall, RuleSet, RuleVerdict, Session, SourceFile,
+    Verdict,
 };
 
 use crate::adapter::{self, Misunderstandings};
@@ -14,6 +15,9 @@ use crate::targets::{self, TargetLine};
 use crate::text::counted;
 use crate::traffic::{self, Traffic};
 use crate::words;
+
+/// So many areas that were not examined are named in the headline; a report names all of them further below.
+const AREAS_NAMED: usize = 4;
 
 /// A finished (or killed) run, judged and counted.
 ///
@@ -26,6 +30,14 @@ pub struct Summary {
     pub overall: Overall,
     /// Why the run proves nothing, in words; empty if it is valid.
     pub invalid: Vec<String>,
+    /// What the run file requires and did not come about, in words.
+    pub unmet: Vec<String>,
+    /// What is worth saying and changes no verdict, in words.
+    pub remarks: Vec<String>,
+    /// Every area of the catalogue with what was decided of it.
+    pub areas: Vec<AreaExamined>,
+    /// The files by which the run was judged.
+    pub sources: Vec<SourceFile>,
     /// The verdict of every rule: those that need a reader first, then by id.
     pub rules: Vec<RuleVerdict>,
     /// What each rule rests on, by id.
@@ -172,16 +184,17 @@ impl Summary {
         Ok(Self {
             facts: judgement.run.0.clone(),
             overall: judgement.overall,
-            invalid: match &judgement.validity {
-                Validity::Valid => Vec::new(),
-                Validity::Invalid(reasons) => reasons.clone(),
-            },
+            invalid: judgement.validity.causes().iter().map(|cause| cause.text.clone()).collect(),
+            unmet: judgement.unmet.clone(),
+            remarks: judgement.remarks.clone(),
+            areas: judgement.areas.clone(),
+            sources: judgement.sources.clone(),
             citations: cite(rules, &verdicts),
             cases: cases(history, &verdicts).map_err(failed_to_read("dossiers"))?,
             rules: verdicts,
             gates: judgement.gates.clone(),
-            figures: fidelity::measure(history).map_err(failed_to_read("figures"))?,
-            targets: targets::measure(history).map_err(failed_to_read("targets"))?,
+            figures: fidelity::measure(history, session.meter()).map_err(failed_to_read("figures"))?,
+            targets: targets::measure(history, session.meter()).map_err(failed_to_read("targets"))?,
             traffic: traffic::measure(history).map_err(failed_to_read("exchanges"))?,
             adapter: adapter::measure(history).map_err(failed_to_read("adapter's problems"))?,
             wall: series::wall(history).map_err(failed_to_read("exchanges"))?,
@@ -210,11 +223,12 @@ impl Summary {
             .map_or_else(|| format!("vandan run {file}"), |seed| format!("vandan run {file} --seed {seed}"))
     }
 
-    /// The verdict of the whole run in one line: `FAILED: 1 rule`.
+    /// The verdict of the whole run in one line: `FAILED: 1 rule`; a run that conforms says how much that proves.
     pub fn headline(&self) -> String {
         let word = words::overall_word(self.overall);
-        match self.overall {
-            Overall::Conforms | Overall::Aborted => word.to_owned(),
+        let mut headline = match self.overall {
+            Overall::Conforms => format!("{word}{}", self.proved()),
+            Overall::Aborted => word.to_owned(),
             Overall::RuleFailed => format!("{word}: {}", counted(self.rule_counts().fail, "rule", "rules")),
             Overall::GateBreached => {
                 let breached: Vec<_> = self.gates.iter().filter(|gate| gate.verdict == GateAnswer::Fail).collect();
@@ -226,12 +240,44 @@ impl Summary {
             // The instrument worked; the recording does not say enough.
             Overall::Invalid if self.invalid.is_empty() => format!("UNDECIDED: {}", self.doubt()),
             Overall::Invalid => format!("{word}: {}", self.doubt()),
+        };
+        let replaced = words::replaced(&self.sources);
+        if !replaced.is_empty() {
+            headline.push_str("; ");
+            headline.push_str(&replaced);
         }
+        headline
+    }
+
+    /// ` to 15 rules; 2 not applicable; not examined: access control`: what a run that conforms proves, and what not.
+    fn proved(&self) -> String {
+        let all = self.rule_counts();
+        let gates = self.gates.len() as u64;
+        let held = if all.pass > 0 { counted(all.pass, "rule", "rules") } else { counted(gates, "gate", "gates") };
+        let mut parts = vec![format!(" to {held}")];
+        let count = |verdict| self.rules.iter().filter(|rule| rule.verdict == verdict).count() as u64;
+        let open = count(Verdict::Inconclusive);
+        for (number, text) in [
+            (all.warn, counted(all.warn, "recommendation not followed", "recommendations not followed")),
+            (open, counted(open, "recommendation undecided", "recommendations undecided")),
+            (all.not_applicable, format!("{} not applicable", all.not_applicable)),
+            (u64::from(gates == 0), "no gates".to_owned()),
+        ] {
+            parts.extend((number > 0).then_some(text));
+        }
+        parts.extend(Some(words::not_examined(&self.areas, AREAS_NAMED)).filter(|text| !text.is_empty()));
+        parts.join("; ")
     }
 
     /// What speaks against the run as evidence and is not in the headline already.
-    pub fn objections(&self) -> &[String] {
-        if self.overall == Overall::Invalid && self.invalid.len() == 1 { &[] } else { &self.invalid }
+    pub fn objections(&self) -> Vec<&str> {
+        let reasons = self.reasons();
+        if self.overall == Overall::Invalid && reasons.len() == 1 { Vec::new() } else { reasons }
+    }
+
+    /// What speaks against the run as evidence, and what it lacks of what is required.
+    fn reasons(&self) -> Vec<&str> {
+        self.invalid.iter().chain(&self.unmet).map(String::as_str).collect()
     }
 
     /// How many rules stand at each verdict.
@@ -298,15 +344,18 @@ impl Summary {
 
     /// Why the run as a whole proves nothing, in one line.
     fn doubt(&self) -> String {
-        match self.invalid.as_slice() {
-            [reason] => return reason.clone(),
-            [_, ..] => return format!("{} reasons", self.invalid.len()),
+        match self.reasons().as_slice() {
+            [reason] => return (*reason).to_owned(),
+            [first, rest @ ..] => {
+                return format!("{first}; and {}", counted(rest.len() as u64, "more reason", "more reasons"));
+            }
             [] => {}
         }
+        let crashed = self.rule_counts().error;
         let counts = count_rules(self.rules.iter().filter(|rule| rule.level == Level::Must));
         let undecided = self.gates.iter().filter(|gate| gate.verdict == GateAnswer::Undecided).count() as u64;
         let parts: Vec<String> = [
-            (counts.error, counted(counts.error, "rule could not be judged", "rules could not be judged")),
+            (crashed, counted(crashed, "rule could not be judged", "rules could not be judged")),
             (counts.inconclusive, counted(counts.inconclusive, "rule inconclusive", "rules inconclusive")),
             (undecided, counted(undecided, "gate undecided", "gates undecided")),
         ]

@@ -2,6 +2,7 @@
 
 use model::Precision;
 use rusqlite::Connection;
+use verdict::{Meter, complaint};
 
 use crate::fidelity::{NOISE, has_table};
 use crate::text;
@@ -111,7 +112,7 @@ pub fn target_score(targets: &[TargetLine]) -> String {
 /// Asks every target of a history, in their order; histories of before have none.
 ///
 /// A query that fails, writes, or answers with other than two numbers is said in its own line; the others are still asked.
-pub(crate) fn measure(session: &Connection) -> rusqlite::Result<Vec<TargetLine>> {
+pub(crate) fn measure(session: &Connection, meter: &Meter) -> rusqlite::Result<Vec<TargetLine>> {
     if !has_table(session, "targets")? {
         return Ok(Vec::new());
     }
@@ -124,7 +125,7 @@ pub(crate) fn measure(session: &Connection) -> rusqlite::Result<Vec<TargetLine>>
         let (query, reason): (Option<String>, Option<String>) = (row.get(8)?, row.get(9)?);
         let (counted, standing) = match query {
             None => (None, Standing::NotShown(reason.unwrap_or_default())),
-            Some(query) => match shares(session, &query) {
+            Some(query) => match shares(session, meter, &query) {
                 Err(reason) => (None, Standing::NotShown(reason)),
                 Ok((part, base)) => (Some((part, base)), judge(&comparison, value, part / base)),
             },
@@ -146,13 +147,15 @@ pub(crate) fn measure(session: &Connection) -> rusqlite::Result<Vec<TargetLine>>
 }
 
 /// Part and base as the query of a target counts them; the error is a sentence for the reader of the table.
-fn shares(session: &Connection, query: &str) -> Result<(f64, f64), String> {
-    let mut statement = session.prepare(query).map_err(|error| error.to_string())?;
-    if !statement.readonly() {
-        return Err("the query would change the history; write a select".to_owned());
-    }
-    let numbers = |row: &rusqlite::Row<'_>| Ok((row.get::<_, Option<f64>>(0)?, row.get::<_, f64>(1)?));
-    match statement.query_row([], numbers).map_err(|error| error.to_string())? {
+fn shares(session: &Connection, meter: &Meter, query: &str) -> Result<(f64, f64), String> {
+    let run = || {
+        let mut statement = session.prepare(query)?;
+        if !statement.readonly() {
+            return Ok(Err("the query would change the history; write a select".to_owned()));
+        }
+        statement.query_row([], |row| Ok(Ok((row.get::<_, Option<f64>>(0)?, row.get::<_, f64>(1)?))))
+    };
+    match meter.read(run).map_err(|error| complaint(&error))?? {
         (_, 0.0) => Err("no such dossiers were recorded".to_owned()),
         (part, base) => Ok((part.unwrap_or(0.0), base)),
     }
@@ -202,7 +205,7 @@ mod tests {
     #[test]
     fn each_comparison_has_its_own_side_and_a_broken_query_is_a_line() {
         let session = history("insert into results values ('commune', 'early'), ('commune', 'late')");
-        let lines = measure(&session).expect("the targets");
+        let lines = measure(&session, &Meter::unlimited()).expect("the targets");
         let words: Vec<_> = lines.iter().map(|line| line.standing.as_str()).collect();
         assert_eq!(words, ["met", "missed", "missed", "met", "not shown", "not shown"]);
         assert_eq!((lines[0].found(), lines[0].counts()), ("50 %".to_owned(), "1 of 2".to_owned()));
@@ -211,13 +214,13 @@ mod tests {
 
     #[test]
     fn nothing_recorded_is_not_shown_and_never_met() {
-        let lines = measure(&history("")).expect("the targets");
+        let lines = measure(&history(""), &Meter::unlimited()).expect("the targets");
         assert!(lines.iter().all(|line| !line.is_shown()), "{lines:?}");
     }
 
     #[test]
     fn a_history_of_before_has_no_targets() {
         let session = history("drop table targets");
-        assert_eq!(measure(&session).expect("no targets"), []);
+        assert_eq!(measure(&session, &Meter::unlimited()).expect("no targets"), []);
     }
 }

@@ -61,16 +61,16 @@ fn opening(page: &mut Page, summary: &Summary) {
         let hold = summary.gates.iter().filter(|gate| gate.verdict == verdict::GateAnswer::Pass).count();
         score.push(format!("{hold} of {} hold", counted(summary.gates.len() as u64, "gate", "gates")));
     }
-    score.push(
-        summary
-            .traffic
-            .all
-            .as_ref()
-            .map_or_else(|| "nothing was sent".to_owned(), |all| counted(all.count, "exchange", "exchanges")),
-    );
+    score.push(match summary.traffic.exchanges() {
+        0 => "nothing was sent".to_owned(),
+        exchanges => counted(exchanges, "exchange", "exchanges"),
+    });
     page.paragraph("  ", Ink::Plain, &score.join(" · "));
     for reason in summary.objections() {
         page.paragraph("  ? ", Ink::Doubtful, reason);
+    }
+    for remark in &summary.remarks {
+        page.paragraph("  · ", Ink::Plain, remark);
     }
 }
 

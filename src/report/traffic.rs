@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::words::{Answer, Fault, Operation, Phase};
+use model::words::{Answer, Operation, Phase, TrafficClass};
 use rusqlite::Connection;
 
 use crate::latency::Latency;
@@ -14,14 +14,18 @@ const SLOWEST: i64 = 10;
 /// All exchanges of a run, counted.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Traffic {
-    /// One row per operation met in the load phase, in the order in which a dossier lives.
+    /// One row per operation of people who act, met in the load phase, in the order in which a dossier lives.
     pub operations: Vec<OperationTraffic>,
-    /// All operations of the load phase together; `None` if there was no exchange.
+    /// All of these together; `None` if there was no exchange.
     pub all: Option<OperationTraffic>,
+    /// The other classes of the load phase, one row per operation: polls, then the run itself.
+    pub others: Vec<OperationTraffic>,
     /// One row per phase, in order of time.
     pub phases: Vec<PhaseTraffic>,
     /// What went wrong, most frequent first, in all phases.
     pub faults: Vec<FaultCount>,
+    /// What was never sent, and not for the portal's sake, in all phases: no traffic.
+    pub unsent: Vec<FaultCount>,
     /// Requests that were sent once more because the kept connection they went on was closed, in all phases.
     pub resent: u64,
     /// The exchanges of the load phase that people waited longest for, longest first.
@@ -33,6 +37,8 @@ pub struct Traffic {
 pub struct OperationTraffic {
     /// The operation, or `all`.
     pub operation: String,
+    /// The class of traffic: `user`, `poll`, `control`.
+    pub class: TrafficClass,
     /// How many exchanges: `ok + refused + unknown`.
     pub count: u64,
     /// The portal did it.
@@ -104,23 +110,31 @@ pub(crate) fn measure(history: &Connection) -> rusqlite::Result<Traffic> {
         .find(|phase| phase.phase == Phase::Load.as_str())
         .map(|load| float(load.end_ns - load.start_ns) / 1e9)
         .filter(|seconds| *seconds > 0.0);
-    let tallies = tally(history)?;
     let mut all = Tally::default();
-    let mut operations = Vec::with_capacity(tallies.len());
-    for ((_, operation), tally) in tallies {
-        all.extend(&tally);
-        operations.push(tally.close(operation, seconds));
+    let (mut operations, mut others) = (Vec::new(), Vec::new());
+    for ((class, _, operation), tally) in tally(history)? {
+        if class == TrafficClass::User {
+            all.extend(&tally);
+            operations.push(tally.close(operation, class, seconds));
+        } else {
+            others.push(tally.close(operation, class, seconds));
+        }
     }
-    let all = (!operations.is_empty()).then(|| all.close("all".to_owned(), seconds));
-    Ok(Traffic {
-        operations,
-        all,
-        phases,
-        faults: faults(history)?,
-        resent: resent(history)?,
-        slowest: slowest(history)?,
-    })
+    let all = (!operations.is_empty()).then(|| all.close("all".to_owned(), TrafficClass::User, seconds));
+    let (faults, unsent) = (faults(history, Sent::Yes)?, faults(history, Sent::No)?);
+    let (resent, slowest) = (resent(history)?, slowest(history)?);
+    Ok(Traffic { operations, all, others, phases, faults, unsent, resent, slowest })
 }
+
+impl Traffic {
+    /// How many exchanges of any class there were under load.
+    pub fn exchanges(&self) -> u64 {
+        self.operations.iter().chain(&self.others).map(|row| row.count).sum()
+    }
+}
+
+/// What is no traffic: never sent, by the adapter's fault or vandan's own. That the portal took no connection is traffic.
+const UNSENT: &str = "(sent_ns is null and fault in ('forbidden', 'unwritable', 'local_limit'))";
 
 /// The exchanges of one operation while they are being read.
 #[derive(Default)]
@@ -141,10 +155,11 @@ impl Tally {
         self.served.extend_from_slice(&other.served);
     }
 
-    fn close(mut self, operation: String, seconds: Option<f64>) -> OperationTraffic {
+    fn close(mut self, operation: String, class: TrafficClass, seconds: Option<f64>) -> OperationTraffic {
         let count = self.ok + self.refused + self.unknown;
         OperationTraffic {
             operation,
+            class,
             count,
             ok: self.ok,
             refused: self.refused,
@@ -156,20 +171,18 @@ impl Tally {
     }
 }
 
-/// One tally per operation of the load phase, keyed by its place in the life of a dossier.
-fn tally(history: &Connection) -> rusqlite::Result<BTreeMap<(usize, String), Tally>> {
-    let mut tallies: BTreeMap<(usize, String), Tally> = BTreeMap::new();
-    let mut statement = history.prepare(
-        "select operation, outcome, due_ns, sent_ns, done_ns
-           from exchanges where phase = ?1 and (sent_ns is not null or fault is null or fault not in (?2, ?3, ?4))",
-    )?;
-    // What we could not write, were not allowed to send or had no socket for is no traffic: it stands with what went wrong.
-    let ours = [Fault::Forbidden, Fault::Unwritable, Fault::LocalLimit].map(Fault::as_str);
-    let mut rows = statement.query([Phase::Load.as_str(), ours[0], ours[1], ours[2]])?;
+/// One tally per class and operation of the load phase, keyed by its place in the life of a dossier.
+fn tally(history: &Connection) -> rusqlite::Result<BTreeMap<(TrafficClass, usize, String), Tally>> {
+    let mut tallies: BTreeMap<(TrafficClass, usize, String), Tally> = BTreeMap::new();
+    let mut statement = history.prepare(&format!(
+        "select operation, outcome, due_ns, sent_ns, done_ns, traffic_class from exchanges where phase = ?1 and not {UNSENT}"
+    ))?;
+    let mut rows = statement.query([Phase::Load.as_str()])?;
     while let Some(row) = rows.next()? {
         let operation = row.get_ref(0)?.as_str().unwrap_or_default();
+        let class = TrafficClass::parse(row.get_ref(5)?.as_str().unwrap_or_default()).unwrap_or(TrafficClass::User);
         let place = Operation::ALL.iter().position(|known| known.as_str() == operation).unwrap_or(usize::MAX);
-        let tally = tallies.entry((place, operation.to_owned())).or_default();
+        let tally = tallies.entry((class, place, operation.to_owned())).or_default();
         match Answer::parse(row.get_ref(1)?.as_str().unwrap_or_default()) {
             Some(Answer::Ok) => tally.ok += 1,
             Some(Answer::Refused) => tally.refused += 1,
@@ -197,11 +210,22 @@ fn phases(history: &Connection) -> rusqlite::Result<Vec<PhaseTraffic>> {
     rows.collect()
 }
 
-fn faults(history: &Connection) -> rusqlite::Result<Vec<FaultCount>> {
-    let mut statement = history.prepare(
+/// Whether something was asked of the portal.
+#[derive(Clone, Copy)]
+enum Sent {
+    Yes,
+    No,
+}
+
+fn faults(history: &Connection, sent: Sent) -> rusqlite::Result<Vec<FaultCount>> {
+    let which = match sent {
+        Sent::Yes => format!("(fault is not null or outcome = 'unknown') and not {UNSENT}"),
+        Sent::No => UNSENT.to_owned(),
+    };
+    let mut statement = history.prepare(&format!(
         "select coalesce(fault, 'HTTP ' || status, 'no answer'), count(*), group_concat(distinct operation), min(exchange_id)
-           from exchanges where fault is not null or outcome = 'unknown' group by 1 order by 2 desc, 1",
-    )?;
+           from exchanges where {which} group by 1 order by 2 desc, 1",
+    ))?;
     let rows = statement.query_map([], |row| {
         let mut operations: Vec<String> = row.get::<_, String>(2)?.split(',').map(str::to_owned).collect();
         operations.sort_unstable();

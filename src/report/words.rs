@@ -1,9 +1,9 @@
 //! Verdicts in words and marks: what a colour-blind reader of a log without colour still sees.
 
-use verdict::{GateAnswer, Overall, Verdict, Witness};
+use verdict::{AreaExamined, GateAnswer, Overall, RuleVerdict, SourceFile, Verdict, Witness};
 
 use crate::summary::{FigureCounts, RuleCounts};
-use crate::text::{append, counted};
+use crate::text::{append, count, counted};
 
 /// The sign that stands before a judged line.
 pub fn mark(verdict: Verdict) -> &'static str {
@@ -114,6 +114,36 @@ pub fn figure_score(counts: &FigureCounts) -> String {
         append(&mut score, format_args!(", {n} {word}"));
     }
     score
+}
+
+/// `770 examined, 0 undecided, 0 broken`: what stands beside every verdict of a rule.
+pub fn examined(rule: &RuleVerdict) -> String {
+    format!("{} examined, {} undecided, {} broken", count(rule.examined), count(rule.undecided), count(rule.broken))
+}
+
+/// `not examined: access control, sessions, refunds and 9 more areas`, at most so many by name; empty if nothing was left out.
+pub fn not_examined(areas: &[AreaExamined], most: usize) -> String {
+    let missing: Vec<_> = areas.iter().filter(|area| area.decided == 0).map(|area| area.area).collect();
+    let named = missing.iter().take(most).copied().collect::<Vec<_>>().join(", ");
+    match missing.len().saturating_sub(most) {
+        0 if missing.is_empty() => String::new(),
+        0 => format!("not examined: {named}"),
+        more => format!("not examined: {named} and {}", counted(more as u64, "more area", "more areas")),
+    }
+}
+
+/// Which shipped files a user's own stand in place of; empty if none do.
+pub fn replaced(sources: &[SourceFile]) -> String {
+    let replaced: Vec<_> = sources.iter().filter(|source| source.replaces_shipped).collect();
+    match replaced.as_slice() {
+        [] => String::new(),
+        [one] => format!("{} is replaced by {}", one.subject(), one.file),
+        [first, second, rest @ ..] => {
+            let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+            let count = replaced.len();
+            format!("{count} shipped rule files are replaced: {}, {}{more}", first.subject(), second.subject())
+        }
+    }
 }
 
 /// Where a finding was made: `case 17 · exchange 4211 · H53.02-210405-0001`; nothing twice.

@@ -1,12 +1,17 @@
 //! Claims decided: exact counters, the one-sided binomial bound, three answers.
+//!
+//! Samples that vandan itself may have spoilt are decided three ways: left out, all held, all violated. Only an answer that
+//! is the same each time is one; otherwise the claim stays undecided (`generator_lag`).
 
 use std::fmt;
 
 use rusqlite::Connection;
 
 use crate::binomial::{at_least, at_most, upper_bound};
-use crate::gate::{Clock, Gate, Measure};
-use crate::rule::spelled;
+use crate::gate::{Gate, Measure};
+use crate::rule::{Doubt, spelled};
+use crate::samples::{self, Samples, UNANSWERED};
+use crate::stalls::Stalls;
 
 /// Beyond this many further samples a claim is as good as undecidable.
 const FORESEEABLE: u64 = 1_000_000_000;
@@ -32,8 +37,14 @@ pub struct GateVerdict {
     pub verdict: GateAnswer,
     /// Exchanges of the load phase that it speaks of.
     pub samples: u64,
-    /// Those of them that violate its limit.
+    /// Those of them that violate its limit, whoever made them so.
     pub violations: u64,
+    /// Violations that vandan's own lateness may have made.
+    pub tainted: u64,
+    /// Refused exchanges, which a claim about time leaves out.
+    pub refused: u64,
+    /// Exchanges whose answer the adapter did not understand, left out.
+    pub misread: u64,
     /// The point estimate, for readers: `p95 12.3 ms`, `errors 0.02 %`; empty without samples.
     pub observed: String,
     /// Why this is the answer.
@@ -43,13 +54,14 @@ pub struct GateVerdict {
 }
 
 /// Decides the claims of a history, in their order.
-pub(crate) fn decide_all(connection: &Connection) -> Result<Vec<GateVerdict>, rusqlite::Error> {
+pub(crate) fn decide_all(connection: &Connection, stalls: &Stalls) -> Result<Vec<GateVerdict>, rusqlite::Error> {
     let mut statement = connection.prepare("select claim from gates order by position")?;
     let claims = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
     let gates: Vec<_> = claims.iter().map(|claim| Gate::parse(claim)).collect();
     let mut samples: Vec<_> = gates.iter().map(|_| Samples::default()).collect();
     if gates.iter().any(Result::is_ok) {
-        sample(connection, &gates.iter().map(|gate| gate.as_ref().ok()).collect::<Vec<_>>(), &mut samples)?;
+        let wanted: Vec<_> = gates.iter().map(|gate| gate.as_ref().ok()).collect();
+        samples::count(connection, &wanted, &mut samples, stalls)?;
     }
     Ok(gates
         .into_iter()
@@ -63,78 +75,74 @@ pub(crate) fn decide_all(connection: &Connection) -> Result<Vec<GateVerdict>, ru
         .collect())
 }
 
-/// What one claim counts.
-#[derive(Default)]
-struct Samples {
-    /// Times in nanoseconds, for the quantile; empty for a claim about errors.
-    times: Vec<i64>,
-    count: u64,
-    violations: u64,
-}
-
-/// One pass over the exchanges of the load phase. An exchange that we could not even write or were not allowed to send says
-/// nothing about the portal; any other counts, one without an answer with the time it was waited for.
-fn sample(connection: &Connection, gates: &[Option<&Gate>], samples: &mut [Samples]) -> Result<(), rusqlite::Error> {
-    let mut statement = connection.prepare(
-        "select operation, outcome = 'unknown', due_ns, sent_ns, done_ns from exchanges
-         where phase = 'load' and (fault is null or fault not in ('forbidden', 'unwritable'))",
-    )?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let operation = row.get_ref(0)?;
-        let operation = operation.as_str()?;
-        let is_unknown: bool = row.get(1)?;
-        let (due, sent, done): (i64, Option<i64>, i64) = (row.get(2)?, row.get(3)?, row.get(4)?);
-        for (gate, samples) in gates.iter().zip(samples.iter_mut()) {
-            let Some(gate) = gate else { continue };
-            if gate.operation.is_some_and(|wanted| wanted.as_str() != operation) {
-                continue;
-            }
-            match gate.measure {
-                Measure::Latency { clock: Clock::Waited, limit_ns, .. } => samples.time(done - due, limit_ns),
-                Measure::Latency { clock: Clock::Served, limit_ns, .. } => {
-                    if let Some(sent) = sent {
-                        samples.time(done - sent, limit_ns);
-                    }
-                }
-                Measure::Errors { .. } => {
-                    samples.count += 1;
-                    samples.violations += u64::from(is_unknown);
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
 impl Samples {
-    fn time(&mut self, nanoseconds: i64, limit_ns: u64) {
-        self.times.push(nanoseconds);
-        self.count += 1;
-        self.violations += u64::from(u64::try_from(nanoseconds).unwrap_or(0) >= limit_ns);
-    }
-
     fn decide(&mut self, gate: &Gate) -> GateVerdict {
         let (n, v) = (self.count, self.violations);
         let (allowed, confidence) = (gate.allowed(), gate.confidence);
+        let counted = GateVerdict {
+            claim: gate.claim.clone(),
+            samples: n,
+            violations: v + self.tainted,
+            tainted: self.tainted,
+            refused: self.refused,
+            misread: self.misread,
+            ..unsampled()
+        };
         if n == 0 {
             let more = further_samples(0, 0, allowed, confidence);
-            let claim = gate.claim.clone();
-            return GateVerdict { claim, reason: "no sample".to_owned(), more_samples: more, ..unsampled() };
+            return GateVerdict { reason: format!("no sample{}", self.left_out()), more_samples: more, ..counted };
         }
+        let observed = match gate.measure {
+            Measure::Latency { quantile, .. } => {
+                format!("p{} {}", trimmed(quantile * 100.0), time(self.quantile(quantile)))
+            }
+            Measure::Errors { .. } => format!("errors {}", share(ratio(v + self.tainted, n))),
+        };
         let verdict = answer(n, v, allowed, confidence);
+        let is_sound = self.tainted == 0
+            || [(n - self.tainted, v), (n, v + self.tainted)]
+                .iter()
+                .all(|(n, v)| answer(*n, *v, allowed, confidence) == verdict);
+        if !is_sound {
+            let reason = format!("{}: {}{}", Doubt::GeneratorLag, self.own_lateness(), self.left_out());
+            return GateVerdict { observed, reason, ..counted };
+        }
         let more_samples = match verdict {
             GateAnswer::Pass | GateAnswer::Fail => None,
             GateAnswer::Undecided => further_samples(n, v, allowed, confidence),
         };
-        let observed = match gate.measure {
-            Measure::Latency { quantile, .. } => {
-                format!("p{} {}", trimmed(quantile * 100.0), duration(self.quantile(quantile)))
-            }
-            Measure::Errors { .. } => format!("errors {}", share(ratio(v, n))),
+        let beside = if self.tainted == 0 { String::new() } else { format!("; {}", self.own_lateness()) };
+        let reason = format!("{}{beside}{}", reason(gate, (n, v), verdict, more_samples), self.left_out());
+        GateVerdict { verdict, observed, reason, more_samples, ..counted }
+    }
+
+    /// `46 of 753 samples left up to 5.0 s late because vandan itself stood still from 3.1 s to 8.1 s`.
+    fn own_lateness(&self) -> String {
+        let left = match self.worst_delay {
+            0 => "were answered late".to_owned(),
+            delay => format!("left up to {} late", duration(delay)),
         };
-        let reason = reason(gate, (n, v), verdict, more_samples);
-        GateVerdict { claim: gate.claim.clone(), verdict, samples: n, violations: v, observed, reason, more_samples }
+        let because = match self.stall {
+            Some(stall) => format!("stood still from {} to {}", seconds(stall.from), seconds(stall.until)),
+            None if self.worst_held * 2 > self.worst_delay => "was held back by the rate it may send at".to_owned(),
+            None => "was late".to_owned(),
+        };
+        format!("{} of {} samples {left} because vandan itself {because}", self.tainted, self.count)
+    }
+
+    /// What was not counted, if anything.
+    fn left_out(&self) -> String {
+        let refused = match self.refused {
+            0 => String::new(),
+            1 => "; 1 refusal is left out".to_owned(),
+            many => format!("; {many} refusals are left out"),
+        };
+        let misread = match self.misread {
+            0 => String::new(),
+            1 => "; 1 answer that the adapter did not understand is left out".to_owned(),
+            many => format!("; {many} answers that the adapter did not understand are left out"),
+        };
+        refused + &misread
     }
 
     /// The smallest time that at least the share `quantile` of all times do not exceed.
@@ -158,6 +166,9 @@ fn unsampled() -> GateVerdict {
         verdict: GateAnswer::Undecided,
         samples: 0,
         violations: 0,
+        tainted: 0,
+        refused: 0,
+        misread: 0,
         observed: String::new(),
         reason: String::new(),
         more_samples: None,
@@ -246,8 +257,19 @@ fn trimmed(number: f64) -> String {
     format!("{number:.4}").trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
+/// A time of an exchange; one that was never answered has none.
+fn time(nanoseconds: i64) -> String {
+    if nanoseconds == UNANSWERED { "unanswered".to_owned() } else { duration(nanoseconds) }
+}
+
+/// An instant of the run: `3.1 s`.
+#[expect(clippy::cast_precision_loss, reason = "instants are far below 2^53")]
+pub(crate) fn seconds(nanoseconds: i64) -> String {
+    format!("{:.1} s", nanoseconds as f64 / 1e9)
+}
+
 /// A time in the unit that suits it, with one digit after the point.
-fn duration(nanoseconds: i64) -> String {
+pub(crate) fn duration(nanoseconds: i64) -> String {
     let (unit, name) = match nanoseconds.abs() {
         0..1_000_000 => (1_000, "us"),
         1_000_000..1_000_000_000 => (1_000_000, "ms"),
@@ -276,7 +298,7 @@ mod tests {
         let gate = Gate::parse(claim).unwrap();
         let Measure::Latency { limit_ns, .. } = gate.measure else { panic!("{claim} is no latency claim") };
         let mut samples = Samples::default();
-        times_ms.into_iter().for_each(|time| samples.time(time * 1_000_000, limit_ns));
+        times_ms.into_iter().for_each(|time| samples.punctual(time * 1_000_000, limit_ns));
         samples.decide(&gate)
     }
 

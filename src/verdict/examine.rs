@@ -1,6 +1,6 @@
 //! One rule examined: its preconditions, its query, its verdict.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{LONGEST_VALUE, cut};
 use rusqlite::types::ValueRef;
@@ -9,14 +9,21 @@ use rusqlite::{Connection, Row};
 use crate::facts::RunFacts;
 use crate::merge::Verdict;
 use crate::rule::{Doubt, Level, Quiescence, Rule};
-use crate::session::SUBJECT_COLUMNS;
+use crate::sandbox::complaint;
+use crate::session::{SUBJECT_COLUMNS, Session};
 use crate::template::{self, count};
 use crate::witness::Witness;
 
 /// How many witnesses a verdict carries: the first ones by case and subject.
 const WITNESSES: usize = 5;
+/// Fewer decided subjects than this are no verdict, unless all there are were decided.
+pub(crate) const MINIMUM: u64 = 10;
+/// More undecided subjects than one in so many are no verdict: what was not seen may be broken.
+const UNDECIDED_ONE_IN: u64 = 20;
 /// A column that says for how many subjects alike a row stands.
 const SUBJECTS: &str = "subjects";
+/// A column that says why a row is undecided, where that is somebody else's doing: a peer's, by name.
+const BECAUSE: &str = "because";
 
 /// What one rule says of a portal.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -44,21 +51,25 @@ pub struct RuleVerdict {
 }
 
 /// Examines one rule; whatever goes wrong with it becomes its verdict.
-pub(crate) fn examine(
-    connection: &Connection,
-    rule: &Rule,
-    run: &RunFacts,
-    capabilities: &BTreeSet<String>,
-) -> RuleVerdict {
+pub(crate) fn examine(session: &Session, rule: &Rule, run: &RunFacts, capabilities: &BTreeSet<String>) -> RuleVerdict {
     if let Some((verdict, reason)) = precondition(rule, run, capabilities) {
         return verdict_of(rule, verdict, reason, Tally::default());
     }
-    match tally(connection, rule) {
+    judged(rule, session.meter().read(|| tally(session.connection(), rule)))
+}
+
+fn judged(rule: &Rule, tally: Result<Tally, rusqlite::Error>) -> RuleVerdict {
+    match tally {
         Ok(tally) => {
             let (verdict, reason) = weigh(rule, &tally);
             verdict_of(rule, verdict, reason, tally)
         }
-        Err(error) => verdict_of(rule, Verdict::Error, format!("the query failed: {error}"), Tally::default()),
+        Err(error) => {
+            let complaint = complaint(&error);
+            let reason =
+                if complaint.starts_with("budget: ") { complaint } else { format!("the query failed: {complaint}") };
+            verdict_of(rule, Verdict::Error, reason, Tally::default())
+        }
     }
 }
 
@@ -66,8 +77,7 @@ pub(crate) fn examine(
 fn precondition(rule: &Rule, run: &RunFacts, capabilities: &BTreeSet<String>) -> Option<(Verdict, String)> {
     let missing: Vec<_> = rule.needs.iter().filter(|name| !capabilities.contains(*name)).map(String::as_str).collect();
     if !missing.is_empty() {
-        let reason = format!("{}: the adapter or the run lacks {}", Doubt::Unmapped, missing.join(", "));
-        return Some((Verdict::NotApplicable, reason));
+        return Some((Verdict::NotApplicable, lacking(&missing)));
     }
     if let Some(name) = rule.unless.iter().find(|name| capabilities.contains(*name)) {
         return Some((Verdict::NotApplicable, format!("the adapter declares {name}")));
@@ -80,6 +90,33 @@ fn precondition(rule: &Rule, run: &RunFacts, capabilities: &BTreeSet<String>) ->
     None
 }
 
+/// Why a rule that needs what is missing does not apply. Where nothing was planned that it could examine, nothing else matters.
+fn lacking(missing: &[&str]) -> String {
+    let unplanned: Vec<_> = missing.iter().filter_map(|name| unplanned(name)).collect();
+    if !unplanned.is_empty() {
+        return format!("nothing planned: {}", unplanned.join("; "));
+    }
+    let peers: Vec<_> = missing.iter().filter_map(|name| name.strip_prefix("peer:")).collect();
+    if peers.len() == missing.len() {
+        let ways: Vec<_> = peers.iter().map(|peer| format!("--{peer} URL")).collect();
+        let reason = format!("the run collects no ledger of the {} (give {})", peers.join(" and the "), ways.join(" "));
+        return format!("{}: {reason}", Doubt::PeerNotOwned);
+    }
+    format!("{}: the adapter or the run lacks {}", Doubt::Unmapped, missing.join(", "))
+}
+
+/// What is meant by the lack of a capability that comes with the plan.
+fn unplanned(name: &str) -> Option<&'static str> {
+    match name {
+        "planned:post_return" => Some("no dossier is returned by post"),
+        "planned:online_payment" => Some("no fee is paid online"),
+        "planned:payment_before" => Some("no fee is to be paid before the work begins"),
+        "planned:payment" => Some("no dossier has a fee"),
+        "publications" => Some("the run changes nothing in the catalogue"),
+        _ => None,
+    }
+}
+
 /// A counterexample stands; without one, what was decided must be enough.
 fn weigh(rule: &Rule, tally: &Tally) -> (Verdict, String) {
     let decided = tally.examined - tally.undecided;
@@ -88,7 +125,7 @@ fn weigh(rule: &Rule, tally: &Tally) -> (Verdict, String) {
             Level::Must => Verdict::Fail,
             Level::Should => Verdict::Warn,
         };
-        return (verdict, format!("{} of {} broken", tally.broken, count(tally.examined, "subject")));
+        return (verdict, broken_of(tally));
     }
     if tally.examined == 0 {
         return (Verdict::Inconclusive, format!("{}: nothing to examine", Doubt::Vacuous));
@@ -97,9 +134,19 @@ fn weigh(rule: &Rule, tally: &Tally) -> (Verdict, String) {
         let reason = format!("{}: none of {} could be decided", Doubt::Undecided, count(tally.examined, "subject"));
         return (Verdict::Inconclusive, reason);
     }
-    if decided < rule.minimum {
-        let reason =
-            format!("{}: {} decided, at least {} are needed", Doubt::TooFew, count(decided, "subject"), rule.minimum);
+    // What was asked is all there is where there is little.
+    let minimum = rule.minimum.unwrap_or_else(|| MINIMUM.min(tally.examined));
+    if decided < minimum {
+        let reason = format!("{}: {} decided, at least {minimum} are needed", Doubt::TooFew, count(decided, "subject"));
+        return (Verdict::Inconclusive, reason);
+    }
+    if tally.undecided * UNDECIDED_ONE_IN > tally.examined {
+        let reason = format!(
+            "{}: {} of {} could not be decided, 5 % may",
+            Doubt::Undecided,
+            tally.undecided,
+            count(tally.examined, "subject")
+        );
         return (Verdict::Inconclusive, reason);
     }
     let reason = match tally.undecided {
@@ -107,6 +154,14 @@ fn weigh(rule: &Rule, tally: &Tally) -> (Verdict, String) {
         undecided => format!("{} decided, none broken; {undecided} undecided", count(decided, "subject")),
     };
     (Verdict::Pass, reason)
+}
+
+fn broken_of(tally: &Tally) -> String {
+    let undecided = match tally.undecided {
+        0 => String::new(),
+        undecided => format!("; {undecided} undecided"),
+    };
+    format!("{} of {} broken{undecided}", tally.broken, count(tally.examined, "subject"))
 }
 
 fn verdict_of(rule: &Rule, verdict: Verdict, reason: String, tally: Tally) -> RuleVerdict {
@@ -121,7 +176,7 @@ fn verdict_of(rule: &Rule, verdict: Verdict, reason: String, tally: Tally) -> Ru
         title: rule.title.clone(),
         level: rule.level,
         verdict,
-        reason,
+        reason: tally.told(reason),
         examined: tally.examined,
         broken: tally.broken,
         undecided: tally.undecided,
@@ -137,6 +192,8 @@ struct Tally {
     undecided: u64,
     /// Sorted, at most [`WITNESSES`].
     first: Vec<Broken>,
+    /// How many subjects each cause left undecided that is not the portal's: what the column [`BECAUSE`] says.
+    because: BTreeMap<String, u64>,
 }
 
 /// A subject that breaks a rule.
@@ -160,7 +217,7 @@ impl Broken {
     }
 
     fn testify(self, expected: String, observed: String) -> Witness {
-        let is_evidence = |name: &str| !SUBJECT_COLUMNS.contains(&name) && name != SUBJECTS;
+        let is_evidence = |name: &str| !SUBJECT_COLUMNS.contains(&name) && ![SUBJECTS, BECAUSE].contains(&name);
         Witness {
             subject: self.subject,
             case_id: self.case_id,
@@ -178,6 +235,7 @@ fn tally(connection: &Connection, rule: &Rule) -> Result<Tally, rusqlite::Error>
     let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let ok = statement.column_index("ok")?;
     let subjects = columns.iter().position(|name| name == SUBJECTS);
+    let because = columns.iter().position(|name| name == BECAUSE);
     let mut tally = Tally::default();
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -185,7 +243,12 @@ fn tally(connection: &Connection, rule: &Rule) -> Result<Tally, rusqlite::Error>
         tally.examined += subjects;
         match row.get(ok)? {
             Some(1) => {}
-            None => tally.undecided += subjects,
+            None => {
+                tally.undecided += subjects;
+                if let Some(cause) = because.map_or(Ok(None), |i| row.get::<_, Option<String>>(i))? {
+                    *tally.because.entry(cause).or_default() += subjects;
+                }
+            }
             Some(0) => {
                 tally.broken += subjects;
                 tally.keep(broken(row, &columns)?);
@@ -197,6 +260,12 @@ fn tally(connection: &Connection, rule: &Rule) -> Result<Tally, rusqlite::Error>
 }
 
 impl Tally {
+    /// A reason, and after it whose doing it is that subjects are undecided.
+    fn told(&self, reason: String) -> String {
+        let causes: Vec<_> = self.because.iter().map(|(cause, subjects)| format!("{subjects}: {cause}")).collect();
+        if causes.is_empty() { reason } else { format!("{reason} (undecided {})", causes.join("; ")) }
+    }
+
     /// Keeps the first few.
     fn keep(&mut self, broken: Broken) {
         let place = self.first.partition_point(|other| other.rank() <= broken.rank());
@@ -267,7 +336,7 @@ mod tests {
             quiescence: Quiescence::NotNeeded,
             basis: Vec::new(),
             why: String::new(),
-            minimum: 2,
+            minimum: Some(2),
             reasons: Vec::new(),
             kills: Vec::new(),
             expected: "{subject} whole".to_owned(),
@@ -279,7 +348,11 @@ mod tests {
 
     fn verdict(rule: &Rule) -> RuleVerdict {
         let connection = Connection::open_in_memory().unwrap();
-        examine(&connection, rule, &RunFacts::default(), &BTreeSet::from(["submit".to_owned()]))
+        let capabilities = BTreeSet::from(["submit".to_owned()]);
+        match precondition(rule, &RunFacts::default(), &capabilities) {
+            Some((verdict, reason)) => verdict_of(rule, verdict, reason, Tally::default()),
+            None => judged(rule, tally(&connection, rule)),
+        }
     }
 
     fn of(rows: &str) -> RuleVerdict {
@@ -311,6 +384,29 @@ mod tests {
         let verdict = of("('a', null, 7, 3, 'x'), ('b', null, 7, 3, 'x')");
         assert_eq!(verdict.reason, "undecided: none of 2 subjects could be decided");
         assert_eq!(verdict.verdict, Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn more_than_one_undecided_in_twenty_is_no_pass() {
+        let of = |ok: u32, undecided: u32| {
+            let rows = format!(
+                "select 'a' as subject, 1 as ok, 7 as case_id, 3 as exchange_id, '' as seen, {ok} as subjects
+                 union all select 'b', null, 7, 3, '', {undecided}"
+            );
+            verdict(&Rule { minimum: None, ..rule(&rows) })
+        };
+        assert_eq!(of(19, 1).verdict, Verdict::Pass);
+        // 95 % of the final reads were not answered.
+        let unanswered = of(109, 661);
+        assert_eq!(unanswered.verdict, Verdict::Inconclusive);
+        assert_eq!(unanswered.reason, "undecided: 661 of 770 subjects could not be decided, 5 % may");
+        assert_eq!(of(9, 3).reason, "too_few: 9 subjects decided, at least 10 are needed");
+    }
+
+    #[test]
+    fn little_is_enough_where_there_is_no_more() {
+        let rows = "select 'a' as subject, 1 as ok, 7 as case_id, 3 as exchange_id, '' as seen, 3 as subjects";
+        assert_eq!(verdict(&Rule { minimum: None, ..rule(rows) }).verdict, Verdict::Pass);
     }
 
     #[test]
@@ -350,6 +446,29 @@ mod tests {
         assert_eq!(verdict(&lacking).verdict, Verdict::NotApplicable);
         let excused = Rule { unless: vec!["submit".to_owned()], ..rule("select 1") };
         assert_eq!(verdict(&excused).verdict, Verdict::NotApplicable);
+    }
+
+    #[test]
+    fn what_was_not_planned_or_not_collected_is_said_in_words() {
+        let reason = |needs: &[&str]| {
+            let needs = needs.iter().map(|name| (*name).to_owned()).collect();
+            verdict(&Rule { needs, ..rule("select 1") }).reason
+        };
+        assert_eq!(reason(&["planned:post_return", "peer:post"]), "nothing planned: no dossier is returned by post");
+        assert_eq!(
+            reason(&["submit", "peer:bank"]),
+            "peer_not_owned: the run collects no ledger of the bank (give --bank URL)"
+        );
+    }
+
+    #[test]
+    fn whoever_left_a_subject_undecided_is_named() {
+        let rows = "select 'a' as subject, 1 as ok, 1 as case_id, 1 as exchange_id, '' as seen, null as because, 60 as subjects
+                    union all select 'b', null, 2, 2, '', 'the bank did so on purpose: lost', 2";
+        assert_eq!(
+            verdict(&rule(rows)).reason,
+            "60 subjects decided, none broken; 2 undecided (undecided 2: the bank did so on purpose: lost)"
+        );
     }
 
     #[test]

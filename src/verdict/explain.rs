@@ -18,7 +18,11 @@ pub fn explain(rule: &Rule) -> String {
         line("basis", &ground(basis));
     }
     line("needs", &needs(rule));
-    line("minimum", &format!("{} decided", rule.minimum));
+    let minimum = match rule.minimum {
+        Some(minimum) => format!("{minimum} decided"),
+        None => format!("{} decided, or all there are if they are fewer", crate::examine::MINIMUM),
+    };
+    line("minimum", &format!("{minimum}; at most 5 % undecided"));
     let reasons: Vec<_> = rule.reasons.iter().map(|reason| reason.as_str()).collect();
     line("undecided", &format!("it can stay inconclusive as {}", reasons.join(", ")));
     line("broken by", &rule.kills.join(", "));

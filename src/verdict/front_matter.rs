@@ -9,8 +9,19 @@ use crate::rule::{Basis, Doubt, Level, Maturity, Oracle, Quiescence, Rule};
 use crate::template;
 
 /// Capabilities of an adapter or a run that are not operations.
-const CAPABILITIES: &[&str] =
-    &["clock", "progress", "peer:bank", "peer:post", "dossier_code_pattern", "legacy_envelope", "publications"];
+const CAPABILITIES: &[&str] = &[
+    "clock",
+    "progress",
+    "peer:bank",
+    "peer:post",
+    "dossier_code_pattern",
+    "legacy_envelope",
+    "publications",
+    "planned:post_return",
+    "planned:online_payment",
+    "planned:payment_before",
+    "planned:payment",
+];
 
 const FENCE: &str = "-- ---";
 /// Width of `-- `: YAML stands this much further left than its line in the file.
@@ -92,7 +103,7 @@ fn draft(fields: &Fields<'_>, file: &str, query: &str, query_line: usize) -> Opt
     let quiescence = fields.get("quiescence").map_or(Some(Quiescence::NotNeeded), |node| node.word(Quiescence::ALL));
     let basis = fields.need("basis").and_then(|_| filled(fields, "basis", basis));
     let why = fields.text("why");
-    let minimum = fields.get("minimum").map_or(Some(1), |node| positive(&node));
+    let minimum = fields.get("minimum").map_or(Some(None), |node| positive(&node).map(Some));
     let reasons = fields.need("reasons").and_then(|_| filled(fields, "reasons", |node| node.word(Doubt::ALL)));
     let kills = fields.need("kills").and_then(|_| filled(fields, "kills", defect));
     let expected = fields.need("expected").and_then(|node| sentence(&node));
@@ -239,7 +250,7 @@ select 1
         let draft = read("rules/SUB/EG-SUB-001.sql", GOOD).unwrap();
         assert_eq!(draft.rule.query, "-- Every subject.\nselect 1");
         assert_eq!(draft.query_line, 18);
-        assert_eq!(draft.rule.minimum, 1);
+        assert_eq!(draft.rule.minimum, None);
         assert_eq!(draft.rule.quiescence, Quiescence::NotNeeded);
         assert_eq!(draft.expected_at, Position { line: 15, column: 14 });
     }
@@ -260,7 +271,8 @@ select 1
              rules/SUB/EG-SUB-001.sql:3:9: rev: a number of at least 1 is expected here\n\
              rules/SUB/EG-SUB-001.sql:6:11: level: `MAY` is not known here (one of: MUST, SHOULD)\n\
              rules/SUB/EG-SUB-001.sql:9:12: needs[0]: `submitt` is no capability (an operation, shows:FIELD, or one of: clock, progress, \
-             peer:bank, peer:post, dossier_code_pattern, legacy_envelope, publications)\n\
+             peer:bank, peer:post, dossier_code_pattern, legacy_envelope, publications, planned:post_return, \
+             planned:online_payment, planned:payment_before, planned:payment)\n\
              rules/SUB/EG-SUB-001.sql:10:60: basis[0].verified: `perhaps` is neither true nor false (true only if the source \
              was read)\n\
              rules/SUB/EG-SUB-001.sql:11:4: because: unknown field (known here: id, rev, title, title_vi, level, maturity, \

@@ -5,9 +5,13 @@
 //! all.waited p99.9 < 10s               a quantile below a limit in us, ms or s; confidence, 99 % if none is stated
 //! errors share < 0.1%                  the share of exchanges without a trustworthy answer
 //! submit.errors share < 0.1% @95%      the same of one operation
+//! polls.waited p95 < 5s                of those who look again and again; `control`: of the run itself
 //! ```
+//!
+//! `all` and `errors` speak of people who act (traffic class `user`): many polls beside them must not dilute what befell
+//! a few submissions. An operation's name means all its exchanges, whatever their class.
 
-use model::words::Operation;
+use model::words::{Operation, TrafficClass};
 
 use crate::binomial::at_most;
 
@@ -56,8 +60,10 @@ pub enum Measure {
 pub struct Gate {
     /// As it was written, spaces made even.
     pub claim: String,
-    /// The operation; `None`: all.
+    /// The operation; `None`: all of one class.
     pub operation: Option<Operation>,
+    /// The class of traffic that is meant where no operation is named.
+    pub class: TrafficClass,
     /// What it bounds.
     pub measure: Measure,
     /// With what confidence it is to be decided, 0..1.
@@ -91,9 +97,15 @@ impl Gate {
         }
         let claim = words.join(" ");
         let words: Vec<_> = words.iter().map(String::as_str).collect();
-        read(&words)
-            .map(|(operation, measure, confidence)| Self { claim: claim.clone(), operation, measure, confidence })
-            .map_err(|reason| GateSyntax { claim, reason })
+        match read(&words) {
+            Ok(((operation, class), measure, confidence)) => Ok(Self { claim, operation, class, measure, confidence }),
+            Err(reason) => Err(GateSyntax { claim, reason }),
+        }
+    }
+
+    /// Whether it speaks of exchanges of this operation and class.
+    pub fn concerns(&self, operation: &str, class: TrafficClass) -> bool {
+        self.operation.map_or(self.class == class, |wanted| wanted.as_str() == operation)
     }
 
     /// The share of samples that may violate the claim, 0..1.
@@ -123,7 +135,10 @@ impl Gate {
 /// No run has more.
 const MOST_SAMPLES: u64 = 1 << 50;
 
-fn read(words: &[&str]) -> Result<(Option<Operation>, Measure, f64), String> {
+/// An operation, or the class that is meant where none is named.
+type Scope = (Option<Operation>, TrafficClass);
+
+fn read(words: &[&str]) -> Result<(Scope, Measure, f64), String> {
     let (what, statistic, sign, limit, confidence) = match words {
         [what, statistic, sign, limit] => (what, statistic, sign, limit, None),
         [what, statistic, sign, limit, confidence] => (what, statistic, sign, limit, Some(confidence)),
@@ -138,23 +153,25 @@ fn read(words: &[&str]) -> Result<(Option<Operation>, Measure, f64), String> {
         Some(None) => return Err("the confidence is written `@99%`, above 0 and below 100".to_owned()),
     };
     let (scope, measured) = what.rsplit_once('.').unwrap_or(("all", what));
-    let operation = operation(scope)?;
+    let scope = scope_of(scope)?;
     let measure = match measured {
         "waited" => latency(Clock::Waited, statistic, limit)?,
         "served" => latency(Clock::Served, statistic, limit)?,
         "errors" => errors(statistic, limit)?,
         other => return Err(format!("`{other}` stands where `waited`, `served` or `errors` is expected")),
     };
-    Ok((operation, measure, confidence))
+    Ok((scope, measure, confidence))
 }
 
-fn operation(scope: &str) -> Result<Option<Operation>, String> {
-    match Operation::parse(scope) {
-        None if scope == "all" => Ok(None),
-        Some(operation) => Ok(Some(operation)),
-        None => {
+fn scope_of(scope: &str) -> Result<Scope, String> {
+    match (scope, Operation::parse(scope)) {
+        (_, Some(operation)) => Ok((Some(operation), TrafficClass::User)),
+        ("all", None) => Ok((None, TrafficClass::User)),
+        ("polls", None) => Ok((None, TrafficClass::Poll)),
+        ("control", None) => Ok((None, TrafficClass::Control)),
+        (_, None) => {
             let known: Vec<_> = Operation::ALL.iter().map(|operation| operation.as_str()).collect();
-            Err(format!("`{scope}` is no operation (one of: all, {})", known.join(", ")))
+            Err(format!("`{scope}` is no operation (one of: all, polls, control, {})", known.join(", ")))
         }
     }
 }
@@ -236,6 +253,21 @@ mod tests {
     }
 
     #[test]
+    fn polls_are_meant_only_where_they_or_their_operation_are_named() {
+        let concerns = |claim: &str, operation, class| Gate::parse(claim).unwrap().concerns(operation, class);
+        for claim in ["all.waited p95 < 1s", "errors share < 1%"] {
+            assert!(concerns(claim, "inbox", TrafficClass::User), "{claim}");
+            assert!(!concerns(claim, "inbox", TrafficClass::Poll), "{claim}");
+            assert!(!concerns(claim, "catalogue", TrafficClass::Control), "{claim}");
+        }
+        assert!(concerns("inbox.served p95 < 1s", "inbox", TrafficClass::Poll));
+        assert!(!concerns("inbox.served p95 < 1s", "track", TrafficClass::Poll));
+        assert!(concerns("polls.errors share < 1%", "track", TrafficClass::Poll));
+        assert!(!concerns("polls.errors share < 1%", "track", TrafficClass::User));
+        assert!(concerns("control.waited p95 < 1s", "catalogue", TrafficClass::Control));
+    }
+
+    #[test]
     fn the_smallest_samples_are_the_published_ones() {
         // population.md A8, no violation.
         for (claim, samples) in [
@@ -253,7 +285,10 @@ mod tests {
     fn a_mistake_says_what_is_expected() {
         assert_eq!(reason("submit.waited p95 2.5s <"), "`2.5s` stands where `<` is expected");
         assert_eq!(reason("waited"), "four words are expected, and a fifth for the confidence");
-        assert!(reason("sumbit.waited p95 < 2s").starts_with("`sumbit` is no operation (one of: all, sign_in, submit"));
+        assert!(
+            reason("sumbit.waited p95 < 2s")
+                .starts_with("`sumbit` is no operation (one of: all, polls, control, sign_in")
+        );
         assert_eq!(reason("submit.speed p95 < 2s"), "`speed` stands where `waited`, `served` or `errors` is expected");
         assert_eq!(reason("submit.waited 95 < 2s"), "`95` stands where a quantile such as `p95` is expected");
         assert_eq!(reason("submit.waited p100 < 2s"), "`p100` stands where a quantile such as `p95` is expected");

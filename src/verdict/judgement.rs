@@ -4,15 +4,18 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::areas::AreaExamined;
 use crate::claims::GateVerdict;
 use crate::examine::RuleVerdict;
-use crate::facts::{RunFacts, Validity};
+use crate::facts::RunFacts;
 use crate::merge::Overall;
 use crate::rule_set::RuleSet;
 use crate::session::{JudgeError, Session};
+use crate::source::SourceFile;
+use crate::validity::Validity;
 
 /// The form of `verdicts.json`.
-const SCHEMA: &str = "vandan-verdicts/1";
+const SCHEMA: &str = "vandan-verdicts/2";
 
 /// What a history says of a portal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -23,10 +26,18 @@ pub struct Judgement {
     pub validity: Validity,
     /// What all of it comes to.
     pub overall: Overall,
+    /// What the run file requires and did not come about, in words.
+    pub unmet: Vec<String>,
+    /// What is worth saying and changes no verdict, in words.
+    pub remarks: Vec<String>,
+    /// Every area of the catalogue with what was decided of it.
+    pub areas: Vec<AreaExamined>,
     /// The rules, sorted by id.
     pub rules: Vec<RuleVerdict>,
     /// The claims, in the order of the run file.
     pub gates: Vec<GateVerdict>,
+    /// The files by which it was judged: rules and `derived.sql`.
+    pub sources: Vec<SourceFile>,
 }
 
 impl Judgement {

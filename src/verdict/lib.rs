@@ -14,33 +14,52 @@
 //! same session. [`Gate`] is a claim about latency or errors, decided by exact counters. [`Verdict`] and [`Overall`] say how
 //! answers are merged.
 //!
+//! SQL that others wrote (rules, `derived.sql`, the figures of a received history) runs within a budget, reads only, and
+//! reaches no other file ([`Budget`]). What vandan itself did wrong is never held against a portal ([`Validity`]).
+//!
 //! This crate does not know portals, adapters, provinces or the engine; it never sees a request being sent.
 
+mod areas;
 mod binomial;
 mod claims;
 mod examine;
 mod explain;
 mod facts;
+mod form;
 mod front_matter;
 mod functions;
 mod gate;
 mod judgement;
+mod lateness;
+mod limits;
 mod merge;
+mod misreadings;
 mod refused;
+mod required;
 mod rule;
 mod rule_set;
+mod samples;
+mod sandbox;
 mod session;
+mod source;
+mod stalls;
 mod template;
+mod unread;
+mod validity;
 mod witness;
 
+pub use areas::{AREAS, Area, AreaExamined};
 pub use claims::{GateAnswer, GateVerdict};
 pub use examine::RuleVerdict;
 pub use explain::explain;
-pub use facts::{RunFacts, Validity};
+pub use facts::RunFacts;
 pub use gate::{Clock, Gate, GateSyntax, Measure};
 pub use judgement::{Judgement, judge};
 pub use merge::{Overall, Verdict};
 pub use rule::{Basis, Doubt, Level, Maturity, Oracle, Quiescence, Rule};
 pub use rule_set::RuleSet;
+pub use sandbox::{Budget, Meter, complaint};
 pub use session::{JudgeError, Session};
+pub use source::{SourceFile, sha256};
+pub use validity::{Cause, Touches, Validity};
 pub use witness::{ExchangeLine, Witness};

@@ -4,8 +4,9 @@ use std::fmt;
 
 use crate::claims::{GateAnswer, GateVerdict};
 use crate::examine::RuleVerdict;
-use crate::facts::{RunFacts, Validity};
+use crate::facts::RunFacts;
 use crate::rule::{Level, spelled};
+use crate::validity::Validity;
 
 spelled! {
     /// What a rule says of a portal.
@@ -46,7 +47,8 @@ spelled! {
         GateBreached = "gate_breached",
         /// Nothing failed, and the run was stopped by its user (105).
         Aborted = "aborted",
-        /// Nothing failed, but the run is invalid, or a MUST rule or a gate is undecided, or nothing was decided (112).
+        /// Nothing failed, or what speaks against the run leaves no evidence untouched; and the run is invalid, a rule
+        /// crashed, a MUST rule or a gate is undecided, less was decided than is required, or nothing was decided (112).
         Invalid = "invalid",
         /// Every MUST rule that applies holds, every gate passes, and the run is valid (0).
         Conforms = "conforms",
@@ -54,18 +56,29 @@ spelled! {
 }
 
 impl Overall {
-    /// Merges everything known of a run.
-    pub fn of(run: &RunFacts, validity: &Validity, rules: &[RuleVerdict], gates: &[GateVerdict]) -> Self {
+    /// Merges everything known of a run; `unmet` is what was required of it and did not come about.
+    ///
+    /// A cause that makes a run invalid outranks a failure whose evidence it touches. Lateness of vandan's own is left out
+    /// sample by sample when claims are decided, so a claim that fails all the same stands; what was read back stands too.
+    /// Only where records are missing nothing does.
+    pub fn of(
+        run: &RunFacts,
+        validity: &Validity,
+        rules: &[RuleVerdict],
+        gates: &[GateVerdict],
+        unmet: &[String],
+    ) -> Self {
         let must = |verdict| rules.iter().any(|rule| rule.level == Level::Must && rule.verdict == verdict);
         let gate = |answer| gates.iter().any(|gate| gate.verdict == answer);
         let held = |rule: &RuleVerdict| matches!(rule.verdict, Verdict::Pass | Verdict::Warn);
         let is_decided = rules.iter().any(held) || gate(GateAnswer::Pass);
-        let is_open = must(Verdict::Inconclusive) || must(Verdict::Error) || gate(GateAnswer::Undecided);
-        if run.stopped_because().is_some() {
-            Self::Invalid
-        } else if must(Verdict::Fail) {
+        // A rule that crashes must be mended, however binding it is.
+        let crashed = rules.iter().any(|rule| rule.verdict == Verdict::Error);
+        let is_open = crashed || must(Verdict::Inconclusive) || gate(GateAnswer::Undecided) || !unmet.is_empty();
+        let stands = !validity.touches_everything();
+        if stands && must(Verdict::Fail) {
             Self::RuleFailed
-        } else if gate(GateAnswer::Fail) {
+        } else if stands && gate(GateAnswer::Fail) {
             Self::GateBreached
         } else if run.is_yes("aborted") {
             Self::Aborted
@@ -80,6 +93,7 @@ impl Overall {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::validity::{Cause, Touches};
 
     fn rule(level: Level, verdict: Verdict) -> RuleVerdict {
         RuleVerdict { level, verdict, ..RuleVerdict::blank() }
@@ -90,7 +104,7 @@ mod tests {
     }
 
     fn overall(rules: &[RuleVerdict], gates: &[GateVerdict]) -> Overall {
-        Overall::of(&RunFacts::default(), &Validity::Valid, rules, gates)
+        Overall::of(&RunFacts::default(), &Validity::Valid, rules, gates, &[])
     }
 
     #[test]
@@ -124,12 +138,40 @@ mod tests {
     #[test]
     fn an_undecided_must_or_gate_is_not_conformity() {
         let pass = rule(Level::Must, Verdict::Pass);
-        for open in [Verdict::Inconclusive, Verdict::Error] {
-            assert_eq!(overall(&[pass.clone(), rule(Level::Must, open)], &[]), Overall::Invalid);
-            assert_eq!(overall(&[pass.clone(), rule(Level::Should, open)], &[]), Overall::Conforms);
-        }
+        assert_eq!(overall(&[pass.clone(), rule(Level::Must, Verdict::Inconclusive)], &[]), Overall::Invalid);
+        assert_eq!(overall(&[pass.clone(), rule(Level::Should, Verdict::Inconclusive)], &[]), Overall::Conforms);
         assert_eq!(overall(std::slice::from_ref(&pass), &[gate(GateAnswer::Undecided)]), Overall::Invalid);
         assert_eq!(overall(&[pass], &[gate(GateAnswer::Pass)]), Overall::Conforms);
+    }
+
+    #[test]
+    fn a_crash_of_any_rule_is_not_conformity() {
+        for level in [Level::Must, Level::Should] {
+            let rules = [rule(Level::Must, Verdict::Pass), rule(level, Verdict::Error)];
+            assert_eq!(overall(&rules, &[]), Overall::Invalid, "{level}");
+        }
+    }
+
+    #[test]
+    fn less_than_is_required_is_not_conformity() {
+        let of = |unmet: &[String]| {
+            Overall::of(&RunFacts::default(), &Validity::Valid, &[rule(Level::Must, Verdict::Pass)], &[], unmet)
+        };
+        assert_eq!(of(&[]), Overall::Conforms);
+        assert_eq!(of(&["14 rules are required".to_owned()]), Overall::Invalid);
+    }
+
+    #[test]
+    fn a_cause_outranks_the_failure_whose_evidence_it_touches() {
+        for (touches, expected) in [
+            (Touches::Times, Overall::RuleFailed),
+            (Touches::Coverage, Overall::RuleFailed),
+            (Touches::Everything, Overall::Invalid),
+        ] {
+            let invalid = Validity::Invalid(vec![Cause::new(touches, "")]);
+            let rules = [rule(Level::Must, Verdict::Fail)];
+            assert_eq!(Overall::of(&RunFacts::default(), &invalid, &rules, &[], &[]), expected, "{touches}");
+        }
     }
 
     #[test]
@@ -146,8 +188,8 @@ mod tests {
     #[test]
     fn an_aborted_run_says_so_only_if_nothing_failed() {
         let run: RunFacts = [("aborted", "yes")].into_iter().collect();
-        let invalid = Validity::Invalid(vec!["cut short".to_owned()]);
-        let of = |rules: &[RuleVerdict]| Overall::of(&run, &invalid, rules, &[]);
+        let invalid = Validity::Invalid(vec![Cause::new(Touches::Coverage, "cut short")]);
+        let of = |rules: &[RuleVerdict]| Overall::of(&run, &invalid, rules, &[], &[]);
         assert_eq!(of(&[rule(Level::Must, Verdict::Inconclusive)]), Overall::Aborted);
         assert_eq!(of(&[rule(Level::Must, Verdict::Fail)]), Overall::RuleFailed);
     }

@@ -156,8 +156,8 @@ pub struct Rule {
     pub basis: Vec<Basis>,
     /// Why a portal's users suffer if it is broken.
     pub why: String,
-    /// Fewer decided subjects than this are no verdict; at least 1.
-    pub minimum: u64,
+    /// Fewer decided subjects than this are no verdict; `None`: ten, or all there are if they are fewer.
+    pub minimum: Option<u64>,
     /// Why it can stay without a verdict.
     pub reasons: Vec<Doubt>,
     /// Defects that break it, `portal:truncate-name`; never empty.

@@ -7,7 +7,9 @@ use rusqlite::{Connection, Error};
 
 use crate::front_matter::{self, Draft};
 use crate::rule::Rule;
+use crate::sandbox::{Budget, Meter, complaint};
 use crate::session::{SUBJECT_COLUMNS, prepare_store};
+use crate::source::SourceFile;
 use crate::template::{Piece, pieces};
 
 /// The file that creates the tables which rules read.
@@ -18,6 +20,7 @@ const DERIVED: &str = "derived.sql";
 pub struct RuleSet {
     rules: Vec<Rule>,
     derived: Script,
+    sources: Vec<SourceFile>,
 }
 
 /// A piece of SQL and the file it stands in.
@@ -37,9 +40,11 @@ impl RuleSet {
         let mut problems = Problems::default();
         let mut drafts = Vec::new();
         let mut derived = None;
+        let mut sources = Vec::new();
         for (file, text) in
             files.into_iter().filter(|(file, _)| Path::new(file).extension().is_some_and(|kind| kind == "sql"))
         {
+            sources.push(SourceFile::of(&file, &text));
             if Path::new(&file).file_name().is_some_and(|name| name == DERIVED) {
                 derived = Some(Script { file, text });
                 continue;
@@ -56,11 +61,26 @@ impl RuleSet {
             return Err(sorted(problems));
         };
         match empty_store(&derived) {
-            Ok(store) => drafts.iter().for_each(|draft| check(&store, draft, &mut problems)),
+            Ok((store, meter)) => drafts.iter().for_each(|draft| check(&store, &meter, draft, &mut problems)),
             Err(found) => problems.push(found),
         }
         let rules = drafts.into_iter().map(|draft| draft.rule).collect();
-        sorted(problems).or(Self { rules, derived })
+        sources.sort_by(|a, b| a.file.cmp(&b.file));
+        sorted(problems).or(Self { rules, derived, sources })
+    }
+
+    /// The same, knowing which of its files stand in the place of shipped ones and are not the same.
+    #[must_use]
+    pub fn with_replaced(mut self, is_replaced: impl Fn(&str) -> bool) -> Self {
+        for source in &mut self.sources {
+            source.replaces_shipped = is_replaced(&source.file);
+        }
+        self
+    }
+
+    /// The files it was loaded from, sorted.
+    pub fn sources(&self) -> &[SourceFile] {
+        &self.sources
     }
 
     /// The rules, sorted by id.
@@ -94,20 +114,20 @@ fn note_doubles(drafts: &[Draft], problems: &mut Problems) {
     }
 }
 
-fn empty_store(derived: &Script) -> Result<Connection, Problem> {
+fn empty_store(derived: &Script) -> Result<(Connection, Meter), Problem> {
     let create = || {
-        let connection = Connection::open_in_memory()?;
+        let mut connection = Connection::open_in_memory()?;
         connection.execute_batch(history::SCHEMA)?;
-        prepare_store(&connection, derived)?;
-        Ok(connection)
+        let meter = prepare_store(&mut connection, derived, Budget::DEFAULT)?;
+        Ok((connection, meter))
     };
     create().map_err(|error| sql_problem(&error, &derived.file, &derived.text, 1))
 }
 
 /// Prepares a rule's query and compares its columns with what is asked of them.
-fn check(store: &Connection, draft: &Draft, problems: &mut Problems) {
+fn check(store: &Connection, meter: &Meter, draft: &Draft, problems: &mut Problems) {
     let rule = &draft.rule;
-    let statement = match store.prepare(&rule.query) {
+    let statement = match meter.read(|| store.prepare(&rule.query)) {
         Ok(statement) => statement,
         Err(error) => return problems.push(sql_problem(&error, &rule.file, &rule.query, draft.query_line)),
     };
@@ -145,7 +165,7 @@ fn sql_problem(error: &Error, file: &str, text: &str, first_line: usize) -> Prob
         let before = text.len().saturating_sub(sql.len());
         (msg.clone(), usize::try_from(*offset).ok().map(|offset| before + offset))
     } else {
-        (error.to_string(), None)
+        (complaint(error), None)
     };
     // Of an unknown table SQLite does not say the place, only the name.
     let named = || message.strip_prefix("no such table: ").and_then(|name| text.find(name));

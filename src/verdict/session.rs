@@ -5,11 +5,14 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use crate::facts::{RunFacts, Validity};
+use crate::facts::RunFacts;
 use crate::judgement::Judgement;
 use crate::merge::Overall;
 use crate::rule_set::{RuleSet, Script};
-use crate::{claims, examine, functions, refused, witness};
+use crate::sandbox::{Budget, Meter, complaint};
+use crate::stalls::Stalls;
+use crate::validity::Validity;
+use crate::{areas, claims, examine, form, functions, misreadings, required, witness};
 
 /// Columns that every row of a rule's query must have.
 pub(crate) const SUBJECT_COLUMNS: [&str; 4] = ["subject", "ok", "case_id", "exchange_id"];
@@ -20,9 +23,24 @@ pub enum JudgeError {
     /// There is no history, or it is of an unknown version.
     #[error(transparent)]
     History(#[from] history::HistoryError),
+    /// What lies there is a folder, a pipe or a device.
+    #[error("could not read the history {path}: it is not a file")]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
+    },
+    /// It is not of the form that vandan gives a history.
+    #[error("could not read the history {path}: {what} (was it made, or changed, by something else than vandan?)")]
+    Form {
+        /// The history.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
     /// The tables that rules read could not be built from it.
     #[error(
-        "could not derive the tables of {script} from the history {path}: {source} (is the disk full, the history damaged?)"
+        "could not derive the tables of {script} from the history {path}: {} (is the disk full, the history damaged?)",
+        complaint(source)
     )]
     Derive {
         /// The history.
@@ -48,27 +66,51 @@ pub enum JudgeError {
 /// `instant_ms(text)`, `vietnam_day(text)` and the operator `regexp`.
 pub struct Session {
     connection: Connection,
+    meter: Meter,
     /// For messages.
     path: PathBuf,
 }
 
 impl Session {
-    /// Opens a history and builds the derived tables.
+    /// Opens a history and builds the derived tables, within the default budget.
     ///
     /// # Errors
-    /// [`JudgeError::History`] and [`JudgeError::Derive`].
+    /// All of [`JudgeError`] but [`JudgeError::Read`].
     pub fn open(history: &Path, rules: &RuleSet) -> Result<Self, JudgeError> {
-        let connection = history::open(history)?;
+        Self::open_within(history, rules, Budget::DEFAULT)
+    }
+
+    /// The same within a budget.
+    ///
+    /// # Errors
+    /// Those of [`Session::open`].
+    pub fn open_within(history: &Path, rules: &RuleSet, budget: Budget) -> Result<Self, JudgeError> {
+        let path = history.to_owned();
+        // To open a pipe would be to wait for its other end.
+        if std::fs::metadata(history).is_ok_and(|facts| !facts.is_file()) {
+            return Err(JudgeError::NotAFile { path });
+        }
+        let mut connection = history::open(history)?;
+        match form::fault(&connection) {
+            Ok(None) => {}
+            Ok(Some(what)) => return Err(JudgeError::Form { path, what }),
+            Err(source) => return Err(JudgeError::Read { path, source }),
+        }
         let script = rules.derived();
-        match prepare_store(&connection, script) {
-            Ok(()) => Ok(Self { connection, path: history.to_owned() }),
-            Err(source) => Err(JudgeError::Derive { path: history.to_owned(), script: script.file.clone(), source }),
+        match prepare_store(&mut connection, script, budget) {
+            Ok(meter) => Ok(Self { connection, meter, path }),
+            Err(source) => Err(JudgeError::Derive { path, script: script.file.clone(), source }),
         }
     }
 
     /// The connection, for queries of one's own.
     pub fn connection(&self) -> &Connection {
         &self.connection
+    }
+
+    /// Under which queries of others run that the history carries: those of figures and targets.
+    pub fn meter(&self) -> &Meter {
+        &self.meter
     }
 
     /// Judges every rule and every claim. A rule that cannot be evaluated gets the verdict `error`; the others are judged.
@@ -83,23 +125,34 @@ impl Session {
         let run = RunFacts::read(&self.connection)?;
         let capabilities = capabilities(&self.connection)?;
         let mut verdicts: Vec<_> =
-            rules.rules().iter().map(|rule| examine::examine(&self.connection, rule, &run, &capabilities)).collect();
+            rules.rules().iter().map(|rule| examine::examine(self, rule, &run, &capabilities)).collect();
         witness::attach_exchanges(&self.connection, &mut verdicts)?;
-        let gates = claims::decide_all(&self.connection)?;
-        let validity = Validity::of(&run).besides(refused::sentences(&self.connection)?);
-        let overall = Overall::of(&run, &validity, &verdicts, &gates);
-        Ok(Judgement { run, validity, rules: verdicts, gates, overall })
+        let stalls = Stalls::read(&self.connection)?;
+        let gates = claims::decide_all(&self.connection, &stalls)?;
+        let validity = Validity::read(&self.connection, &run, &stalls)?;
+        let areas = areas::examined(&verdicts, &gates);
+        let unmet = required::unmet(&run, &verdicts, &areas);
+        let overall = Overall::of(&run, &validity, &verdicts, &gates, &unmet);
+        let remarks = misreadings::remark(&self.connection)?.into_iter().collect();
+        let sources = rules.sources().to_vec();
+        Ok(Judgement { run, validity, overall, unmet, remarks, areas, rules: verdicts, gates, sources })
     }
 }
 
-/// Makes functions and derived tables known to a connection.
-pub(crate) fn prepare_store(connection: &Connection, derived: &Script) -> Result<(), rusqlite::Error> {
+/// Makes functions and derived tables known to a connection, which is under the budget from then on.
+pub(crate) fn prepare_store(
+    connection: &mut Connection,
+    derived: &Script,
+    budget: Budget,
+) -> Result<Meter, rusqlite::Error> {
     connection.pragma_update(None, "temp_store", "memory")?;
     // Rules scan forwards: 32 MiB hold the inner pages of the largest tables. Mapping the file instead was measured to save
     // no time and to cost its size in memory.
     connection.pragma_update(None, "cache_size", -32 * 1024)?;
     functions::register(connection)?;
-    connection.execute_batch(&derived.text)
+    let meter = Meter::install(connection, budget)?;
+    meter.derive(|| connection.execute_batch(&derived.text))?;
+    Ok(meter)
 }
 
 fn capabilities(connection: &Connection) -> Result<BTreeSet<String>, rusqlite::Error> {

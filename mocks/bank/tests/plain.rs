@@ -128,7 +128,7 @@ async fn a_failing_portal_is_tried_three_times() {
 
 #[tokio::test]
 async fn a_bank_is_not_settled_while_a_callback_is_under_way() {
-    let slow = says("00").set_delay(Duration::from_millis(200));
+    let slow = says("00").set_delay(Duration::from_secs(3));
     let scene = Scene::new(&[], slow).await;
     let transaction = scene.ordered("R-1").await;
     scene.decide(&transaction, "pay").await;

@@ -131,14 +131,14 @@ impl Scene {
 
     /// The signals once the bank has nothing more to tell.
     pub(super) async fn settled(&self) -> Vec<Value> {
-        for _ in 0..5_000 {
+        for _ in 0..60_000 {
             let ledger = self.get("/_ledger").await.json();
             if ledger["settled"] == true {
                 return ledger["signals"].as_array().unwrap().clone();
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        panic!("the bank did not settle within 5 s");
+        panic!("the bank did not settle");
     }
 
     /// What the portal was told, in the order of arrival: the fields of a body or of a query.

@@ -235,7 +235,7 @@ async fn a_dossier_entered_here_is_pushed_until_the_portal_takes_it() {
     let scene = Scene::new();
     scene.hub.push_to(format!("{}/inbox", portal.uri()));
     let code = entered(&scene).await;
-    for _ in 0..5_000 {
+    for _ in 0..60_000 {
         if scene.get("/_ledger").await.json()["settled"] == true {
             break;
         }

@@ -149,7 +149,7 @@ async fn a_post_with_paydays_remits_by_itself() {
     let conduct = Conduct { remit_every: Some(Duration::from_millis(2)), ..Conduct::ordinary() };
     let scene = Scene::with(Duration::ZERO, ok(), conduct).await;
     scene.place(&scene.order("D-1", 8_000)).await;
-    for _ in 0..1_000 {
+    for _ in 0..30_000 {
         if scene.get("/reconciliation?customer_code=PORTAL").await["remitted"] == 8_000 {
             return;
         }

@@ -1,6 +1,6 @@
 -- ---
 -- id: EG-DDL-001
--- rev: 1
+-- rev: 2
 -- title: The due day is the day of acceptance plus the legal working days
 -- title_vi: Ngày hẹn trả bằng ngày tiếp nhận cộng số ngày làm việc theo quy định
 -- level: MUST
@@ -18,22 +18,44 @@
 -- expected: "dossier {subject}, accepted on {accepted_day}, is due {legal_days} working days later, on {expected_day}"
 -- observed: "the portal says {due_day}"
 -- ---
--- Each sound case with a day of acceptance and a due day. Days are counted from the day after acceptance; the precision
--- is the day. A case whose time was paused is left to EG-DDL-004; days outside the calendar are undecided.
+-- Each sound case with a day of acceptance. Days are counted from the day after acceptance; the precision is the day. What is
+-- to be done the same day is due that day, or, if it was received at the cut-off hour of the law or later, or when the
+-- office is closed, on the next working day (vietnam.md R10); where the run states no such hour, both are right. A case
+-- whose time was paused is left to EG-DDL-004; one whose log should tell and was not read, and days outside the calendar,
+-- are undecided.
 with promised as (
     select l.case_id, l.exchange_id, d.legal_days, vietnam_day(l.accepted_at) as accepted_day,
-           vietnam_day(l.due_at) as due_day
+           vietnam_day(l.due_at) as due_day,
+           -- the time of day in Vietnam, in minutes
+           (instant_ms(l.accepted_at) + 7 * 3600000) % 86400000 / 60000 as minute,
+           exists (select 1 from logs g where g.case_id = l.case_id)
+           or not l.final or not exists (select 1 from capabilities where name = 'progress') as is_told
     from latest l
     join dossiers d on d.case_id = l.case_id
-    where l.accepted_at is not null and l.due_at is not null
+    where l.accepted_at is not null
       and not exists (
           select 1 from steps s
           where s.case_id = l.case_id and s.to_state in ('awaiting_supplement', 'awaiting_payment')
       )
+),
+-- By when it is due: `day` at the earliest, `or_day` if the cut-off hour is not known.
+counted as (
+    select p.case_id, p.exchange_id, p.legal_days, p.accepted_day, p.due_day, p.is_told,
+           case
+               when p.legal_days > 0 then w.day
+               when c.working = 0 or p.minute >= k.cutoff then w.day
+               else p.accepted_day
+           end as day,
+           iif(p.legal_days = 0 and k.cutoff is null, w.day, null) as or_day
+    from promised p
+    left join calendar c on c.day = p.accepted_day
+    left join working_days w on w.ordinal = c.working_days_before + c.working + max(p.legal_days, 1)
+    cross join (
+        select (select cast(substr(value, 1, 2) as integer) * 60 + cast(substr(value, 4, 2) as integer)
+                from run where name = 'receipt_cutoff' and value like '__:__') as cutoff
+    ) k
 )
-select i.first_code as subject, p.due_day = iif(p.legal_days = 0, p.accepted_day, w.day) as ok, p.case_id, p.exchange_id,
-       p.legal_days, p.accepted_day, iif(p.legal_days = 0, p.accepted_day, w.day) as expected_day, p.due_day
-from promised p
+select i.first_code as subject, case when p.is_told then p.due_day = p.day or coalesce(p.due_day = p.or_day, 0) end as ok,
+       p.case_id, p.exchange_id, p.legal_days, p.accepted_day, p.day as expected_day, p.due_day
+from counted p
 join identities i on i.case_id = p.case_id and i.sound
-left join calendar c on c.day = p.accepted_day
-left join working_days w on w.ordinal = c.working_days_before + c.working + p.legal_days

@@ -1,12 +1,12 @@
 -- ---
 -- id: EG-PAY-002
--- rev: 1
+-- rev: 2
 -- title: No dossier goes ahead before its fee is paid
 -- title_vi: Hồ sơ không được xử lý trước khi thanh toán được xác nhận
 -- level: MUST
 -- maturity: candidate
 -- oracle: second_ledger
--- needs: [start]
+-- needs: ["planned:payment_before", start]
 -- basis:
 --   - {source: "life cycle of a dossier (vietnam.md 7 A, AWAITING_PAYMENT)", text: "processing resumes on payment.confirmed", verified: true}
 --   - {source: vandan rule catalogue 4.2, text: no advance past the pay gate before confirmed payment, verified: true}
@@ -36,9 +36,12 @@ with paid as (
 )
 select i.first_code as subject,
        case
-           when p.paid_ns is not null then p.done_ns + t.ns >= p.paid_ns
-           when p.payment_method = 'counter' then 0
-           when 'bank' in (select peer from complete_ledgers) then 0
+           when p.done_ns + t.ns >= p.paid_ns then 1
+           -- Later, or never: an earlier payment that we do not know of must be out of the question.
+           when p.paid_ns is not null and p.payment_method = 'online'
+               then case when exists (select 1 from gapless_ledgers where peer = 'bank') then 0 end
+           when p.payment_method = 'counter' and w.whole then 0
+           when p.payment_method = 'online' and exists (select 1 from complete_ledgers where peer = 'bank') then 0
        end as ok,
        p.case_id, p.exchange_id, p.operation, p.fee, p.payment_method,
        iif(p.paid_ns is null, 'and no payment was ever made',
@@ -46,3 +49,4 @@ select i.first_code as subject,
 from paid p
 join identities i on i.case_id = p.case_id and i.sound
 cross join tolerance t
+cross join recording w

@@ -1,12 +1,12 @@
 -- ---
 -- id: VN-PST-003
--- rev: 1
+-- rev: 2
 -- title: A result sent by post counts as returned only when it is delivered
 -- title_vi: Chỉ ghi "đã trả kết quả" khi bưu chính đã phát tới người nhận
 -- level: MUST
 -- maturity: candidate
 -- oracle: second_ledger
--- needs: [hand_to_post, "peer:post"]
+-- needs: ["planned:post_return", hand_to_post, "peer:post"]
 -- basis:
 --   - {source: "life cycle of a dossier (vietnam.md 7 C)", text: "RETURNED(10) only after DELIVERED or hand-over evidence", verified: true}
 --   - {source: "public code of a provincial portal (vietnam.md T9)", text: "accepted by the post and delivered look alike", verified: true}
@@ -19,26 +19,37 @@
 -- expected: "dossier {subject}, returned by post, is not called returned before the post delivered it"
 -- observed: "{seen_operation} by {seen_actor} showed it as returned {when_delivered}"
 -- ---
--- Each sound case returned by post that anybody ever saw as returned, by the first such answer. That no delivery ever
--- happened counts only if the post's ledger is known to be complete.
+-- Each sound case that is to be returned by post and was handed to the post or seen as returned, by the first answer that
+-- showed it so. One that nobody saw as returned is undecided if its final read was not answered, and no subject otherwise.
+-- That no delivery ever happened, or only later, counts only if nothing is missing in the post's ledger.
 with seen as (
-    select coalesce(o.case_id, (select e.case_id from exchanges e where e.exchange_id = o.exchange_id)) as case_id,
-           min(o.exchange_id) as exchange_id
-    from observations o
+    select s.case_id, min(o.exchange_id) as exchange_id
+    from sightings s
+    join observations o on o.exchange_id = s.exchange_id and o.position = s.position
     where o.state = 'returned'
-    group by 1
+    group by s.case_id
+),
+followed as (
+    select d.case_id, s.exchange_id, i.first_code, p.delivered_ns, p.waybill
+    from dossiers d
+    join identities i on i.case_id = d.case_id and i.sound
+    left join seen s on s.case_id = d.case_id
+    left join parcels p on p.dossier_code = i.first_code
+    where d.return_method = 'post'
+      and (s.exchange_id is not null
+           or p.ordered and not exists (select 1 from latest l where l.case_id = d.case_id and l.final))
 )
-select i.first_code as subject,
+select f.first_code as subject,
        case
-           when p.delivered_ns is not null then e.done_ns + t.ns >= p.delivered_ns
-           when 'post' in (select peer from complete_ledgers) then 0
+           when f.exchange_id is null or e.done_ns is null then null
+           when e.done_ns + t.ns >= f.delivered_ns then 1
+           when f.delivered_ns is not null and exists (select 1 from gapless_ledgers where peer = 'post') then 0
+           when exists (select 1 from complete_ledgers where peer = 'post') then 0
        end as ok,
-       d.case_id, e.exchange_id, p.waybill, e.operation as seen_operation, e.actor as seen_actor,
-       iif(p.delivered_ns is null, 'and it was never delivered',
-           format('%.1f ms before the post delivered it', (p.delivered_ns - e.done_ns) / 1e6)) as when_delivered
-from seen s
-join exchanges e on e.exchange_id = s.exchange_id
-join dossiers d on d.case_id = s.case_id and d.return_method = 'post'
-join identities i on i.case_id = s.case_id and i.sound
-left join parcels p on p.dossier_code = i.first_code
+       f.case_id, f.exchange_id, f.waybill, e.operation as seen_operation, e.actor as seen_actor,
+       iif(f.delivered_ns is null, 'and it was never delivered',
+           format('%.1f ms before the post delivered it', (f.delivered_ns - e.done_ns) / 1e6)) as when_delivered,
+       (select trouble from troubled_peers where peer = 'post') as because
+from followed f
+left join exchanges e on e.exchange_id = f.exchange_id
 cross join tolerance t

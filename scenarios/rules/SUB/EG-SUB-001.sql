@@ -1,6 +1,6 @@
 -- ---
 -- id: EG-SUB-001
--- rev: 1
+-- rev: 2
 -- title: What was submitted reads back unchanged
 -- title_vi: Nội dung đã nộp đọc lại phải nguyên vẹn
 -- level: MUST
@@ -17,12 +17,14 @@
 -- reasons: [vacuous, unmapped, undecided, not_quiescent]
 -- kills: [portal:truncate-name]
 -- expected: "the {field} of dossier {subject} reads back as it was submitted: {submitted}"
--- observed: "{surface} shows {shown}"
+-- observed: "{surface} {shown}"
 -- ---
--- Each acknowledged dossier that is found again: every surface that shows it must show what was submitted. A field that
--- a portal does not show is not compared.
+-- Each acknowledged dossier of a sound case: every surface that shows it must show what was submitted, and who submitted it
+-- must be shown it: online the applicant, elsewhere the applicant or a clerk. Without that it is undecided, whatever others
+-- see; if the applicant is told that there is none while a clerk sees it, it is broken. A field that a portal does not
+-- show is not compared.
 with compared as (
-    select i.first_code as subject, f.case_id, f.exchange_id, f.surface,
+    select f.case_id, f.exchange_id, f.surface,
            case
                when f.owner_name <> d.full_name then 'full name'
                when f.owner_number <> d.citizen_number then 'citizen number'
@@ -43,11 +45,33 @@ with compared as (
            end as shown,
            coalesce(f.owner_name, f.owner_number, f.procedure, f.reference) is not null as shows_anything
     from final_reads f
-    join identities i on i.case_id = f.case_id and i.sound
-    join receipts r on r.case_id = f.case_id
     join dossiers d on d.case_id = f.case_id
     where f.surface in ('track', 'clerk_view') and f.outcome = 'ok' and f.own
+),
+-- One row a case: the first surface that shows something else, and whether those who must see it do.
+seen as (
+    select case_id,
+           min(exchange_id) filter (where field is not null) as differing,
+           coalesce(max(shows_anything) filter (where surface = 'track'), 0) as by_applicant,
+           max(shows_anything) as by_anybody
+    from compared
+    group by case_id
 )
-select subject, min(case when shows_anything then field is null end) as ok, case_id, exchange_id, surface, field, submitted, shown
-from compared
-group by case_id
+select coalesce(i.first_code, r.dossier_code, 'of case ' || r.case_id) as subject,
+       case
+           when s.differing is not null then 0
+           when s.by_applicant or s.by_anybody and d.channel <> 'online' then 1
+           when s.by_anybody and t.outcome = 'refused' and t.status in (404, 410) and w.whole then 0
+       end as ok,
+       r.case_id, coalesce(s.differing, t.exchange_id, r.exchange_id) as exchange_id,
+       coalesce(c.surface, 'track') as surface, coalesce(c.field, 'whole') as field,
+       coalesce(c.submitted, 'by its applicant') as submitted,
+       iif(c.field is null, 'is refused to the applicant, while a clerk sees it', 'shows ' || c.shown) as shown
+from receipts r
+join dossiers d on d.case_id = r.case_id
+left join identities i on i.case_id = r.case_id
+left join seen s on s.case_id = r.case_id
+left join compared c on c.case_id = r.case_id and c.exchange_id = s.differing
+left join final_reads t on t.case_id = r.case_id and t.surface = 'track'
+cross join recording w
+where coalesce(i.sound, 1)

@@ -1,6 +1,6 @@
 -- ---
 -- id: EG-SUB-005
--- rev: 1
+-- rev: 2
 -- title: Every acknowledged submission exists exactly once at the end
 -- title_vi: Mỗi hồ sơ đã được báo nhận phải tồn tại đúng một lần
 -- level: MUST
@@ -19,17 +19,18 @@
 -- expected: "dossier {subject}, acknowledged in exchange {receipt_exchange}, exists exactly once"
 -- observed: "{what}"
 -- ---
--- Each acknowledged dossier. Lost: no final read finds it and one is told that it is not there (a refusal that speaks of
--- who asks, or how often, tells nothing). Double: the same case was seen under a second number. A number that two cases
+-- Each acknowledged dossier. Lost: every final read is answered, none finds it and one is told that it is not there (a refusal
+-- that speaks of who asks, or how often, tells nothing). Double: the same case was seen under a second number. A number that two cases
 -- share is EG-COD-003.
 with found as (
-    select case_id, max(outcome = 'ok') as anywhere,
+    select case_id, max(outcome = 'ok' and own) as anywhere,
+           max(outcome = 'unknown' or outcome = 'ok' and not own) as is_open,
            min(exchange_id) filter (where outcome = 'refused' and coalesce(status, 0) not in (401, 403, 429)) as denied
     from final_reads
     group by case_id
 )
 select coalesce(r.dossier_code, 'of case ' || r.case_id) as subject,
-       case when i.codes > 1 then 0 when f.anywhere then 1 when f.denied is not null then 0 end as ok,
+       case when i.codes > 1 then 0 when f.anywhere then 1 when f.denied is not null and not f.is_open and w.whole then 0 end as ok,
        r.case_id,
        case when i.codes > 1 then other.exchange_id else coalesce(f.denied, r.exchange_id) end as exchange_id,
        r.exchange_id as receipt_exchange,
@@ -45,4 +46,5 @@ left join found f on f.case_id = r.case_id
 left join code_cases other
     on i.codes > 1 and other.case_id = r.case_id
    and other.dossier_code = iif(i.last_code is not r.dossier_code, i.last_code, i.first_code)
+cross join recording w
 where not coalesce(i.shared, 0)

@@ -21,13 +21,68 @@ pub(super) fn rules(summary: &Summary) -> Markup {
                     th scope="col" { "Title" }
                     th scope="col" .wide { "Level" }
                     th scope="col" .number { "Examined" }
+                    th scope="col" .number { "Undecided" }
                     th scope="col" .number { "Broken" }
                 } }
                 @for rule in &summary.rules { (rule_rows(summary, rule)) }
             }
         }))
+        (areas(summary))
+        (sources(summary))
     };
     section("rules", "Rules", "Quy tắc", &content)
+}
+
+/// What the catalogue could have examined and what it did.
+fn areas(summary: &Summary) -> Markup {
+    let unexamined = words::not_examined(&summary.areas, usize::MAX);
+    html! {
+        @if !unexamined.is_empty() { p .note { (unexamined) "." } }
+        details {
+            summary { "What was examined, by area" }
+            (scroll("Areas", &html! {
+                table .small {
+                    caption { "Areas of the catalogue, with the rules (and gates) that were decided" }
+                    thead { tr {
+                        th scope="col" { "Area" }
+                        th scope="col" { "Vietnamese" }
+                        th scope="col" .number { "Decided" }
+                    } }
+                    tbody { @for area in &summary.areas { tr {
+                        th scope="row" { (area.area) }
+                        td lang="vi" { (area.area_vi) }
+                        td .number { @if area.decided == 0 { "not examined" } @else { (count(area.decided)) } }
+                    } } }
+                }
+            }))
+        }
+    }
+}
+
+/// The files it was judged by, so that anybody can tell whether they are those that were shipped.
+fn sources(summary: &Summary) -> Markup {
+    html! {
+        @if !summary.sources.is_empty() {
+            details {
+                summary { "The files it was judged by" }
+                (scroll("Files", &html! {
+                    table .small {
+                        caption { "Rule files with the SHA-256 of each" }
+                        thead { tr {
+                            th scope="col" { "File" }
+                            th scope="col" { "SHA-256" }
+                            th scope="col" { "Shipped" }
+                        } }
+                        tbody { @for source in &summary.sources { tr {
+                            th scope="row" { (said(&source.file)) }
+                            td { code { (source.sha256) } }
+                            td { @if source.replaces_shipped { "replaced" } }
+                        } } }
+                    }
+                }))
+            }
+        }
+    }
 }
 
 fn rule_rows(summary: &Summary, rule: &RuleVerdict) -> Markup {
@@ -50,10 +105,11 @@ fn rule_rows(summary: &Summary, rule: &RuleVerdict) -> Markup {
                 }
                 td .wide { (rule.level.as_str()) }
                 td .number data-label="examined" { (count(rule.examined)) }
+                td .number data-label="undecided" { (count(rule.undecided)) }
                 td .number data-label="broken" { (count(rule.broken)) }
             }
             @if is_open {
-                tr class=(format!("evidence {}", rule_tone(rule.verdict))) { td colspan="6" {
+                tr class=(format!("evidence {}", rule_tone(rule.verdict))) { td colspan="7" {
                     details open[rule.verdict == Verdict::Fail] {
                         summary { "Evidence" }
                         @if let Some(citation) = citation { p { (said(&citation.why)) } }

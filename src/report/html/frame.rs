@@ -44,6 +44,7 @@ pub(super) fn banner(summary: &Summary) -> Markup {
                 @if !summary.objections().is_empty() {
                     ul { @for reason in summary.objections() { li { (said(reason)) } } }
                 }
+                @for remark in &summary.remarks { p .note { (said(remark)) } }
             }
         }
         (tiles(summary))
@@ -72,8 +73,8 @@ fn tiles(summary: &Summary) -> Markup {
             li { a href="#rules" { b { (rules.pass) " of " (summary.rules.len() as u64 - rules.not_applicable) } " rules hold" } }
             li { a href="#gates" { b { (hold) " of " (summary.gates.len()) } " gates hold" } }
             li { a href="#fidelity" { b { (figures.exact + figures.within_precision) " of " (summary.figures.len()) } " published figures met" } }
-            li { a href="#latency" { b { (waited) } " waited, p95 of all exchanges" } }
-            li { a href="#load" { b { (all.map_or_else(|| MISSING.to_owned(), |all| count(all.count))) } " exchanges under load" } }
+            li { a href="#latency" { b { (waited) } " waited, p95 of what people did" } }
+            li { a href="#load" { b { (count(summary.traffic.exchanges())) } " exchanges under load" } }
         }
     }
 }

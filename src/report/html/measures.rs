@@ -21,9 +21,12 @@ pub(super) fn latency(summary: &Summary) -> Markup {
                 figcaption { "Latency per operation under load" }
                 (scroll("Chart of latency per operation", &charts::latency(&traffic.operations)))
             }
-            (scroll("Latency per operation", &operations(&traffic.operations, all)))
-            (slowest(summary))
-        } @else { p { "Nothing was sent under load." } }
+            (scroll("Latency per operation", &operations("What people did under load; times in milliseconds, exact order statistics", &traffic.operations, Some(all))))
+        }
+        @if !traffic.others.is_empty() {
+            (scroll("Polls and the run itself", &operations("Polls, and exchanges of the run itself, under load: in no claim about all", &traffic.others, None)))
+        }
+        @if traffic.exchanges() == 0 { p { "Nothing was sent under load." } } @else { (slowest(summary)) }
         (faults(summary))
         @if summary.traffic.resent > 0 {
             p { (count(summary.traffic.resent)) " requests were sent once more: the kept connection they went on was closed." }
@@ -32,10 +35,10 @@ pub(super) fn latency(summary: &Summary) -> Markup {
     section("latency", "Latency by operation", "Độ trễ theo thao tác", &content)
 }
 
-fn operations(rows: &[OperationTraffic], all: &OperationTraffic) -> Markup {
+fn operations(caption: &str, rows: &[OperationTraffic], all: Option<&OperationTraffic>) -> Markup {
     html! {
         table .sortable.small {
-            caption { "Exchanges under load; times in milliseconds, exact order statistics" }
+            caption { (caption) }
             thead {
                 tr {
                     th rowspan="2" scope="col" { "Operation" }
@@ -54,7 +57,7 @@ fn operations(rows: &[OperationTraffic], all: &OperationTraffic) -> Markup {
                 } }
             }
             tbody { @for row in rows { (operation(row)) } }
-            tfoot { (operation(all)) }
+            @if let Some(all) = all { tfoot { (operation(all)) } }
         }
     }
 }

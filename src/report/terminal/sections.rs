@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::words::TrafficClass;
 use verdict::{GateAnswer, Overall, RuleVerdict, Verdict};
 
 use super::page::{Column, Ink, Page};
@@ -13,8 +14,6 @@ use crate::text::{MISSING, count, duration, milliseconds, percent, rate};
 use crate::traffic::OperationTraffic;
 use crate::words;
 
-/// More passes than this are named, not described.
-const PASSES: usize = 8;
 /// From this many on, rules that are inconclusive for the same reason are said together.
 const TOGETHER: usize = 3;
 /// More mismatching figures than this are left to the page.
@@ -31,17 +30,23 @@ pub(super) fn rules(page: &mut Page, summary: &Summary) {
     }
     inconclusive_rules(page, &standing(summary, Verdict::Inconclusive));
     let passed = standing(summary, Verdict::Pass);
-    if passed.len() <= PASSES {
-        for rule in &passed {
-            page.paragraph(&format!("  ✓ {}  ", rule.id), Ink::Good, &rule.title);
-        }
-    } else {
-        let ids: Vec<&str> = passed.iter().map(|rule| rule.id.as_str()).collect();
-        page.paragraph("  ✓ ", Ink::Good, &format!("{} hold: {}", passed.len(), ids.join(", ")));
+    let column = |of: fn(&RuleVerdict) -> String| passed.iter().map(|rule| of(rule)).collect::<Vec<_>>();
+    if !passed.is_empty() {
+        page.table(vec![
+            Column::left("  rule", column(|rule| format!("✓ {}", rule.id))),
+            Column::right("examined", 0, column(|rule| count(rule.examined))),
+            Column::right("undecided", 0, column(|rule| count(rule.undecided))),
+            Column::right("broken", 0, column(|rule| count(rule.broken))),
+            Column::left("", column(|rule| rule.title.clone())),
+        ]);
     }
     let idle: Vec<&str> = standing(summary, Verdict::NotApplicable).iter().map(|rule| rule.id.as_str()).collect();
     if !idle.is_empty() {
         page.paragraph("  – ", Ink::Faint, &format!("not applicable here: {}", idle.join(", ")));
+    }
+    let unexamined = words::not_examined(&summary.areas, usize::MAX);
+    if !unexamined.is_empty() {
+        page.paragraph("  – ", Ink::Faint, &unexamined);
     }
 }
 
@@ -55,7 +60,13 @@ fn broken_rule(page: &mut Page, rule: &RuleVerdict) {
     page.paragraph(
         "    ",
         Ink::Faint,
-        &format!("{}, broken in {} of {} examined", rule.level.as_str(), count(rule.broken), count(rule.examined)),
+        &format!(
+            "{}, broken in {} of {} examined, {} undecided",
+            rule.level.as_str(),
+            count(rule.broken),
+            count(rule.examined),
+            count(rule.undecided)
+        ),
     );
     if let Some(witness) = rule.witnesses.first() {
         page.paragraph("    ", Ink::Plain, &words::place(witness));
@@ -68,6 +79,9 @@ fn broken_rule(page: &mut Page, rule: &RuleVerdict) {
 fn open_rule(page: &mut Page, rule: &RuleVerdict) {
     page.paragraph(&format!("  {} {}  ", words::mark(rule.verdict), rule.id), Ink::Doubtful, &rule.title);
     page.paragraph("    ", Ink::Plain, &format!("{}: {}", words::rule_word(rule.verdict), rule.reason));
+    if rule.examined > 0 {
+        page.paragraph("    ", Ink::Faint, &format!("{}, {}", rule.level.as_str(), words::examined(rule)));
+    }
 }
 
 /// Rules that stay open for the same reason are said together: a killed run has many.
@@ -162,12 +176,15 @@ pub(super) fn targets(page: &mut Page, summary: &Summary) {
 
 pub(super) fn traffic(page: &mut Page, summary: &Summary) {
     let traffic = &summary.traffic;
-    let Some(all) = &traffic.all else { return page.heading("TRAFFIC", "no exchange under load") };
+    if traffic.exchanges() == 0 {
+        page.heading("TRAFFIC", "no exchange under load");
+        return not_sent(page, summary);
+    }
     page.heading("TRAFFIC", "under load, in ms; waited since intended, served since sent");
-    let rows: Vec<&OperationTraffic> = traffic.operations.iter().chain([all]).collect();
+    let rows: Vec<&OperationTraffic> = traffic.operations.iter().chain(&traffic.all).chain(&traffic.others).collect();
     let column = |of: fn(&OperationTraffic) -> String| rows.iter().map(|row| of(row)).collect::<Vec<_>>();
     page.table(vec![
-        Column::left("operation", column(|row| row.operation.replace('_', " "))),
+        Column::left("operation", column(operation_name)),
         Column::right("count", 0, column(|row| count(row.count))),
         Column::right("ok", 9, column(|row| count(row.ok))),
         Column::right("refused", 5, column(|row| count(row.refused))),
@@ -187,6 +204,36 @@ pub(super) fn traffic(page: &mut Page, summary: &Summary) {
     if traffic.resent > 0 {
         let resent = format!("{} sent once more: the kept connection was closed", count(traffic.resent));
         page.paragraph("  · ", Ink::Plain, &resent);
+    }
+    not_sent(page, summary);
+}
+
+/// Polls and the run's own exchanges say what they are: they are in no claim about all.
+fn operation_name(row: &OperationTraffic) -> String {
+    let name = row.operation.replace('_', " ");
+    match row.class {
+        TrafficClass::User => name,
+        TrafficClass::Poll => format!("{name}, polls"),
+        TrafficClass::Control => format!("{name}, run"),
+    }
+}
+
+fn not_sent(page: &mut Page, summary: &Summary) {
+    let unsent: Vec<String> = summary
+        .traffic
+        .unsent
+        .iter()
+        .map(|fault| {
+            format!(
+                "{} {} (first: exchange {})",
+                count(fault.count),
+                fault.kind.replace('_', " "),
+                fault.first_exchange
+            )
+        })
+        .collect();
+    if !unsent.is_empty() {
+        page.paragraph("  ? ", Ink::Doubtful, &format!("never sent, so no traffic: {}", unsent.join(", ")));
     }
 }
 

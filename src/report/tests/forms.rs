@@ -5,7 +5,8 @@ mod fixture;
 use std::collections::BTreeSet;
 
 use unicode_width::UnicodeWidthStr as _;
-use vandan_report::{Style, Summary, html, junit, summary_json, terminal};
+use vandan_report::{Agreement, Style, Summary, html, junit, summary_json, terminal};
+use verdict::Budget;
 
 /// Asserts one snapshot below `tests/snapshots` of the repository.
 macro_rules! assert_reads {
@@ -128,6 +129,54 @@ fn a_killed_run_is_said_with_dashes_in_every_form() {
     assert!(html(&summary).contains("planned <b>–</b>"));
     assert!(summary_json(&summary).contains("\"planned\": null"));
     assert!(junit(&summary).contains("<error message=\"the recording was cut short"));
+}
+
+#[test]
+fn a_figure_or_a_target_without_end_is_a_line_of_its_own() {
+    let endless = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*), 1 from n";
+    let changes = format!(
+        "insert into figures values ('TN21-98', 6, '', 'endless', 'portal', 1, 'dossiers', 'exact', '', '{endless}', null);
+         insert into targets values (9, 'endless', '', '', '', null, '', 'exact', 1, '{endless}', null);"
+    );
+    let small = Budget { steps: 3_000_000, steps_per_page: 0, ..Budget::DEFAULT };
+    let summary = fixture::summary_within(&changes, small);
+    let figure = summary.figures.iter().find(|figure| figure.figure_id == "TN21-98").expect("the figure");
+    assert!(matches!(&figure.agreement, Agreement::NotCounted(reason) if reason.starts_with("budget: ")), "{figure:?}");
+    let target = summary.targets.iter().find(|target| target.target_id == "endless").expect("the target");
+    assert!(target.standing.reason().starts_with("budget: "), "{target:?}");
+    let counted =
+        |id: &str| summary.figures.iter().any(|figure| figure.figure_id == id && figure.generated == Some(8.0));
+    assert!(counted("TN21-01"), "the others are counted");
+}
+
+#[test]
+fn polls_stand_in_a_group_of_their_own_and_what_was_not_sent_is_no_traffic() {
+    let summary = fixture::summary(
+        "update exchanges set operation = 'inbox', traffic_class = 'poll' where operation = 'track' and phase = 'load';
+         update exchanges set outcome = 'unknown', fault = 'local_limit', sent_ns = null, status = null where exchange_id = 1;",
+    );
+    let rows = |rows: &[vandan_report::OperationTraffic]| {
+        rows.iter().map(|row| (row.operation.clone(), row.count)).collect::<Vec<_>>()
+    };
+    let traffic = &summary.traffic;
+    assert_eq!(rows(&traffic.operations), [("submit".to_owned(), 7), ("accept".to_owned(), 8)]);
+    assert_eq!(rows(&traffic.others), [("inbox".to_owned(), 8)]);
+    assert_eq!((traffic.all.as_ref().map(|all| all.count), traffic.exchanges()), (Some(15), 23));
+    let text = plain(&summary, 80);
+    assert!(text.contains("inbox, polls"), "{text}");
+    assert!(text.contains("never sent, so no traffic: 1 local limit (first: exchange 1)"), "{text}");
+}
+
+#[test]
+fn a_run_that_conforms_says_how_much_that_proves() {
+    let summary = fixture::conforming();
+    assert_eq!(
+        summary.headline(),
+        "CONFORMS to 3 rules; 1 recommendation undecided; 1 not applicable; not examined: access control, sessions, refunds, national \
+         portal and 15 more areas"
+    );
+    let silent = fixture::summary("delete from gates");
+    assert!(silent.headline().contains("; no gates; "), "{}", silent.headline());
 }
 
 #[test]

@@ -127,7 +127,8 @@ fn silence_is_no_pass_for_any_rule() {
                insert into capabilities values ('submit'), ('track'), ('look_up'), ('progress'), ('accept'), ('start'), ('pay'),
                    ('hand_to_post'), ('peer:bank'), ('peer:post'), ('dossier_code_pattern'), ('shows:accepted_at'),
                    ('shows:due_at'), ('shows:dossier_code'), ('shows:service_level'), ('shows:payable'), ('catalogue'), ('publish'),
-                   ('publications'), ('shows:amount_paid'), ('shows:receipts')";
+                   ('publications'), ('shows:amount_paid'), ('shows:receipts'), ('shows:payment_state'), ('inbox'), ('planned:post_return'),
+                   ('planned:online_payment'), ('planned:payment_before'), ('planned:payment')";
     for inserts in ["", all] {
         let judgement = judge_inserts(&rules(), inserts);
         for verdict in &judgement.rules {
@@ -162,7 +163,7 @@ fn a_history_is_judged_twice_to_the_same_bytes() {
     let story = fs::read_to_string(root().join("tests/histories/EG-SUB-001/fail.sql")).unwrap();
     let first = judge_inserts(&rules(), &story).to_json();
     assert_eq!(first, judge_inserts(&rules(), &story).to_json());
-    assert!(first.starts_with("{\n  \"schema\": \"vandan-verdicts/1\",\n  \"run\": {"), "{first}");
+    assert!(first.starts_with("{\n  \"schema\": \"vandan-verdicts/2\",\n  \"run\": {"), "{first}");
 }
 
 #[test]

@@ -187,6 +187,19 @@ impl Population {
         self
     }
 
+    /// The same people, whose dossiers carry the references of one run: nothing else of them changes.
+    #[must_use]
+    pub fn with_salt(mut self, salt: u64) -> Self {
+        self.references.salted(salt);
+        self
+    }
+
+    /// The case whose citizen number, tax code or reference this is, the reference in whichever run of this seed.
+    pub fn recognise_in_any_run(&self, mark: &str) -> Option<CaseId> {
+        let in_its_run = self.references.as_in(mark).read(mark).and_then(|person| self.case_of(person));
+        in_its_run.or_else(|| self.recognise(mark))
+    }
+
     /// The province they live in.
     pub fn province(&self) -> &Province {
         &self.province
@@ -410,5 +423,9 @@ impl Populace for Population {
         }
         let case = self.tax_codes.read(mark).and_then(|person| self.case_of(person))?;
         (self.identity(case).kind == ApplicantKind::Organisation).then_some(case)
+    }
+
+    fn is_of_another_run(&self, reference: &str) -> bool {
+        self.references.are_not(reference)
     }
 }

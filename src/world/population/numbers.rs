@@ -125,14 +125,22 @@ impl CitizenNumbers {
     }
 }
 
-/// References such as `VD-3FA2-000017K`: a mark of the seed, the person, a check character.
+/// References such as `VD-3FA2-000017K`: a mark of the seed, the person, a check character. What a run sends carries a mark
+/// of the run behind that of the seed, `VD-3FA20Q7ZK-000017D`: no two runs send the same reference.
 #[derive(Clone, Debug)]
 pub(crate) struct References {
-    /// `VD-3FA2-`.
+    /// `VD-3FA2`.
+    of_seed: String,
+    /// `VD-3FA2-` or `VD-3FA20Q7ZK-`.
     prefix: String,
     /// What the check of the prefix carries over.
     carried: u32,
 }
+
+/// How many signs of a mark are the run's, and how many runs they tell apart: among a hundred runs against a portal that is
+/// never reset two have the same mark once in 12,000 times.
+const SALT_SIGNS: usize = 5;
+const SALTS: u64 = 36_u64.pow(5);
 
 /// The check character's alphabet.
 const ALPHABET: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -140,8 +148,44 @@ const ALPHABET: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 impl References {
     pub(crate) fn new(seed: Seed) -> Self {
         let mark = seed.stream("reference").below(0, 0x1_0000);
-        let prefix = format!("VD-{mark:04X}-");
-        Self { carried: carry(36, &prefix), prefix }
+        let of_seed = format!("VD-{mark:04X}");
+        let prefix = format!("{of_seed}-");
+        Self { carried: carry(36, &prefix), prefix, of_seed }
+    }
+
+    /// Those of one run.
+    pub(crate) fn salted(&mut self, salt: u64) {
+        let mut left = salt % SALTS;
+        let mut mark = [b'0'; SALT_SIGNS];
+        for sign in mark.iter_mut().rev() {
+            *sign = usize::try_from(left % 36).ok().and_then(|digit| ALPHABET.get(digit)).copied().unwrap_or(b'0');
+            left /= 36;
+        }
+        let mark: String = mark.into_iter().map(char::from).collect();
+        self.prefix = format!("{}{mark}-", self.of_seed);
+        self.carried = carry(36, &self.prefix);
+    }
+
+    /// The same as those of whichever run of this seed wrote this one; unchanged if none did.
+    pub(crate) fn as_in(&self, text: &str) -> Self {
+        let other = text.strip_prefix("VD-").and_then(|rest| rest.split_once('-'));
+        match other.map(|(mark, _)| format!("VD-{mark}-")).filter(|prefix| prefix.starts_with(&self.of_seed)) {
+            Some(prefix) => Self { carried: carry(36, &prefix), prefix, of_seed: self.of_seed.clone() },
+            None => self.clone(),
+        }
+    }
+
+    /// Whether this is a reference of vandan's, but not one of these: another seed's, or another run's.
+    pub(crate) fn are_not(&self, text: &str) -> bool {
+        let Some((mark, body)) = text.strip_prefix("VD-").and_then(|rest| rest.split_once('-')) else { return false };
+        let is_mark = [4, 4 + SALT_SIGNS].contains(&mark.len())
+            && mark.bytes().all(|sign| sign.is_ascii_digit() || sign.is_ascii_uppercase());
+        let prefix = format!("VD-{mark}-");
+        if !is_mark || prefix == self.prefix {
+            return false;
+        }
+        let others = Self { carried: carry(36, &prefix), prefix, of_seed: String::new() };
+        body.len() > 6 && others.read(text).is_some()
     }
 
     pub(crate) fn push(&self, person: u64, out: &mut String) {
@@ -273,5 +317,35 @@ mod tests {
         let mut other = String::new();
         References::new(Seed(2)).push(17, &mut other);
         assert_eq!(references.read(&other), None);
+    }
+
+    #[test]
+    fn no_two_runs_write_the_same_reference_and_each_knows_the_others_as_strange() {
+        let run = |salt: u64| {
+            let mut references = References::new(Seed(1));
+            references.salted(salt);
+            references
+        };
+        let written = |references: &References| {
+            let mut text = String::new();
+            references.push(17, &mut text);
+            text
+        };
+        let (one, other, unsalted) = (run(7), run(8), References::new(Seed(1)));
+        assert_eq!(written(&one).len(), 20);
+        assert_ne!(written(&one), written(&other));
+        assert_eq!(written(&one), written(&run(7)), "the same salt repeats a run's references exactly");
+        for (here, there) in [(&one, &other), (&other, &one), (&one, &unsalted), (&unsalted, &one)] {
+            assert_eq!(here.read(&written(there)), None);
+            assert!(here.are_not(&written(there)) && !here.are_not(&written(here)));
+            assert_eq!(here.as_in(&written(there)).read(&written(there)), Some(17), "`who` knows them all");
+        }
+        let mut seed_2 = References::new(Seed(2));
+        assert!(one.are_not(&written(&seed_2)));
+        seed_2.salted(7);
+        assert!(one.are_not(&written(&seed_2)) && one.as_in(&written(&seed_2)).read(&written(&seed_2)).is_none());
+        for somebodys in ["", "VD-", "HS-2026-000017", "VD-3FA2-", "VD-3FA2-00001", "R-7", "VD-3FA2-000017?"] {
+            assert!(!one.are_not(somebodys), "{somebodys} is a word of somebody else's, not of a run");
+        }
     }
 }

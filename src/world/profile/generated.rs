@@ -4,7 +4,7 @@
 //! places: { from: vietnam-2019, province: "11", weights: { phường: 3, thị trấn: 2, xã: 1 } }    # or `weights: equal`
 //! units:
 //!   - { code: H11.05, name: Sở Tư pháp, level: department, fields: [tư pháp], clerks: 4 }
-//!   - { from: vietnam-2019, province: "11", level: commune, codes: "H11.{district}.{commune}", fields: [hộ tịch], clerks: 1, weights: equal }
+//!   - { from: vietnam-2019, province: "11", level: commune, codes: "H11.{commune}", fields: [hộ tịch], clerks: 1, weights: equal }
 //! ```
 //!
 //! The weights are assumptions unless the file says otherwise: by kind, every kind that occurs must have one. A district without
@@ -85,14 +85,31 @@ fn generated_units(
     }
     let mut units = Vec::with_capacity(divisions.len());
     for (division, district) in divisions {
-        let text = pattern.text()?.replace("{commune}", &division.code);
-        let text = text.replace("{district}", district.map_or("", |district| &district.code));
+        let text = pattern.text()?.replace("{commune}", &in_pairs(&division.code));
+        let text = text.replace("{district}", &district.map_or_else(String::new, |district| in_pairs(&district.code)));
         let weight = weights.of(fields.node(), division)?;
         let name = format!("Ủy ban nhân dân {}", division.full_name());
         let code = unit::new_code(&pattern, &text, codes)?;
         units.push(Unit { code, name, level, fields: work.clone(), clerks, weight, office: None });
     }
     Some(units)
+}
+
+/// The digits of a division in pairs, as dossier numbers want them: `094` becomes `00.94`, `03124` becomes `00.31.24`.
+///
+/// # Source
+/// vietnam.md 4.1: every example of a unit's code has two digits in each group behind the first. The widths of the decision
+/// itself (20/2020/QĐ-TTg) were not read.
+fn in_pairs(digits: &str) -> String {
+    let width = digits.len().next_multiple_of(2);
+    let mut pairs = String::with_capacity(width * 3 / 2);
+    for (i, digit) in format!("{digits:0>width$}").chars().enumerate() {
+        if i > 0 && i % 2 == 0 {
+            pairs.push('.');
+        }
+        pairs.push(digit);
+    }
+    pairs
 }
 
 /// The divisions of a level, each with the district it is, or belongs to.
@@ -214,8 +231,8 @@ dossiers:
         let province = load(UNITS, PLACES).unwrap();
         let units: Vec<_> = province.units().iter().map(|unit| (unit.code.as_str(), unit.name.as_str())).collect();
         assert_eq!(units[0], ("S1", "Sở Tư pháp"));
-        assert_eq!(units[1], ("U.094.03124", "Ủy ban nhân dân phường Noong Bua"));
-        assert_eq!(units[3].0, "U.097.03199");
+        assert_eq!(units[1], ("U.00.94.00.31.24", "Ủy ban nhân dân phường Noong Bua"));
+        assert_eq!(units[3].0, "U.00.97.00.31.99");
         let places: Vec<_> = province.places().iter().map(|place| (place.name.as_str(), place.weight)).collect();
         assert_eq!(places[0], ("Phường Noong Bua, thành phố Điện Biên Phủ", 5));
         assert_eq!(places[2], ("Xã Sá Tổng, huyện Mường Chà", 2));
@@ -240,7 +257,7 @@ dossiers:
         );
         assert!(problems.contains("places.province: old has no province `12`"), "{problems}");
         let problems = load(&UNITS.replace(".{commune}", ""), &PLACES.replace("xã: 2", "thị trấn: 2")).unwrap_err();
-        assert!(problems.contains("units[1].codes: the unit U.094 stands twice"), "{problems}");
+        assert!(problems.contains("units[1].codes: the unit U.00.94 stands twice"), "{problems}");
         assert!(problems.contains("places: nobody knows what a xã weighs (Tà Lèng) (add `xã: 1`"), "{problems}");
         let problems = load(&UNITS.replace("level: commune", "level: department"), "{ weights: half }").unwrap_err();
         assert!(problems.contains("departments are not administrative units"), "{problems}");

@@ -1,5 +1,5 @@
 -- The look-up was refused: nothing was shown.
--- expect: inconclusive, because vacuous
+-- expect: inconclusive, because undecided
 insert into run values
     ('finished', 'yes'),
     ('quiescent', 'yes'),

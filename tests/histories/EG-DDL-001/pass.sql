@@ -9,7 +9,7 @@ insert into run values
     ('dossier_code_pattern', '[A-Z][0-9]{2}-[0-9]{6}-[0-9]{4,}');
 insert into capabilities values
   ('shows:accepted_at'), ('shows:due_at'),
-    ('submit'), ('track'), ('clerk_view'), ('look_up'), ('accept'), ('start'), ('complete'), ('collect_fee'), ('pay'), ('hand_to_post'), ('progress'), ('peer:bank'), ('peer:post'), ('dossier_code_pattern');
+    ('submit'), ('track'), ('clerk_view'), ('look_up'), ('accept'), ('start'), ('complete'), ('collect_fee'), ('pay'), ('hand_to_post'), ('peer:bank'), ('peer:post'), ('dossier_code_pattern');
 insert into dossiers (
     case_id, province, unit, level, procedure, legal_days, channel, citizen_number, full_name, reference, fee,
     payment_method, return_method, planned_outcome, tag, intended_at, due_ns

@@ -1,5 +1,5 @@
 -- Only one surface shows a due instant.
--- expect: inconclusive, because vacuous
+-- expect: inconclusive, because undecided
 insert into run values
     ('finished', 'yes'),
     ('quiescent', 'yes'),

@@ -1,5 +1,5 @@
--- One answer of 503: the portal had no time, or says so.
--- expect: pass, examined 2, undecided 1
+-- One answer of 503 in twenty: the portal had no time, or says so.
+-- expect: pass, examined 20, undecided 1
 insert into run values
     ('finished', 'yes'),
     ('quiescent', 'yes'),
@@ -21,3 +21,8 @@ insert into exchanges (
     (2, 7, 'citizen', 1, 'citizen-online', 'track', 1, 'load', 0, 20_000_000, 20_000_000, 20_500_000, 21_000_000, 'unknown', 503, 'unreadable', 300, 200, 1);
 insert into observations (exchange_id, position, case_id, dossier_code, state) values
     (1, 0, 7, 'H18-210301-0007', 'submitted');
+insert into exchanges
+with recursive n(i) as (select 3 union all select i + 1 from n where i < 20)
+select i, 7, 'citizen', 1, 'citizen-online', 'track', 1, 'load', 0, i * 10_000_000, i * 10_000_000, i * 10_000_000 + 500_000,
+       i * 10_000_000 + 1_000_000, 'ok', 200, null, 300, 200, 1, 'user', 0, 0, null
+from n;

@@ -8,6 +8,7 @@ insert into run values
     ('peer_settled_post', 'yes'),
     ('dossier_code_pattern', '[A-Z][0-9]{2}-[0-9]{6}-[0-9]{4,}');
 insert into capabilities values
+    ('planned:online_payment'), ('planned:payment_before'), ('planned:payment'),
     ('submit'), ('track'), ('clerk_view'), ('look_up'), ('accept'), ('start'), ('complete'), ('collect_fee'), ('pay'), ('hand_to_post'), ('progress'), ('peer:bank'), ('peer:post'), ('dossier_code_pattern');
 insert into dossiers (
     case_id, province, unit, level, procedure, legal_days, channel, citizen_number, full_name, reference, fee,

@@ -7,6 +7,7 @@ insert into run values
     ('peer_settled_post', 'yes'),
     ('dossier_code_pattern', '[A-Z][0-9]{2}-[0-9]{6}-[0-9]{4,}');
 insert into capabilities values
+    ('planned:online_payment'), ('planned:payment_before'), ('planned:payment'),
   ('shows:receipts'),
     ('submit'), ('track'), ('clerk_view'), ('look_up'), ('accept'), ('start'), ('complete'), ('collect_fee'), ('pay'), ('hand_to_post'), ('progress'), ('peer:bank'), ('peer:post'), ('dossier_code_pattern');
 insert into dossiers (

@@ -1,5 +1,5 @@
 -- No log was read back; what successive answers show is not the portal's log.
--- expect: inconclusive, because vacuous
+-- expect: inconclusive, because undecided
 insert into run values
     ('finished', 'yes'),
     ('quiescent', 'yes'),

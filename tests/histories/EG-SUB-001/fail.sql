@@ -1,6 +1,6 @@
 -- The name in dossier 7 was cut after ten characters; both views show it so. Dossier 8 is whole.
 -- expect: fail, examined 2, broken 1, case 7
--- observed: clerk_view shows Nguyễn Thị
+-- observed: track shows Nguyễn Thị
 insert into run values
     ('finished', 'yes'),
     ('quiescent', 'yes'),

@@ -124,7 +124,7 @@ async fn send_before_commit_tells_of_what_was_refused() {
     nation.put(&registrar, "/api/catalogue/procedures/1.000001", json!({ "service_level": 2 })).await.ok();
     let wrong = permit_with("c-1", &json!({ "procedure": "1.000001" }));
     nation.post(&nation.hoa().await, "/api/dossiers", wrong).await.refused(409, "not_online");
-    for _ in 0..1_000 {
+    for _ in 0..30_000 {
         if nation.ask(Method::GET, "/_test/state", json!({})).await["dossiers"] == 1 {
             assert_eq!(nation.get("", "/_test/state").await.ok()["dossiers"], 0);
             return;

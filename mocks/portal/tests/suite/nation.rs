@@ -80,7 +80,7 @@ impl Nation {
 
     /// Waits until somebody has asked the national portal something during an outage.
     pub(crate) async fn holds_somebody(&self) {
-        for _ in 0..2_000 {
+        for _ in 0..30_000 {
             let ledger = self.ask(Method::GET, "/_ledger?limit=5000", json!({})).await;
             if ledger["signals"].as_array().unwrap().iter().any(|signal| signal["kind"] == "outage") {
                 return;
@@ -127,7 +127,7 @@ impl Nation {
 
     async fn counted(&self, is_so: impl Fn(&Map<String, Value>) -> bool) -> Value {
         let mut counts = Value::Null;
-        for _ in 0..4_000 {
+        for _ in 0..30_000 {
             counts = self.scene.get("", "/_test/state").await.ok()["sync"]["by_state"].clone();
             if is_so(counts.as_object().unwrap()) {
                 return counts;
@@ -235,7 +235,7 @@ impl Nation {
 
     /// Waits until the portal has so many dossiers.
     pub(crate) async fn has(&self, dossiers: u64) {
-        for _ in 0..1_000 {
+        for _ in 0..30_000 {
             if self.scene.get("", "/_test/state").await.ok()["dossiers"] == dossiers {
                 return;
             }
@@ -248,7 +248,7 @@ impl Nation {
 /// Waits until the telling of a dossier stands so, and says how.
 pub(crate) async fn stands(scene: &Scene, code: &str, state: &str) -> Value {
     let mut sync = Value::Null;
-    for _ in 0..2_000 {
+    for _ in 0..30_000 {
         sync = scene.full(code).await["sync"].clone();
         // A variant may write its words in small letters.
         if sync["state"].as_str().is_some_and(|word| word.eq_ignore_ascii_case(state)) {

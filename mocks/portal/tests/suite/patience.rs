@@ -9,10 +9,10 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 /// Long enough for a busy machine, short enough for a test.
-const IDLE: Duration = Duration::from_millis(400);
+const IDLE: Duration = Duration::from_secs(2);
 const BODY: Duration = Duration::from_millis(300);
 /// A portal that has not closed a connection by then never will.
-const FOR_EVER: Duration = Duration::from_secs(30);
+const FOR_EVER: Duration = Duration::from_secs(300);
 
 fn portal(patience: Patience) -> Running {
     let config = Config {
@@ -69,7 +69,7 @@ async fn a_head_that_comes_byte_by_byte_does_not_keep_the_connection() {
     let mut stream = send(&portal, "GET / HTTP/1.1\r\nx: ").await;
     let trickling = async {
         while stream.write_all(b"a").await.is_ok() {
-            tokio::time::sleep(IDLE / 10).await;
+            tokio::time::sleep(IDLE / 50).await;
         }
     };
     timeout(FOR_EVER, trickling).await.expect("the portal must close the connection");
@@ -139,7 +139,7 @@ async fn one_connection_too_many_is_told_so() {
     let answer = until_closed(send(&portal, "").await).await;
     assert!(answer.starts_with("HTTP/1.1 503 ") && answer.contains("retry-after: 1"), "{answer}");
     held.clear();
-    for _ in 0..200 {
+    for _ in 0..3_000 {
         if until_closed(send(&portal, "GET / HTTP/1.0\r\n\r\n").await).await.starts_with("HTTP/1.0 200 ") {
             return;
         }

@@ -87,10 +87,14 @@ async fn intake(visit: &mut Visit) {
         visit.get("", &format!("/api/look-up/{code}")).await;
     }
     let mut fastest = Duration::MAX;
-    for _ in 0..3 {
+    // Whatever else the machine does, one of so many is quick, unless all of them are slow on purpose.
+    for _ in 0..20 {
         let start = tokio::time::Instant::now();
         visit.scene.get("", &format!("/api/look-up/{}", codes[0])).await;
         fastest = fastest.min(start.elapsed());
+        if fastest < Duration::from_millis(300) {
+            break;
+        }
     }
     visit.seen.push(format!("slow: {}", fastest >= Duration::from_millis(300)));
     let hoa = visit.hoa.clone();
@@ -242,8 +246,8 @@ async fn protocol(visit: &mut Visit) {
     visit.submit(permit("p-limit")).await;
     visit.scene.put("", "/_test/limit", json!({ "per_second": 3 })).await.ok();
     let mut is_starved = false;
-    for _ in 0..2 {
-        for _ in 0..6 {
+    for _ in 0..3 {
+        for _ in 0..12 {
             visit.scene.get(&hoa, "/api/drafts").await;
         }
         is_starved |= visit.scene.get(&stranger, "/api/drafts").await.status.as_u16() == 429;

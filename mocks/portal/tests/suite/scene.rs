@@ -303,14 +303,14 @@ impl Scene {
     }
 
     async fn settled(&self, peer: &str) -> Vec<Value> {
-        for _ in 0..5_000 {
+        for _ in 0..60_000 {
             let ledger = self.send(Method::GET, &format!("{peer}/_ledger"), &[], String::new()).await.ok();
             if ledger["settled"] == true {
                 return ledger["signals"].as_array().unwrap().clone();
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        panic!("{peer} did not settle within 5 s");
+        panic!("{peer} did not settle");
     }
 }
 

@@ -258,7 +258,7 @@ async fn while_the_store_cannot_be_written_all_is_refused_and_after_that_nothing
     world.scene.get(&world.hoa, "/api/dossiers").await.refused(503, "not_kept");
     intruder.execute_batch("rollback").unwrap();
     let mut again = world.scene.post(&world.hoa, "/api/dossiers", permit("c-2")).await;
-    for _ in 0..100 {
+    for _ in 0..2_000 {
         if again.status.is_success() {
             break;
         }

@@ -305,7 +305,7 @@ async fn what_is_refused_is_tried_again_but_not_for_ever() {
         let requests = hub.received_requests().await.unwrap();
         requests.iter().filter(|request| String::from_utf8_lossy(&request.body).contains(CREATE)).count()
     };
-    for _ in 0..2_000 {
+    for _ in 0..30_000 {
         if creates().await == 6 {
             break;
         }

@@ -69,19 +69,21 @@ async fn delay_and_limit_act_from_the_start() {
     let portal = portal(Conduct { delay: Duration::from_millis(20), limit: Some(3), ..Conduct::ordinary() });
     let asker = Asker::of(&portal);
     let began = Instant::now();
-    let mut refused = 0;
-    for _ in 0..8 {
+    let (mut asked, mut refused) = (0, 0);
+    // Sooner or later there are more than three in a second, on whatever machine.
+    while refused < 2 && asked < 2_000 {
         let answer = asker.try_ask(Method::GET, "/api/procedures", &[], &Value::Null).await.unwrap();
         refused += usize::from(answer.status == StatusCode::TOO_MANY_REQUESTS);
+        asked += 1;
     }
-    assert!(began.elapsed() >= Duration::from_millis(160));
-    assert!(refused >= 2, "{refused}");
+    assert!(began.elapsed() >= Duration::from_millis(20) * asked);
+    assert_eq!(refused, 2);
 }
 
-/// A connection that waits ten seconds at most.
+/// A connection that does not wait for ever.
 fn connected(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
     stream
 }
 

@@ -1,13 +1,13 @@
 //! Nobody gets lost: planned = started + dropped, started = completed + failed + unfinished.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use model::words::{Channel, Role};
 use vandan_engine::Came;
 
-use super::play::Play;
+use super::play::{DAY, Play};
 use super::portal::{Portal, hold, number, polite, say};
 
 #[test]
@@ -20,7 +20,7 @@ fn everybody_planned_is_completed_failed_or_unfinished() {
     });
     let played = Play::of(&portal, 30, "- do: submit")
         .set(|settings| {
-            settings.drain = Duration::from_millis(200);
+            settings.drain = Duration::from_secs(3);
             settings.final_read = Duration::from_millis(50);
         })
         .run();
@@ -64,7 +64,7 @@ fn visits_are_played_and_counted_apart() {
     let all_ten = Came { started: 10, dropped: 0, completed: 10, failed: 0 };
     assert_eq!((played.counted.dossiers, played.counted.visits), (all_ten, all_ten));
     let of_visits = |operation: &str| {
-        let rows = played.of(operation).into_iter().filter(|row| row.journey == "visit" && row.phase == "load");
+        let rows = played.of(operation).into_iter().filter(|row| row.journey == "visit");
         rows.count()
     };
     assert_eq!((of_visits("sign_in"), of_visits("track"), of_visits("submit")), (10, 10, 0));
@@ -111,7 +111,7 @@ fn exchanges_under_way_when_the_run_ends_are_recorded_as_never_answered() {
         .set(|settings| {
             settings.connections = 2;
             settings.timeout = Duration::from_secs(600);
-            settings.drain = Duration::from_millis(100);
+            settings.drain = Duration::from_secs(3);
         })
         .run();
     let cut_off: Vec<_> = played.rows.iter().filter(|row| row.fault.as_deref() == Some("timed_out")).collect();
@@ -144,4 +144,71 @@ fn the_recorder_loses_nothing_under_a_burst() {
     assert_eq!(portal.asked().len(), 3_000, "each was sent once");
     assert!(played.rows.iter().all(|row| row.outcome == "ok"));
     assert!(portal.connections() <= 64 + 1, "connections are kept alive");
+}
+
+/// An inbox that shows these items the first three times, and nothing later.
+fn at_first(items: &'static str) -> Portal {
+    let looks = AtomicUsize::new(0);
+    Portal::start(move |asked, stream| {
+        let is_shown = asked.path.ends_with("/inbox") && looks.fetch_add(1, Ordering::SeqCst) < 3;
+        say(stream, 200, &if is_shown { format!(r#"{{"items":[{items}]}}"#) } else { polite(asked) })
+    })
+}
+
+#[test]
+fn a_dossier_of_somebody_who_has_not_come_yet_is_nobodys_and_is_told() {
+    let portal = at_first(r#"{"code":"D-old","reference":"R-1"}"#);
+    // The second person comes when the inbox has long been looked into three times.
+    let play = Play { clerks: 1, length: 2_000, ..Play::of(&portal, 2, "- do: submit").every(1_900) };
+    let played = play.with("desk", Role::Desk, DAY).with("casework", Role::Desk, "- do: accept").run();
+    let strangers = &played.health().strangers;
+    assert_eq!((strangers.count, strangers.first.as_str()), (3, "D-old"));
+    assert_eq!(played.of("accept").len(), 0, "no clerk of this run works on it");
+    assert_eq!(played.observed, ["submit 0", "submit 1"], "and it is nobody's in the history");
+}
+
+#[test]
+fn a_submission_that_is_answered_with_a_finished_dossier_did_not_cause_it() {
+    let portal =
+        Portal::start(|asked, stream| say(stream, 200, &format!(r#"{{"code":"D","state":"done {}"}}"#, number(asked))));
+    let mut play = Play::of(&portal, 3, "- do: submit");
+    play.adapter = play.adapter.replace(
+        "read: { dossier_code: $.code, payment_url?: $.payment_url }",
+        "read: { dossier_code: $.code, state: $.state }",
+    );
+    play.adapter = play.adapter.replace(
+        "session_headers",
+        "states: { submitted: done 0, returned: done 1, completed: done 2 }\nsession_headers",
+    );
+    assert_eq!(play.run().health().strangers.count, 2);
+}
+
+#[test]
+fn a_portal_that_holds_dossiers_of_the_same_people_is_told_before_anybody_comes() {
+    let portal =
+        at_first(r#"{"code":"D-7","owner":"R-1"},{"code":"D-8","owner":"R-0"},{"code":"D-9","owner":"somebody"}"#);
+    let mut play = Play { clerks: 2, units: 3, ..Play::of(&portal, 2, "- do: submit") };
+    play.adapter = play.adapter.replace("reference: $.reference } }", "owner_number: $.owner } }");
+    let played = play.with("desk", Role::Desk, DAY).with("casework", Role::Desk, "- do: accept").run();
+    let said = played.health.as_ref().unwrap_err().to_string();
+    assert!(
+        said.contains("the portal already holds dossiers of this population (2 in the inbox of H0, such as D-7)"),
+        "{said}"
+    );
+    assert!(said.ends_with("reset it, or run with another --seed"), "{said}");
+    assert!(played.rows.iter().all(|row| row.actor == "preflight" || row.actor == "registrar"), "{:#?}", played.rows);
+    assert_eq!((played.of("submit").len(), played.of("inbox").len()), (0, 1));
+}
+
+#[test]
+fn before_the_load_one_clerk_of_each_unit_looks_once_where_references_are_not_shown() {
+    let portal = Portal::polite();
+    let mut play = Play { clerks: 2, units: 30, ..Play::of(&portal, 1, "- do: submit") };
+    play.adapter = play.adapter.replace("reference: $.reference } }", "owner_number: $.owner } }");
+    let played = play.run();
+    assert_eq!(played.counted.dossiers.completed, 1);
+    let looks = played.rows.iter().filter(|row| row.actor == "preflight");
+    assert_eq!(looks.count(), 2 * 24, "so many units at the most, two requests each");
+    let shown = Play { clerks: 2, units: 30, ..Play::of(&portal, 1, "- do: submit") }.run();
+    assert!(shown.rows.iter().all(|row| row.actor != "preflight"), "references tell runs apart");
 }

