@@ -68,7 +68,8 @@ fn a_number_that_was_too_long_to_be_kept_is_not_sent_back() {
         path if path.starts_with("/submit") => say(stream, 200, &format!("{{\"code\":\"{long}\"}}")),
         _ => say(stream, 200, &polite(asked)),
     });
-    let played = Play::of(&portal, 1, "- do: submit\n- do: track").run();
+    let play = Play::of(&portal, 1, "- do: submit\n- do: track");
+    let played = play.set(|settings| settings.longest_answer = 4 << 20).run();
     assert_eq!(portal.asked().iter().filter(|asked| asked.path.starts_with("/track")).count(), 0);
     let row = played.of("track")[0];
     assert_eq!(row.came_to(), ("unknown", 0, "unwritable"));
@@ -90,7 +91,7 @@ fn clerks_and_registrars_say_so_too() {
         due: 3 * MS,
         offer: model::Offer { procedure: "1.1".to_owned(), level: 4, payable: true, postal: true },
     }];
-    let played = play.with("desk", Role::Desk, DAY).run();
+    let played = play.with("desk", Role::Desk, DAY).with("casework", Role::Desk, "- do: accept").run();
     for expected in [
         "inbox unrecognised_item reference, owner_number - 2",
         "catalogue unreadable_field payable có 1",
