@@ -6,7 +6,7 @@ use crate::support::{Desk, Said, root, tiny};
 /// Plays a little of the tiny run against these four.
 fn play(desk: &Desk, neighbours: &Neighbours, run: &str, more: &[&str]) -> Said {
     let [portal, bank, post, _] = neighbours.addresses.clone().map(|address| format!("http://{address}"));
-    let mut args = vec!["run", run, "--scale", "1/24", "--length", "4 s"];
+    let mut args = vec!["run", run, "--scale", "1/12", "--length", "8 s"];
     args.extend(["--target", &portal, "--bank", &bank, "--post", &post]);
     args.extend(more);
     desk.vandan(&args)

@@ -39,7 +39,7 @@ fn a_plan_tells_requests_samples_and_what_to_be_warned_of() {
     said.ends_with(0);
     for expected in [
         "323 dossiers on average, 184 working days",
-        "look_up.waited p95 < 2.5s         90      58,935",
+        "look_up.waited p95 < 2.5s            90      58,935",
         "nothing planned counts TN21-14",
         "for each dossier",
     ] {

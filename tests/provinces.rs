@@ -12,7 +12,18 @@ fn play(run: &str, text: &str, more: &[&str]) -> Result<(), String> {
     let mut args = vec!["run", "run.yaml", "--length", "4 s"];
     args.extend(more);
     let said = desk.vandan(&args);
-    if said.code == 0 { Ok(()) } else { Err(format!("{run} {more:?}: {}\n{}\n{}", said.code, said.out, said.err)) }
+    // In a run as small a rule or two may find nothing to examine; nothing else may be open.
+    let found_nothing = || {
+        let open = desk.reasons("inconclusive");
+        let is_all =
+            said.out.contains("UNDECIDED: 1 rule inconclusive") || said.out.contains("UNDECIDED: 2 rules inconclusive");
+        is_all && open.iter().all(|reason| reason.starts_with("vacuous: ") || reason.starts_with("too_few: "))
+    };
+    match said.code {
+        0 => Ok(()),
+        112 if found_nothing() => Ok(()),
+        code => Err(format!("{run} {more:?}: {code}\n{}\n{}", said.out, said.err)),
+    }
 }
 
 /// A run file that claims nothing about times and waits for a busy machine.

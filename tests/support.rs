@@ -107,10 +107,19 @@ impl Desk {
 
     /// The rules with this verdict in the latest results.
     pub(crate) fn rules(&self, verdict: &str) -> Vec<String> {
+        self.of_rules(verdict, "id")
+    }
+
+    /// Why rules have this verdict in the latest results.
+    pub(crate) fn reasons(&self, verdict: &str) -> Vec<String> {
+        self.of_rules(verdict, "reason")
+    }
+
+    fn of_rules(&self, verdict: &str, field: &str) -> Vec<String> {
         let verdicts: serde_json::Value = serde_json::from_str(&self.latest("verdicts.json")).unwrap();
         let rules = verdicts["rules"].as_array().unwrap();
         let chosen = rules.iter().filter(|rule| rule["verdict"] == verdict);
-        chosen.map(|rule| rule["id"].as_str().unwrap().to_owned()).collect()
+        chosen.map(|rule| rule[field].as_str().unwrap().to_owned()).collect()
     }
 }
 

@@ -74,6 +74,16 @@ create temp table working_days (ordinal integer primary key, day text not null);
 insert or ignore into working_days
 select working_days_before + 1, day from calendar where working = 1;
 
+-- What was sent twice because a kept connection was closed under it: whether the first reached the portal is not known.
+create temp table resent (
+    operation text not null,
+    case_id   integer,
+    actor     text not null,
+    exchange_id integer not null
+);
+insert into resent
+select operation, case_id, actor, exchange_id from exchanges where reason like 'resent%';
+
 -- The first acknowledged submission of each case.
 create temp table receipts (
     case_id      integer primary key,

@@ -124,6 +124,8 @@ impl Lane {
         if self.stage.phase() == Some(Phase::FinalRead) {
             self.read_back(now);
         }
+        // Who has come meanwhile stands in line before what is due later.
+        self.let_in(now);
         self.look_at_due(now);
         if self.inlet.batch().is_full() {
             self.flush(now);

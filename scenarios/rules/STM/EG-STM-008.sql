@@ -21,7 +21,8 @@
 -- ---
 -- Each acknowledged dossier that is planned to be finished. Handed out: an inbox showed it, or its last state is another than
 -- submitted. Forgotten: it is still submitted at the end, though its unit looked into its inbox after it had been submitted. An
--- answer of that inbox that did not come, or that showed dossiers nobody could recognise, may have been the one.
+-- answer of that inbox that did not come, that was asked for twice, or that showed dossiers nobody could recognise, may have been
+-- the one.
 with final_states as (
     select l.case_id, l.exchange_id, l.state from latest l where l.final and l.state is not null
 ),
@@ -42,6 +43,7 @@ looked as (
     select w.case_id, count(*) filter (where e.outcome = 'ok' and e.sent_ns >= w.since_ns) as looks,
            count(*) filter (
                where e.outcome <> 'ok'
+                  or e.exchange_id in (select s.exchange_id from resent s)
                   or exists (
                       select 1 from observations o
                       where o.exchange_id = e.exchange_id

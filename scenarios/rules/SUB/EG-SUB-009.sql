@@ -21,7 +21,8 @@
 -- Each planned dossier whose submission was sent. All of them are valid: applicant, unit and procedure belong together and the
 -- procedure is offered that way. Refused: the last word was a status from 400 to 499. Undecided is what leaves room for another
 -- reason: no trustworthy answer, an attempt before that may have been taken in, a refusal that speaks of who asks, how often or
--- how slowly (401, 403, 407, 408, 425, 429), or a channel by which nobody was ever taken in (then it may be the adapter).
+-- how slowly (401, 403, 407, 408, 425, 429), a channel by which nobody was ever taken in (then it may be the adapter), a submission
+-- that had to be sent twice, or one for a procedure whose planned publication the portal had not confirmed before.
 with sent as (
     select case_id, max(outcome = 'ok') as is_taken, max(outcome = 'unknown') as is_open, max(exchange_id) as last_exchange
     from exchanges
@@ -38,7 +39,13 @@ channels as (
 select cast(s.case_id as text) as subject,
        case
            when s.is_taken then 1
-           when s.is_open or not w.whole or c.taken is null then null
+           when s.is_open or not w.whole or c.taken is null or r.case_id is not null then null
+           when exists (
+               select 1
+               from publications p
+               left join exchanges x on x.operation = 'publish' and x.due_ns = p.due_ns and x.outcome = 'ok'
+               where p.procedure = d.procedure and (x.done_ns is null or x.done_ns >= e.sent_ns)
+           ) then null
            when e.outcome = 'refused' and e.status between 400 and 499
                 and e.status not in (401, 403, 407, 408, 425, 429) then 0
        end as ok,
@@ -49,4 +56,5 @@ from sent s
 join dossiers d on d.case_id = s.case_id
 join exchanges e on e.exchange_id = s.last_exchange
 left join channels c on c.channel = d.channel
+left join (select distinct case_id from resent where operation = 'submit') r on r.case_id = s.case_id
 cross join recording w

@@ -87,6 +87,8 @@ fn the_page_reads_well() {
     let page = html(&fixture::failing());
     let structure = without(&without(&page, "<style>", "</style>"), "<script>", "</script>");
     let structure = without(&without(&structure, " d=\"", "\""), "<footer>", "</footer>");
+    // Its digest changes with every word of the shipped file.
+    let structure = without(&structure, "rules/derived.sql</th><td>", "</td>");
     assert_reads!("report_html_failing", structure.replace("><", ">\n<"));
 }
 

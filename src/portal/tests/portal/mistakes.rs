@@ -55,7 +55,7 @@ const MISTAKES: &[Mistake] = &[
     Mistake { file: "portal: [p]\ntitle: T\n", said: "p.yaml:1:1: the field `operations` is missing\np.yaml:1:9: portal: a list stands where one value is expected" },
     // Its parts.
     // A field nobody knows.
-    mistake!("operations: {}\noperation: {}\n", "p.yaml:4:1: operation: unknown field (known here: operations, words, failure, session_headers, portal, title, dossier_code, time, states, payment_states, parcel_states)"),
+    mistake!("operations: {}\noperation: {}\n", "p.yaml:4:1: operation: unknown field (known here: operations, words, failure, session_headers, portal, title, dossier_code, time, states, payment_states, parcel_states, also_legal)"),
     // A field that stands twice.
     mistake!("operations: {}\noperations: {}\n", "p.yaml:4:1: the field `operations` stands twice (keep one of them)"),
     // Operations that are a list.
