@@ -72,7 +72,7 @@ impl Estimate {
         self.to_portal() + self.ledgers
     }
 
-    fn to_portal(&self) -> f64 {
+    fn to_portal(self) -> f64 {
         self.under_load() + self.drain + self.final_read
     }
 
@@ -374,7 +374,7 @@ mod tests {
         let mut shortest = u64::MAX;
         let all = (0..SAMPLES).map(|number| {
             look_in(&days(seconds), number, every, least, |from, until| {
-                shortest = shortest.min((until - from) / 1_000_000)
+                shortest = shortest.min((until - from) / 1_000_000);
             })
         });
         (all.sum::<f64>() / f64::from(SAMPLES), shortest)

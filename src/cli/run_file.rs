@@ -269,7 +269,7 @@ fn mocks(fields: &Fields<'_>) -> Option<Mocks> {
 
 fn authorization(fields: &Fields<'_>) -> Option<Authorization> {
     let by = fields.text("by");
-    let host = fields.need("host").and_then(|node| node.parsed(|text| host(text)));
+    let host = fields.need("host").and_then(|node| node.parsed(host));
     let also = doors(fields, "also", |_| Ok(()));
     let until = fields.need("until").and_then(|node| {
         node.parsed(|text| text.parse().map_err(|_no_date| format!("`{text}` is no date (write 2026-12-31)")))

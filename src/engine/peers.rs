@@ -182,7 +182,7 @@ impl Ledger {
         let json = attempt.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&attempt.body);
         match (attempt.fault, attempt.status) {
             (None, Some(200)) => serde_json::from_slice(json).map_err(|_no_ledger| NoPage::Unreadable),
-            (None, _) | (Some(Fault::TooLong | Fault::Unreadable), _) => Err(NoPage::Unreadable),
+            (None | Some(Fault::TooLong | Fault::Unreadable), _) => Err(NoPage::Unreadable),
             (Some(_), _) => Err(NoPage::Unanswered),
         }
     }

@@ -92,18 +92,18 @@ impl Throttle {
             return clock.now();
         }
         let ticket = Ticket::draw(self, clock);
-        let mut held = None;
+        let mut waiting = None;
         loop {
             let turn = self.turns().turn(ticket.number, clock);
             match turn {
                 Ok(now) => {
-                    if let Some(held) = held {
-                        hold.over(held, now);
+                    if let Some(waited) = waiting {
+                        hold.over(waited, now);
                     }
                     return now;
                 }
                 Err(free) => {
-                    held = held.or_else(|| Some(hold.begin(clock)));
+                    waiting = waiting.or_else(|| Some(hold.begin(clock)));
                     tokio::time::sleep_until(clock.instant(free).into()).await;
                 }
             }

@@ -122,10 +122,14 @@ fn properties(summary: &Summary) -> String {
 
 fn rule_case(rule: &RuleVerdict) -> TestCase {
     let area = rule.id.rsplit_once('-').map_or(rule.id.as_str(), |(area, _)| area);
-    TestCase { class: format!("rules.{area}"), name: format!("{} {}", rule.id, rule.title), remark: rule_remark(rule) }
+    TestCase {
+        class: format!("rules.{area}"),
+        name: format!("{} {}", rule.id, rule.title),
+        remark: Some(rule_remark(rule)),
+    }
 }
 
-fn rule_remark(rule: &RuleVerdict) -> Option<Remark> {
+fn rule_remark(rule: &RuleVerdict) -> Remark {
     let broken = || {
         format!(
             "broken in {} of {} examined, {} undecided",
@@ -138,18 +142,16 @@ fn rule_remark(rule: &RuleVerdict) -> Option<Remark> {
     match rule.verdict {
         Verdict::Pass => {
             let message = words::examined(rule);
-            Some(Remark { element: Element::SystemOut, kind: "Pass", message, text: String::new() })
+            Remark { element: Element::SystemOut, kind: "Pass", message, text: String::new() }
         }
         // A recommendation that is not followed is worth reading and does not fail a build.
-        Verdict::Warn => {
-            Some(Remark { element: Element::SystemOut, kind: "Warn", message: broken(), text: evidence() })
-        }
-        Verdict::Fail => Some(Remark { element: Element::Failure, kind: "Fail", message: broken(), text: evidence() }),
+        Verdict::Warn => Remark { element: Element::SystemOut, kind: "Warn", message: broken(), text: evidence() },
+        Verdict::Fail => Remark { element: Element::Failure, kind: "Fail", message: broken(), text: evidence() },
         // What is only recommended leaves a run conforming when it cannot be told: a build must not fail by it either.
-        Verdict::Inconclusive if rule.level == Level::Should => Some(skipped("Inconclusive", &rule.reason)),
-        Verdict::Inconclusive => Some(open("Inconclusive", &format!("{} ({})", rule.reason, words::examined(rule)))),
-        Verdict::Error => Some(open("Error", &rule.reason)),
-        Verdict::NotApplicable => Some(skipped("NotApplicable", &rule.reason)),
+        Verdict::Inconclusive if rule.level == Level::Should => skipped("Inconclusive", &rule.reason),
+        Verdict::Inconclusive => open("Inconclusive", &format!("{} ({})", rule.reason, words::examined(rule))),
+        Verdict::Error => open("Error", &rule.reason),
+        Verdict::NotApplicable => skipped("NotApplicable", &rule.reason),
     }
 }
 

@@ -69,14 +69,14 @@ async fn delay_and_limit_act_from_the_start() {
     let portal = portal(Conduct { delay: Duration::from_millis(20), limit: Some(3), ..Conduct::ordinary() });
     let asker = Asker::of(&portal);
     let began = Instant::now();
-    let (mut asked, mut refused) = (0, 0);
+    let (mut requests, mut refused) = (0, 0);
     // Sooner or later there are more than three in a second, on whatever machine.
-    while refused < 2 && asked < 2_000 {
+    while refused < 2 && requests < 2_000 {
         let answer = asker.try_ask(Method::GET, "/api/procedures", &[], &Value::Null).await.unwrap();
         refused += usize::from(answer.status == StatusCode::TOO_MANY_REQUESTS);
-        asked += 1;
+        requests += 1;
     }
-    assert!(began.elapsed() >= Duration::from_millis(20) * asked);
+    assert!(began.elapsed() >= Duration::from_millis(20) * requests);
     assert_eq!(refused, 2);
 }
 
