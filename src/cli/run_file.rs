@@ -102,9 +102,9 @@ pub(crate) struct Authorization {
     pub(crate) max_rate: f64,
 }
 
-/// The pace of polls if the run file names none: a person who looks again and again does so four times a second at most,
+/// The pace of polls if the run file names none: a person who looks again and again does so ten times a second at most,
 /// however fast the simulated days pass.
-const POLL_EVERY: Duration = Duration::from_millis(250);
+const POLL_EVERY: Duration = Duration::from_millis(100);
 
 impl RunFile {
     pub(crate) fn load(file: &str, text: &str) -> Result<Self, Problems> {

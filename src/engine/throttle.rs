@@ -315,6 +315,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::cast_precision_loss, reason = "a few thousand sends within seconds")]
     fn no_second_holds_more_than_the_rate_wherever_it_begins() {
         for rate in [1.0, 2.5, 3.0, 9.0, 10.0, 10.5, 11.0, 19.0, 20.0, 50.0, 99.0, 333.0, 5_000.0] {
             let sent = leaving(Limit::per_second(rate), 6_000);
