@@ -107,9 +107,21 @@ fn each_defect_breaks_exactly_the_rules_it_names() {
     each(&ready, |defect| catches(defect, &breaks(defect, &shipped)));
 }
 
+/// A machine that is busy with others gives some defects no occasion: then they are played again, more slowly.
 fn catches(defect: Defect, expected: &[String]) -> Result<(), String> {
+    let mut caught = Ok(());
+    for length in ["8 s", "20 s", "60 s"] {
+        caught = catches_within(defect, expected, length);
+        if caught.is_ok() {
+            break;
+        }
+    }
+    caught
+}
+
+fn catches_within(defect: Defect, expected: &[String], length: &str) -> Result<(), String> {
     let desk = Desk::new();
-    let mut more = vec!["--defect", defect.name()];
+    let mut more = vec!["--defect", defect.name(), "--length", length];
     // Most provinces publish no change of their catalogue.
     if matches!(defect, Defect::CatalogueLostUpdate | Defect::CatalogueMovesDeadlines) {
         more.extend(["--province", "khanh-hoa-2020"]);
@@ -122,6 +134,8 @@ fn catches(defect: Defect, expected: &[String]) -> Result<(), String> {
         let first = &rule["witnesses"][0];
         first["observed"].as_str().is_some_and(|text| !text.is_empty()) && !first["exchange_id"].is_null()
     });
+    let only = failed.iter().all(|rule| expected.contains(rule));
+    assert!(only, "{}: {failed:?} fail, and only {expected:?} may\n{}", defect.name(), said.out);
     if failed == expected && said.code == 111 && has_evidence {
         Ok(())
     } else {

@@ -37,14 +37,12 @@ fn a_plan_tells_requests_samples_and_what_to_be_warned_of() {
     let desk = Desk::new();
     let said = desk.vandan(&["plan", "tay-ninh-2021"]);
     said.ends_with(0);
-    for expected in [
-        "323 dossiers on average, 184 working days",
-        "look_up.waited p95 < 2.5s            90      58,935",
-        "nothing planned counts TN21-14",
-        "for each dossier",
-    ] {
+    for expected in ["323 dossiers on average, 184 working days", "nothing planned counts TN21-14", "for each dossier"]
+    {
         assert!(said.out.contains(expected), "{expected} in\n{}", said.out);
     }
+    let offered = |line: &str| line.contains("look_up.waited p95 < 2.5s  ") && line.ends_with(" 58,935");
+    assert!(said.out.lines().any(offered), "{}", said.out);
 }
 
 #[test]
