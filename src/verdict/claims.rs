@@ -130,8 +130,13 @@ impl Samples {
         format!("{} of {} samples {left} because vandan itself {because}", self.tainted, self.count)
     }
 
-    /// What was not counted, if anything.
+    /// What was not counted, or counted otherwise than its time says, if anything.
     fn left_out(&self) -> String {
+        let unanswered = match self.times.iter().filter(|time| **time == UNANSWERED).count() {
+            0 => String::new(),
+            1 => "; 1 had no answer and counts as longer than any limit".to_owned(),
+            many => format!("; {many} had no answer and count as longer than any limit"),
+        };
         let refused = match self.refused {
             0 => String::new(),
             1 => "; 1 refusal is left out".to_owned(),
@@ -142,7 +147,7 @@ impl Samples {
             1 => "; 1 answer that the adapter did not understand is left out".to_owned(),
             many => format!("; {many} answers that the adapter did not understand are left out"),
         };
-        refused + &misread
+        unanswered + &refused + &misread
     }
 
     /// The smallest time that at least the share `quantile` of all times do not exceed.

@@ -56,16 +56,17 @@ impl Validity {
         if let Some(because) = run.stopped_because() {
             return Ok(Self::of(vec![Cause::new(Touches::Everything, because)]));
         }
-        let mut causes = stated(run);
+        // What explains the others comes first: people cannot go on whose requests were never sent.
+        let mut causes: Vec<_> = limits::cause(connection)?.into_iter().collect();
+        causes.extend(refused::sentences(connection)?.into_iter().map(|text| Cause::new(Touches::Coverage, text)));
+        causes.extend(misreadings::causes(connection)?);
+        causes.extend(stated(run));
         let late = lateness::causes(connection, run, stalls)?;
         if late.is_empty() {
             causes.extend(late_as_stated(run));
         }
         causes.extend(late);
-        causes.extend(limits::cause(connection)?);
         causes.extend(unread::cause(connection)?);
-        causes.extend(misreadings::causes(connection)?);
-        causes.extend(refused::sentences(connection)?.into_iter().map(|text| Cause::new(Touches::Coverage, text)));
         Ok(Self::of(causes))
     }
 
