@@ -277,10 +277,13 @@ create temp table cash (
     undecided   integer not null -- 1: it may have taken effect
 );
 insert into cash
-select e.case_id, min(e.exchange_id), min(coalesce(e.sent_ns, e.due_ns)), max(e.outcome = 'ok'), max(e.outcome = 'unknown')
+select e.case_id, min(e.exchange_id), min(coalesce(e.sent_ns, e.due_ns)), max(e.outcome = 'ok'),
+       max(e.outcome = 'unknown' or coalesce(e.reason like 'resent%', 0))
 from exchanges e
 left join observations o on o.exchange_id = e.exchange_id and o.position = 0
-where e.operation = 'collect_fee' and e.outcome in ('ok', 'unknown') and e.case_id is not null and o.error_code is null
+where e.operation = 'collect_fee' and e.case_id is not null
+  and (e.outcome in ('ok', 'unknown') and o.error_code is null
+       or coalesce(e.reason like 'resent%', 0)) -- refused the second time, perhaps because the first was taken
 group by e.case_id;
 
 -- Each payment reference of the bank's ledger.
