@@ -11,25 +11,27 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime;
 use tokio::sync::watch;
 
-use crate::bodies::Bodies;
-use crate::catalogue::Index;
-use crate::clock::wall_ns;
-use crate::conduct::{Bearing, Conduct};
-use crate::config::Config;
-use crate::connections::{self, House, Parting};
-use crate::defects::{Defects, Switches};
-use crate::front_door::FrontDoor;
-use crate::hub::SignOns;
-use crate::noise::Noise;
-use crate::outgoing::Caller;
-use crate::patience::Patience;
-use crate::problem::{Kind, Problem};
-use crate::procedures::Procedures;
-use crate::registry::Registry;
-use crate::store::{self, Keeper};
-use crate::variants::Variants;
-use crate::weather::Weather;
-use crate::{document, hub, operation, page, test_hooks};
+use crate::api::problem::{Kind, Problem};
+use crate::api::test_hooks::hooks;
+use crate::api::{openapi, operation, page};
+use crate::behaviour::active::{Bearing, Conduct};
+use crate::behaviour::defects::{Defects, Switches};
+use crate::behaviour::noise::Noise;
+use crate::behaviour::variants::Variants;
+use crate::domain::catalogue::Index;
+use crate::domain::procedures::Procedures;
+use crate::ground::connections::{self, House, Parting};
+use crate::ground::limits::Patience;
+use crate::ground::outgoing::Caller;
+use crate::hub_link::sign_on::SignOns;
+use crate::hub_link::worker;
+use crate::middleware::bodies::Bodies;
+use crate::middleware::fault_injection::Weather;
+use crate::middleware::front_door::FrontDoor;
+use crate::state::clock::wall_ns;
+use crate::state::config::Config;
+use crate::state::registry::Registry;
+use crate::state::store::{self, Keeper};
 
 /// How many connections may wait to be accepted, so that a burst is not answered by lost packets.
 const BACKLOG: u32 = 4_096;
@@ -198,14 +200,14 @@ async fn serve(listener: TcpListener, portal: Arc<Portal>, patience: Patience, s
         let door = door.clone();
         async move { Ok(door.pass(request).await) }
     };
-    hub::begin(&serving, stopped.clone());
+    worker::begin(&serving, stopped.clone());
     connections::serve(listener, House { patience, parting }, service, stopped).await;
 }
 
 fn routes(portal: Arc<Portal>) -> Router {
-    let mut all = operation::router(document::operations()).merge(page::routes());
+    let mut all = operation::router(openapi::operations()).merge(page::routes());
     if portal.config.test_hooks {
-        all = all.merge(test_hooks::routes());
+        all = all.merge(hooks::routes());
     }
     all.fallback(async || Problem::not_found("address"))
         .method_not_allowed_fallback(async || Problem::new(Kind::MethodNotAllowed, "try another method"))

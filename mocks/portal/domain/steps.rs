@@ -1,0 +1,110 @@
+//! What clerks and citizens do to a dossier, one function per step: guards, effects, log.
+
+use crate::api::problem::{Kind, Problem};
+use crate::behaviour::defects::Defect;
+use crate::domain::calendar::{self, Reading};
+use crate::domain::delivery::parcels;
+use crate::domain::dossier::{Actor, Dossier};
+use crate::domain::moment::Moment;
+use crate::domain::office::Office;
+use crate::domain::payments::payment::{self, PaymentState};
+use crate::domain::results;
+use crate::domain::states::{Event, State};
+use crate::domain::submission::ReturnMethod;
+
+/// Takes a dossier in: the fee is final from here and the deadline runs.
+pub(crate) fn accept(
+    dossier: &mut Dossier,
+    assessed_fee: Option<i64>,
+    actor: Actor,
+    office: &mut Office<'_>,
+) -> Result<(), Problem> {
+    dossier.may(Event::Accepted)?;
+    let was_required = dossier.payment.state == PaymentState::Required;
+    if let Some(fee) = assessed_fee {
+        payment::assess(dossier, fee)?;
+    }
+    dossier.accepted_at = Some(office.now);
+    dossier.due_at = appointment(dossier, office);
+    dossier.advance(Event::Accepted, actor.clone(), office.now)?;
+    if dossier.payment.state == PaymentState::Required && !was_required {
+        dossier.log(Event::PaymentRequired, actor, office.now);
+    }
+    Ok(())
+}
+
+/// The end of the legal time, if it starts now.
+fn appointment(dossier: &Dossier, office: &Office<'_>) -> Option<Moment> {
+    let defects = office.defects;
+    if defects.strike(Defect::BlankDue, dossier.ordinal, 1, 10) {
+        return None;
+    }
+    let readings = [
+        (Defect::Weekend, Reading::WithWeekends),
+        (Defect::NoSwap, Reading::WithoutSwaps),
+        (Defect::NoHolidays, Reading::WithHolidays),
+    ];
+    let reading =
+        readings.into_iter().find(|(defect, _)| defects.has(*defect)).map_or(Reading::Law, |(_, wrong)| wrong);
+    let days = dossier.procedure.legal_days.saturating_sub(u16::from(defects.has(Defect::OffByOne)));
+    Some(calendar::due_at(office.now, days, reading))
+}
+
+/// Starts processing, unless the fee is due in advance and not paid. Returns the state to be told.
+pub(crate) fn start(dossier: &mut Dossier, actor: Actor, office: &mut Office<'_>) -> Result<State, Problem> {
+    if dossier.state == State::Stopped && office.defects.has(Defect::Revive) {
+        dossier.state = State::Accepted;
+    }
+    dossier.may(Event::Started)?;
+    if dossier.start_was_pretended {
+        return Err(dossier.illegal());
+    }
+    check_gate(dossier, office)?;
+    if office.defects.strike(Defect::Jump9, dossier.ordinal, 1, 10) {
+        dossier.start_was_pretended = true;
+        dossier.version += 1;
+        return Ok(State::InProcess);
+    }
+    dossier.started_at = Some(office.now);
+    dossier.advance(Event::Started, actor, office.now)?;
+    Ok(dossier.state)
+}
+
+/// Whether the fee that is due in advance is paid.
+pub(crate) fn check_gate(dossier: &Dossier, office: &Office<'_>) -> Result<(), Problem> {
+    if dossier.payment.bars_processing() && !office.defects.has(Defect::GateOpen) {
+        let detail = format!("{} VND are due before dossier {} is processed", dossier.payment.amount_due, dossier.code);
+        return Err(Problem::new(Kind::PaymentRequired, detail));
+    }
+    Ok(())
+}
+
+/// Ends processing: the result is there.
+pub(crate) fn complete(dossier: &mut Dossier, actor: Actor, office: &mut Office<'_>) -> Result<(), Problem> {
+    if dossier.consultation.as_ref().is_some_and(|asked| asked.is_open()) {
+        return Err(dossier.not_yet("another agency has not answered yet"));
+    }
+    if dossier.start_was_pretended && dossier.state == State::Accepted {
+        dossier.state = State::Completed;
+        dossier.log(Event::Completed, actor, office.now);
+    } else {
+        dossier.advance(Event::Completed, actor, office.now)?;
+    }
+    dossier.completed_at = Some(office.now);
+    if office.defects.has(Defect::RewriteHist) {
+        dossier.forget(Event::Started);
+    }
+    results::file(dossier, office);
+    Ok(())
+}
+
+/// Gives the result to the applicant at the counter, or sends it electronically.
+pub(crate) fn hand_over(dossier: &mut Dossier, actor: Actor, office: &mut Office<'_>) -> Result<(), Problem> {
+    dossier.may(Event::HandedOver)?;
+    if dossier.return_method == ReturnMethod::Post {
+        parcels::check_counter(dossier)?;
+    }
+    dossier.advance(Event::HandedOver, actor, office.now)?;
+    dossier.returned_at = Some(office.now);
+    Ok(())
+}

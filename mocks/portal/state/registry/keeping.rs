@@ -1,0 +1,365 @@
+//! The registry and the store: which part of it is kept by whom, and the rows of dossiers, attachments, bags, numbers.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rusqlite::types::Value;
+
+use crate::domain::delivery::pickups;
+use crate::domain::dossier::Dossier;
+use crate::domain::kept;
+use crate::domain::moment::Moment;
+use crate::domain::papers::attachments::Attachment;
+use crate::domain::queues::{Line, Ticket};
+use crate::domain::states::State;
+use crate::state::registry::{DossierId, Registry, UnitBooks};
+use crate::state::store::{Batch, Part, ReadError, Source, Versions, Write, body, no_sense, place, whole};
+
+const PUT_DOSSIER: &str = "insert or replace into dossiers (id, body) values (?1, ?2)";
+const ALL_DOSSIERS: &str = "select id, body from dossiers order by id";
+const PUT_EVENT: &str = "insert or replace into events values (?1, ?2, ?3)";
+const ALL_EVENTS: &str = "select number, dossier, entry from events order by number";
+const PUT_ATTACHMENT: &str = "insert or replace into attachments values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+const ALL_ATTACHMENTS: &str =
+    "select dossier, number, name, content_type, sha256, attached_at, content from attachments
+    order by dossier, number";
+const PUT_UNIT: &str = "insert or replace into units values (?1, ?2)";
+const ALL_UNITS: &str = "select code, served from units";
+const PUT_NUMBER: &str = "insert or replace into numbers values (?1, ?2, ?3)";
+const ALL_NUMBERS: &str = "select unit, day, last from numbers";
+const PUT_BAG: &str = "insert or replace into bags (number, body) values (?1, ?2)";
+const ALL_BAGS: &str = "select number, body from bags order by number";
+
+/// What empties the store.
+pub(crate) const EMPTY: [&str; 16] = [
+    "delete from counters",
+    "delete from clock",
+    "delete from procedures",
+    "delete from dossiers",
+    "delete from events",
+    "delete from attachments",
+    "delete from units",
+    "delete from numbers",
+    "delete from bags",
+    "delete from drafts",
+    "delete from petitions",
+    "delete from sessions",
+    "delete from one_time_codes",
+    "delete from kept_answers",
+    "delete from tellings",
+    "delete from fetched",
+];
+
+impl Registry {
+    /// The parts that have rows of their own. A new field does not compile before somebody has said here how it is
+    /// kept.
+    fn parts(&mut self) -> [&mut dyn Part; 8] {
+        let Self {
+            // Told whenever the portal starts, and how often one asked this second.
+            defects: _,
+            variants: _,
+            limit: _,
+            // Parts.
+            clock,
+            sessions,
+            procedures,
+            codes,
+            replays,
+            drafts,
+            petitions,
+            outbox,
+            // Kept below.
+            dossiers: _,
+            bags: _,
+            events: _,
+            attachments: _,
+            units: _,
+            states: _,
+            post: _,
+            submissions: _,
+            payments: _,
+            reads: _,
+            last_read: _,
+            later_numbers: _,
+            notes: _,
+            // Follows from the dossiers and attachments.
+            by_code: _,
+            by_owner: _,
+            attachment_bytes: _,
+            terms: _,
+        } = self;
+        [clock, sessions, procedures, codes, replays, drafts, petitions, outbox]
+    }
+
+    /// Starts to note what is changed.
+    pub(crate) fn watch(&mut self) {
+        self.notes.watch();
+        self.parts().into_iter().for_each(Part::watch);
+    }
+
+    /// Whether something was changed since the last batch was taken.
+    pub(crate) fn is_touched(&mut self) -> bool {
+        self.notes.is_any(self.events.len()) || self.parts().iter().any(|part| part.is_touched())
+    }
+
+    /// Takes everything that was changed since the last batch.
+    pub(crate) fn take_batch(&mut self) -> Vec<Write> {
+        self.notes.batches += 1;
+        let mut counters = std::mem::take(&mut self.notes.counters);
+        let mut batch = Batch::new(&mut counters);
+        if std::mem::take(&mut self.notes.is_new) {
+            for sql in EMPTY {
+                batch.add(sql, Vec::new());
+            }
+        }
+        self.write_dossiers(&mut batch);
+        self.write_books(&mut batch);
+        for part in self.parts() {
+            part.write(&mut batch);
+        }
+        let writes = batch.into_writes();
+        self.notes.counters = counters;
+        writes
+    }
+
+    /// Puts a new registry in the place of this one, in the store as well.
+    pub(crate) fn start_over(&mut self, mut new: Registry) {
+        new.variants = self.variants;
+        new.limit.per_second = self.limit.per_second;
+        if self.notes.is_kept {
+            new.watch();
+            new.notes.is_new = true;
+            new.notes.batches = self.notes.batches;
+        }
+        *self = new;
+    }
+
+    fn write_dossiers(&mut self, batch: &mut Batch<'_>) {
+        for id in self.notes.dossiers.take() {
+            if let Some(dossier) = self.dossiers.get(id) {
+                batch.add(PUT_DOSSIER, vec![place(id), body(dossier)]);
+            }
+        }
+        for (i, (id, entry)) in self.events.iter().enumerate().skip(self.notes.events) {
+            batch.add(PUT_EVENT, vec![place(i + 1), place(*id), place(*entry)]);
+        }
+        self.notes.events = self.events.len();
+        for (id, number) in self.notes.attachments.take() {
+            let kept = self.attachments.get(&id).and_then(|all| all.get(number.checked_sub(1)?));
+            if let Some(attachment) = kept {
+                batch.add(PUT_ATTACHMENT, columns(id, number, attachment));
+            }
+        }
+        for number in self.notes.bags.take() {
+            let bag = usize::try_from(number).ok().and_then(|number| self.bags.get(number.checked_sub(1)?));
+            if let Some(bag) = bag {
+                batch.add(PUT_BAG, vec![whole(number), body(bag)]);
+            }
+        }
+    }
+
+    fn write_books(&mut self, batch: &mut Batch<'_>) {
+        self.notes.is_set = false;
+        for code in self.notes.units.take() {
+            if let Some(books) = self.units.get(&code) {
+                batch.add(PUT_UNIT, vec![code.into(), whole(books.intake.served)]);
+            }
+        }
+        for (code, day) in self.notes.numbers.take() {
+            if let Some(last) = self.units.get(&code).and_then(|books| books.numbers.get(&day)) {
+                batch.add(PUT_NUMBER, vec![code.into(), day.to_string().into(), whole(*last)]);
+            }
+        }
+        for (state, dossiers) in &self.states {
+            batch.count(format!("state {}", kept::word(state)), *dossiers);
+        }
+        batch.count("post served", self.post.served);
+        batch.count("submissions", self.submissions);
+        batch.count("payments", self.payments);
+        batch.count("reads", self.reads);
+        batch.count("last read", self.last_read as u64);
+        batch.count("later numbers", self.later_numbers);
+    }
+
+    /// Reads everything back, into a registry that is new.
+    ///
+    /// # Errors
+    /// When a row cannot be read or makes no sense, or the catalogue is another.
+    pub(crate) fn restore(&mut self, source: &Source<'_>) -> Result<(), ReadError> {
+        for part in self.parts() {
+            part.restore(source)?;
+        }
+        self.restore_books(source)?;
+        let versions = Versions::read(source)?;
+        versions.publish(&mut self.procedures);
+        for (id, dossier) in source.bodies("dossiers", ALL_DOSSIERS)? {
+            if id != self.dossiers.len() as u64 {
+                return Err(no_sense("dossiers", &id));
+            }
+            let dossier = settled(dossier, source, &versions)?;
+            self.enter(dossier);
+        }
+        self.restore_papers(source)?;
+        self.watch();
+        self.resume_lines();
+        self.resume_work();
+        Ok(())
+    }
+
+    fn restore_books(&mut self, source: &Source<'_>) -> Result<(), ReadError> {
+        let units: Vec<(String, u64)> = source.rows(ALL_UNITS, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        for (code, served) in units {
+            self.units.insert(code, UnitBooks { intake: Line::after(served), ..UnitBooks::default() });
+        }
+        let numbers: Vec<(String, String, u64)> =
+            source.rows(ALL_NUMBERS, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        for (unit, day, last) in numbers {
+            let day = day.parse().map_err(|_no_date| no_sense("numbers", &day))?;
+            self.unit_books(&unit).numbers.insert(day, last);
+        }
+        let states = source.counters_of("state ").map(|(word, dossiers)| {
+            let state: State = kept::of_word(word).ok_or_else(|| no_sense("counters", &word))?;
+            Ok((state, dossiers))
+        });
+        self.states = states.collect::<Result<BTreeMap<_, _>, ReadError>>()?;
+        self.post = Line::after(source.counter("post served"));
+        self.submissions = source.counter("submissions");
+        self.payments = source.counter("payments");
+        self.reads = source.counter("reads");
+        self.last_read = usize::try_from(source.counter("last read")).unwrap_or_default();
+        self.later_numbers = source.counter("later numbers");
+        Ok(())
+    }
+
+    fn restore_papers(&mut self, source: &Source<'_>) -> Result<(), ReadError> {
+        self.events = source
+            .rows(ALL_EVENTS, |row| Ok((row.get::<_, usize>(0)?, (row.get(1)?, row.get(2)?))))?
+            .into_iter()
+            .enumerate()
+            .map(|(i, (number, event))| if number == i + 1 { Ok(event) } else { Err(no_sense("events", &number)) })
+            .collect::<Result<_, _>>()?;
+        self.notes.events = self.events.len();
+        for (id, number, attachment) in read_attachments(source)? {
+            self.attachment_bytes += attachment.content.len();
+            let kept = self.attachments.entry(id).or_default();
+            kept.push(attachment);
+            if number != kept.len() {
+                return Err(no_sense("attachments", &format!("{id}, {number}")));
+            }
+        }
+        for (number, bag) in source.bodies("bags", ALL_BAGS)? {
+            self.bags.push(bag);
+            if number != self.bags.len() as u64 {
+                return Err(no_sense("bags", &number));
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts every dossier back into the place it has in its line. One that waits and has no place any more, because its
+    /// parcel was just being ordered, joins anew.
+    fn resume_lines(&mut self) {
+        let tickets = self.dossiers.iter().enumerate().filter_map(|(id, dossier)| Some((dossier.ticket?, id)));
+        let mut tickets: Vec<(Ticket, DossierId)> = tickets.collect();
+        tickets.sort_unstable_by_key(|(ticket, _)| ticket.number);
+        for (ticket, id) in tickets {
+            let Some(unit) = self.dossiers.get(id).map(|dossier| Arc::clone(&dossier.unit)) else { continue };
+            let line = self.line(ticket.queue, &unit.code);
+            if ticket.number > line.served {
+                line.resume(id, ticket.number);
+            }
+        }
+        for id in 0..self.dossiers.len() {
+            let Some(dossier) = self.dossiers.get(id) else { continue };
+            let (queue, before, unit) = (dossier.queue(), dossier.ticket, Arc::clone(&dossier.unit));
+            if let Some(queue) = queue {
+                let ticket = self.join(queue, id, &unit.code, before);
+                if before != Some(ticket) {
+                    self.give(id, ticket);
+                    self.notes.dossiers.note(id);
+                }
+            }
+        }
+    }
+}
+
+impl Registry {
+    /// Takes up what goes on by itself: terms, orders whose answer nobody waits for any more, and what is to be told.
+    fn resume_work(&mut self) {
+        for (id, dossier) in self.dossiers.iter_mut().enumerate() {
+            if dossier.is_pickup_being_ordered() {
+                // The post knows the order if it has it, and gives the same waybill again.
+                pickups::give_up(dossier);
+                self.notes.dossiers.note(id);
+            }
+            for (until, term) in dossier.terms() {
+                self.terms.run(until, id, term);
+            }
+        }
+        if let Some(outbox) = &mut self.outbox {
+            outbox.resume(&self.dossiers, self.events.len());
+        }
+    }
+}
+
+/// A dossier that was read, with the unit, the procedure and the clerks that its codes name.
+fn settled(mut dossier: Dossier, source: &Source<'_>, versions: &Versions) -> Result<Dossier, ReadError> {
+    let unit = source.catalogue.unit(&dossier.unit.code);
+    let procedure = versions.get(&dossier.procedure.code, dossier.procedure_version);
+    match (unit, procedure) {
+        (Some(unit), Some(procedure)) => {
+            (dossier.unit, dossier.procedure) = (Arc::clone(unit), Arc::clone(procedure));
+            dossier.share_clerks(source.catalogue);
+            Ok(dossier)
+        }
+        (None, _) => {
+            let thing = format!("unit {}", dossier.unit.code);
+            Err(ReadError::Catalogue { dossier: dossier.code, thing })
+        }
+        (Some(_), None) => Err(no_sense("dossiers", &dossier.code)),
+    }
+}
+
+fn columns(id: DossierId, number: usize, attachment: &Attachment) -> Vec<Value> {
+    vec![
+        place(id),
+        place(number),
+        attachment.name.clone().into(),
+        attachment.content_type.clone().into_owned().into(),
+        attachment.sha256.clone().into(),
+        attachment.attached_at.to_string().into(),
+        attachment.content.to_vec().into(),
+    ]
+}
+
+fn read_attachments(source: &Source<'_>) -> Result<Vec<(DossierId, usize, Attachment)>, ReadError> {
+    let read = |row: &rusqlite::Row<'_>| {
+        let attached_at = Moment::parse(row.get_ref(5)?.as_str()?);
+        let attachment = Attachment {
+            name: row.get(2)?,
+            content_type: row.get::<_, String>(3)?.into(),
+            sha256: row.get(4)?,
+            attached_at: attached_at.unwrap_or(Moment::from_unix_ms(0)),
+            content: row.get::<_, Vec<u8>>(6)?.into(),
+        };
+        Ok((row.get(0)?, row.get(1)?, attachment))
+    };
+    source.rows(ALL_ATTACHMENTS, read)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_is_emptied_of_every_table() {
+        let connection = rusqlite::Connection::open_in_memory().unwrap();
+        connection.execute_batch(crate::state::store::SCHEMA).unwrap();
+        let mut names = connection.prepare("select name from sqlite_schema where type = 'table'").unwrap();
+        let names = names.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        for name in names {
+            let name = name.unwrap();
+            assert!(EMPTY.contains(&format!("delete from {name}").as_str()), "{name}");
+        }
+    }
+}

@@ -1,0 +1,366 @@
+//! The registry: every dossier, under its code and its client reference, the numbers, the lines, the counts.
+//! It is the whole changing state of the portal, and the only place that stores or counts dossiers.
+
+mod keeping;
+mod ledger;
+mod numbers;
+mod queues;
+mod reading;
+mod references;
+mod sync;
+mod time;
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::civil::Date;
+
+use crate::api::problem::{Kind, Problem};
+use crate::behaviour::defects::{Defect, Defects};
+use crate::behaviour::variants::Variants;
+use crate::domain::delivery::parcels::Parcel;
+use crate::domain::dossier::{Actor, Dossier};
+use crate::domain::drafts::Drafts;
+use crate::domain::moment::Moment;
+use crate::domain::office::Office;
+use crate::domain::office_hours;
+use crate::domain::papers::attachments::Attachment;
+use crate::domain::papers::bags::Bag;
+use crate::domain::payments::payment::{Payment, PaymentState};
+use crate::domain::petitions::Petitions;
+use crate::domain::procedures::{Procedures, Published};
+use crate::domain::queues::{Line, Queue};
+use crate::domain::states::{Event, State};
+use crate::domain::submission::{Channel, Submission};
+use crate::domain::terms::Terms;
+use crate::state::clock::{Clock, wall_ns};
+use crate::state::one_time_codes::OneTimeCodes;
+use crate::state::outbox::Outbox;
+use crate::state::rate_limit::Limit;
+use crate::state::registry::references::References;
+use crate::state::replays::Replays;
+use crate::state::sessions::Sessions;
+use crate::state::store::Notes;
+
+/// A dossier's place in the registry.
+pub(crate) type DossierId = usize;
+
+/// What one unit has received.
+#[derive(Debug, Default)]
+pub(crate) struct UnitBooks {
+    pub(crate) dossiers: u64,
+    intake: Line,
+    /// The last number given out on each day.
+    numbers: HashMap<Date, u64>,
+}
+
+/// What one applicant has handed in.
+#[derive(Debug, Default)]
+struct Own {
+    dossiers: Vec<DossierId>,
+    by_reference: References,
+}
+
+/// Everything that changes while the portal runs; guarded by one lock that no `.await` is under.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    pub(crate) defects: Defects,
+    /// What is done otherwise.
+    pub(crate) variants: Variants,
+    pub(crate) clock: Clock,
+    pub(crate) sessions: Sessions,
+    pub(crate) procedures: Procedures,
+    pub(crate) codes: OneTimeCodes,
+    pub(crate) limit: Limit,
+    pub(crate) replays: Replays,
+    pub(crate) drafts: Drafts,
+    dossiers: Vec<Dossier>,
+    /// Bags between the centre and the departments, by number, counted from 1.
+    pub(crate) bags: Vec<Bag>,
+    by_code: HashMap<String, DossierId>,
+    /// What each applicant has handed in.
+    by_owner: HashMap<u64, Own>,
+    /// What ends by itself.
+    terms: Terms,
+    /// Everything that happened, in order: 16 bytes each.
+    events: Vec<(DossierId, usize)>,
+    pub(crate) attachments: HashMap<DossierId, Vec<Attachment>>,
+    /// How many bytes the attachments have in all.
+    pub(crate) attachment_bytes: usize,
+    pub(crate) petitions: Petitions,
+    /// What is to be told to the national portal; none where the portal is linked to none.
+    pub(crate) outbox: Option<Box<Outbox>>,
+    pub(crate) units: BTreeMap<String, UnitBooks>,
+    pub(crate) states: BTreeMap<State, u64>,
+    post: Line,
+    /// Submissions so far, including those that a defect has lost.
+    submissions: u64,
+    payments: u64,
+    /// How often a citizen has read a dossier, and which one last.
+    reads: u64,
+    last_read: DossierId,
+    /// Numbers so far that had another before them on the same day.
+    later_numbers: u64,
+    /// What the store has still to be told.
+    pub(crate) notes: Notes,
+}
+
+/// What the applicant is told about a submission.
+#[derive(Debug)]
+pub(crate) enum Submitted {
+    /// Received now.
+    New(DossierId),
+    /// Received now and lost; see the defect `ack-before-commit`.
+    Lost(Box<Dossier>),
+    /// Received before, under the same client reference.
+    Known(DossierId),
+}
+
+impl Registry {
+    pub(crate) fn new(defects: Defects, procedures: Procedures) -> Self {
+        Self {
+            defects,
+            variants: Variants::default(),
+            clock: Clock::real(),
+            sessions: Sessions::new(wall_ns(), defects.has(Defect::ExpIgnored)),
+            procedures,
+            codes: OneTimeCodes::default(),
+            limit: Limit::default(),
+            replays: Replays::default(),
+            drafts: Drafts::default(),
+            dossiers: Vec::new(),
+            bags: Vec::new(),
+            by_code: HashMap::new(),
+            by_owner: HashMap::new(),
+            terms: Terms::default(),
+            events: Vec::new(),
+            attachments: HashMap::new(),
+            attachment_bytes: 0,
+            petitions: Petitions::default(),
+            outbox: None,
+            units: BTreeMap::new(),
+            states: BTreeMap::new(),
+            post: Line::default(),
+            submissions: 0,
+            payments: 0,
+            reads: 0,
+            last_read: 0,
+            later_numbers: 0,
+            notes: Notes::default(),
+        }
+    }
+
+    /// How many dossiers there are.
+    pub(crate) fn len(&self) -> usize {
+        self.dossiers.len()
+    }
+
+    /// How many payments were booked.
+    pub(crate) fn payments(&self) -> u64 {
+        self.payments
+    }
+
+    /// Receives a dossier, or recognises it.
+    pub(crate) fn submit(&mut self, submission: Submission, actor: Actor) -> Result<Submitted, Problem> {
+        let known = match (&submission.national_code, &submission.client_reference) {
+            (Some(code), _) => self.by_code.get(code).filter(|_| !self.defects.has(Defect::TakenTwice)),
+            (None, Some(reference)) => {
+                self.by_owner.get(&submission.owner).and_then(|own| own.by_reference.get(reference))
+            }
+            (None, None) => None,
+        };
+        let forgets = |id: &DossierId| self.defects.strike(Defect::RetryDup, *id as u64 + 1, 1, 10);
+        if let Some(id) = known.filter(|id| !forgets(id)) {
+            return Ok(Submitted::Known(*id));
+        }
+        self.check_hours(&submission)?;
+        if let Err(problem) = submission.check_service() {
+            if self.defects.has(Defect::PartialCreate) {
+                let dossier = self.draw_up(submission, actor);
+                self.store(dossier);
+            } else if self.defects.has(Defect::SendBeforeCommit) {
+                let (dossier, defects) = (self.draw_up(submission, actor), self.defects);
+                self.outbox.iter_mut().for_each(|outbox| outbox.tell_uncommitted(&dossier, defects));
+            }
+            return Err(problem);
+        }
+        self.submissions += 1;
+        let dossier = self.draw_up(submission, actor);
+        if self.defects.strike(Defect::AckBeforeCommit, dossier.ordinal, 2, 20) {
+            return Ok(Submitted::Lost(Box::new(dossier)));
+        }
+        // A copy that waits for an online payment would wait for ever: its applicant knows only the first.
+        let is_copied = self.defects.strike(Defect::DoubleInsert, dossier.ordinal, 3, 20)
+            && dossier.payment.state != PaymentState::Required;
+        let copy = is_copied.then(|| dossier.clone());
+        let id = self.store(dossier);
+        if let Some(copy) = copy {
+            let code = self.next_code(&copy.unit.code, copy.submitted_at);
+            self.store(Dossier { code, ..copy });
+        }
+        Ok(Submitted::New(id))
+    }
+
+    /// The defect `hours-gate`; a portal is open day and night.
+    fn check_hours(&mut self, submission: &Submission) -> Result<(), Problem> {
+        let now = self.now();
+        let is_closed = office_hours::between(now, now.plus_ms(1)) == 0;
+        if is_closed && submission.channel == Channel::Online && self.defects.has(Defect::HoursGate) {
+            return Err(Problem::new(Kind::NotOnline, "come back in office hours"));
+        }
+        Ok(())
+    }
+
+    fn draw_up(&mut self, submission: Submission, actor: Actor) -> Dossier {
+        let now = self.clock.now(wall_ns());
+        let Published { procedure, version: procedure_version } = submission.procedure;
+        let asked = submission.asked_fee.filter(|_| self.defects.has(Defect::MassAssign));
+        let fee = asked.unwrap_or(procedure.fee);
+        let mut applicant = submission.applicant;
+        if self.defects.has(Defect::Latin1) {
+            let in_latin1 = |letter: char| if u32::from(letter) > 0xff { '?' } else { letter };
+            applicant.full_name = applicant.full_name.chars().map(in_latin1).collect();
+        }
+        let mut return_address = submission.return_address;
+        if self.defects.has(Defect::AddressCut) {
+            return_address = return_address.map(|address| address.chars().take(3).collect());
+        }
+        if self.defects.strike(Defect::TruncateName, self.submissions, 1, 5) {
+            applicant.full_name = applicant.full_name.chars().take(10).collect();
+        }
+        let national_code = submission.national_code.filter(|code| !self.by_code.contains_key(code));
+        let mut dossier = Dossier {
+            ordinal: self.submissions,
+            code: national_code.unwrap_or_else(|| self.next_code(&submission.unit.code, now)),
+            unit: submission.unit,
+            procedure,
+            procedure_version,
+            channel: submission.channel,
+            client_reference: submission.client_reference,
+            applicant,
+            owner: submission.owner,
+            form: submission.form,
+            return_method: submission.return_method,
+            return_address,
+            state: State::Submitted,
+            fee,
+            submitted_at: now,
+            accepted_at: None,
+            due_at: None,
+            started_at: None,
+            completed_at: None,
+            returned_at: None,
+            payment: Payment::new(submission.payment_method, fee),
+            parcel: Parcel::none(),
+            pickup: None,
+            pause: None,
+            supplement: None,
+            obligation: None,
+            apology: None,
+            consultation: None,
+            bag: None,
+            result: None,
+            rating: None,
+            on_the_spot: false,
+            progress: Vec::with_capacity(8),
+            version: 0,
+            taken_from: None,
+            start_was_pretended: false,
+            ticket: None,
+        };
+        dossier.log(Event::Submitted, actor.clone(), now);
+        if dossier.payment.state == PaymentState::Required {
+            dossier.log(Event::PaymentRequired, actor, now);
+        }
+        dossier
+    }
+
+    fn unit_books(&mut self, unit: &str) -> &mut UnitBooks {
+        if !self.units.contains_key(unit) {
+            self.units.insert(unit.to_owned(), UnitBooks::default());
+            self.notes.units.note_with(|| unit.to_owned());
+        }
+        self.units.get_mut(unit).unwrap_or_else(|| unreachable!("it was inserted above"))
+    }
+
+    fn store(&mut self, mut dossier: Dossier) -> DossierId {
+        let id = self.dossiers.len();
+        self.notes.dossiers.note(id);
+        self.events.extend((0..dossier.progress.len()).map(|entry| (id, entry)));
+        *self.states.entry(dossier.state).or_default() += 1;
+        dossier.ticket = Some(self.join(Queue::Intake, id, &dossier.unit.code, None));
+        self.enter(dossier);
+        id
+    }
+
+    /// Enters a dossier into the lists by which it is found and counted.
+    fn enter(&mut self, dossier: Dossier) {
+        let id = self.dossiers.len();
+        self.by_code.insert(dossier.code.clone(), id);
+        let own = self.by_owner.entry(dossier.owner).or_default();
+        own.dossiers.push(id);
+        if let Some(reference) = &dossier.client_reference {
+            own.by_reference.note(reference, id);
+        }
+        self.unit_books(&dossier.unit.code).dossiers += 1;
+        self.dossiers.push(dossier);
+    }
+
+    /// Changes a dossier, and keeps counts and lines in step with whatever the change did to it.
+    pub(crate) fn change<T>(
+        &mut self,
+        id: DossierId,
+        change: impl FnOnce(&mut Dossier, &mut Office<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let now = self.now();
+        self.change_at(now, id, change)
+    }
+
+    fn change_at<T>(
+        &mut self,
+        now: Moment,
+        id: DossierId,
+        change: impl FnOnce(&mut Dossier, &mut Office<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let dossier = self.dossiers.get_mut(id).ok_or_else(|| Problem::not_found("dossier"))?;
+        self.notes.dossiers.note(id);
+        let (old_state, old_queue, old_length) = (dossier.state, dossier.queue(), dossier.progress.len());
+        let mut office = Office::new(now, self.defects, &mut self.payments);
+        let outcome = change(dossier, &mut office);
+        if let Some((until, term)) = office.reminder() {
+            self.terms.run(until, id, term);
+        }
+        let (new_state, new_queue, unit) = (dossier.state, dossier.queue(), dossier.unit.clone());
+        let before = dossier.ticket;
+        self.events.extend((old_length..dossier.progress.len()).map(|entry| (id, entry)));
+        if old_state != new_state {
+            *self.states.entry(old_state).or_default() -= 1;
+            let is_forgotten = new_state == State::Rejected && self.defects.has(Defect::Drift);
+            *self.states.entry(new_state).or_default() += u64::from(!is_forgotten);
+        }
+        if old_queue != new_queue {
+            if let Some(queue) = old_queue {
+                self.line(queue, &unit.code).leave();
+            }
+            if let Some(queue) = new_queue {
+                let ticket = self.join(queue, id, &unit.code, before);
+                self.give(id, ticket);
+            }
+        }
+        outcome
+    }
+
+    /// Called after every publication. It changes no dossier: each keeps the procedure it came in under,
+    /// until a defect forgets that.
+    pub(crate) fn catalogue_changed(&mut self, published: &Published) {
+        if !self.defects.has(Defect::CatalogueMovesDeadlines) {
+            return;
+        }
+        let (now, procedure) = (self.clock.now(wall_ns()), &published.procedure);
+        for (id, dossier) in self.dossiers.iter_mut().enumerate() {
+            if dossier.procedure.code == procedure.code {
+                dossier.move_deadline(now, procedure.legal_days);
+                self.notes.dossiers.note(id);
+            }
+        }
+    }
+}

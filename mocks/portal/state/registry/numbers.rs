@@ -1,0 +1,75 @@
+//! The numbers of dossiers: counted for each unit and day.
+
+use crate::behaviour::defects::Defect;
+use crate::domain::moment::Moment;
+use crate::state::registry::Registry;
+
+impl Registry {
+    /// The next code of a unit that is free: one of its numbers may have been given out elsewhere and handed down.
+    pub(crate) fn next_code(&mut self, unit: &str, now: Moment) -> String {
+        let repeats = self.defects.has(Defect::RmwCounter) || self.defects.has(Defect::ForeignUnit);
+        loop {
+            let code = self.draw_code(unit, now);
+            if repeats || !self.by_code.contains_key(&code) {
+                return code;
+            }
+        }
+    }
+
+    /// `{unit}-{yyMMdd}-{number of the day, at least four digits}`.
+    fn draw_code(&mut self, unit: &str, now: Moment) -> String {
+        let mut day = now.date();
+        if self.defects.has(Defect::UtcDate) {
+            day = now.minus_hours(7).date();
+        }
+        let last = self.unit_books(unit).numbers.get(&day).copied().unwrap_or(0);
+        let mut number = last + self.variants.stride();
+        if last > 0 {
+            self.later_numbers += 1;
+            if self.defects.strike(Defect::RmwCounter, self.later_numbers, 1, 15) {
+                number = last;
+            }
+        }
+        self.unit_books(unit).numbers.insert(day, number);
+        self.notes.numbers.note_with(|| (unit.to_owned(), day));
+        let unit = if self.defects.has(Defect::ForeignUnit) { unit.split('.').next().unwrap_or(unit) } else { unit };
+        let date = self.variants.date_in_code(day);
+        if self.defects.has(Defect::PadLoss) {
+            format!("{unit}-{date}-{number}")
+        } else {
+            format!("{unit}-{date}-{number:0digits$}", digits = self.variants.digits())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::behaviour::defects::Defects;
+    use crate::domain::procedures::Procedures;
+
+    fn moment(text: &str) -> Moment {
+        Moment::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_number_past_9999_widens_and_is_not_cut() {
+        let mut registry = Registry::new(Defects::default(), Procedures::default());
+        let now = moment("2021-03-05T08:00:00+07:00");
+        registry.unit_books("H12").numbers.insert(now.date(), 9_998);
+        assert_eq!(registry.next_code("H12", now), "H12-210305-9999");
+        assert_eq!(registry.next_code("H12", now), "H12-210305-10000");
+        assert_eq!(registry.next_code("H12", moment("2021-03-06T00:00:00+07:00")), "H12-210306-0001");
+    }
+
+    #[test]
+    fn a_tiny_run_meets_the_repeated_number_wherever_two_share_a_unit_and_a_day() {
+        let mut registry = Registry::new(Defects::new(&[Defect::RmwCounter]), Procedures::default());
+        let (one, other) = (moment("2021-03-05T08:00:00+07:00"), moment("2021-03-06T08:00:00+07:00"));
+        assert_eq!(registry.next_code("H12", one), "H12-210305-0001");
+        assert_eq!(registry.next_code("H13", one), "H13-210305-0001");
+        assert_eq!(registry.next_code("H12", other), "H12-210306-0001");
+        assert_eq!(registry.next_code("H12", other), "H12-210306-0001");
+        assert_eq!(registry.next_code("H12", other), "H12-210306-0002");
+    }
+}

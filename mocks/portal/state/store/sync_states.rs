@@ -1,0 +1,53 @@
+//! What the national portal was told, in the store. Without a link nothing is written, and what an earlier link has left stays.
+
+use rusqlite::types::Value;
+
+use crate::domain::kept;
+use crate::state::outbox::Outbox;
+use crate::state::registry::DossierId;
+use crate::state::store::part::{Batch, Part, ReadError, Source, body, no_sense, place};
+
+const PUT: &str = "insert or replace into tellings (dossier, body, reason) values (?1, ?2, ?3)";
+const ALL: &str = "select dossier, body, reason from tellings order by dossier";
+const PUT_FETCHED: &str = "insert or replace into fetched values (1, ?1)";
+const ALL_FETCHED: &str = "select last from fetched";
+
+impl Part for Option<Box<Outbox>> {
+    fn watch(&mut self) {
+        if let Some(outbox) = self {
+            outbox.touched.watch();
+        }
+    }
+
+    fn is_touched(&self) -> bool {
+        self.as_ref().is_some_and(|outbox| outbox.touched.is_any())
+    }
+
+    /// How far the fetching has come is written with whatever is: what is fetched again is recognised.
+    fn write(&mut self, batch: &mut Batch<'_>) {
+        let Some(outbox) = self else { return };
+        for id in outbox.touched.take() {
+            if let Some((standing, reason)) = outbox.standing(id) {
+                let reason = reason.map_or(Value::Null, |reason| reason.to_owned().into());
+                batch.add(PUT, vec![place(id), body(standing), reason]);
+            }
+        }
+        if !outbox.last_pulled.is_empty() {
+            batch.add(PUT_FETCHED, vec![outbox.last_pulled.clone().into()]);
+        }
+        batch.count("untaken", outbox.untaken);
+    }
+
+    fn restore(&mut self, source: &Source<'_>) -> Result<(), ReadError> {
+        let Some(outbox) = self else { return Ok(()) };
+        let rows: Vec<(DossierId, String, Option<String>)> =
+            source.rows(ALL, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        for (id, text, reason) in rows {
+            let standing = kept::read(&text).map_err(|_not_ours| no_sense("tellings", &id))?;
+            outbox.restore(id, standing, reason);
+        }
+        outbox.last_pulled = source.rows(ALL_FETCHED, |row| row.get(0))?.pop().unwrap_or_default();
+        outbox.untaken = source.counter("untaken");
+        Ok(())
+    }
+}

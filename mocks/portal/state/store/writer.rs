@@ -1,0 +1,77 @@
+//! The one thread that writes: it commits one batch at a time and says how that went.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
+
+use rusqlite::params_from_iter;
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+
+use crate::server::Portal;
+use crate::state::store::file::Store;
+use crate::state::store::group_commit;
+use crate::state::store::part::Write;
+
+/// What became of a batch. Of one that could not be committed nothing is in the store.
+pub(crate) type Outcome = (Vec<Write>, Result<(), rusqlite::Error>);
+
+/// A batch, and whom to tell.
+type Order = (Vec<Write>, oneshot::Sender<Outcome>);
+
+/// The way to the thread, which ends when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    orders: SyncSender<Order>,
+    thread: JoinHandle<()>,
+}
+
+impl Writer {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// When the thread cannot be made.
+    pub(crate) fn start(store: Store) -> io::Result<Self> {
+        // One batch is on its way at most: the keeper waits for its outcome before it takes the next.
+        let (orders, ordered) = sync_channel(1);
+        let thread =
+            thread::Builder::new().name("mock-portal-store".to_owned()).spawn(move || work(store, &ordered))?;
+        Ok(Self { orders, thread })
+    }
+
+    /// Has the changes of a portal committed for as long as its runtime is there. When the thread that is returned has
+    /// ended after that, the store is closed.
+    pub(crate) fn work_for(self, portal: &Arc<Portal>, runtime: &Runtime) -> JoinHandle<()> {
+        runtime.spawn(group_commit::keep(Arc::clone(portal), Orders(self.orders)));
+        self.thread
+    }
+}
+
+/// Where batches are handed in.
+pub(crate) struct Orders(SyncSender<Order>);
+
+impl Orders {
+    /// Has a batch committed; `None` if the thread has gone.
+    pub(crate) async fn commit(&self, batch: Vec<Write>) -> Option<Outcome> {
+        let (tell, told) = oneshot::channel();
+        self.0.send((batch, tell)).ok()?;
+        told.await.ok()
+    }
+}
+
+fn work(mut store: Store, ordered: &Receiver<Order>) {
+    for (batch, tell) in ordered {
+        let committed = commit(&mut store, &batch);
+        // Nobody listens any more when the portal ends.
+        drop(tell.send((batch, committed)));
+    }
+}
+
+fn commit(store: &mut Store, batch: &[Write]) -> Result<(), rusqlite::Error> {
+    let transaction = store.connection.transaction()?;
+    for write in batch {
+        transaction.prepare_cached(write.sql)?.execute(params_from_iter(&write.values))?;
+    }
+    transaction.commit()
+}
