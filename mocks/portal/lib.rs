@@ -28,11 +28,10 @@ mod behaviour;
 mod ground;
 
 pub use api::openapi::{openapi, openapi_under};
-pub use behaviour::active::Conduct;
 pub use behaviour::defects::Defect;
 pub use behaviour::noise::Noise;
 pub use behaviour::variants::Variant;
 pub use domain::catalogue::{Catalogue, Clerk, Procedure, Process, Role, ServiceLevel, Unit};
 pub use ground::limits::Patience;
 pub use server::{Running, start, start_with};
-pub use state::config::{Config, Hub};
+pub use state::config::{Conduct, Config, Hub};

@@ -3,7 +3,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
 use axum::Router;
@@ -11,58 +11,32 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime;
 use tokio::sync::watch;
 
-use crate::api::problem::{Kind, Problem};
 use crate::api::test_hooks::hooks;
 use crate::api::{openapi, operation, page};
-use crate::behaviour::active::{Bearing, Conduct};
+use crate::behaviour::active::Bearing;
 use crate::behaviour::defects::{Defects, Switches};
+use crate::behaviour::fault_injection::Weather;
 use crate::behaviour::noise::Noise;
 use crate::behaviour::variants::Variants;
 use crate::domain::catalogue::Index;
+use crate::domain::problem::{Kind, Problem};
 use crate::domain::procedures::Procedures;
 use crate::ground::connections::{self, House, Parting};
 use crate::ground::limits::Patience;
 use crate::ground::outgoing::Caller;
-use crate::hub_link::sign_on::SignOns;
 use crate::hub_link::worker;
 use crate::middleware::bodies::Bodies;
-use crate::middleware::fault_injection::Weather;
 use crate::middleware::front_door::FrontDoor;
 use crate::state::clock::wall_ns;
-use crate::state::config::Config;
+use crate::state::config::{Conduct, Config};
+use crate::state::durability;
+use crate::state::portal::Portal;
 use crate::state::registry::Registry;
-use crate::state::store::{self, Keeper};
+use crate::state::sign_ons::SignOns;
+use crate::state::store::Keeper;
 
 /// How many connections may wait to be accepted, so that a burst is not answered by lost packets.
 const BACKLOG: u32 = 4_096;
-
-/// What every route shares.
-pub(crate) struct Portal {
-    pub(crate) config: Config,
-    pub(crate) catalogue: Index,
-    /// What goes wrong; a tester may switch it while the portal runs.
-    pub(crate) switches: Switches,
-    /// What is done otherwise, and what befalls; a tester may switch these, too.
-    pub(crate) bearing: Bearing,
-    /// Where the portal itself is reached, for the addresses it gives to its peers.
-    pub(crate) url: String,
-    /// A plain lock: it is held for a few map operations and never across an `.await`.
-    registry: Mutex<Registry>,
-    pub(crate) bodies: Bodies,
-    pub(crate) caller: Caller,
-    pub(crate) sign_ons: SignOns,
-    /// None while nobody keeps a store.
-    pub(crate) keeper: Option<Keeper>,
-}
-
-impl Portal {
-    /// The registry, in which every term that is over has ended.
-    pub(crate) fn registry(&self) -> MutexGuard<'_, Registry> {
-        let mut registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
-        registry.keep_terms();
-        registry
-    }
-}
 
 /// A reference portal that listens. Dropping it stops it.
 #[derive(Debug)]
@@ -90,7 +64,7 @@ pub fn start(config: Config) -> io::Result<Running> {
 pub fn start_with(config: Config, conduct: Conduct) -> io::Result<Running> {
     let catalogue = Index::new(config.catalogue.clone())?;
     let mut registry = registry(&config, &conduct, &catalogue);
-    let (keeper, writer) = store::open(conduct.store.as_deref(), &mut registry, &catalogue)?.unzip();
+    let (keeper, writer) = durability::open(conduct.store.as_deref(), &mut registry, &catalogue)?.unzip();
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     let listener = {
         let _inside = runtime.enter();
@@ -100,9 +74,9 @@ pub fn start_with(config: Config, conduct: Conduct) -> io::Result<Running> {
     let (stop, stopped) = watch::channel(false);
     let thread = thread::Builder::new().name("mock-portal".to_owned()).spawn(move || {
         let portal = portal(config, &conduct, catalogue, address, (registry, keeper));
-        let writing = writer.map(|writer| writer.work_for(&portal, &runtime));
+        let writing = writer.map(|writer| durability::begin(writer, &portal, &runtime));
         runtime.block_on(serve(listener, Arc::clone(&portal), conduct.patience, stopped));
-        runtime.block_on(store::leave(&portal));
+        runtime.block_on(durability::leave(&portal));
         runtime.shutdown_background();
         // A panic was already reported on its own thread.
         drop(writing.map(JoinHandle::join));
@@ -170,7 +144,7 @@ fn portal(
     address: SocketAddr,
     (mut registry, keeper): (Registry, Option<Keeper>),
 ) -> Arc<Portal> {
-    let weather = Weather::new(&conduct.noise, conduct.seed);
+    let weather = Weather::new(&conduct.noise, conduct.seed, wall_ns());
     registry.clock.skew(weather.as_ref().and_then(Weather::skew));
     let bearing = Bearing::new(registry.variants, weather);
     let switches = Switches::new(registry.defects);

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
-use crate::api::problem::{Kind, Problem};
+use crate::domain::problem::{Kind, Problem};
 
 /// A request body read as JSON, whatever its content type says; an empty one is an empty object.
 pub(crate) struct Body<T>(pub(crate) T);

@@ -6,17 +6,17 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use crate::api::access::{Citizen, PostClerk};
 use crate::api::body::{Body, Path, json};
 use crate::api::operation::{Operation, Who, post};
 use crate::api::peers::orders::{self, WantedParcel, WantedPickup, Way};
-use crate::api::problem::{Kind, Problem};
 use crate::api::view::Standing;
 use crate::domain::delivery::parcels::{self, ParcelState};
 use crate::domain::delivery::pickups::{self, Pickup, PickupState, RawPickup};
 use crate::domain::dossier::{Actor, Dossier};
-use crate::server::Portal;
-use crate::state::registry::DossierId;
-use crate::state::sessions::{Citizen, PostClerk};
+use crate::domain::dossier_id::DossierId;
+use crate::domain::problem::{Kind, Problem};
+use crate::state::portal::Portal;
 
 pub(crate) fn operations() -> Vec<Operation> {
     let refusals = &[Kind::IllegalTransition, Kind::Full, Kind::PeerUnavailable];

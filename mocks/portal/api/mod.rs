@@ -4,6 +4,7 @@
 pub(crate) mod openapi;
 pub(crate) mod operation;
 
+pub(crate) mod attachments;
 pub(crate) mod citizen;
 pub(crate) mod deliveries;
 pub(crate) mod desk;
@@ -11,10 +12,12 @@ pub(crate) mod peers;
 pub(crate) mod petitions;
 pub(crate) mod registrar;
 pub(crate) mod search;
+pub(crate) mod sign_on;
 
 pub(crate) mod page;
 pub(crate) mod test_hooks;
 
+pub(crate) mod access;
 pub(crate) mod body;
 pub(crate) mod multipart;
 pub(crate) mod pages;

@@ -17,14 +17,12 @@ use serde_json::{Map, Value, json};
 
 use crate::api::body::plain_json;
 use crate::api::operation::{self, Answer, Content, Operation, Verb, Who};
-use crate::api::peers::callbacks;
-use crate::api::problem::{Kind, Problem};
-use crate::api::{citizen, deliveries, desk, petitions, registrar, search};
+use crate::api::{attachments, citizen, deliveries, desk, peers, petitions, registrar, search, sign_on};
 use crate::behaviour::variants::document;
 use crate::behaviour::variants::{Variant, Variants};
-use crate::domain::papers::attachments;
-use crate::hub_link;
-use crate::server::Portal;
+use crate::domain::problem::Kind;
+use crate::ground::media_type;
+use crate::state::portal::Portal;
 
 /// The document as text. It is the same for every portal of this version, whatever it offers; what a variant changes
 /// in it is in [`derivation`].
@@ -75,6 +73,8 @@ pub(crate) fn operations() -> Vec<Operation> {
     let own = operation::get("/openapi.json", serve)
         .named("readDocument", "Read this document", "Xem tài liệu này")
         .gives::<Document>(StatusCode::OK);
+    let national = [desk::resync::operations(), peers::national_portal::operations(), sign_on::operations()];
+    let national = national.into_iter().flatten().collect();
     let groups = [
         operation::tagged("citizen", citizen::dossiers::operations()),
         operation::tagged("applicant", citizen::drafts_and_results::operations()),
@@ -86,8 +86,8 @@ pub(crate) fn operations() -> Vec<Operation> {
         operation::tagged("deliveries", deliveries::operations()),
         operation::tagged("treasury", desk::treasury::operations()),
         operation::tagged("catalogue", registrar::operations()),
-        operation::tagged("peers", callbacks::operations()),
-        operation::tagged("national", hub_link::operations()),
+        operation::tagged("peers", peers::callbacks::operations()),
+        operation::tagged("national", national),
         operation::tagged("document", vec![own]),
     ];
     groups.into_iter().flatten().collect()
@@ -260,7 +260,7 @@ impl Writer {
             "allOf": [{ "$ref": "#/components/schemas/Problem" }],
             "properties": { "error_code": { "enum": words } },
         });
-        let content = json!({ Problem::CONTENT_TYPE: { "schema": schema } });
+        let content = json!({ media_type::PROBLEM: { "schema": schema } });
         let refusal = json!({ "description": format!("Refused: {}", words.join(", ")), "content": content });
         self.refusals.insert(name.clone(), refusal);
         name

@@ -10,8 +10,8 @@ use axum::http::StatusCode;
 use axum::routing::{self, MethodRouter};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use crate::api::problem::Kind;
-use crate::server::Portal;
+use crate::domain::problem::Kind;
+use crate::state::portal::Portal;
 
 /// Writes down the schema of a type.
 pub(crate) type Describe = fn(&mut SchemaGenerator) -> Schema;

@@ -13,12 +13,12 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Deserialize;
 
 use crate::api::body::Query;
-use crate::api::problem::Language;
 use crate::domain::dossier::Dossier;
 use crate::domain::moment::Moment;
+use crate::domain::problem::Language;
 use crate::domain::states::State as Stand;
-use crate::server::Portal;
 use crate::state::outbox::sync_state::SyncState;
+use crate::state::portal::Portal;
 use crate::state::registry::Registry;
 
 /// How many dossiers are shown.

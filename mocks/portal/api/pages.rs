@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::api::problem::Problem;
 use crate::behaviour::defects::{Defect, Defects};
+use crate::domain::problem::Problem;
 
 /// The largest page.
 const LARGEST: usize = 500;

@@ -8,13 +8,13 @@ use axum::response::Response;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::api::access::{AnyClerk, Citizen, DeskClerk};
 use crate::api::body::{Body, Path, Query, json};
 use crate::api::operation::{Operation, Who, get, post};
 use crate::api::pages::{Listed, Wanted};
-use crate::api::problem::{Kind, Problem};
 use crate::domain::petitions::{Act, Petition, Public, RawPetition};
-use crate::server::Portal;
-use crate::state::sessions::{AnyClerk, Citizen, DeskClerk};
+use crate::domain::problem::{Kind, Problem};
+use crate::state::portal::Portal;
 
 pub(crate) fn operations() -> Vec<Operation> {
     vec![

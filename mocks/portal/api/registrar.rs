@@ -8,13 +8,13 @@ use axum::response::Response;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::api::access::RegistrarClerk;
 use crate::api::body::{Body, Path, Query, json, tagged};
 use crate::api::operation::{Operation, Who, get, post, put};
 use crate::api::pages::{Listed, Wanted};
-use crate::api::problem::{Kind, Problem};
+use crate::domain::problem::{Kind, Problem};
 use crate::domain::procedures::{Offered, Published, RawChange};
-use crate::server::Portal;
-use crate::state::sessions::RegistrarClerk;
+use crate::state::portal::Portal;
 
 pub(crate) fn operations() -> Vec<Operation> {
     vec![

@@ -12,17 +12,17 @@ use serde::de::IntoDeserializer;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
+use crate::api::access::{AnyClerk, Citizen};
 use crate::api::body::{Path, Query, json};
 use crate::api::operation::{Operation, Who, get};
 use crate::api::pages::Wanted;
-use crate::api::problem::Problem;
 use crate::api::view::Item;
 use crate::behaviour::defects::{Defect, Defects};
 use crate::domain::dossier::{Dossier, Entry};
 use crate::domain::moment::Moment;
+use crate::domain::problem::Problem;
 use crate::domain::states;
-use crate::server::Portal;
-use crate::state::sessions::{AnyClerk, Citizen};
+use crate::state::portal::Portal;
 
 /// How many events are told at once.
 const MOST_EVENTS: usize = 1_000;

@@ -1,50 +1,20 @@
-//! How a reference portal behaves besides what it is: otherwise, noisily, slowly, or sparingly.
+//! What is switched on in a running portal besides defects: its variants and the faults that are injected.
 
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::behaviour::noise::Noise;
-use crate::behaviour::variants::{Variant, Variants};
-use crate::ground::limits::Patience;
-use crate::middleware::fault_injection::Weather;
-use crate::middleware::variants::Manners;
+use bytes::Bytes;
+use tokio::time::Instant;
 
-/// What a portal is told about its behaviour when it starts. Defects are in [`crate::state::config::Config`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Conduct {
-    /// What it does otherwise, and may.
-    pub variants: Vec<Variant>,
-    /// What befalls its answers.
-    pub noise: Vec<Noise>,
-    /// Where the chance of the noise comes from.
-    pub seed: u64,
-    /// How long each answer to people takes at the least, from the arrival of the request; a minute at most.
-    pub delay: Duration,
-    /// How many requests a client may send in a second; `None` is any number.
-    pub limit: Option<u32>,
-    /// The SQLite file in which it keeps all it knows, so that a restart loses nothing: begun if it is not there. `None`
-    /// keeps everything in memory only.
-    pub store: Option<PathBuf>,
-    /// What it bears of slow and many clients.
-    pub patience: Patience,
-}
+use crate::behaviour::fault_injection::Weather;
+use crate::behaviour::variants::Variants;
 
-impl Conduct {
-    /// That of a portal of which nothing is asked: by the book, as fast as it can.
-    pub fn ordinary() -> Self {
-        Self {
-            variants: Vec::new(),
-            noise: Vec::new(),
-            seed: 0,
-            delay: Duration::ZERO,
-            limit: None,
-            store: None,
-            patience: Patience::USUAL,
-        }
-    }
-}
+/// How late the public look-up is at most.
+const LATEST: Duration = Duration::from_millis(50);
+/// How many look-ups are kept at most, about 400 bytes each; those beyond are answered at once.
+const MOST_KEPT: usize = 4_096;
 
 /// The variants and the noise of a running portal; a tester may switch them while it runs.
 #[derive(Debug)]
@@ -91,5 +61,52 @@ impl Bearing {
     fn look(&self) {
         let is_ordinary = self.variants().is_empty() && self.weather().is_none();
         self.is_ordinary.store(is_ordinary, Ordering::Relaxed);
+    }
+}
+
+/// What is on, and what it needs to remember.
+#[derive(Debug)]
+pub(crate) struct Manners {
+    variants: AtomicU64,
+    kept: Mutex<LookUps>,
+}
+
+/// Answers of the public look-up, all from within one span of [`LATEST`].
+#[derive(Debug)]
+struct LookUps {
+    since: Instant,
+    answers: HashMap<String, Bytes>,
+}
+
+impl Default for Manners {
+    fn default() -> Self {
+        let kept = Mutex::new(LookUps { since: Instant::now(), answers: HashMap::new() });
+        Self { variants: AtomicU64::new(0), kept }
+    }
+}
+
+impl Manners {
+    pub(crate) fn variants(&self) -> Variants {
+        Variants::from_bits(self.variants.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn set(&self, variants: Variants) {
+        self.variants.store(variants.bits(), Ordering::Relaxed);
+    }
+
+    /// The answer to the same look-up shortly before.
+    pub(crate) fn recall(&self, path: &str) -> Option<Bytes> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.since.elapsed() >= LATEST {
+            *kept = LookUps { since: Instant::now(), answers: HashMap::new() };
+        }
+        kept.answers.get(path).cloned()
+    }
+
+    pub(crate) fn keep(&self, path: &str, answer: &Bytes) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.answers.len() < MOST_KEPT {
+            kept.answers.insert(path.to_owned(), answer.clone());
+        }
     }
 }

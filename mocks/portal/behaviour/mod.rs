@@ -2,7 +2,10 @@
 //! them changes. It knows nothing of dossiers: it is given numbers, words and JSON, and gives back others.
 
 pub(crate) mod active;
+pub(crate) mod fault_injection;
+
 pub(crate) mod defects;
 pub(crate) mod noise;
+pub(crate) mod random;
 pub(crate) mod skew;
 pub(crate) mod variants;

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::behaviour::random::luck;
 use crate::behaviour::skew::Skew;
 
 /// One of this many requests is cut off.
@@ -189,14 +190,6 @@ fn latency(luck: u64) -> Duration {
     let share = (luck >> 11) as f64 / (1_u64 << 53) as f64;
     let us = (SHORTEST_US / (1.0 - share).powf(0.8)).min(LONGEST_US);
     Duration::from_secs_f64(us / 1e6)
-}
-
-/// A number that looks drawn, the same for the same two numbers (the finaliser of `SplitMix64`).
-pub(crate) fn luck(seed: u64, number: u64) -> u64 {
-    let mut mixed = seed.wrapping_add(number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A clock that is off: by how much follows from a seed and the wall time, so that everything the portal dates with it
 //! is off alike.
 
-use crate::behaviour::noise::luck;
+use crate::behaviour::random::luck;
 
 /// By how much a clock is off at most, however long it drifts.
 const MOST_MS: i64 = 10_000;

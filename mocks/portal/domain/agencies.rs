@@ -5,13 +5,13 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::api::problem::{Kind, Problem};
 use crate::behaviour::defects::Defect;
 use crate::domain::calendar::{self, Reading};
 use crate::domain::catalogue::{Clerk, Index};
 use crate::domain::dossier::{Actor, Dossier};
 use crate::domain::moment::Moment;
 use crate::domain::office::Office;
+use crate::domain::problem::{Kind, Problem};
 use crate::domain::states::{Event, State};
 
 /// The longest text, in characters.

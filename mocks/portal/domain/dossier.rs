@@ -7,7 +7,6 @@ use schemars::JsonSchema;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::api::problem::{Kind, Problem};
 use crate::behaviour::defects::Defect;
 use crate::domain::agencies::{Apology, BagPlace, Consultation};
 use crate::domain::calendar::{self, Reading};
@@ -21,6 +20,7 @@ use crate::domain::office_hours;
 use crate::domain::papers::supplements::Supplement;
 use crate::domain::payments::obligations::Obligation;
 use crate::domain::payments::payment::{Debt, Payment};
+use crate::domain::problem::{Kind, Problem};
 use crate::domain::queues::{Queue, Ticket};
 use crate::domain::results::{Rating, ResultDocument};
 use crate::domain::states::{Event, State};

@@ -6,9 +6,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::api::problem::{Kind, Problem};
 use crate::domain::dirty_set::Touched;
 use crate::domain::moment::Moment;
+use crate::domain::problem::{Kind, Problem};
 
 /// How many drafts a citizen keeps.
 const MOST_DRAFTS: usize = 20;

@@ -2,7 +2,10 @@
 
 pub(crate) mod agencies;
 pub(crate) mod dossier;
+pub(crate) mod dossier_id;
 pub(crate) mod office;
+pub(crate) mod person;
+pub(crate) mod problem;
 pub(crate) mod results;
 pub(crate) mod states;
 pub(crate) mod steps;

@@ -7,11 +7,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::api::problem::{Flaw, Kind, Problem};
 use crate::domain::calendar::{self, Reading};
 use crate::domain::dirty_set::Touched;
 use crate::domain::kept;
 use crate::domain::moment::Moment;
+use crate::domain::problem::{Flaw, Kind, Problem};
 
 /// Working days for a refusal, a request for more, an answer, and for its publication.
 const REFUSE_DAYS: u16 = 2;

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::api::problem::{Flaw, Problem};
 use crate::behaviour::defects::{Defect, Defects};
 use crate::domain::catalogue::{Index, Procedure, Process, ServiceLevel};
+use crate::domain::problem::{Flaw, Problem};
 
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 500;

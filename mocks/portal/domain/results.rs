@@ -3,11 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::api::problem::Problem;
 use crate::domain::checksum;
 use crate::domain::dossier::{Actor, Dossier};
 use crate::domain::moment::Moment;
 use crate::domain::office::Office;
+use crate::domain::problem::Problem;
 use crate::domain::states::{Event, State};
 use crate::domain::steps;
 use crate::domain::submission::ReturnMethod;

@@ -1,6 +1,5 @@
 //! What clerks and citizens do to a dossier, one function per step: guards, effects, log.
 
-use crate::api::problem::{Kind, Problem};
 use crate::behaviour::defects::Defect;
 use crate::domain::calendar::{self, Reading};
 use crate::domain::delivery::parcels;
@@ -8,6 +7,7 @@ use crate::domain::dossier::{Actor, Dossier};
 use crate::domain::moment::Moment;
 use crate::domain::office::Office;
 use crate::domain::payments::payment::{self, PaymentState};
+use crate::domain::problem::{Kind, Problem};
 use crate::domain::results;
 use crate::domain::states::{Event, State};
 use crate::domain::submission::ReturnMethod;

@@ -7,10 +7,10 @@ use serde::de::DeserializeOwned;
 use serde::de::value::{Error, StrDeserializer};
 use serde::{Deserialize, Serialize};
 
-use crate::api::problem::{Flaw, Kind, Problem};
 use crate::domain::catalogue::{Index, ServiceLevel, Unit};
+use crate::domain::person::Person;
+use crate::domain::problem::{Flaw, Kind, Problem};
 use crate::domain::procedures::{Procedures, Published};
-use crate::state::sessions::Person;
 
 /// The longest name or address, in characters.
 const LONGEST_TEXT: usize = 500;

@@ -4,12 +4,12 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::domain::dossier::Dossier;
+use crate::domain::dossier_id::DossierId;
 use crate::domain::moment::Moment;
 use crate::domain::papers::supplements;
 use crate::domain::payments::payment::Debt;
 use crate::domain::payments::platform;
 use crate::domain::states::State;
-use crate::state::registry::DossierId;
 
 /// What has a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

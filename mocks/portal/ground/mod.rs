@@ -4,6 +4,7 @@
 pub(crate) mod connection;
 pub(crate) mod connections;
 pub(crate) mod limits;
+pub(crate) mod media_type;
 pub(crate) mod outgoing;
 pub(crate) mod peer_connections;
 pub(crate) mod pieces;

@@ -14,6 +14,7 @@ use thiserror::Error;
 
 use crate::behaviour::defects::{Defect, Defects};
 use crate::domain::submission::citizen_number;
+use crate::state::sign_ons::Jwk;
 
 /// How far the clocks of the issuer and of this portal may differ, in seconds.
 const LEEWAY_S: u64 = 60;
@@ -36,17 +37,6 @@ pub(crate) enum TokenFlaw {
     /// A claim is not what it has to be.
     #[error("accept the claim {0} of the id token")]
     Claim(&'static str),
-}
-
-/// A public key as an issuer publishes it.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Jwk {
-    kty: String,
-    crv: String,
-    kid: String,
-    x: String,
-    y: String,
 }
 
 /// What an id token has to say.

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::api::problem::Problem;
 use crate::domain::catalogue::Index;
+use crate::domain::person::Person;
+use crate::domain::problem::Problem;
 use crate::domain::procedures::Procedures;
 use crate::domain::submission::{Channel, RawSubmission, Submission, citizen_number};
-use crate::state::sessions::Person;
 
 /// The names under which the nation knows the fields of a submission.
 const NATIONAL: &[(&str, &str)] = &[

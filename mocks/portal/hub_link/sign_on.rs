@@ -5,68 +5,24 @@
 //! # Source
 //! `OpenID` Connect Core 1.0 and Discovery 1.0; RFC 7636 (PKCE, S256), RFC 9207 (`iss` on the way back).
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
-use axum::extract::State;
-use axum::http::header::CACHE_CONTROL;
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Redirect, Response};
 use bytes::Bytes;
-use http::Method;
+use http::{Method, StatusCode};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::api::body::{Query, json};
-use crate::api::citizen::dossiers::Opened;
-use crate::api::operation::{Operation, get};
-use crate::api::problem::{Kind, Problem};
+use crate::domain::problem::{Kind, Problem};
 use crate::ground::outgoing::{Call, CallError};
-use crate::hub_link::id_token::{self, Expected, Jwk, TokenFlaw};
-use crate::server::Portal;
+use crate::hub_link::id_token::{self, Expected, TokenFlaw};
 use crate::state::clock::wall_ns;
 use crate::state::config::Hub;
-use crate::state::sessions::Person;
-use crate::state::sign_ons::{Pending, SignOn};
+use crate::state::portal::Portal;
+use crate::state::sign_ons::{Issuer, Jwk, SignOn};
 
 /// The longest answer of an issuer.
 const LONGEST_ANSWER: usize = 64 * 1024;
-
-pub(crate) fn operations() -> Vec<Operation> {
-    vec![
-        get("/sign-on", begin)
-            .named("beginSignOn", "Sign on at the national portal", "Đăng nhập qua Cổng quốc gia")
-            .sends_on()
-            .refuses(&[Kind::NotFound, Kind::PeerUnavailable]),
-        get("/sign-on/return", finish)
-            .named("finishSignOn", "Come back from signing on", "Quay lại sau đăng nhập")
-            .asks::<WayBack>()
-            .gives::<Opened>(StatusCode::OK)
-            .refuses(&[Kind::NotFound, Kind::Unauthenticated, Kind::PeerUnavailable]),
-    ]
-}
-
-/// Sign-ons under way, and what is known of the issuer.
-#[derive(Debug)]
-pub(crate) struct SignOns {
-    pending: Mutex<Pending>,
-    /// None before the first sign-on; a key that is not among those known is asked for anew.
-    issuer: Mutex<Option<Arc<Issuer>>>,
-}
-
-impl SignOns {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self { pending: Mutex::new(Pending::new(seed)), issuer: Mutex::new(None) }
-    }
-}
-
-/// What an issuer says of itself.
-#[derive(Debug)]
-struct Issuer {
-    authorization_endpoint: String,
-    token_endpoint: String,
-    keys: Vec<Jwk>,
-}
 
 #[derive(Deserialize)]
 struct Discovered {
@@ -89,7 +45,7 @@ struct Tokens {
 /// What the citizen brings back.
 #[derive(Deserialize, Default, JsonSchema)]
 #[serde(default)]
-struct WayBack {
+pub(crate) struct WayBack {
     state: Option<String>,
     code: Option<String>,
     iss: Option<String>,
@@ -97,15 +53,16 @@ struct WayBack {
     error: Option<String>,
 }
 
-async fn begin(State(portal): State<Arc<Portal>>) -> Result<Response, Problem> {
-    let hub = hub(&portal)?;
-    let issuer = issuer(&portal, hub).await?;
+/// Begins a sign-on; returns the address at which the citizen goes on.
+pub(crate) async fn begin(portal: &Portal) -> Result<String, Problem> {
+    let hub = hub(portal)?;
+    let issuer = issuer(portal, hub).await?;
     let sign_on = portal.sign_ons.pending.lock().unwrap_or_else(PoisonError::into_inner).begin(wall_ns());
     let question = form_urlencoded::Serializer::new(String::new())
         .extend_pairs([
             ("response_type", "code"),
             ("client_id", &hub.name),
-            ("redirect_uri", &redirect_uri(&portal)),
+            ("redirect_uri", &redirect_uri(portal)),
             ("scope", "openid profile"),
             ("state", &sign_on.state),
             ("nonce", &sign_on.nonce),
@@ -115,13 +72,12 @@ async fn begin(State(portal): State<Arc<Portal>>) -> Result<Response, Problem> {
         .finish();
     let place = &issuer.authorization_endpoint;
     let mark = if place.contains('?') { '&' } else { '?' };
-    let mut response = Redirect::to(&format!("{place}{mark}{question}")).into_response();
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(format!("{place}{mark}{question}"))
 }
 
-async fn finish(State(portal): State<Arc<Portal>>, Query(back): Query<WayBack>) -> Result<Response, Problem> {
-    let hub = hub(&portal)?;
+/// Ends a sign-on; returns the citizen.
+pub(crate) async fn finish(portal: &Portal, back: WayBack) -> Result<u64, Problem> {
+    let hub = hub(portal)?;
     let state = back.state.as_deref().unwrap_or_default();
     let defects = portal.switches.get();
     let sign_on =
@@ -132,10 +88,8 @@ async fn finish(State(portal): State<Arc<Portal>>, Query(back): Query<WayBack>) 
     }
     let code = back.code.filter(|_| back.error.is_none());
     let code = code.ok_or_else(|| refused("the national portal did not sign the citizen on"))?;
-    let token = redeem(&portal, hub, &sign_on, &code).await?;
-    let citizen = citizen(&portal, hub, &sign_on, &token).await?;
-    let token = portal.registry().sessions.open(Person::Citizen(citizen), wall_ns());
-    Ok(json(StatusCode::OK, &Opened { token }))
+    let token = redeem(portal, hub, &sign_on, &code).await?;
+    citizen(portal, hub, &sign_on, &token).await
 }
 
 fn refused(why: &'static str) -> Problem {

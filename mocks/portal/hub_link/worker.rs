@@ -8,9 +8,9 @@ use tokio::time::{Instant, sleep};
 
 use crate::hub_link::exchange::Session;
 use crate::hub_link::push_down;
-use crate::server::Portal;
 use crate::state::config::Hub;
 use crate::state::outbox::Outcome;
+use crate::state::portal::Portal;
 
 /// How long it rests when there is nothing to tell.
 const REST: Duration = Duration::from_millis(20);

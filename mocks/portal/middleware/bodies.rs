@@ -9,7 +9,7 @@ use http_body_util::BodyExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use crate::api::problem::{Kind, Problem};
+use crate::domain::problem::{Kind, Problem};
 
 /// Far above any submission, far below what would hurt.
 const LONGEST: usize = 1024 * 1024;

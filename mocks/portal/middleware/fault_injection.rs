@@ -1,8 +1,5 @@
 //! Lets the noise befall requests and answers, whatever they are about; see [`crate::behaviour::noise`]. Testers are spared.
 
-use std::collections::HashSet;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -15,10 +12,12 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio::time::sleep;
 
-use crate::api::problem::{self, Language};
-use crate::behaviour::noise::{Event, Noise, Noises};
+use crate::api::problem;
+use crate::behaviour::fault_injection::Weather;
+use crate::behaviour::noise::Event;
 use crate::behaviour::skew::Skew;
 use crate::domain::checksum;
+use crate::domain::problem::Language;
 use crate::ground::pieces;
 use crate::middleware::front_door::FrontDoor;
 use crate::middleware::variants;
@@ -32,51 +31,6 @@ const PIECES: usize = 8;
 const PAUSE: Duration = Duration::from_millis(5);
 /// The longest body that is held back: that of an attachment.
 const LONGEST: usize = 8 * 1024 * 1024;
-/// How many callbacks are remembered, 8 bytes each; those beyond are not refused.
-const MOST_CALLBACKS: usize = 1 << 20;
-
-/// Noise at work.
-#[derive(Debug)]
-pub(crate) struct Weather {
-    noises: Noises,
-    seed: u64,
-    skew: Option<Skew>,
-    /// Requests so far, of people.
-    requests: AtomicU64,
-    /// The marks of callbacks that were refused once.
-    refused: Mutex<HashSet<u64>>,
-}
-
-impl Weather {
-    /// Noise that begins now; none if there is no profile.
-    pub(crate) fn new(profiles: &[Noise], seed: u64) -> Option<Self> {
-        let noises = Noises::new(profiles);
-        let skew = noises.skew(seed, wall_ns());
-        let (requests, refused) = (AtomicU64::new(0), Mutex::default());
-        (!noises.is_empty()).then_some(Self { noises, seed, skew, requests, refused })
-    }
-
-    /// What befalls the portal.
-    pub(crate) fn noises(&self) -> Noises {
-        self.noises
-    }
-
-    /// Where its chance comes from.
-    pub(crate) fn seed(&self) -> u64 {
-        self.seed
-    }
-
-    /// How far the portal's clock is off.
-    pub(crate) fn skew(&self) -> Option<Skew> {
-        self.skew
-    }
-
-    /// Whether a callback with this mark is to be refused now.
-    fn refuses(&self, mark: u64) -> bool {
-        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        self.noises.drops(self.seed, mark) && refused.len() < MOST_CALLBACKS && refused.insert(mark)
-    }
-}
 
 /// Lets a request through to where it is told as the variants want it, or not.
 pub(crate) async fn pass(door: &FrontDoor, request: Request) -> Response {
@@ -92,7 +46,7 @@ pub(crate) async fn pass(door: &FrontDoor, request: Request) -> Response {
     } else {
         variants::pass(door, request).await
     };
-    if let Some(date) = weather.skew.and_then(date) {
+    if let Some(date) = weather.skew().and_then(date) {
         response.headers_mut().insert(DATE, date);
     }
     response
@@ -107,8 +61,8 @@ fn date(skew: Skew) -> Option<HeaderValue> {
 }
 
 async fn befall(weather: &Weather, door: &FrontDoor, request: Request) -> Response {
-    let number = weather.requests.fetch_add(1, Ordering::Relaxed) + 1;
-    let events = weather.noises.befalls(weather.seed, number);
+    let number = weather.next_request();
+    let events = weather.noises().befalls(weather.seed(), number);
     for event in &events {
         match event {
             // It is the one thread of the portal that sleeps, and everything with it: that is the point.

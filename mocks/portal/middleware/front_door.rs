@@ -14,17 +14,19 @@ use hyper::body::Incoming;
 use tokio::time::Instant;
 use tower_service::Service;
 
-use crate::api::problem::{self, Kind, Language, Problem};
+use crate::api::access::{self};
+use crate::api::problem;
 use crate::behaviour::defects::{Defect, Defects};
 use crate::domain::checksum;
+use crate::domain::person::Person;
+use crate::domain::problem::{Kind, Language, Problem};
 use crate::middleware::delay;
 use crate::middleware::fault_injection;
 use crate::middleware::response_defects;
-use crate::server::Portal;
 use crate::state::clock::wall_ns;
+use crate::state::portal::Portal;
 use crate::state::registry::Registry;
 use crate::state::replays::{Kept, Known, Mark};
-use crate::state::sessions::{self, Person};
 
 /// The longest answer that is held back: an attachment.
 const LONGEST_ANSWER: usize = 8 * 1024 * 1024;
@@ -116,7 +118,7 @@ fn within_limit(portal: &Portal, parts: &Parts, defects: Defects) -> Result<(), 
     if registry.limit.per_second.is_none() {
         return Ok(());
     }
-    let token = sessions::token(&parts.headers).filter(|_| !defects.has(Defect::GlobalBucket));
+    let token = access::token(&parts.headers).filter(|_| !defects.has(Defect::GlobalBucket));
     registry.limit.admit(token.unwrap_or_default(), wall_ns())
 }
 
@@ -146,7 +148,7 @@ async fn matching(door: &FrontDoor, parts: Parts, body: Bytes) -> Result<Respons
 
 /// The version of what the path names, if whoever asks may know it.
 fn version(registry: &Registry, parts: &Parts) -> Option<u64> {
-    let person = sessions::person(&parts.headers, registry)?;
+    let person = access::person(&parts.headers, registry)?;
     let path: Vec<&str> = parts.uri.path().split('/').skip(1).collect();
     match (path.as_slice(), person) {
         (["api", "dossiers", code, ..], Person::Citizen(citizen)) => {
@@ -169,7 +171,7 @@ async fn once(door: &FrontDoor, parts: Parts, body: Bytes) -> Result<Response, P
     if key.is_empty() || key.len() > LONGEST_HEADER {
         return Err(Problem::field("Idempotency-Key", "must have 1 to 255 characters"));
     }
-    let token = sessions::token(&parts.headers).unwrap_or_default();
+    let token = access::token(&parts.headers).unwrap_or_default();
     let mark = Mark {
         key: checksum::digest(&format!("{token}|{key}")),
         request: checksum::digest_bytes(&[parts.uri.path().as_bytes(), b"|", &body].concat()),

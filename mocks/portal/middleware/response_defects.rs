@@ -4,8 +4,9 @@ use axum::http::header::{ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use crate::api::problem::{self, Language, Problem};
+use crate::api::problem;
 use crate::behaviour::defects::{Defect, Defects};
+use crate::domain::problem::{Language, Problem};
 
 /// Lets the defects of whole answers act on an answer to people; a refusal that none of them touches is still said in
 /// the language that was asked for.

@@ -2,9 +2,6 @@
 //! in [`crate::behaviour::variants::envelope`], what it says in [`crate::behaviour::variants::rewriting`], how lists go on in [`crate::behaviour::variants::paging`]. Everything behind
 //! works as usual, but for the codes of dossiers, which the registry gives out.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
@@ -15,75 +12,24 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
-use crate::api::problem::{self, Language};
+use crate::api::problem;
+use crate::behaviour::variants::document::SUBMISSIONS;
 use crate::behaviour::variants::envelope;
 use crate::behaviour::variants::paging;
 use crate::behaviour::variants::rewriting;
 use crate::behaviour::variants::{Variant, Variants};
+use crate::domain::problem::{Language, Problem};
 use crate::ground::pieces;
 use crate::middleware::front_door::FrontDoor;
 
 /// The longest answer that is told otherwise; longer ones there are none.
 const LONGEST: usize = 64 * 1024 * 1024;
-/// How late the public look-up is at most.
-const LATEST: Duration = Duration::from_millis(50);
-/// How many look-ups are kept at most, about 400 bytes each; those beyond are answered at once.
-const MOST_KEPT: usize = 4_096;
 /// How much longer the variant `slow-5ms` takes.
 const LONGER: Duration = Duration::from_millis(5);
-/// Where citizens submit.
-pub(crate) const SUBMISSIONS: &str = "/api/dossiers";
 /// The size of a chunk.
 const CHUNK: usize = 61;
-
-/// What is on, and what it needs to remember.
-#[derive(Debug)]
-pub(crate) struct Manners {
-    variants: AtomicU64,
-    kept: Mutex<LookUps>,
-}
-
-/// Answers of the public look-up, all from within one span of [`LATEST`].
-#[derive(Debug)]
-struct LookUps {
-    since: Instant,
-    answers: HashMap<String, Bytes>,
-}
-
-impl Default for Manners {
-    fn default() -> Self {
-        let kept = Mutex::new(LookUps { since: Instant::now(), answers: HashMap::new() });
-        Self { variants: AtomicU64::new(0), kept }
-    }
-}
-
-impl Manners {
-    pub(crate) fn variants(&self) -> Variants {
-        Variants::from_bits(self.variants.load(Ordering::Relaxed))
-    }
-
-    pub(crate) fn set(&self, variants: Variants) {
-        self.variants.store(variants.bits(), Ordering::Relaxed);
-    }
-
-    /// The answer to the same look-up shortly before.
-    fn recall(&self, path: &str) -> Option<Bytes> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.since.elapsed() >= LATEST {
-            *kept = LookUps { since: Instant::now(), answers: HashMap::new() };
-        }
-        kept.answers.get(path).cloned()
-    }
-
-    fn keep(&self, path: &str, answer: &Bytes) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.answers.len() < MOST_KEPT {
-            kept.answers.insert(path.to_owned(), answer.clone());
-        }
-    }
-}
 
 /// Lets a request through, and its answer out, as the variants want them.
 pub(crate) async fn pass(door: &FrontDoor, request: Request) -> Response {
@@ -129,7 +75,7 @@ async fn enter(door: &FrontDoor, mut request: Request, variants: Variants) -> Re
     let language = Language::of(request.headers());
     let response = door.enter(request).await;
     match misread.filter(|_| response.status() == StatusCode::UNPROCESSABLE_ENTITY) {
-        Some(problem) => problem::in_language(problem.into_response(), language),
+        Some((field, message)) => problem::in_language(Problem::field(field, message).into_response(), language),
         None => response,
     }
 }

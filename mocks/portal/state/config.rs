@@ -1,10 +1,14 @@
 //! What a reference portal is told when it starts.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::behaviour::defects::Defect;
+use crate::behaviour::noise::Noise;
+use crate::behaviour::variants::Variant;
 use crate::domain::catalogue::Catalogue;
+use crate::ground::limits::Patience;
 
 /// Everything a reference portal needs to know.
 #[derive(Debug, Clone)]
@@ -59,6 +63,41 @@ impl Hub {
             agency: agency.to_owned(),
             patience: Duration::from_secs(5),
             pull_every: Duration::from_secs(5),
+        }
+    }
+}
+
+/// What a portal is told about its behaviour when it starts. Defects are in [`Config`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conduct {
+    /// What it does otherwise, and may.
+    pub variants: Vec<Variant>,
+    /// What befalls its answers.
+    pub noise: Vec<Noise>,
+    /// Where the chance of the noise comes from.
+    pub seed: u64,
+    /// How long each answer to people takes at the least, from the arrival of the request; a minute at most.
+    pub delay: Duration,
+    /// How many requests a client may send in a second; `None` is any number.
+    pub limit: Option<u32>,
+    /// The SQLite file in which it keeps all it knows, so that a restart loses nothing: begun if it is not there. `None`
+    /// keeps everything in memory only.
+    pub store: Option<PathBuf>,
+    /// What it bears of slow and many clients.
+    pub patience: Patience,
+}
+
+impl Conduct {
+    /// That of a portal of which nothing is asked: by the book, as fast as it can.
+    pub fn ordinary() -> Self {
+        Self {
+            variants: Vec::new(),
+            noise: Vec::new(),
+            seed: 0,
+            delay: Duration::ZERO,
+            limit: None,
+            store: None,
+            patience: Patience::USUAL,
         }
     }
 }

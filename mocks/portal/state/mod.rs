@@ -3,8 +3,10 @@
 
 pub(crate) mod clock;
 pub(crate) mod config;
+pub(crate) mod durability;
 pub(crate) mod one_time_codes;
 pub(crate) mod outbox;
+pub(crate) mod portal;
 pub(crate) mod rate_limit;
 pub(crate) mod registry;
 pub(crate) mod replays;

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::problem::{Kind, Problem};
 use crate::behaviour::defects::{Defect, Defects};
 use crate::domain::checksum;
 use crate::domain::dirty_set::Touched;
+use crate::domain::problem::{Kind, Problem};
 
 /// How long a code is good, and how far back sent codes count, in nanoseconds.
 const LIFETIME_NS: u64 = 300_000_000_000;

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::api::problem::{Kind, Problem};
 use crate::domain::checksum;
+use crate::domain::problem::{Kind, Problem};
 
 /// How many clients are counted in one second; those beyond are let through, so that memory is bounded.
 const MOST_CLIENTS: usize = 1 << 16;

@@ -1,9 +1,11 @@
 //! Sign-ons that are under way: each state is good once and not for long.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
 
 use crate::behaviour::defects::{Defect, Defects};
 use crate::domain::checksum;
@@ -12,6 +14,39 @@ use crate::domain::checksum;
 const CAPACITY: usize = 4_096;
 /// How long a citizen has to sign on, in nanoseconds of wall time: five minutes.
 const LIFETIME_NS: u64 = 300 * 1_000_000_000;
+
+/// Sign-ons under way, and what is known of the issuer.
+#[derive(Debug)]
+pub(crate) struct SignOns {
+    pub(crate) pending: Mutex<Pending>,
+    /// None before the first sign-on; a key that is not among those known is asked for anew.
+    pub(crate) issuer: Mutex<Option<Arc<Issuer>>>,
+}
+
+impl SignOns {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { pending: Mutex::new(Pending::new(seed)), issuer: Mutex::new(None) }
+    }
+}
+
+/// What an issuer says of itself.
+#[derive(Debug)]
+pub(crate) struct Issuer {
+    pub(crate) authorization_endpoint: String,
+    pub(crate) token_endpoint: String,
+    pub(crate) keys: Vec<Jwk>,
+}
+
+/// A public key as an issuer publishes it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Jwk {
+    pub(crate) kty: String,
+    pub(crate) crv: String,
+    pub(crate) kid: String,
+    pub(crate) x: String,
+    pub(crate) y: String,
+}
 
 /// What the portal must remember until the citizen comes back.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,24 +10,25 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::api::access::{self, Citizen, SignedIn};
 use crate::api::body::{Body, Path, json, tagged};
 use crate::api::operation::{Operation, Who, delete, get, post};
 use crate::api::pages::Listed;
 use crate::api::peers::orders::{self, WantedPayment};
-use crate::api::problem::{Kind, Problem};
 use crate::api::search::{self, Criteria};
 use crate::api::view::{Full, Item, Public, Receipt, Standing};
 use crate::behaviour::defects::Defect;
 use crate::domain::dossier::Actor;
 use crate::domain::payments::payment::{Debt, PaymentState};
 use crate::domain::payments::platform::{self, Offer};
+use crate::domain::person::Person;
+use crate::domain::problem::{Kind, Problem};
 use crate::domain::states::Event;
 use crate::domain::submission::{RawSubmission, citizen_number};
-use crate::server::Portal;
 use crate::state::clock::wall_ns;
 use crate::state::one_time_codes;
+use crate::state::portal::Portal;
 use crate::state::registry::Submitted;
-use crate::state::sessions::{self, Citizen, Person, SignedIn};
 
 /// How long the defect `slow-path` waits.
 const SLOW: Duration = Duration::from_millis(300);
@@ -151,7 +152,7 @@ async fn send_code(
 
 /// Ends the session; the token is nobody's from here.
 pub(crate) async fn sign_out(State(portal): State<Arc<Portal>>, _signed_in: SignedIn, headers: HeaderMap) -> Response {
-    if let Some(token) = sessions::token(&headers).filter(|_| !portal.switches.get().has(Defect::Zombie)) {
+    if let Some(token) = access::token(&headers).filter(|_| !portal.switches.get().has(Defect::Zombie)) {
         portal.registry().sessions.end(token);
     }
     StatusCode::NO_CONTENT.into_response()

@@ -9,10 +9,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::api::access::Citizen;
 use crate::api::body::{Body, Path, json};
 use crate::api::citizen::dossiers::{self, paying};
 use crate::api::operation::{Operation, Who, delete, get, post, put};
-use crate::api::problem::{Kind, Problem};
 use crate::api::view::{Receipt, Standing};
 use crate::behaviour::defects::Defect;
 use crate::domain::dossier::{Actor, Dossier};
@@ -20,10 +20,11 @@ use crate::domain::drafts::Draft;
 use crate::domain::office::Office;
 use crate::domain::papers::supplements::{self, RawAnswer};
 use crate::domain::payments::payment::Debt;
+use crate::domain::person::Person;
+use crate::domain::problem::{Kind, Problem};
 use crate::domain::results::{self, RawRating, Verification};
 use crate::domain::submission::RawSubmission;
-use crate::server::Portal;
-use crate::state::sessions::{Citizen, Person};
+use crate::state::portal::Portal;
 
 pub(crate) fn operations() -> Vec<Operation> {
     let mut all = of_drafts();

@@ -8,16 +8,16 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
 
+use crate::api::access::DeskClerk;
 use crate::api::body::{Path, json};
 use crate::api::operation::{Operation, Who, post};
-use crate::api::problem::{Kind, Problem};
 use crate::api::view::Standing;
 use crate::behaviour::defects::{Defect, Defects};
 use crate::domain::catalogue::Clerk;
 use crate::domain::dossier::{Actor, Dossier};
 use crate::domain::office::Office;
-use crate::server::Portal;
-use crate::state::sessions::DeskClerk;
+use crate::domain::problem::{Kind, Problem};
+use crate::state::portal::Portal;
 
 /// Starts an operation by which a desk moves a case on; the state of the case may forbid it.
 pub(crate) fn case<T: 'static>(path: &'static str, handler: impl Handler<T, Arc<Portal>>) -> Operation {

@@ -8,20 +8,21 @@ use axum::response::Response;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::api::access::AnyClerk;
 use crate::api::body::{Body, Path, json};
 use crate::api::citizen::dossiers::Reason;
 use crate::api::desk::case::{Case, case};
 use crate::api::operation::{Operation, Who, get, post};
-use crate::api::problem::{Kind, Problem};
 use crate::domain::agencies::{self, RawApology, RawConsultation};
 use crate::domain::dossier::Actor;
-use crate::domain::papers::bags::{RawBag, Told};
+use crate::domain::papers::bags::RawBag;
 use crate::domain::papers::supplements::{self, RawAnswer, RawRequest};
 use crate::domain::payments::obligations::{self, RawNotice, RawReceipt};
+use crate::domain::problem::{Kind, Problem};
 use crate::domain::results;
 use crate::domain::states::{Event, State as Stand};
-use crate::server::Portal;
-use crate::state::sessions::AnyClerk;
+use crate::state::portal::Portal;
+use crate::state::registry::bags::ListedBag;
 
 pub(crate) fn operations() -> Vec<Operation> {
     let mut all = of_cases();
@@ -81,21 +82,21 @@ fn of_bags() -> Vec<Operation> {
             .named("packBag", "Pack a bag", "Đóng túi hồ sơ")
             .by(Who::Clerk)
             .takes::<RawBag>()
-            .gives::<Told>(StatusCode::CREATED),
+            .gives::<ListedBag>(StatusCode::CREATED),
         get("/api/desk/bags/{number}", bag)
             .named("readBag", "Read a bag and its list", "Xem túi hồ sơ")
             .by(Who::Clerk)
-            .gives::<Told>(StatusCode::OK),
+            .gives::<ListedBag>(StatusCode::OK),
         post("/api/desk/bags/{number}/dispatch", dispatch)
             .named("dispatchBag", "Send a bag on its way", "Chuyển túi hồ sơ")
             .by(Who::Clerk)
-            .gives::<Told>(StatusCode::OK)
+            .gives::<ListedBag>(StatusCode::OK)
             .refuses(&[Kind::IllegalTransition]),
         post("/api/desk/bags/{number}/receive", unpack)
             .named("receiveBag", "Take a bag in", "Nhận túi hồ sơ")
             .by(Who::Clerk)
             .takes::<Counted>()
-            .gives::<Told>(StatusCode::OK)
+            .gives::<ListedBag>(StatusCode::OK)
             .refuses(&[Kind::IllegalTransition, Kind::BagMismatch]),
     ]
 }

@@ -9,25 +9,26 @@ use axum::response::Response;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::api::access::AnyClerk;
 use crate::api::body::{Body, Path, json, tagged};
 use crate::api::citizen::dossiers::{self, Reason};
 use crate::api::desk::case::{Case, case, check_unit};
 use crate::api::operation::{Operation, Who, delete, get, post};
 use crate::api::pages::Listed;
-use crate::api::problem::{Kind, Problem};
 use crate::api::search::{self, Criteria};
 use crate::api::view::{Full, Item, Receipt, Standing};
 use crate::behaviour::defects::Defect;
 use crate::domain::catalogue::Role;
 use crate::domain::dossier::Actor;
 use crate::domain::payments::payment;
+use crate::domain::person::Person;
+use crate::domain::problem::{Kind, Problem};
 use crate::domain::queues::Queue;
 use crate::domain::states::{self, Event};
 use crate::domain::steps;
 use crate::domain::submission::RawSubmission;
-use crate::server::Portal;
 use crate::state::clock::wall_ns;
-use crate::state::sessions::{AnyClerk, Person};
+use crate::state::portal::Portal;
 
 /// How many dossiers an inbox hands out at once, unless asked for another number.
 const USUAL_TAKE: usize = 20;

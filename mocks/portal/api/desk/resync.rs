@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use crate::api::desk::case::{Case, case};
 use crate::api::operation::Operation;
-use crate::api::problem::Problem;
+use crate::domain::problem::Problem;
 
 pub(crate) fn operations() -> Vec<Operation> {
     vec![case("/api/desk/dossiers/{code}/resync", resync).named(

@@ -11,21 +11,21 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::api::access::{DeskClerk, PostClerk};
 use crate::api::body::{Body, json};
 use crate::api::citizen::dossiers::Reason;
 use crate::api::deliveries::through;
 use crate::api::desk::case::{Case, case, check_unit};
 use crate::api::operation::{Operation, Who, post};
 use crate::api::peers::accounts::{self, Collection};
-use crate::api::problem::{Kind, Problem};
 use crate::behaviour::defects::Defect;
 use crate::domain::dossier::Actor;
+use crate::domain::dossier_id::DossierId;
 use crate::domain::payments::payment;
 use crate::domain::payments::refunds::{self, Refund};
 use crate::domain::payments::settlement::{Line, Reconciliation};
-use crate::server::Portal;
-use crate::state::registry::DossierId;
-use crate::state::sessions::{DeskClerk, PostClerk};
+use crate::domain::problem::{Kind, Problem};
+use crate::state::portal::Portal;
 
 /// How many lines are compared before others have their turn.
 const AT_ONCE: usize = 500;

@@ -5,11 +5,11 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::api::peers::orders::{CURRENCY, CUSTOMER, PROTOCOL, body, refused, unavailable};
-use crate::api::problem::{Kind, Problem};
 use crate::domain::checksum;
 use crate::domain::moment::Moment;
 use crate::domain::payments::settlement::{self, Line};
-use crate::server::Portal;
+use crate::domain::problem::{Kind, Problem};
+use crate::state::portal::Portal;
 
 const REFUND: &str = "REFUND";
 

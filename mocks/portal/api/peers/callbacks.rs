@@ -12,14 +12,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::body::{Body, Query, json};
 use crate::api::operation::{Operation, Who, get, post};
-use crate::api::problem::{Kind, Problem};
 use crate::behaviour::defects::Defect;
 use crate::domain::checksum;
 use crate::domain::delivery::parcels::{self, ParcelState, Receipt, Report};
 use crate::domain::delivery::pickups::{self, PickupState};
 use crate::domain::payments::payment::Debt;
 use crate::domain::payments::platform::{self, Confirmation, Outcome, Verdict};
-use crate::server::Portal;
+use crate::domain::problem::{Kind, Problem};
+use crate::state::portal::Portal;
 
 pub(crate) fn operations() -> Vec<Operation> {
     vec![

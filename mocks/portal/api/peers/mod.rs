@@ -1,5 +1,6 @@
-//! The payment platform and the post: what they report, and what they are asked.
+//! The payment platform, the post and the national portal: what they report, and what the first two are asked.
 
 pub(crate) mod accounts;
 pub(crate) mod callbacks;
+pub(crate) mod national_portal;
 pub(crate) mod orders;

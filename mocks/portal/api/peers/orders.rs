@@ -3,12 +3,12 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::api::problem::{Kind, Problem};
 use crate::domain::checksum;
 use crate::domain::dossier::Dossier;
 use crate::domain::moment::Moment;
+use crate::domain::problem::{Kind, Problem};
 use crate::ground::outgoing::CallError;
-use crate::server::Portal;
+use crate::state::portal::Portal;
 
 const INIT: &str = "INIT";
 pub(crate) const PROTOCOL: &str = "1.0";

@@ -12,16 +12,16 @@ use axum::routing::{get, post, put};
 use serde::{Deserialize, Serialize};
 
 use crate::api::body::{Body, Path, json};
-use crate::api::problem::{Flaw, Problem};
 use crate::api::test_hooks::switches;
 use crate::behaviour::defects::{Defect, Defects};
 use crate::domain::moment::Moment;
+use crate::domain::problem::{Flaw, Problem};
 use crate::domain::procedures::Procedures;
 use crate::domain::queues::Queue;
 use crate::domain::states;
-use crate::server::Portal;
 use crate::state::clock::{Course, wall_ns};
 use crate::state::outbox::sync_state::SyncState;
+use crate::state::portal::Portal;
 use crate::state::registry::Registry;
 
 /// The longest delay: a minute.

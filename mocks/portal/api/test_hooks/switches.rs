@@ -10,11 +10,12 @@ use axum::routing::get;
 use serde::{Deserialize, Serialize};
 
 use crate::api::body::{Body, json};
-use crate::api::problem::Problem;
+use crate::behaviour::fault_injection::Weather;
 use crate::behaviour::noise::{Noise, Noises};
 use crate::behaviour::variants::{Variant, Variants};
-use crate::middleware::fault_injection::Weather;
-use crate::server::Portal;
+use crate::domain::problem::Problem;
+use crate::state::clock::wall_ns;
+use crate::state::portal::Portal;
 
 pub(crate) fn routes() -> Router<Arc<Portal>> {
     Router::new()
@@ -115,7 +116,7 @@ async fn set_noise(
     };
     let known: Option<Vec<Noise>> = names.iter().map(|name| Noise::from_name(name)).collect();
     let known = known.ok_or_else(|| Problem::field("profile", "names noise that does not exist"))?;
-    let weather = Weather::new(&known, seed);
+    let weather = Weather::new(&known, seed, wall_ns());
     let told =
         Noisy { on: Noises::new(&known).iter().map(Noise::name).collect(), seed: weather.as_ref().map(Weather::seed) };
     portal.registry().clock.skew(weather.as_ref().and_then(Weather::skew));

@@ -9,11 +9,12 @@ use std::collections::BTreeMap;
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use crate::api::problem::Problem;
 use crate::behaviour::variants::{Variant, Variants};
 use crate::behaviour::variants::{envelope, paging, rewriting};
-use crate::middleware::variants::SUBMISSIONS;
+use crate::ground::media_type;
 
+/// Where citizens submit.
+pub(crate) const SUBMISSIONS: &str = "/api/dossiers";
 /// The dossiers of citizens; see [`Variant::Closed403`].
 const OWN_DOSSIER: &str = "/api/dossiers/{code}";
 
@@ -28,7 +29,7 @@ pub(crate) fn derived(usual: &Value, variants: Variants) -> Value {
                 let is_closed = path.starts_with(OWN_DOSSIER) && variants.has(Variant::Closed403);
                 Retelling { usual, variants, is_submission, is_closed }.operation(operation, &mut refusals);
             } else {
-                *operation = inlined(usual, operation);
+                *operation = rewriting::inlined(usual, operation);
             }
         }
     }
@@ -50,25 +51,6 @@ fn members<'document>(
     pointer: &str,
 ) -> impl Iterator<Item = (&'document String, &'document mut Value)> {
     document.pointer_mut(pointer).and_then(Value::as_object_mut).into_iter().flatten()
-}
-
-/// A part of a document, with everything in it that it refers to; nothing in it refers to itself.
-pub(crate) fn inlined(document: &Value, part: &Value) -> Value {
-    match part {
-        Value::Object(members) => {
-            let target =
-                members.get("$ref").and_then(|reference| document.pointer(reference.as_str()?.strip_prefix('#')?));
-            let mut all = match target.map(|target| inlined(document, target)) {
-                Some(Value::Object(members)) => members,
-                Some(_) | None => Map::new(),
-            };
-            let own = members.iter().filter(|(name, _)| *name != "$ref");
-            all.extend(own.map(|(name, value)| (name.clone(), inlined(document, value))));
-            Value::Object(all)
-        }
-        Value::Array(items) => items.iter().map(|item| inlined(document, item)).collect(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => part.clone(),
-    }
 }
 
 fn described(usual: &Value, schema: &Value, variants: Variants) -> Value {
@@ -136,13 +118,14 @@ impl Retelling<'_> {
     /// The words of a refusal; none if it is a success.
     fn words(self, response: &Value) -> Option<Vec<String>> {
         let reference = response.get("$ref")?.as_str()?.strip_prefix('#')?;
-        let content = self.usual.pointer(reference)?.get("content")?.get(Problem::CONTENT_TYPE)?;
+        let content = self.usual.pointer(reference)?.get("content")?.get(media_type::PROBLEM)?;
         let words = content.pointer("/schema/properties/error_code/enum")?.as_array()?;
         Some(words.iter().filter_map(|word| Some(word.as_str()?.to_owned())).collect())
     }
 
     fn success(self, status: StatusCode, mut response: Value, is_list: bool) -> Value {
-        let schema = response.pointer("/content/application~1json/schema").map(|schema| inlined(self.usual, schema));
+        let schema =
+            response.pointer("/content/application~1json/schema").map(|schema| rewriting::inlined(self.usual, schema));
         let Some(members) = response.as_object_mut() else { return response };
         members.insert("description".to_owned(), status.canonical_reason().into());
         if let Some(Value::Object(content)) = members.get_mut("content") {

@@ -8,8 +8,8 @@ use axum::http::response::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::{Map, Value, json};
 
-use crate::api::problem::Problem;
 use crate::behaviour::variants::{Variant, Variants};
+use crate::ground::media_type;
 
 /// What `extra-headers` adds to every answer.
 const EXTRA: [(HeaderName, &str); 4] = [
@@ -90,7 +90,7 @@ pub(crate) fn refusal_content(words: &[String], variants: Variants) -> Option<Va
         "allOf": [{ "$ref": "#/components/schemas/Problem" }],
         "properties": { "error_code": { "enum": words } },
     });
-    Some(json!({ content_type(Problem::CONTENT_TYPE, variants): { "schema": schema } }))
+    Some(json!({ content_type(media_type::PROBLEM, variants): { "schema": schema } }))
 }
 
 /// The type of a content, as it is named.

@@ -6,23 +6,25 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
-use crate::api::problem::Problem;
 use crate::behaviour::variants::{Variant, Variants};
+
+/// A parameter that is wrong, and why.
+type Flaw = (&'static str, &'static str);
 
 /// Puts what is asked for in the variants' words into pages and sizes. What cannot be put so becomes a page that there
 /// is not, which lists refuse once they know who asks: then this is why.
-pub(crate) fn asked(uri: &mut Uri, variants: Variants) -> Option<Problem> {
+pub(crate) fn asked(uri: &mut Uri, variants: Variants) -> Option<Flaw> {
     let query = uri.query()?;
     let parts: Vec<(&str, &str)> = query.split('&').filter_map(|part| part.split_once('=')).collect();
     let find = |name: &str| parts.iter().find(|(other, _)| *other == name).map(|(_, value)| *value);
     let page = if let Some(cursor) = find("cursor").filter(|_| variants.has(Variant::CursorPaging)) {
-        read_cursor(cursor).ok_or_else(|| Problem::field("cursor", "is not one that was given"))
+        read_cursor(cursor).ok_or_else(|| ("cursor", "is not one that was given"))
     } else if variants.has(Variant::OffsetPaging) && (find("offset").is_some() || find("limit").is_some()) {
         from_offset(find("offset").unwrap_or("0"), find("limit").unwrap_or("50"))
     } else {
         return None;
     };
-    let ((number, size), problem) = page.map_or_else(|problem| ((0, 1), Some(problem)), |page| (page, None));
+    let ((number, size), flaw) = page.map_or_else(|flaw| ((0, 1), Some(flaw)), |page| (page, None));
     let others = query.split('&').filter(|part| {
         let name = part.split('=').next().unwrap_or_default();
         !["cursor", "offset", "limit", "page", "size"].contains(&name)
@@ -32,16 +34,16 @@ pub(crate) fn asked(uri: &mut Uri, variants: Variants) -> Option<Problem> {
     if let Ok(changed) = format!("{}?{query}", uri.path()).parse() {
         *uri = changed;
     }
-    problem
+    flaw
 }
 
-fn from_offset(offset: &str, limit: &str) -> Result<(usize, usize), Problem> {
+fn from_offset(offset: &str, limit: &str) -> Result<(usize, usize), Flaw> {
     let number = |text: &str| text.parse::<usize>().ok();
-    let limit = number(limit).filter(|limit| *limit > 0).ok_or_else(|| Problem::field("limit", "must be above 0"))?;
+    let limit = number(limit).filter(|limit| *limit > 0).ok_or_else(|| ("limit", "must be above 0"))?;
     let offset = number(offset).filter(|offset| offset % limit == 0);
     match offset.and_then(|offset| (offset / limit).checked_add(1)) {
         Some(number) => Ok((number, limit)),
-        None => Err(Problem::field("offset", "must be a multiple of the limit")),
+        None => Err(("offset", "must be a multiple of the limit")),
     }
 }
 

@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde_json::{Map, Value, json};
 
-use crate::behaviour::variants::document;
 use crate::behaviour::variants::{Variant, Variants};
 
 /// Fields that are left out where they have no value, by fields that only objects of their kind have together.
@@ -96,6 +95,25 @@ pub(crate) fn describe(usual: &Value, schema: Value, variants: Variants) -> Valu
     }
 }
 
+/// A part of a document, with everything in it that it refers to; nothing in it refers to itself.
+pub(crate) fn inlined(document: &Value, part: &Value) -> Value {
+    match part {
+        Value::Object(members) => {
+            let target =
+                members.get("$ref").and_then(|reference| document.pointer(reference.as_str()?.strip_prefix('#')?));
+            let mut all = match target.map(|target| inlined(document, target)) {
+                Some(Value::Object(members)) => members,
+                Some(_) | None => Map::new(),
+            };
+            let own = members.iter().filter(|(name, _)| *name != "$ref");
+            all.extend(own.map(|(name, value)| (name.clone(), inlined(document, value))));
+            Value::Object(all)
+        }
+        Value::Array(items) => items.iter().map(|item| inlined(document, item)).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => part.clone(),
+    }
+}
+
 fn describe_object(usual: &Value, mut schema: Map<String, Value>, variants: Variants) -> Value {
     let mut properties = match schema.remove("properties") {
         Some(Value::Object(properties)) => properties,
@@ -107,7 +125,7 @@ fn describe_object(usual: &Value, mut schema: Map<String, Value>, variants: Vari
     };
     if variants.has(Variant::LowerCaseStates) {
         let states = properties.iter_mut().filter(|(name, _)| STATES.contains(&name.as_str()));
-        states.for_each(|(_, schema)| *schema = in_small_letters(document::inlined(usual, schema)));
+        states.for_each(|(_, schema)| *schema = in_small_letters(inlined(usual, schema)));
     }
     if variants.has(Variant::ExplicitNulls) {
         required.extend(optional(&properties).into_iter().map(Value::from));

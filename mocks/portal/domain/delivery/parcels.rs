@@ -3,12 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::api::problem::{Kind, Problem};
 use crate::behaviour::defects::{Defect, Defects};
 use crate::domain::dossier::{Actor, Dossier};
 use crate::domain::kept;
 use crate::domain::office::Office;
 use crate::domain::payments::payment::{self, PaymentState};
+use crate::domain::problem::{Kind, Problem};
 use crate::domain::queues::Queue;
 use crate::domain::states::{Event, State};
 use crate::domain::submission::ReturnMethod;

@@ -3,12 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::api::problem::{Flaw, Kind, Problem};
 use crate::domain::delivery::parcels::Receipt;
 use crate::domain::dossier::{Actor, Dossier};
 use crate::domain::kept;
 use crate::domain::moment::Moment;
 use crate::domain::office::Office;
+use crate::domain::problem::{Flaw, Kind, Problem};
 use crate::domain::states::{Event, State};
 use crate::domain::submission::Channel;
 

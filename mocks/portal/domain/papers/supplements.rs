@@ -3,12 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::api::problem::{Flaw, Problem};
 use crate::behaviour::defects::Defect;
 use crate::domain::calendar::{self, Reading};
 use crate::domain::dossier::{Actor, Dossier};
 use crate::domain::moment::Moment;
 use crate::domain::office::Office;
+use crate::domain::problem::{Flaw, Problem};
 use crate::domain::states::{Event, State};
 use crate::domain::terms::Term;
 

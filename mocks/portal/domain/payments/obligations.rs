@@ -3,13 +3,13 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::api::problem::{Flaw, Kind, Problem};
 use crate::behaviour::defects::Defect;
 use crate::domain::dossier::{Actor, Dossier};
 use crate::domain::kept;
 use crate::domain::moment::Moment;
 use crate::domain::office::Office;
 use crate::domain::payments::payment::{self, Payment, PaymentState};
+use crate::domain::problem::{Flaw, Kind, Problem};
 use crate::domain::states::{Event, State};
 use crate::domain::submission::PaymentMethod;
 

@@ -7,13 +7,13 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::api::problem::{Kind, Problem};
 use crate::behaviour::defects::{Defect, Defects};
 use crate::domain::dossier::{Actor, Dossier};
 use crate::domain::kept;
 use crate::domain::moment::Moment;
 use crate::domain::office::Office;
 use crate::domain::payments::platform::{self, PastOrder};
+use crate::domain::problem::{Kind, Problem};
 use crate::domain::states::{Event, State};
 use crate::domain::submission::PaymentMethod;
 

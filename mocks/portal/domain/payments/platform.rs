@@ -9,7 +9,6 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::api::problem::{Kind, Problem};
 use crate::behaviour::defects::{Defect, Defects};
 use crate::domain::calendar::{self, Reading};
 use crate::domain::dossier::{Actor, Dossier};
@@ -18,6 +17,7 @@ use crate::domain::moment::Moment;
 use crate::domain::office::Office;
 use crate::domain::payments::obligations;
 use crate::domain::payments::payment::{self, Debt, Payment, PaymentState};
+use crate::domain::problem::{Kind, Problem};
 use crate::domain::states::{Event, State};
 use crate::domain::submission::PaymentMethod;
 use crate::domain::terms::Term;

@@ -5,12 +5,12 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::api::problem::{Kind, Problem};
 use crate::behaviour::defects::{Defect, Defects};
 use crate::domain::dossier::{Actor, Dossier};
 use crate::domain::office::Office;
 use crate::domain::payments::payment::{Payment, PaymentState};
 use crate::domain::payments::platform::Overpayment;
+use crate::domain::problem::{Kind, Problem};
 use crate::domain::states::{Event, State};
 
 /// What is to go back.

@@ -13,12 +13,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::api::problem::{Kind as Refusal, Problem};
 use crate::behaviour::defects::{Defect, Defects};
 use crate::domain::dirty_set::Touched;
 use crate::domain::dossier::Dossier;
+use crate::domain::dossier_id::DossierId;
+use crate::domain::problem::{Kind as Refusal, Problem};
 use crate::state::outbox::sync_state::{Again, Kind, Standing, SyncState, Tally};
-use crate::state::registry::DossierId;
 
 /// How many packets one message carries.
 const MOST_PACKETS: usize = 100;

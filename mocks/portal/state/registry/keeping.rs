@@ -7,12 +7,14 @@ use rusqlite::types::Value;
 
 use crate::domain::delivery::pickups;
 use crate::domain::dossier::Dossier;
+use crate::domain::dossier_id::DossierId;
 use crate::domain::kept;
 use crate::domain::moment::Moment;
 use crate::domain::papers::attachments::Attachment;
-use crate::domain::queues::{Line, Ticket};
+use crate::domain::queues::Ticket;
 use crate::domain::states::State;
-use crate::state::registry::{DossierId, Registry, UnitBooks};
+use crate::state::registry::waiting_line::WaitingLine;
+use crate::state::registry::{Registry, UnitBooks};
 use crate::state::store::{Batch, Part, ReadError, Source, Versions, Write, body, no_sense, place, whole};
 
 const PUT_DOSSIER: &str = "insert or replace into dossiers (id, body) values (?1, ?2)";
@@ -209,7 +211,7 @@ impl Registry {
     fn restore_books(&mut self, source: &Source<'_>) -> Result<(), ReadError> {
         let units: Vec<(String, u64)> = source.rows(ALL_UNITS, |row| Ok((row.get(0)?, row.get(1)?)))?;
         for (code, served) in units {
-            self.units.insert(code, UnitBooks { intake: Line::after(served), ..UnitBooks::default() });
+            self.units.insert(code, UnitBooks { intake: WaitingLine::after(served), ..UnitBooks::default() });
         }
         let numbers: Vec<(String, String, u64)> =
             source.rows(ALL_NUMBERS, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
@@ -222,7 +224,7 @@ impl Registry {
             Ok((state, dossiers))
         });
         self.states = states.collect::<Result<BTreeMap<_, _>, ReadError>>()?;
-        self.post = Line::after(source.counter("post served"));
+        self.post = WaitingLine::after(source.counter("post served"));
         self.submissions = source.counter("submissions");
         self.payments = source.counter("payments");
         self.reads = source.counter("reads");

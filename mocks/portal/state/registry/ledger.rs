@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::domain::dossier::{Actor, Dossier};
+use crate::domain::dossier_id::DossierId;
 use crate::domain::payments::payment::{Debt, Payment, PaymentState};
 use crate::domain::payments::refunds;
 use crate::domain::payments::settlement::Line;
 use crate::domain::states::Event;
-use crate::state::registry::{DossierId, Registry};
+use crate::state::registry::Registry;
 
 /// What the portal has booked, by reference or waybill, in whole VND.
 pub(crate) type Booked = BTreeMap<String, i64>;

@@ -1,6 +1,8 @@
 //! The registry: every dossier, under its code and its client reference, the numbers, the lines, the counts.
 //! It is the whole changing state of the portal, and the only place that stores or counts dossiers.
 
+mod attachments;
+pub(crate) mod bags;
 mod keeping;
 mod ledger;
 mod numbers;
@@ -9,16 +11,17 @@ mod reading;
 mod references;
 mod sync;
 mod time;
+mod waiting_line;
 
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 
-use crate::api::problem::{Kind, Problem};
 use crate::behaviour::defects::{Defect, Defects};
 use crate::behaviour::variants::Variants;
 use crate::domain::delivery::parcels::Parcel;
 use crate::domain::dossier::{Actor, Dossier};
+use crate::domain::dossier_id::DossierId;
 use crate::domain::drafts::Drafts;
 use crate::domain::moment::Moment;
 use crate::domain::office::Office;
@@ -27,8 +30,9 @@ use crate::domain::papers::attachments::Attachment;
 use crate::domain::papers::bags::Bag;
 use crate::domain::payments::payment::{Payment, PaymentState};
 use crate::domain::petitions::Petitions;
+use crate::domain::problem::{Kind, Problem};
 use crate::domain::procedures::{Procedures, Published};
-use crate::domain::queues::{Line, Queue};
+use crate::domain::queues::Queue;
 use crate::domain::states::{Event, State};
 use crate::domain::submission::{Channel, Submission};
 use crate::domain::terms::Terms;
@@ -37,18 +41,16 @@ use crate::state::one_time_codes::OneTimeCodes;
 use crate::state::outbox::Outbox;
 use crate::state::rate_limit::Limit;
 use crate::state::registry::references::References;
+use crate::state::registry::waiting_line::WaitingLine;
 use crate::state::replays::Replays;
 use crate::state::sessions::Sessions;
 use crate::state::store::Notes;
-
-/// A dossier's place in the registry.
-pub(crate) type DossierId = usize;
 
 /// What one unit has received.
 #[derive(Debug, Default)]
 pub(crate) struct UnitBooks {
     pub(crate) dossiers: u64,
-    intake: Line,
+    intake: WaitingLine,
     /// The last number given out on each day.
     numbers: HashMap<Date, u64>,
 }
@@ -91,7 +93,7 @@ pub(crate) struct Registry {
     pub(crate) outbox: Option<Box<Outbox>>,
     pub(crate) units: BTreeMap<String, UnitBooks>,
     pub(crate) states: BTreeMap<State, u64>,
-    post: Line,
+    post: WaitingLine,
     /// Submissions so far, including those that a defect has lost.
     submissions: u64,
     payments: u64,
@@ -139,7 +141,7 @@ impl Registry {
             outbox: None,
             units: BTreeMap::new(),
             states: BTreeMap::new(),
-            post: Line::default(),
+            post: WaitingLine::default(),
             submissions: 0,
             payments: 0,
             reads: 0,

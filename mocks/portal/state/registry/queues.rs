@@ -1,11 +1,13 @@
 //! The lines in which dossiers wait for a desk or for the post.
 
 use crate::behaviour::defects::Defect;
-use crate::domain::queues::{Line, Queue, Ticket};
-use crate::state::registry::{DossierId, Registry};
+use crate::domain::dossier_id::DossierId;
+use crate::domain::queues::{Queue, Ticket};
+use crate::state::registry::Registry;
+use crate::state::registry::waiting_line::WaitingLine;
 
 impl Registry {
-    pub(crate) fn line(&mut self, queue: Queue, unit: &str) -> &mut Line {
+    pub(crate) fn line(&mut self, queue: Queue, unit: &str) -> &mut WaitingLine {
         match queue {
             Queue::Intake => &mut self.unit_books(unit).intake,
             Queue::Post => &mut self.post,

@@ -1,10 +1,11 @@
 //! Finding dossiers in the registry, by code, by owner, and by what happened to them.
 
-use crate::api::problem::{Kind, Problem};
 use crate::behaviour::defects::Defect;
 use crate::behaviour::variants::Variant;
 use crate::domain::dossier::{Dossier, Entry};
-use crate::state::registry::{DossierId, Registry};
+use crate::domain::dossier_id::DossierId;
+use crate::domain::problem::{Kind, Problem};
+use crate::state::registry::Registry;
 
 impl Registry {
     pub(crate) fn get(&self, id: DossierId) -> Result<&Dossier, Problem> {

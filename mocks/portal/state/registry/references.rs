@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::state::registry::DossierId;
+use crate::domain::dossier_id::DossierId;
 
 /// Up to how many references are looked through one by one: a table for a single one would take 200 bytes.
 const FEW: usize = 8;

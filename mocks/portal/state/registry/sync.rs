@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::api::problem::{Kind, Problem};
+use crate::domain::dossier_id::DossierId;
+use crate::domain::problem::{Kind, Problem};
 use crate::state::clock::wall_ns;
 use crate::state::outbox::sync_state::SyncState;
 use crate::state::outbox::{Message, Outbox, Outcome, Telling};
-use crate::state::registry::{DossierId, Registry};
+use crate::state::registry::Registry;
 
 impl Registry {
     /// From here on everything that happens is told to the national portal.

@@ -9,7 +9,6 @@ use rusqlite::{Connection, OpenFlags};
 use thiserror::Error;
 
 use crate::domain::catalogue::Index;
-use crate::state::registry::Registry;
 use crate::state::store::part::{ReadError, Source};
 
 /// The tables, as SQL.
@@ -90,13 +89,17 @@ impl Store {
         Ok(Self { path, connection, _lock: lock })
     }
 
-    /// Reads everything back into a registry that is new, which notes its changes from here.
+    /// Reads everything back.
     ///
     /// # Errors
     /// [`StoreError::Read`].
-    pub(crate) fn restore(&self, registry: &mut Registry, catalogue: &Index) -> Result<(), StoreError> {
-        let restored = Source::new(&self.connection, catalogue).and_then(|source| registry.restore(&source));
-        restored.map_err(|source| StoreError::Read { path: self.path.clone(), source })
+    pub(crate) fn read_back(
+        &self,
+        catalogue: &Index,
+        read: impl FnOnce(&Source<'_>) -> Result<(), ReadError>,
+    ) -> Result<(), StoreError> {
+        let read = Source::new(&self.connection, catalogue).and_then(|source| read(&source));
+        read.map_err(|source| StoreError::Read { path: self.path.clone(), source })
     }
 }
 

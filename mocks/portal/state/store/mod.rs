@@ -28,32 +28,9 @@ mod writer;
 
 #[cfg(test)]
 pub(crate) use file::SCHEMA;
-pub(crate) use group_commit::{Keeper, leave};
+pub(crate) use file::Store;
+pub(crate) use group_commit::Keeper;
 pub(crate) use part::{Batch, Part, ReadError, Source, Write, body, no_sense, place, whole};
 pub(crate) use procedures::Versions;
 pub(crate) use unsaved::Notes;
-
-use std::io;
-use std::path::Path;
-
-use file::Store;
-use writer::Writer;
-
-use crate::domain::catalogue::Index;
-use crate::state::registry::Registry;
-
-/// Opens the store, if one is to be kept, and reads into a new registry what it holds.
-///
-/// # Errors
-/// When the file cannot be the store or cannot be read back, naming it and the remedy; when the thread that writes
-/// cannot be made.
-pub(crate) fn open(
-    path: Option<&Path>,
-    registry: &mut Registry,
-    catalogue: &Index,
-) -> io::Result<Option<(Keeper, Writer)>> {
-    let Some(path) = path else { return Ok(None) };
-    let store = Store::open(path)?;
-    store.restore(registry, catalogue)?;
-    Ok(Some((Keeper::new(store.path.clone()), Writer::start(store)?)))
-}
+pub(crate) use writer::{Orders, Writer};

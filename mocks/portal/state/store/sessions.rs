@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use rusqlite::types::Value;
 
+use crate::domain::person::Person;
 use crate::state::one_time_codes::OneTimeCodes;
-use crate::state::sessions::{Person, Session, Sessions, mark};
+use crate::state::sessions::{Session, Sessions, mark};
 use crate::state::store::part::{Batch, Part, ReadError, Source, body, no_sense, place, whole};
 
 const PUT_SESSION: &str = "insert or replace into sessions values (?1, ?2, ?3, ?4, ?5)";

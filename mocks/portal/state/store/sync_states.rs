@@ -2,9 +2,9 @@
 
 use rusqlite::types::Value;
 
+use crate::domain::dossier_id::DossierId;
 use crate::domain::kept;
 use crate::state::outbox::Outbox;
-use crate::state::registry::DossierId;
 use crate::state::store::part::{Batch, Part, ReadError, Source, body, no_sense, place};
 
 const PUT: &str = "insert or replace into tellings (dossier, body, reason) values (?1, ?2, ?3)";

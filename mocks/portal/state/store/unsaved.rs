@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::domain::dirty_set::Touched;
-use crate::state::registry::DossierId;
+use crate::domain::dossier_id::DossierId;
 use crate::state::store::part::Counters;
 
 /// The notes; empty and idle while no store is kept.

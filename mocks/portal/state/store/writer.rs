@@ -1,17 +1,13 @@
 //! The one thread that writes: it commits one batch at a time and says how that went.
 
 use std::io;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use rusqlite::params_from_iter;
-use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
-use crate::server::Portal;
 use crate::state::store::file::Store;
-use crate::state::store::group_commit;
 use crate::state::store::part::Write;
 
 /// What became of a batch. Of one that could not be committed nothing is in the store.
@@ -40,11 +36,9 @@ impl Writer {
         Ok(Self { orders, thread })
     }
 
-    /// Has the changes of a portal committed for as long as its runtime is there. When the thread that is returned has
-    /// ended after that, the store is closed.
-    pub(crate) fn work_for(self, portal: &Arc<Portal>, runtime: &Runtime) -> JoinHandle<()> {
-        runtime.spawn(group_commit::keep(Arc::clone(portal), Orders(self.orders)));
-        self.thread
+    /// Where batches are handed in, and the thread. When that has ended, the store is closed.
+    pub(crate) fn into_parts(self) -> (Orders, JoinHandle<()>) {
+        (Orders(self.orders), self.thread)
     }
 }
 
