@@ -7,15 +7,20 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
 use axum::Router;
+use axum::body::Body;
+use hyper::Request;
+use hyper::body::Incoming;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime;
 use tokio::sync::watch;
+use tower::Service;
 
+use crate::api::operation::{self, Operation};
 use crate::api::test_hooks::hooks;
-use crate::api::{openapi, operation, page};
-use crate::behaviour::active::Bearing;
+use crate::api::{openapi, page};
+use crate::behaviour::active::Active;
 use crate::behaviour::defects::{Defects, Switches};
-use crate::behaviour::fault_injection::Weather;
+use crate::behaviour::fault_injection::Faults;
 use crate::behaviour::noise::Noise;
 use crate::behaviour::variants::Variants;
 use crate::domain::catalogue::Index;
@@ -25,8 +30,7 @@ use crate::ground::connections::{self, House, Parting};
 use crate::ground::limits::Patience;
 use crate::ground::outgoing::Caller;
 use crate::hub_link::worker;
-use crate::middleware::bodies::Bodies;
-use crate::middleware::front_door::FrontDoor;
+use crate::middleware;
 use crate::state::clock::wall_ns;
 use crate::state::config::{Conduct, Config};
 use crate::state::durability;
@@ -144,19 +148,18 @@ fn portal(
     address: SocketAddr,
     (mut registry, keeper): (Registry, Option<Keeper>),
 ) -> Arc<Portal> {
-    let weather = Weather::new(&conduct.noise, conduct.seed, wall_ns());
-    registry.clock.skew(weather.as_ref().and_then(Weather::skew));
-    let bearing = Bearing::new(registry.variants, weather);
+    let weather = Faults::new(&conduct.noise, conduct.seed, wall_ns());
+    registry.clock.skew(weather.as_ref().and_then(Faults::skew));
+    let behaviour = Active::new(registry.variants, weather);
     let switches = Switches::new(registry.defects);
     switches.set_delay(u64::try_from(conduct.delay.as_micros()).unwrap_or(u64::MAX));
     Arc::new(Portal {
         config,
         catalogue,
         switches,
-        bearing,
+        behaviour,
         url: format!("http://{address}"),
         registry: Mutex::new(registry),
-        bodies: Bodies::new(conduct.patience.body),
         caller: Caller::new(),
         sign_ons: SignOns::new(wall_ns()),
         keeper,
@@ -164,22 +167,22 @@ fn portal(
 }
 
 async fn serve(listener: TcpListener, portal: Arc<Portal>, patience: Patience, stopped: watch::Receiver<bool>) {
-    let door = FrontDoor { routes: routes(Arc::clone(&portal)), portal: Arc::clone(&portal) };
+    let operations = openapi::operations();
+    let versioned = operation::versioned(&operations);
+    let routes = routes(operations, Arc::clone(&portal));
+    let stack = middleware::stack(&portal, patience.body, versioned, routes);
     let serving = Arc::clone(&portal);
     let parting = move || {
-        let resets = portal.bearing.weather().is_some_and(|weather| weather.noises().has(Noise::Resets));
+        let resets = portal.behaviour.faults().is_some_and(|weather| weather.noises().has(Noise::Resets));
         if resets { Parting::Abrupt } else { Parting::Polite }
     };
-    let service = move |request| {
-        let door = door.clone();
-        async move { Ok(door.pass(request).await) }
-    };
+    let service = move |request: Request<Incoming>| stack.clone().call(request.map(Body::new));
     worker::begin(&serving, stopped.clone());
     connections::serve(listener, House { patience, parting }, service, stopped).await;
 }
 
-fn routes(portal: Arc<Portal>) -> Router {
-    let mut all = operation::router(openapi::operations()).merge(page::routes());
+fn routes(operations: Vec<Operation>, portal: Arc<Portal>) -> Router {
+    let mut all = operation::router(operations).merge(page::routes());
     if portal.config.test_hooks {
         all = all.merge(hooks::routes());
     }

@@ -95,7 +95,7 @@ pub(crate) fn operations() -> Vec<Operation> {
 
 /// The document that is true now.
 async fn serve(State(portal): State<Arc<Portal>>) -> Response {
-    let variants = portal.bearing.variants();
+    let variants = portal.behaviour.variants();
     let is_usual = variants.is_empty();
     plain_json(if is_usual { Bytes::from_static(openapi().as_bytes()) } else { written_under(variants).into() })
 }

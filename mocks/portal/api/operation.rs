@@ -10,8 +10,10 @@ use axum::http::StatusCode;
 use axum::routing::{self, MethodRouter};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
+use crate::domain::person::Person;
 use crate::domain::problem::Kind;
 use crate::state::portal::Portal;
+use crate::state::registry::Registry;
 
 /// Writes down the schema of a type.
 pub(crate) type Describe = fn(&mut SchemaGenerator) -> Schema;
@@ -90,6 +92,59 @@ pub(crate) struct Answer {
     pub(crate) header: Option<&'static str>,
 }
 
+/// Finds the version of the thing with this code, if this person may know it.
+type VersionOf = fn(&Registry, &Person, &str) -> Option<u64>;
+
+/// What has versions, by how the paths of its operations begin; next is its code.
+const WITH_VERSIONS: [(&str, VersionOf); 3] = [
+    ("/api/dossiers/{", version_of_own),
+    ("/api/desk/dossiers/{", version_of_any),
+    ("/api/catalogue/procedures/{", version_of_procedure),
+];
+
+fn version_of_own(registry: &Registry, person: &Person, code: &str) -> Option<u64> {
+    match person {
+        Person::Citizen(citizen) => Some(registry.get(registry.find_own(code, *citizen).ok()?).ok()?.version),
+        Person::Clerk(_) => None,
+    }
+}
+
+fn version_of_any(registry: &Registry, person: &Person, code: &str) -> Option<u64> {
+    match person {
+        Person::Clerk(_) => Some(registry.get(registry.find(code).ok()?).ok()?.version),
+        Person::Citizen(_) => None,
+    }
+}
+
+fn version_of_procedure(registry: &Registry, person: &Person, code: &str) -> Option<u64> {
+    match person {
+        Person::Clerk(_) => registry.procedures.get(code).map(|published| published.version),
+        Person::Citizen(_) => None,
+    }
+}
+
+/// The path of something that has versions, and how its version is found.
+pub(crate) struct Versioned {
+    path: &'static str,
+    version_of: VersionOf,
+}
+
+impl Versioned {
+    /// The version of what a path names, if it is such a path and this person may know it.
+    pub(crate) fn version(&self, path: &str, person: &Person, registry: &Registry) -> Option<u64> {
+        let mut code = None;
+        let (mut parts, mut wanted) = (path.split('/'), self.path.split('/'));
+        loop {
+            match (parts.next(), wanted.next()) {
+                (Some(part), Some(name)) if name.starts_with('{') => code = code.or(Some(part)),
+                (Some(part), Some(name)) if part == name => {}
+                (None, None) => return (self.version_of)(registry, person, code?),
+                (Some(_) | None, Some(_) | None) => return None,
+            }
+        }
+    }
+}
+
 /// One operation.
 pub(crate) struct Operation {
     pub(crate) verb: Verb,
@@ -104,6 +159,8 @@ pub(crate) struct Operation {
     pub(crate) body: Content,
     pub(crate) query: Option<Describe>,
     pub(crate) answers: Vec<Answer>,
+    /// How the version of what its path names is found; none if that has no versions.
+    version_of: Option<VersionOf>,
     /// Refusals that do not follow from the rest.
     own_refusals: &'static [Kind],
     route: MethodRouter<Arc<Portal>>,
@@ -142,6 +199,7 @@ impl Operation {
             body: Content::Nothing,
             query: None,
             answers: Vec::new(),
+            version_of: WITH_VERSIONS.iter().find(|(start, _)| path.starts_with(start)).map(|(_, version)| *version),
             own_refusals: &[],
             route,
         }
@@ -217,8 +275,7 @@ impl Operation {
 
     /// Whether it changes something that has versions, so that `If-Match` guards it.
     pub(crate) fn is_guarded(&self) -> bool {
-        let starts = ["/api/dossiers/{", "/api/desk/dossiers/{", "/api/catalogue/procedures/{"];
-        self.verb != Verb::Get && starts.iter().any(|start| self.path.starts_with(start))
+        self.verb != Verb::Get && self.version_of.is_some()
     }
 
     /// Everything it may be refused for, each once, by status and word.
@@ -260,4 +317,11 @@ pub(crate) fn tagged(tag: &'static str, operations: Vec<Operation>) -> Vec<Opera
 /// The router that answers these operations and nothing else.
 pub(crate) fn router(operations: Vec<Operation>) -> Router<Arc<Portal>> {
     operations.into_iter().fold(Router::new(), |router, operation| router.route(operation.path, operation.route))
+}
+
+/// What among these operations has versions.
+pub(crate) fn versioned(operations: &[Operation]) -> Vec<Versioned> {
+    let versioned =
+        |operation: &Operation| operation.version_of.map(|version_of| Versioned { path: operation.path, version_of });
+    operations.iter().filter_map(versioned).collect()
 }

@@ -119,7 +119,12 @@ impl IntoResponse for Problem {
 /// Says a refusal again in Vietnamese, if that was asked for.
 pub(crate) fn in_language(response: Response, language: Language) -> Response {
     match (language, response.extensions().get::<Problem>()) {
-        (Language::Vietnamese, Some(problem)) => problem.answer(language),
+        (Language::Vietnamese, Some(problem)) => {
+            let problem = problem.clone();
+            let mut response = problem.answer(language);
+            response.extensions_mut().insert(problem);
+            response
+        }
         (Language::Vietnamese, None) | (Language::English, _) => response,
     }
 }

@@ -12,7 +12,7 @@ const MOST_CALLBACKS: usize = 1 << 20;
 
 /// Noise at work.
 #[derive(Debug)]
-pub(crate) struct Weather {
+pub(crate) struct Faults {
     noises: Noises,
     seed: u64,
     skew: Option<Skew>,
@@ -22,7 +22,7 @@ pub(crate) struct Weather {
     refused: Mutex<HashSet<u64>>,
 }
 
-impl Weather {
+impl Faults {
     /// Noise that begins now; none if there is no profile.
     pub(crate) fn new(profiles: &[Noise], seed: u64, now_ns: u64) -> Option<Self> {
         let noises = Noises::new(profiles);

@@ -2,7 +2,16 @@
 
 use crate::behaviour::defects::Defects;
 use crate::domain::moment::Moment;
-use crate::domain::terms::Term;
+use crate::domain::payments::debt::Debt;
+
+/// What has a term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Term {
+    /// The papers that were asked for.
+    Supplement,
+    /// The payment that was ordered at the platform.
+    Payment(Debt),
+}
 
 /// What a step needs to know besides the dossier: when it happens and what goes wrong.
 pub(crate) struct Office<'registry> {

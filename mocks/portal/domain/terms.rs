@@ -6,19 +6,11 @@ use std::collections::BinaryHeap;
 use crate::domain::dossier::Dossier;
 use crate::domain::dossier_id::DossierId;
 use crate::domain::moment::Moment;
+use crate::domain::office::Term;
 use crate::domain::papers::supplements;
-use crate::domain::payments::payment::Debt;
+use crate::domain::payments::debt::Debt;
 use crate::domain::payments::platform;
 use crate::domain::states::State;
-
-/// What has a term.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Term {
-    /// The papers that were asked for.
-    Supplement,
-    /// The payment that was ordered at the platform.
-    Payment(Debt),
-}
 
 impl Term {
     /// Does what is due at the end of the term. A dossier that has gone on meanwhile is left as it is.

@@ -1,5 +1,6 @@
-//! Lets the noise befall requests and answers, whatever they are about; see [`crate::behaviour::noise`]. Testers are spared.
+//! Injects faults into requests and answers, whatever they are about; see [`crate::behaviour::noise`]. Testers are spared.
 
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -13,15 +14,16 @@ use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::api::problem;
-use crate::behaviour::fault_injection::Weather;
+use crate::behaviour::fault_injection::Faults;
 use crate::behaviour::noise::Event;
 use crate::behaviour::skew::Skew;
 use crate::domain::checksum;
 use crate::domain::problem::Language;
 use crate::ground::pieces;
-use crate::middleware::front_door::FrontDoor;
-use crate::middleware::variants;
+use crate::middleware::layer::{Middleware, Next};
+use crate::middleware::request_bodies::RequestBodies;
 use crate::state::clock::wall_ns;
+use crate::state::portal::Portal;
 
 /// How long a freeze lasts.
 const FREEZE: Duration = Duration::from_secs(1);
@@ -32,24 +34,49 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// The longest body that is held back: that of an attachment.
 const LONGEST: usize = 8 * 1024 * 1024;
 
-/// Lets a request through to where it is told as the variants want it, or not.
-pub(crate) async fn pass(door: &FrontDoor, request: Request) -> Response {
-    let path = request.uri().path();
-    let Some(weather) = door.portal.bearing.weather().filter(|_| !path.starts_with("/_test")) else {
-        return variants::pass(door, request).await;
-    };
-    let is_callback = ["/peers/bank/callback", "/peers/post/"].iter().any(|of_peer| path.starts_with(of_peer));
-    let mut response = if is_callback {
-        call_back(&weather, door, request).await
-    } else if path.starts_with("/api/") {
-        befall(&weather, door, request).await
-    } else {
-        variants::pass(door, request).await
-    };
-    if let Some(date) = weather.skew().and_then(date) {
-        response.headers_mut().insert(DATE, date);
+/// Injects the faults that are on.
+#[derive(Clone)]
+pub(crate) struct FaultInjection {
+    pub(crate) portal: Arc<Portal>,
+    pub(crate) bodies: RequestBodies,
+}
+
+impl Middleware for FaultInjection {
+    fn concerns(&self, request: &Request) -> bool {
+        !self.portal.behaviour.is_ordinary() && !request.uri().path().starts_with("/_test")
     }
-    response
+
+    async fn pass<N: Next>(self, request: Request, next: N) -> Response {
+        let Some(faults) = self.portal.behaviour.faults() else { return next.run(request).await };
+        let path = request.uri().path();
+        let is_callback = ["/peers/bank/callback", "/peers/post/"].iter().any(|of_peer| path.starts_with(of_peer));
+        let mut response = if is_callback {
+            self.call_back(&faults, request, next).await
+        } else if super::is_for_people(&request) {
+            inject(&faults, request, next).await
+        } else {
+            next.run(request).await
+        };
+        if let Some(date) = faults.skew().and_then(date) {
+            response.headers_mut().insert(DATE, date);
+        }
+        response
+    }
+}
+
+impl FaultInjection {
+    /// Lets a callback through, unless it comes first and is one of those that must come again.
+    async fn call_back(&self, faults: &Faults, request: Request, next: impl Next) -> Response {
+        let (parts, body) = request.into_parts();
+        let body = match self.bodies.take(body, parts.uri.path()).await {
+            Ok(body) => body,
+            Err(problem) => return problem::in_language(problem.into_response(), Language::of(&parts.headers)),
+        };
+        if faults.refuses(mark(&body)) {
+            return unavailable();
+        }
+        next.run(Request::from_parts(parts, Body::from(body))).await
+    }
 }
 
 /// The date as a clock shows it that is off.
@@ -60,9 +87,9 @@ fn date(skew: Skew) -> Option<HeaderValue> {
     HeaderValue::try_from(shown.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()).ok()
 }
 
-async fn befall(weather: &Weather, door: &FrontDoor, request: Request) -> Response {
-    let number = weather.next_request();
-    let events = weather.noises().befalls(weather.seed(), number);
+async fn inject(faults: &Faults, request: Request, next: impl Next) -> Response {
+    let number = faults.next_request();
+    let events = faults.noises().befalls(faults.seed(), number);
     for event in &events {
         match event {
             // It is the one thread of the portal that sleeps, and everything with it: that is the point.
@@ -73,7 +100,7 @@ async fn befall(weather: &Weather, door: &FrontDoor, request: Request) -> Respon
             Event::CutAfter | Event::Trickle => {}
         }
     }
-    let response = variants::pass(door, request).await;
+    let response = next.run(request).await;
     if events.contains(&Event::CutAfter) {
         return pieces::broken().into_response();
     }
@@ -89,20 +116,6 @@ async fn trickle(response: Response) -> Response {
     let Ok(body) = to_bytes(body, LONGEST).await else { return pieces::broken().into_response() };
     parts.headers.remove(CONTENT_LENGTH);
     Response::from_parts(parts, pieces::slowly(&body, PIECES, PAUSE))
-}
-
-/// Lets a callback through, unless it comes first and is one of those that must come again.
-async fn call_back(weather: &Weather, door: &FrontDoor, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let body = match door.portal.bodies.take(body, parts.uri.path()).await {
-        Ok(body) => body,
-        Err(problem) => return problem::in_language(problem.into_response(), Language::of(&parts.headers)),
-    };
-    let mark = mark(&body);
-    if weather.refuses(mark) {
-        return unavailable();
-    }
-    variants::pass(door, Request::from_parts(parts, Body::from(body))).await
 }
 
 /// The mark of a callback: made of what it is about and not of when, so that it is the same in the next run.

@@ -2,11 +2,10 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::behaviour::active::Bearing;
+use crate::behaviour::active::Active;
 use crate::behaviour::defects::Switches;
 use crate::domain::catalogue::Index;
 use crate::ground::outgoing::Caller;
-use crate::middleware::bodies::Bodies;
 use crate::state::config::Config;
 use crate::state::registry::Registry;
 use crate::state::sign_ons::SignOns;
@@ -19,12 +18,11 @@ pub(crate) struct Portal {
     /// What goes wrong; a tester may switch it while the portal runs.
     pub(crate) switches: Switches,
     /// What is done otherwise, and what befalls; a tester may switch these, too.
-    pub(crate) bearing: Bearing,
+    pub(crate) behaviour: Active,
     /// Where the portal itself is reached, for the addresses it gives to its peers.
     pub(crate) url: String,
     /// A plain lock: it is held for a few map operations and never across an `.await`.
     pub(crate) registry: Mutex<Registry>,
-    pub(crate) bodies: Bodies,
     pub(crate) caller: Caller,
     pub(crate) sign_ons: SignOns,
     /// None while nobody keeps a store.

@@ -19,7 +19,7 @@ use crate::domain::dossier::{Actor, Dossier};
 use crate::domain::drafts::Draft;
 use crate::domain::office::Office;
 use crate::domain::papers::supplements::{self, RawAnswer};
-use crate::domain::payments::payment::Debt;
+use crate::domain::payments::debt::Debt;
 use crate::domain::person::Person;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::results::{self, RawRating, Verification};

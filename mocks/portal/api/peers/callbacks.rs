@@ -16,7 +16,7 @@ use crate::behaviour::defects::Defect;
 use crate::domain::checksum;
 use crate::domain::delivery::parcels::{self, ParcelState, Receipt, Report};
 use crate::domain::delivery::pickups::{self, PickupState};
-use crate::domain::payments::payment::Debt;
+use crate::domain::payments::debt::Debt;
 use crate::domain::payments::platform::{self, Confirmation, Outcome, Verdict};
 use crate::domain::problem::{Kind, Problem};
 use crate::state::portal::Portal;

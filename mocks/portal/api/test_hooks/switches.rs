@@ -10,7 +10,7 @@ use axum::routing::get;
 use serde::{Deserialize, Serialize};
 
 use crate::api::body::{Body, json};
-use crate::behaviour::fault_injection::Weather;
+use crate::behaviour::fault_injection::Faults;
 use crate::behaviour::noise::{Noise, Noises};
 use crate::behaviour::variants::{Variant, Variants};
 use crate::domain::problem::Problem;
@@ -37,7 +37,7 @@ struct AllVariants {
 }
 
 async fn read_variants(State(portal): State<Arc<Portal>>) -> Response {
-    let on = portal.bearing.variants();
+    let on = portal.behaviour.variants();
     let listed = |variant: &Variant| Listed {
         name: variant.name(),
         is_on: on.has(*variant),
@@ -64,7 +64,7 @@ async fn set_variants(
 ) -> Result<Response, Problem> {
     let known: Option<Vec<Variant>> = otherwise.on.iter().map(|name| Variant::from_name(name)).collect();
     let variants = Variants::new(&known.ok_or_else(|| Problem::field("on", "names a variant that does not exist"))?);
-    portal.bearing.set_variants(variants);
+    portal.behaviour.set_variants(variants);
     portal.registry().variants = variants;
     Ok(json(StatusCode::OK, &Switched { on: variants.iter().map(Variant::name).collect() }))
 }
@@ -77,7 +77,7 @@ struct AllNoise {
 }
 
 async fn read_noise(State(portal): State<Arc<Portal>>) -> Response {
-    let weather = portal.bearing.weather();
+    let weather = portal.behaviour.faults();
     let on = weather.as_ref().map_or_else(Noises::default, |weather| weather.noises());
     let listed = |noise: Noise| Listed { name: noise.name(), is_on: on.has(noise), description: noise.description() };
     let seed = weather.map(|weather| weather.seed());
@@ -116,10 +116,10 @@ async fn set_noise(
     };
     let known: Option<Vec<Noise>> = names.iter().map(|name| Noise::from_name(name)).collect();
     let known = known.ok_or_else(|| Problem::field("profile", "names noise that does not exist"))?;
-    let weather = Weather::new(&known, seed, wall_ns());
+    let weather = Faults::new(&known, seed, wall_ns());
     let told =
-        Noisy { on: Noises::new(&known).iter().map(Noise::name).collect(), seed: weather.as_ref().map(Weather::seed) };
-    portal.registry().clock.skew(weather.as_ref().and_then(Weather::skew));
-    portal.bearing.set_weather(weather);
+        Noisy { on: Noises::new(&known).iter().map(Noise::name).collect(), seed: weather.as_ref().map(Faults::seed) };
+    portal.registry().clock.skew(weather.as_ref().and_then(Faults::skew));
+    portal.behaviour.set_faults(weather);
     Ok(json(StatusCode::OK, &told))
 }

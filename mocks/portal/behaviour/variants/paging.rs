@@ -158,7 +158,7 @@ fn is_paged(schema: &Value) -> bool {
 mod tests {
     use super::*;
 
-    fn rewritten(uri: &str, variant: Variant) -> Result<String, Problem> {
+    fn rewritten(uri: &str, variant: Variant) -> Result<String, Flaw> {
         let mut uri = uri.parse().unwrap();
         asked(&mut uri, Variants::new(&[variant])).map_or_else(|| Ok(uri.to_string()), Err)
     }

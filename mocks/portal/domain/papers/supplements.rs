@@ -8,9 +8,9 @@ use crate::domain::calendar::{self, Reading};
 use crate::domain::dossier::{Actor, Dossier};
 use crate::domain::moment::Moment;
 use crate::domain::office::Office;
+use crate::domain::office::Term;
 use crate::domain::problem::{Flaw, Problem};
 use crate::domain::states::{Event, State};
-use crate::domain::terms::Term;
 
 /// How many papers one request may name.
 const MOST_ITEMS: usize = 50;

@@ -15,12 +15,13 @@ use crate::domain::dossier::{Actor, Dossier};
 use crate::domain::kept;
 use crate::domain::moment::Moment;
 use crate::domain::office::Office;
+use crate::domain::office::Term;
+use crate::domain::payments::debt::Debt;
 use crate::domain::payments::obligations;
-use crate::domain::payments::payment::{self, Debt, Payment, PaymentState};
+use crate::domain::payments::payment::{self, Payment, PaymentState};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::states::{Event, State};
 use crate::domain::submission::PaymentMethod;
-use crate::domain::terms::Term;
 
 /// For how many working days an order can be paid. An assumption: no document says it.
 const PAYABLE_DAYS: u16 = 5;

@@ -6,7 +6,8 @@ use jiff::civil::Date;
 
 use crate::domain::dossier::{Actor, Dossier};
 use crate::domain::dossier_id::DossierId;
-use crate::domain::payments::payment::{Debt, Payment, PaymentState};
+use crate::domain::payments::debt::Debt;
+use crate::domain::payments::payment::{Payment, PaymentState};
 use crate::domain::payments::refunds;
 use crate::domain::payments::settlement::Line;
 use crate::domain::states::Event;

@@ -2,7 +2,7 @@
 
 use crate::behaviour::defects::Defect;
 use crate::domain::moment::Moment;
-use crate::domain::terms::Term;
+use crate::domain::office::Term;
 use crate::state::clock::wall_ns;
 use crate::state::registry::Registry;
 

@@ -3,13 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::HttpBody;
+use axum::body::{Body, HttpBody};
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use crate::domain::problem::{Kind, Problem};
+use crate::middleware::layer::{Middleware, Next};
 
 /// Far above any submission, far below what would hurt.
 const LONGEST: usize = 1024 * 1024;
@@ -20,15 +23,15 @@ const LONGEST_FILE: usize = 8 * 1024 * 1024;
 const MOST_KB: usize = 256 * 1024;
 
 /// The room there is for bodies under way.
-#[derive(Debug)]
-pub(crate) struct Bodies {
+#[derive(Debug, Clone)]
+pub(crate) struct RequestBodies {
     room: Arc<Semaphore>,
-    patience: Duration,
+    longest: Duration,
 }
 
-impl Bodies {
-    pub(crate) fn new(patience: Duration) -> Self {
-        Self { room: Arc::new(Semaphore::new(MOST_KB)), patience }
+impl RequestBodies {
+    pub(crate) fn new(longest: Duration) -> Self {
+        Self { room: Arc::new(Semaphore::new(MOST_KB)), longest }
     }
 
     /// Takes a body in. `path` is that of the request.
@@ -40,7 +43,7 @@ impl Bodies {
             return Ok(Bytes::new());
         }
         let longest = if path.ends_with("/attachments") { LONGEST_FILE } else { LONGEST };
-        let whole = timeout(self.patience, self.collect(body, longest)).await;
+        let whole = timeout(self.longest, self.collect(body, longest)).await;
         whole.unwrap_or_else(|_| Err(Problem::new(Kind::TooSlow, "the body did not come in time")))
     }
 
@@ -76,6 +79,20 @@ impl Bodies {
     }
 }
 
+impl Middleware for RequestBodies {
+    fn concerns(&self, request: &Request) -> bool {
+        !request.body().is_end_stream()
+    }
+
+    async fn pass<N: Next>(self, request: Request, next: N) -> Response {
+        let (parts, body) = request.into_parts();
+        match self.take(body, parts.uri.path()).await {
+            Ok(body) => next.run(Request::from_parts(parts, Body::from(body))).await,
+            Err(problem) => problem.into_response(),
+        }
+    }
+}
+
 /// The next piece of a body; `None` at its end.
 async fn next<B>(body: &mut B) -> Result<Option<Bytes>, Problem>
 where
@@ -97,7 +114,6 @@ fn too_large() -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use axum::body::Body;
     use http_body_util::Full;
 
     use super::*;
@@ -111,7 +127,7 @@ mod tests {
 
     #[tokio::test]
     async fn bodies_come_in_whole() {
-        let bodies = Bodies::new(PATIENCE);
+        let bodies = RequestBodies::new(PATIENCE);
         assert_eq!(bodies.take(Full::new(Bytes::new()), "/").await.unwrap(), "");
         assert_eq!(bodies.take(Full::new(Bytes::from("{}")), "/").await.unwrap(), "{}");
         assert_eq!(bodies.take(piecewise(LONGEST), "/").await.unwrap().len(), LONGEST);
@@ -120,7 +136,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_file_may_be_longer_than_a_form_and_nothing_longer_than_its_limit() {
-        let bodies = Bodies::new(PATIENCE);
+        let bodies = RequestBodies::new(PATIENCE);
         let kind = |body: Result<Bytes, Problem>| body.unwrap_err().kind();
         assert_eq!(kind(bodies.take(piecewise(LONGEST + 1), "/").await), Kind::TooLarge);
         assert_eq!(kind(bodies.take(Full::new(Bytes::from(vec![0; LONGEST + 1])), "/").await), Kind::TooLarge);
@@ -131,7 +147,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_that_stalls_or_breaks_off_is_refused() {
-        let bodies = Bodies::new(Duration::from_millis(200));
+        let bodies = RequestBodies::new(Duration::from_millis(200));
         let slow = pieces::slowly(&Bytes::from_static(b"abc"), 3, Duration::from_secs(5));
         assert_eq!(bodies.take(slow, "/").await.unwrap_err().kind(), Kind::TooSlow);
         assert_eq!(bodies.take(pieces::broken(), "/").await.unwrap_err().kind(), Kind::Malformed);
@@ -139,7 +155,7 @@ mod tests {
 
     #[tokio::test]
     async fn when_there_is_no_room_long_bodies_are_refused_and_short_ones_are_not() {
-        let bodies = Bodies::new(PATIENCE);
+        let bodies = RequestBodies::new(PATIENCE);
         let all = bodies.room_for(MOST_KB * 1024).unwrap();
         assert_eq!(bodies.take(piecewise(LONGEST), "/").await.unwrap_err().kind(), Kind::TooMany);
         assert_eq!(bodies.take(Full::new(Bytes::from("{}")), "/").await.unwrap(), "{}");
