@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::behaviour::defects::Defect;
-use crate::domain::calendar::{self, Reading};
+use crate::behaviour::defects::deadlines::Reading;
+use crate::domain::calendar;
 use crate::domain::catalogue::{Clerk, Index};
 use crate::domain::dossier::{Actor, Dossier};
 use crate::domain::moment::Moment;

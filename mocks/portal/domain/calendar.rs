@@ -3,23 +3,11 @@
 
 use jiff::civil::{Date, Weekday};
 
+use crate::behaviour::defects::deadlines::Reading;
 use crate::domain::moment::Moment;
 
 /// The hour at which a deadline ends.
 const CLOSING_HOUR: i8 = 17;
-
-/// How a deadline reads the calendar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reading {
-    /// As the law says.
-    Law,
-    /// With weekends as working days, as a careless portal does.
-    WithWeekends,
-    /// With every Saturday off, the exchanged ones too.
-    WithoutSwaps,
-    /// With public holidays as working days.
-    WithHolidays,
-}
 
 impl Reading {
     fn counts(self, date: Date) -> bool {

@@ -8,8 +8,9 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::behaviour::defects::Defect;
+use crate::behaviour::defects::deadlines::Reading;
 use crate::domain::agencies::{Apology, BagPlace, Consultation};
-use crate::domain::calendar::{self, Reading};
+use crate::domain::calendar;
 use crate::domain::catalogue::{Clerk, Index, Procedure, Unit};
 use crate::domain::delivery::parcels::Parcel;
 use crate::domain::delivery::pickups::Pickup;
@@ -227,10 +228,8 @@ impl Dossier {
         self.log(event, actor, at);
         if let Some(before) = self.due_at.filter(|_| !defects.has(Defect::NoPause)) {
             let left = office_hours::between(pause.since, before);
-            let mut after = if left > 0 { office_hours::after(at, left) } else { before };
-            if defects.has(Defect::CalendarPause) {
-                after = before.plus_ms(at.unix_ms() - pause.since.unix_ms());
-            }
+            let after = if left > 0 { office_hours::after(at, left) } else { before };
+            let after = defects.resumed(after, before.plus_ms(at.unix_ms() - pause.since.unix_ms()));
             if defects.has(Defect::SilentDue) {
                 self.due_at = Some(after);
             } else {

@@ -7,7 +7,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::calendar::{self, Reading};
+use crate::behaviour::defects::deadlines::Reading;
+use crate::domain::calendar;
 use crate::domain::dirty_set::Touched;
 use crate::domain::kept;
 use crate::domain::moment::Moment;

@@ -132,7 +132,7 @@ impl Procedures {
         self.publications += 1;
         let version = self.get(&procedure.code).map_or(1, |published| published.version + 1);
         let published = Published { procedure: Arc::new(procedure), version };
-        if !defects.strike(Defect::CatalogueLostUpdate, self.publications, 2, 20) {
+        if !defects.triggers(Defect::CatalogueLostUpdate, self.publications, 2, 20) {
             self.by_code.insert(published.procedure.code.clone(), published.clone());
             if let Some(unwritten) = &mut self.unwritten {
                 unwritten.push(published.clone());

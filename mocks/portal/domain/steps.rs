@@ -1,7 +1,7 @@
 //! What clerks and citizens do to a dossier, one function per step: guards, effects, log.
 
 use crate::behaviour::defects::Defect;
-use crate::domain::calendar::{self, Reading};
+use crate::domain::calendar;
 use crate::domain::delivery::parcels;
 use crate::domain::dossier::{Actor, Dossier};
 use crate::domain::moment::Moment;
@@ -36,18 +36,8 @@ pub(crate) fn accept(
 /// The end of the legal time, if it starts now.
 fn appointment(dossier: &Dossier, office: &Office<'_>) -> Option<Moment> {
     let defects = office.defects;
-    if defects.strike(Defect::BlankDue, dossier.ordinal, 1, 10) {
-        return None;
-    }
-    let readings = [
-        (Defect::Weekend, Reading::WithWeekends),
-        (Defect::NoSwap, Reading::WithoutSwaps),
-        (Defect::NoHolidays, Reading::WithHolidays),
-    ];
-    let reading =
-        readings.into_iter().find(|(defect, _)| defects.has(*defect)).map_or(Reading::Law, |(_, wrong)| wrong);
-    let days = dossier.procedure.legal_days.saturating_sub(u16::from(defects.has(Defect::OffByOne)));
-    Some(calendar::due_at(office.now, days, reading))
+    let days = defects.legal_days(dossier.procedure.legal_days);
+    defects.appointment(calendar::due_at(office.now, days, defects.reading()), dossier.ordinal)
 }
 
 /// Starts processing, unless the fee is due in advance and not paid. Returns the state to be told.
@@ -60,7 +50,7 @@ pub(crate) fn start(dossier: &mut Dossier, actor: Actor, office: &mut Office<'_>
         return Err(dossier.illegal());
     }
     check_gate(dossier, office)?;
-    if office.defects.strike(Defect::Jump9, dossier.ordinal, 1, 10) {
+    if office.defects.triggers(Defect::Jump9, dossier.ordinal, 1, 10) {
         dossier.start_was_pretended = true;
         dossier.version += 1;
         return Ok(State::InProcess);

@@ -8,7 +8,8 @@ use crate::domain::dossier::Actor;
 use crate::domain::submission::Channel;
 use crate::hub_link::intake;
 use crate::state::portal::Portal;
-use crate::state::registry::{Registry, Submitted};
+use crate::state::registry::Registry;
+use crate::state::registry::intake::Submitted;
 
 /// Numbers of the answers, as the nation has them.
 pub(crate) const TAKEN: i64 = 0;

@@ -29,7 +29,7 @@ use crate::domain::submission::{RawSubmission, citizen_number};
 use crate::state::clock::wall_ns;
 use crate::state::one_time_codes;
 use crate::state::portal::Portal;
-use crate::state::registry::Submitted;
+use crate::state::registry::intake::Submitted;
 
 /// How long the defect `slow-path` waits.
 const SLOW: Duration = Duration::from_millis(300);
@@ -278,10 +278,10 @@ async fn look_up(State(portal): State<Arc<Portal>>, Path(code): Path<String>) ->
         let registry = portal.registry();
         registry.get(registry.find(&code)?)?.ordinal
     };
-    if defects.strike(Defect::SlowPath, ordinal, 1, 20) {
+    if defects.triggers(Defect::SlowPath, ordinal, 1, 20) {
         tokio::time::sleep(SLOW).await;
     }
-    if defects.strike(Defect::CrashLookUp, ordinal, 4, 15) {
+    if defects.triggers(Defect::CrashLookUp, ordinal, 4, 15) {
         return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
     }
     let registry = portal.registry();

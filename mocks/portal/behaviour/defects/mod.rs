@@ -1,7 +1,10 @@
 //! The defects that are switched on: what the portal does wrong so that the tool that tests portals can show that it
-//! notices. What there is stands in [`crate::behaviour::defects::list`].
+//! notices. What there is stands in [`list`]; what some of them change, in a file for each area.
 
+pub(crate) mod deadlines;
+mod intake;
 mod list;
+mod payments;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -30,7 +33,7 @@ impl Defects {
     }
 
     /// Whether the defect is on and `occasion`, counted from 1, is `first` or a multiple of `every` later.
-    pub(crate) fn strike(self, defect: Defect, occasion: u64, first: u64, every: u64) -> bool {
+    pub(crate) fn triggers(self, defect: Defect, occasion: u64, first: u64, every: u64) -> bool {
         self.has(defect) && occasion % every == first
     }
 
@@ -136,9 +139,9 @@ mod tests {
     #[test]
     fn only_what_is_on_strikes() {
         let on = Defects::new(&[Defect::Skim]);
-        let struck: Vec<u64> = (1..=12).filter(|n| on.strike(Defect::Skim, *n, 1, 5)).collect();
+        let struck: Vec<u64> = (1..=12).filter(|n| on.triggers(Defect::Skim, *n, 1, 5)).collect();
         assert_eq!(struck, [1, 6, 11]);
-        assert!((1..=12).all(|n| !Defects::default().strike(Defect::Skim, n, 1, 5)));
+        assert!((1..=12).all(|n| !Defects::default().triggers(Defect::Skim, n, 1, 5)));
         assert!(!on.has(Defect::Weekend));
     }
 }

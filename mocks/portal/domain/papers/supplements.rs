@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::behaviour::defects::Defect;
-use crate::domain::calendar::{self, Reading};
+use crate::behaviour::defects::deadlines::Reading;
+use crate::domain::calendar;
 use crate::domain::dossier::{Actor, Dossier};
 use crate::domain::moment::Moment;
 use crate::domain::office::Office;

@@ -3,12 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::behaviour::defects::Defect;
 use crate::domain::dossier::{Actor, Dossier};
 use crate::domain::kept;
 use crate::domain::moment::Moment;
 use crate::domain::office::Office;
-use crate::domain::payments::payment::{self, Payment, PaymentState};
+use crate::domain::payments::payment::{Payment, PaymentState};
 use crate::domain::problem::{Flaw, Kind, Problem};
 use crate::domain::states::{Event, State};
 use crate::domain::submission::PaymentMethod;
@@ -88,7 +87,7 @@ pub(crate) fn notice(
     office: &mut Office<'_>,
 ) -> Result<(), Problem> {
     dossier.may(Event::TaxNoticed)?;
-    let sum = payment::stored(notice.check()?, office.defects);
+    let sum = office.defects.stored(notice.check()?);
     let mut payment = Payment::new(PaymentMethod::Online, sum);
     dossier.interrupt(Event::TaxNoticed, notice.number.clone(), actor, office.now)?;
     let mut earlier = Vec::new();
@@ -147,10 +146,8 @@ pub(crate) fn receipt(
 /// Called when the payment platform has the money.
 pub(crate) fn paid(dossier: &mut Dossier, office: &mut Office<'_>) {
     if let Some(obligation) = &mut dossier.obligation {
-        obligation.receipt = obligation.payment.reference.as_ref().map(|reference| format!("BL-{reference}"));
-        if office.defects.has(Defect::DupReceipt) {
-            obligation.receipt = Some("BL-1".to_owned());
-        }
+        let reference = obligation.payment.reference.as_deref();
+        obligation.receipt = reference.map(|reference| office.defects.tax_receipt(reference));
     }
     // A case that was ended meanwhile is not taken up again; the money stays on record.
     if dossier.state != State::AwaitingPayment || dossier.resume(Event::TaxPaid, Actor::Bank, office).is_err() {

@@ -7,7 +7,6 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::behaviour::defects::{Defect, Defects};
 use crate::domain::dossier::{Actor, Dossier};
 use crate::domain::kept;
 use crate::domain::moment::Moment;
@@ -16,9 +15,6 @@ use crate::domain::payments::platform::{self, PastOrder};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::states::{Event, State};
 use crate::domain::submission::PaymentMethod;
-
-/// What a `skim` keeps for itself, in whole VND.
-const SKIMMED: i64 = 1_000;
 
 /// How a payment stands. How its orders at the platform ended stands in [`PastOrder`]: a debt outlives them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -178,8 +174,7 @@ impl Payment {
     /// Books money that has come in.
     pub(crate) fn settle(&mut self, state: PaymentState, amount: i64, office: &mut Office<'_>) {
         *office.payments += 1;
-        let skimmed = office.defects.strike(Defect::Skim, *office.payments, 1, 5);
-        self.amount_paid = if skimmed { amount - SKIMMED } else { amount };
+        self.amount_paid = office.defects.booked(amount, *office.payments);
         self.receipt_count = 1;
         self.state = state;
         self.pay_by = None;
@@ -190,11 +185,6 @@ impl Payment {
 pub(crate) fn book(dossier: &mut Dossier, state: PaymentState, amount: i64, office: &mut Office<'_>) {
     dossier.payment.settle(state, amount, office);
     dossier.payment.receipt = Some(ReceiptNumber(*office.payments));
-}
-
-/// An amount as it is stored; see the defect `int32-money`.
-pub(crate) fn stored(amount: i64, defects: Defects) -> i64 {
-    if defects.has(Defect::Int32Money) { amount & 0x7fff_ffff } else { amount }
 }
 
 /// Replaces the fee when it is assessed at acceptance.

@@ -9,8 +9,9 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::behaviour::defects::deadlines::Reading;
 use crate::behaviour::defects::{Defect, Defects};
-use crate::domain::calendar::{self, Reading};
+use crate::domain::calendar;
 use crate::domain::dossier::{Actor, Dossier};
 use crate::domain::kept;
 use crate::domain::moment::Moment;

@@ -3,6 +3,8 @@
 
 mod attachments;
 pub(crate) mod bags;
+pub(crate) mod intake;
+mod intake_defects;
 mod keeping;
 mod ledger;
 mod numbers;
@@ -19,22 +21,18 @@ use jiff::civil::Date;
 
 use crate::behaviour::defects::{Defect, Defects};
 use crate::behaviour::variants::Variants;
-use crate::domain::delivery::parcels::Parcel;
-use crate::domain::dossier::{Actor, Dossier};
+use crate::domain::dossier::Dossier;
 use crate::domain::dossier_id::DossierId;
 use crate::domain::drafts::Drafts;
 use crate::domain::moment::Moment;
 use crate::domain::office::Office;
-use crate::domain::office_hours;
 use crate::domain::papers::attachments::Attachment;
 use crate::domain::papers::bags::Bag;
-use crate::domain::payments::payment::{Payment, PaymentState};
 use crate::domain::petitions::Petitions;
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::Problem;
 use crate::domain::procedures::{Procedures, Published};
 use crate::domain::queues::Queue;
-use crate::domain::states::{Event, State};
-use crate::domain::submission::{Channel, Submission};
+use crate::domain::states::State;
 use crate::domain::terms::Terms;
 use crate::state::clock::{Clock, wall_ns};
 use crate::state::one_time_codes::OneTimeCodes;
@@ -106,17 +104,6 @@ pub(crate) struct Registry {
     pub(crate) notes: Notes,
 }
 
-/// What the applicant is told about a submission.
-#[derive(Debug)]
-pub(crate) enum Submitted {
-    /// Received now.
-    New(DossierId),
-    /// Received now and lost; see the defect `ack-before-commit`.
-    Lost(Box<Dossier>),
-    /// Received before, under the same client reference.
-    Known(DossierId),
-}
-
 impl Registry {
     pub(crate) fn new(defects: Defects, procedures: Procedures) -> Self {
         Self {
@@ -159,121 +146,6 @@ impl Registry {
     /// How many payments were booked.
     pub(crate) fn payments(&self) -> u64 {
         self.payments
-    }
-
-    /// Receives a dossier, or recognises it.
-    pub(crate) fn submit(&mut self, submission: Submission, actor: Actor) -> Result<Submitted, Problem> {
-        let known = match (&submission.national_code, &submission.client_reference) {
-            (Some(code), _) => self.by_code.get(code).filter(|_| !self.defects.has(Defect::TakenTwice)),
-            (None, Some(reference)) => {
-                self.by_owner.get(&submission.owner).and_then(|own| own.by_reference.get(reference))
-            }
-            (None, None) => None,
-        };
-        let forgets = |id: &DossierId| self.defects.strike(Defect::RetryDup, *id as u64 + 1, 1, 10);
-        if let Some(id) = known.filter(|id| !forgets(id)) {
-            return Ok(Submitted::Known(*id));
-        }
-        self.check_hours(&submission)?;
-        if let Err(problem) = submission.check_service() {
-            if self.defects.has(Defect::PartialCreate) {
-                let dossier = self.draw_up(submission, actor);
-                self.store(dossier);
-            } else if self.defects.has(Defect::SendBeforeCommit) {
-                let (dossier, defects) = (self.draw_up(submission, actor), self.defects);
-                self.outbox.iter_mut().for_each(|outbox| outbox.tell_uncommitted(&dossier, defects));
-            }
-            return Err(problem);
-        }
-        self.submissions += 1;
-        let dossier = self.draw_up(submission, actor);
-        if self.defects.strike(Defect::AckBeforeCommit, dossier.ordinal, 2, 20) {
-            return Ok(Submitted::Lost(Box::new(dossier)));
-        }
-        // A copy that waits for an online payment would wait for ever: its applicant knows only the first.
-        let is_copied = self.defects.strike(Defect::DoubleInsert, dossier.ordinal, 3, 20)
-            && dossier.payment.state != PaymentState::Required;
-        let copy = is_copied.then(|| dossier.clone());
-        let id = self.store(dossier);
-        if let Some(copy) = copy {
-            let code = self.next_code(&copy.unit.code, copy.submitted_at);
-            self.store(Dossier { code, ..copy });
-        }
-        Ok(Submitted::New(id))
-    }
-
-    /// The defect `hours-gate`; a portal is open day and night.
-    fn check_hours(&mut self, submission: &Submission) -> Result<(), Problem> {
-        let now = self.now();
-        let is_closed = office_hours::between(now, now.plus_ms(1)) == 0;
-        if is_closed && submission.channel == Channel::Online && self.defects.has(Defect::HoursGate) {
-            return Err(Problem::new(Kind::NotOnline, "come back in office hours"));
-        }
-        Ok(())
-    }
-
-    fn draw_up(&mut self, submission: Submission, actor: Actor) -> Dossier {
-        let now = self.clock.now(wall_ns());
-        let Published { procedure, version: procedure_version } = submission.procedure;
-        let asked = submission.asked_fee.filter(|_| self.defects.has(Defect::MassAssign));
-        let fee = asked.unwrap_or(procedure.fee);
-        let mut applicant = submission.applicant;
-        if self.defects.has(Defect::Latin1) {
-            let in_latin1 = |letter: char| if u32::from(letter) > 0xff { '?' } else { letter };
-            applicant.full_name = applicant.full_name.chars().map(in_latin1).collect();
-        }
-        let mut return_address = submission.return_address;
-        if self.defects.has(Defect::AddressCut) {
-            return_address = return_address.map(|address| address.chars().take(3).collect());
-        }
-        if self.defects.strike(Defect::TruncateName, self.submissions, 1, 5) {
-            applicant.full_name = applicant.full_name.chars().take(10).collect();
-        }
-        let national_code = submission.national_code.filter(|code| !self.by_code.contains_key(code));
-        let mut dossier = Dossier {
-            ordinal: self.submissions,
-            code: national_code.unwrap_or_else(|| self.next_code(&submission.unit.code, now)),
-            unit: submission.unit,
-            procedure,
-            procedure_version,
-            channel: submission.channel,
-            client_reference: submission.client_reference,
-            applicant,
-            owner: submission.owner,
-            form: submission.form,
-            return_method: submission.return_method,
-            return_address,
-            state: State::Submitted,
-            fee,
-            submitted_at: now,
-            accepted_at: None,
-            due_at: None,
-            started_at: None,
-            completed_at: None,
-            returned_at: None,
-            payment: Payment::new(submission.payment_method, fee),
-            parcel: Parcel::none(),
-            pickup: None,
-            pause: None,
-            supplement: None,
-            obligation: None,
-            apology: None,
-            consultation: None,
-            bag: None,
-            result: None,
-            rating: None,
-            on_the_spot: false,
-            progress: Vec::with_capacity(8),
-            version: 0,
-            taken_from: None,
-            start_was_pretended: false,
-            ticket: None,
-        };
-        dossier.log(Event::Submitted, actor.clone(), now);
-        if dossier.payment.state == PaymentState::Required {
-            dossier.log(Event::PaymentRequired, actor, now);
-        }
-        dossier
     }
 
     fn unit_books(&mut self, unit: &str) -> &mut UnitBooks {

@@ -1,16 +1,14 @@
 //! The numbers of dossiers: counted for each unit and day.
 
-use crate::behaviour::defects::Defect;
 use crate::domain::moment::Moment;
 use crate::state::registry::Registry;
 
 impl Registry {
     /// The next code of a unit that is free: one of its numbers may have been given out elsewhere and handed down.
     pub(crate) fn next_code(&mut self, unit: &str, now: Moment) -> String {
-        let repeats = self.defects.has(Defect::RmwCounter) || self.defects.has(Defect::ForeignUnit);
         loop {
             let code = self.draw_code(unit, now);
-            if repeats || !self.by_code.contains_key(&code) {
+            if self.defects.repeats_codes() || !self.by_code.contains_key(&code) {
                 return code;
             }
         }
@@ -18,34 +16,22 @@ impl Registry {
 
     /// `{unit}-{yyMMdd}-{number of the day, at least four digits}`.
     fn draw_code(&mut self, unit: &str, now: Moment) -> String {
-        let mut day = now.date();
-        if self.defects.has(Defect::UtcDate) {
-            day = now.minus_hours(7).date();
-        }
+        let (defects, variants) = (self.defects, self.variants);
+        let day = now.minus_hours(defects.hours_behind_in_codes()).date();
         let last = self.unit_books(unit).numbers.get(&day).copied().unwrap_or(0);
-        let mut number = last + self.variants.stride();
-        if last > 0 {
-            self.later_numbers += 1;
-            if self.defects.strike(Defect::RmwCounter, self.later_numbers, 1, 15) {
-                number = last;
-            }
-        }
+        self.later_numbers += u64::from(last > 0);
+        let number = defects.number(last, last + variants.stride(), self.later_numbers);
         self.unit_books(unit).numbers.insert(day, number);
         self.notes.numbers.note_with(|| (unit.to_owned(), day));
-        let unit = if self.defects.has(Defect::ForeignUnit) { unit.split('.').next().unwrap_or(unit) } else { unit };
-        let date = self.variants.date_in_code(day);
-        if self.defects.has(Defect::PadLoss) {
-            format!("{unit}-{date}-{number}")
-        } else {
-            format!("{unit}-{date}-{number:0digits$}", digits = self.variants.digits())
-        }
+        let (unit, date) = (defects.unit_in_code(unit), variants.date_in_code(day));
+        format!("{unit}-{date}-{number:0digits$}", digits = defects.digits_in_code(variants.digits()))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::behaviour::defects::Defects;
+    use crate::behaviour::defects::{Defect, Defects};
     use crate::domain::procedures::Procedures;
 
     fn moment(text: &str) -> Moment {

@@ -44,7 +44,7 @@ impl Registry {
                 continue;
             };
             let ordinal = dossier.ordinal;
-            if queue == Queue::Intake && self.defects.strike(Defect::DoubleClaim, ordinal, 1, 10) {
+            if queue == Queue::Intake && self.defects.triggers(Defect::DoubleClaim, ordinal, 1, 10) {
                 self.line(queue, unit).put_back(id);
                 taken.push(id);
                 break;
@@ -53,7 +53,7 @@ impl Registry {
             dossier.taken_from = Some(queue);
             self.notes.dossiers.note(id);
             self.line(queue, unit).leave();
-            if !self.defects.strike(Defect::DeadQueue, ordinal, 2, 15) {
+            if !self.defects.triggers(Defect::DeadQueue, ordinal, 2, 15) {
                 taken.push(id);
             }
         }

@@ -40,7 +40,7 @@ impl Registry {
     /// Counts a reader, and says which dossier is shown: the one that was asked for, unless `cache-mix` is on.
     pub(crate) fn read_by_citizen(&mut self, id: DossierId) -> DossierId {
         self.reads += 1;
-        let is_mixed = self.defects.strike(Defect::CacheMix, self.reads, 2, 20);
+        let is_mixed = self.defects.triggers(Defect::CacheMix, self.reads, 2, 20);
         let before = std::mem::replace(&mut self.last_read, id);
         if is_mixed { before } else { id }
     }
