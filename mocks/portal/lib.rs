@@ -1,15 +1,27 @@
-//! The reference portal: a small and strict public-service portal that does everything by the book, until
-//! one of its [`Defect`]s is switched on. A [`Variant`] lets it do otherwise what may be done otherwise, and [`Noise`]
-//! befalls it without fault of its own.
+//! The reference portal: a small and strict public-service portal that follows the rules until one of its [`Defect`]s is
+//! switched on. A [`Variant`] is a permitted variant of its interface, [`Noise`] injects faults of its environment.
 //!
 //! The main type is [`Running`]: a server on its own thread. Citizens submit, pay, follow and withdraw;
 //! clerks accept, start, complete and hand over, ask for papers, money or other agencies; registrars keep the
-//! catalogue; the payment platform and the post report to it, and a national portal is told of everything, if there is
-//! one. It keeps everything in memory, and in a file if it is given one, and its own business clock, which a tester can
-//! set and speed up.
+//! catalogue; the payment platform and the post report to it, and everything is synced with a
+//! national portal, if there is one. It keeps everything in memory, and in a file if it is given one, and its own business
+//! clock, which a tester can set and speed up.
 //!
 //! It deliberately shares no code with the tool that tests it, nor with the other mocks: it has its own
 //! calendar, tariff, state machine and checksum, so that a misreading cannot cancel out.
+//!
+//! It is built in floors. A request passes them from top to bottom, and an arrow between modules only ever points down:
+//!
+//! | floor | what it is |
+//! |---|---|
+//! | `server` | starts and stops: a thread, a runtime, a listener, the routes behind the middlewares |
+//! | `middleware` | tower layers in one list, in the order in which a request passes |
+//! | `api` | the operations by audience, and the table of them that makes router and OpenAPI document |
+//! | `hub_link` | the link to the national portal: outbox worker, exchange, dossiers that come down, sign-on |
+//! | `state` | what changes: registry and indexes, outbox, sessions, kept answers, and the store |
+//! | `domain` | dossiers, payments, papers, delivery, calendar: pure, reads as the law says |
+//! | `behaviour` | defects, permitted variants and injected faults: lists, sets, and what each of them changes |
+//! | `ground` | what any small HTTP system stands on: connections, limits, outgoing calls |
 
 mod server;
 
@@ -32,6 +44,6 @@ pub use behaviour::defects::Defect;
 pub use behaviour::noise::Noise;
 pub use behaviour::variants::Variant;
 pub use domain::catalogue::{Catalogue, Clerk, Procedure, Process, Role, ServiceLevel, Unit};
-pub use ground::limits::Patience;
+pub use ground::limits::ConnectionLimits;
 pub use server::{Running, start, start_with};
-pub use state::config::{Conduct, Config, Hub};
+pub use state::config::{Behaviour, Config, Hub};

@@ -26,18 +26,18 @@ use crate::behaviour::variants::Variants;
 use crate::domain::catalogue::Index;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::procedures::Procedures;
-use crate::ground::connections::{self, House, Parting};
-use crate::ground::limits::Patience;
+use crate::ground::connections::{self, CloseMode, Policy};
+use crate::ground::limits::ConnectionLimits;
 use crate::ground::outgoing::Caller;
 use crate::hub_link::worker;
 use crate::middleware;
 use crate::state::clock::wall_ns;
-use crate::state::config::{Conduct, Config};
+use crate::state::config::{Behaviour, Config};
 use crate::state::durability;
 use crate::state::portal::Portal;
 use crate::state::registry::Registry;
 use crate::state::sign_ons::SignOns;
-use crate::state::store::Keeper;
+use crate::state::store::GroupCommit;
 
 /// How many connections may wait to be accepted, so that a burst is not answered by lost packets.
 const BACKLOG: u32 = 4_096;
@@ -57,18 +57,18 @@ pub struct Running {
 /// # Errors
 /// When the catalogue contradicts itself (`InvalidInput`, naming every contradiction), when the address cannot be bound, or the thread or its runtime cannot be made.
 pub fn start(config: Config) -> io::Result<Running> {
-    start_with(config, Conduct::ordinary())
+    start_with(config, Behaviour::ordinary())
 }
 
-/// Starts a reference portal that behaves as it is told; see [`start`].
+/// Starts a reference portal with this behaviour; see [`start`].
 ///
 /// # Errors
-/// As [`start`], and when the store cannot be kept in the file of the conduct: it is something else, of another version,
+/// As [`start`], and when the store cannot be kept in the file that `behaviour` names: it is something else, of another version,
 /// in use, or cannot be read or written (`InvalidInput`, naming the file and the remedy).
-pub fn start_with(config: Config, conduct: Conduct) -> io::Result<Running> {
+pub fn start_with(config: Config, behaviour: Behaviour) -> io::Result<Running> {
     let catalogue = Index::new(config.catalogue.clone())?;
-    let mut registry = registry(&config, &conduct, &catalogue);
-    let (keeper, writer) = durability::open(conduct.store.as_deref(), &mut registry, &catalogue)?.unzip();
+    let mut registry = registry(&config, &behaviour, &catalogue);
+    let (group_commit, writer) = durability::open(behaviour.store.as_deref(), &mut registry, &catalogue)?.unzip();
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     let listener = {
         let _inside = runtime.enter();
@@ -77,9 +77,9 @@ pub fn start_with(config: Config, conduct: Conduct) -> io::Result<Running> {
     let address = listener.local_addr()?;
     let (stop, stopped) = watch::channel(false);
     let thread = thread::Builder::new().name("mock-portal".to_owned()).spawn(move || {
-        let portal = portal(config, &conduct, catalogue, address, (registry, keeper));
+        let portal = portal(config, &behaviour, catalogue, address, (registry, group_commit));
         let writing = writer.map(|writer| durability::begin(writer, &portal, &runtime));
-        runtime.block_on(serve(listener, Arc::clone(&portal), conduct.patience, stopped));
+        runtime.block_on(serve(listener, Arc::clone(&portal), behaviour.connection_limits, stopped));
         runtime.block_on(durability::leave(&portal));
         runtime.shutdown_background();
         // A panic was already reported on its own thread.
@@ -111,7 +111,7 @@ impl Running {
 
     fn join(&mut self) {
         if let Some(thread) = self.thread.take() {
-            // A panic of the server was already reported on its own thread, and there is nobody to tell here.
+            // A panic of the server was already reported on its own thread, and there is no one to report to here.
             drop(thread.join());
         }
     }
@@ -131,10 +131,10 @@ fn listen(bind: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-fn registry(config: &Config, conduct: &Conduct, catalogue: &Index) -> Registry {
+fn registry(config: &Config, behaviour: &Behaviour, catalogue: &Index) -> Registry {
     let mut registry = Registry::new(Defects::new(&config.defects), Procedures::new(catalogue));
-    registry.variants = Variants::new(&conduct.variants);
-    registry.limit.per_second = conduct.limit;
+    registry.variants = Variants::new(&behaviour.variants);
+    registry.limit.per_second = behaviour.limit;
     if config.hub.is_some() {
         registry.link();
     }
@@ -143,42 +143,42 @@ fn registry(config: &Config, conduct: &Conduct, catalogue: &Index) -> Registry {
 
 fn portal(
     config: Config,
-    conduct: &Conduct,
+    behaviour: &Behaviour,
     catalogue: Index,
     address: SocketAddr,
-    (mut registry, keeper): (Registry, Option<Keeper>),
+    (mut registry, group_commit): (Registry, Option<GroupCommit>),
 ) -> Arc<Portal> {
-    let weather = Faults::new(&conduct.noise, conduct.seed, wall_ns());
-    registry.clock.skew(weather.as_ref().and_then(Faults::skew));
-    let behaviour = Active::new(registry.variants, weather);
+    let faults = Faults::new(&behaviour.noise, behaviour.seed, wall_ns());
+    registry.clock.skew(faults.as_ref().and_then(Faults::skew));
+    let active = Active::new(registry.variants, faults);
     let switches = Switches::new(registry.defects);
-    switches.set_delay(u64::try_from(conduct.delay.as_micros()).unwrap_or(u64::MAX));
+    switches.set_delay(u64::try_from(behaviour.delay.as_micros()).unwrap_or(u64::MAX));
     Arc::new(Portal {
         config,
         catalogue,
         switches,
-        behaviour,
+        behaviour: active,
         url: format!("http://{address}"),
         registry: Mutex::new(registry),
         caller: Caller::new(),
         sign_ons: SignOns::new(wall_ns()),
-        keeper,
+        group_commit,
     })
 }
 
-async fn serve(listener: TcpListener, portal: Arc<Portal>, patience: Patience, stopped: watch::Receiver<bool>) {
+async fn serve(listener: TcpListener, portal: Arc<Portal>, limits: ConnectionLimits, stopped: watch::Receiver<bool>) {
     let operations = openapi::operations();
     let versioned = operation::versioned(&operations);
     let routes = routes(operations, Arc::clone(&portal));
-    let stack = middleware::stack(&portal, patience.body, versioned, routes);
+    let stack = middleware::stack(&portal, limits.body, versioned, routes);
     let serving = Arc::clone(&portal);
-    let parting = move || {
-        let resets = portal.behaviour.faults().is_some_and(|weather| weather.noises().has(Noise::Resets));
-        if resets { Parting::Abrupt } else { Parting::Polite }
+    let close_mode = move || {
+        let resets = portal.behaviour.faults().is_some_and(|faults| faults.noises().has(Noise::Resets));
+        if resets { CloseMode::Reset } else { CloseMode::Graceful }
     };
     let service = move |request: Request<Incoming>| stack.clone().call(request.map(Body::new));
     worker::begin(&serving, stopped.clone());
-    connections::serve(listener, House { patience, parting }, service, stopped).await;
+    connections::serve(listener, Policy { limits, close_mode }, service, stopped).await;
 }
 
 fn routes(operations: Vec<Operation>, portal: Arc<Portal>) -> Router {

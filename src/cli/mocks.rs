@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use mock_portal::{Catalogue, Clerk, Conduct, Defect, Procedure, Process, Role, ServiceLevel, Unit};
+use mock_portal::{Catalogue, Clerk, Behaviour, Defect, Procedure, Process, Role, ServiceLevel, Unit};
 
 use crate::args::{Mock, MockArgs, PlanArgs};
 use crate::compose::Composition;
@@ -29,7 +29,7 @@ const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4
 
 impl Country {
     /// Starts all three on free ports.
-    pub(crate) fn start(composed: &Composition, defects: Vec<Defect>, conduct: Conduct) -> Result<Self, Failure> {
+    pub(crate) fn start(composed: &Composition, defects: Vec<Defect>, conduct: Behaviour) -> Result<Self, Failure> {
         let settings = &composed.run.mocks;
         let usual = mock_bank::Setup::from(mock_bank::Config {
             bind: ANY_PORT,
@@ -167,7 +167,7 @@ pub(crate) fn composition(args: &MockArgs) -> Result<Option<Composition>, Failur
 
 /// The reference portal, with the conduct that was asked for.
 pub(crate) fn portal(args: &MockArgs, config: mock_portal::Config) -> Result<mock_portal::Running, Failure> {
-    let conduct = Conduct {
+    let conduct = Behaviour {
         delay: args.delay.unwrap_or_default(),
         limit: args.limit,
         store: args.store.clone(),

@@ -15,7 +15,7 @@ use crate::state::clock::wall_ns;
 use crate::state::portal::Portal;
 use crate::state::registry::Registry;
 
-/// Whoever is signed in.
+/// Any person who is signed in.
 pub(crate) struct SignedIn(pub(crate) Person);
 
 /// A citizen who is signed in, by citizen number.

@@ -34,7 +34,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         post("/api/dossiers/{code}/attachments", attach)
             .named("attachFile", "Attach a file", "Đính kèm tệp")
             .by(Who::SignedIn)
-            .gives::<Told<'_>>(StatusCode::CREATED)
+            .gives::<AttachmentView<'_>>(StatusCode::CREATED)
             .takes_file::<Encoded>(LONGEST_BODY)
             .refuses(&[Kind::UnsupportedContent, Kind::Full]),
         get("/api/dossiers/{code}/attachments", list)
@@ -51,7 +51,7 @@ pub(crate) fn operations() -> Vec<Operation> {
 /// An attachment as it is told.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Attachment")]
-struct Told<'attachment> {
+struct AttachmentView<'attachment> {
     /// Counted from 1 within the dossier.
     number: usize,
     name: &'attachment str,
@@ -62,8 +62,8 @@ struct Told<'attachment> {
 }
 
 impl Attachment {
-    fn told(&self, number: usize) -> Told<'_> {
-        Told {
+    fn view(&self, number: usize) -> AttachmentView<'_> {
+        AttachmentView {
             number,
             name: &self.name,
             content_type: &self.content_type,
@@ -126,13 +126,13 @@ async fn attach(
     let attachment = sent.check(registry.now(), portal.switches.get())?;
     let id = find(&registry, &code, &person)?;
     let (number, attachment) = registry.attach(id, attachment)?;
-    Ok(json(StatusCode::CREATED, &attachment.told(number)))
+    Ok(json(StatusCode::CREATED, &attachment.view(number)))
 }
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Attachments")]
 struct List<'registry> {
-    items: Vec<Told<'registry>>,
+    items: Vec<AttachmentView<'registry>>,
 }
 
 async fn list(
@@ -142,7 +142,7 @@ async fn list(
 ) -> Result<Response, Problem> {
     let registry = portal.registry();
     let id = find(&registry, &code, &person)?;
-    let items = registry.attachments(id).iter().enumerate().map(|(i, attachment)| attachment.told(i + 1)).collect();
+    let items = registry.attachments(id).iter().enumerate().map(|(i, attachment)| attachment.view(i + 1)).collect();
     Ok(json(StatusCode::OK, &List { items }))
 }
 

@@ -45,7 +45,7 @@ pub(crate) fn operations() -> Vec<Operation> {
     ]
 }
 
-/// Carries something through to its end, even when whoever asked for it hangs up: nothing may stay reserved for ever,
+/// Carries something through to its end, even when the client hangs up: nothing may stay reserved for ever,
 /// and what a peer has done must be noted.
 pub(crate) async fn through(
     act: impl Future<Output = Result<Response, Problem>> + Send + 'static,
@@ -86,7 +86,7 @@ async fn order_parcel(portal: Arc<Portal>, id: DossierId, wanted: WantedParcel) 
     })
 }
 
-/// The registry may have been emptied while a peer was asked: then its place is nobody's, or another's.
+/// The registry may have been emptied while a peer was asked: then its place is empty, or another's.
 fn check_same(dossier: &Dossier, code: &str) -> Result<(), Problem> {
     if dossier.code == code { Ok(()) } else { Err(Problem::not_found("dossier")) }
 }

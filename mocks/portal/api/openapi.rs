@@ -1,6 +1,6 @@
 //! The OpenAPI document of the portal, written down from its operations.
 //!
-//! The test hooks and the page of the portal are for whoever runs it, not for whoever uses it: they are left out.
+//! The test hooks and the page of the portal are for those who run it, not for its clients: they are left out.
 //!
 //! # Source
 //! OpenAPI 3.1.1; JSON Schema 2020-12, of which only what types of requests and answers need is used.
@@ -57,7 +57,7 @@ pub fn openapi() -> &'static str {
     &TEXT
 }
 
-/// The document of a portal that does something otherwise, in the same form; without a variant it is [`openapi`].
+/// The document of a portal with these permitted variants, in the same form; without a variant it is [`openapi`].
 #[must_use]
 pub fn openapi_under(variants: &[Variant]) -> String {
     written_under(Variants::new(variants))
@@ -358,7 +358,7 @@ mod tests {
     fn the_file_beside_the_code_is_what_is_served() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
         let kept = std::fs::read_to_string(path).unwrap_or_default();
-        let remedy = "write it anew: cargo run -- mock portal --openapi > mocks/portal/openapi.json";
+        let remedy = "regenerate it: cargo run -- mock portal --openapi > mocks/portal/openapi.json";
         assert!(kept == openapi(), "mocks/portal/openapi.json differs from the code; {remedy}");
     }
 

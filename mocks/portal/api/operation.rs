@@ -60,7 +60,7 @@ pub(crate) enum Who {
 }
 
 impl Who {
-    /// Why somebody else is refused.
+    /// Why others are refused.
     fn refusals(self) -> &'static [Kind] {
         match self {
             Who::Anybody | Who::Bank => &[],
@@ -253,7 +253,7 @@ impl Operation {
         self.answered(Answer { status: StatusCode::NO_CONTENT, content: Content::Nothing, header: None })
     }
 
-    /// Adds the answer that sends whoever asks to another address.
+    /// Adds the answer that redirects the client.
     pub(crate) fn sends_on(self) -> Self {
         self.answered(Answer { status: StatusCode::SEE_OTHER, content: Content::Nothing, header: Some("Location") })
     }

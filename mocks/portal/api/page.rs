@@ -88,8 +88,8 @@ fn name(state: Stand, language: Language) -> &'static str {
 }
 
 /// What the standing of a dossier with the nation is called.
-fn synced(standing: SyncState, language: Language) -> &'static str {
-    let (english, vietnamese) = match standing {
+fn synced(state: SyncState, language: Language) -> &'static str {
+    let (english, vietnamese) = match state {
         SyncState::Pending => ("to be told", "chờ gửi"),
         SyncState::Sent => ("on the way", "đang gửi"),
         SyncState::Acked => ("taken", "đã nhận"),
@@ -124,7 +124,7 @@ fn page(registry: &mut Registry, state: Option<Stand>, language: Language) -> Ma
                 }
                 main {
                     (states(registry, state, language))
-                    @if let Some((census, _)) = registry.told_census() {
+                    @if let Some((census, _)) = registry.sync_census() {
                         p {
                             (say(language, "Told to the national portal", "Đồng bộ lên Cổng quốc gia")) ":"
                             @for (standing, count) in &census { " " (synced(*standing, language)) " " (count) "." }

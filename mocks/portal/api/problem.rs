@@ -64,7 +64,7 @@ impl Problem {
         let status = self.kind.status();
         let (detail, errors) = match language {
             Language::English => (self.detail.as_ref(), Cow::Borrowed(self.errors.as_slice())),
-            // The titles are whole sentences; what else is in a detail is for whoever debugs, in English.
+            // The titles are whole sentences; what else is in a detail is for debugging, in English.
             Language::Vietnamese => {
                 (self.kind.title(language), Cow::Owned(self.errors.iter().map(Flaw::in_vietnamese).collect()))
             }

@@ -247,7 +247,7 @@ struct Statistics<'registry> {
     items: Vec<Row<'registry>>,
 }
 
-/// What an operations centre pulls. It is counted from the books each time, so that it cannot drift from them.
+/// What an operations centre pulls. It is counted from the dossiers each time, so that it cannot drift from them.
 async fn periods(
     State(portal): State<Arc<Portal>>,
     AnyClerk(_clerk): AnyClerk,

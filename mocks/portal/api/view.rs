@@ -15,7 +15,7 @@ use crate::domain::payments::payment::{Payment, PaymentState};
 use crate::domain::results::{Rating, ResultDocument};
 use crate::domain::states::State;
 use crate::domain::submission::{Applicant, Channel, Form, PaymentMethod, ReturnMethod};
-use crate::state::outbox::Telling;
+use crate::state::outbox::SyncStatus;
 
 /// Everything, for the applicant and for clerks.
 #[derive(Serialize, JsonSchema)]
@@ -62,12 +62,12 @@ pub(crate) struct Full<'dossier> {
     on_the_spot: bool,
     /// How far the national portal has been told, where the portal is linked to one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    sync: Option<Telling<'dossier>>,
+    sync: Option<SyncStatus<'dossier>>,
     progress: &'dossier [Entry],
 }
 
 impl<'dossier> Full<'dossier> {
-    pub(crate) fn new(dossier: &'dossier Dossier, sync: Option<Telling<'dossier>>) -> Self {
+    pub(crate) fn new(dossier: &'dossier Dossier, sync: Option<SyncStatus<'dossier>>) -> Self {
         Self {
             code: &dossier.code,
             procedure: &dossier.procedure.code,

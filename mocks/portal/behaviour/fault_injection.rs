@@ -31,7 +31,7 @@ impl Faults {
         (!noises.is_empty()).then_some(Self { noises, seed, skew, requests, refused })
     }
 
-    /// What befalls the portal.
+    /// Which profiles are on.
     pub(crate) fn noises(&self) -> Noises {
         self.noises
     }

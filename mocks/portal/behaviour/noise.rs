@@ -1,9 +1,9 @@
-//! Noise: what befalls a portal that does nothing wrong. What befalls a request is a function of the seed and the
+//! Noise: faults of the environment of a portal that does nothing wrong. What is injected is a function of the seed and the
 //! request's number, so that it is repeated when the run is; a machine that is slow or restarts breaks no rule.
 
 use std::time::Duration;
 
-use crate::behaviour::random::luck;
+use crate::behaviour::random::draw;
 use crate::behaviour::skew::Skew;
 
 /// One of this many requests is cut off.
@@ -62,7 +62,7 @@ impl Noise {
         self.words().0
     }
 
-    /// One sentence: what befalls the portal.
+    /// One sentence: which fault is injected.
     pub fn description(self) -> &'static str {
         self.words().1
     }
@@ -123,23 +123,23 @@ impl Noises {
         Noise::ALL.into_iter().filter(move |noise| self.0 & Self::bit(*noise) != 0)
     }
 
-    /// What befalls a request; `number` counts them from 1.
-    pub(crate) fn befalls(self, seed: u64, number: u64) -> Vec<Event> {
+    /// The faults that a request meets; `number` counts requests from 1.
+    pub(crate) fn events(self, seed: u64, number: u64) -> Vec<Event> {
         let mut events = Vec::new();
         if self.has(Noise::Freeze) && is_in_span(seed ^ 1, number, FREEZE_PERIOD, 1) {
             events.push(Event::Freeze);
         }
         if self.has(Noise::Latency) {
-            events.push(Event::Wait(latency(luck(seed ^ 2, number))));
+            events.push(Event::Wait(latency(draw(seed ^ 2, number))));
         }
         if self.has(Noise::Bursts) && is_in_span(seed ^ 3, number, BURST_PERIOD, BURST_LENGTH) {
             events.push(Event::Unavailable);
         }
-        let cut = luck(seed ^ 4, number);
+        let cut = draw(seed ^ 4, number);
         if self.has(Noise::Resets) && cut.is_multiple_of(RESET_EVERY) {
             events.push(if (cut / RESET_EVERY).is_multiple_of(2) { Event::CutBefore } else { Event::CutAfter });
         }
-        if self.has(Noise::SlowBodies) && luck(seed ^ 5, number).is_multiple_of(SLOW_EVERY) {
+        if self.has(Noise::SlowBodies) && draw(seed ^ 5, number).is_multiple_of(SLOW_EVERY) {
             events.push(Event::Trickle);
         }
         events
@@ -147,7 +147,7 @@ impl Noises {
 
     /// Whether a callback is refused when it comes first; `mark` is a number that every callback has its own of.
     pub(crate) fn drops(self, seed: u64, mark: u64) -> bool {
-        self.has(Noise::DroppedCallbacks) && luck(seed ^ 6, mark).is_multiple_of(DROPPED_EVERY)
+        self.has(Noise::DroppedCallbacks) && draw(seed ^ 6, mark).is_multiple_of(DROPPED_EVERY)
     }
 
     /// How the clock is off that begins to be so at a wall time.
@@ -160,7 +160,7 @@ impl Noises {
     }
 }
 
-/// What befalls one request, in the order in which it acts.
+/// A fault that one request meets, in the order in which they act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Event {
     /// All of the portal stands still.
@@ -179,15 +179,15 @@ pub(crate) enum Event {
 
 /// Whether a request is in the span of `length` requests that each `period` of them has somewhere.
 fn is_in_span(seed: u64, number: u64, period: u64, length: u64) -> bool {
-    let start = luck(seed, number / period) % (period - length + 1);
+    let start = draw(seed, number / period) % (period - length + 1);
     let place = number % period;
     place >= start && place < start + length
 }
 
 /// Pareto-like: `shortest / (1 - u)^0.8`, where `u` is in 0..1; cut at the longest.
 #[expect(clippy::cast_precision_loss, reason = "53 bits are kept, which a float holds")]
-fn latency(luck: u64) -> Duration {
-    let share = (luck >> 11) as f64 / (1_u64 << 53) as f64;
+fn latency(draw: u64) -> Duration {
+    let share = (draw >> 11) as f64 / (1_u64 << 53) as f64;
     let us = (SHORTEST_US / (1.0 - share).powf(0.8)).min(LONGEST_US);
     Duration::from_secs_f64(us / 1e6)
 }
@@ -200,9 +200,9 @@ mod tests {
         Noises::new(&[noise])
     }
 
-    /// How many of 100,000 requests something befalls.
+    /// How many of 100,000 requests meet a fault.
     fn count(noise: Noise, event: Event) -> usize {
-        (1..=100_000).filter(|number| only(noise).befalls(7, *number).contains(&event)).count()
+        (1..=100_000).filter(|number| only(noise).events(7, *number).contains(&event)).count()
     }
 
     #[test]
@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn latencies_are_spread_as_their_sentence_says() {
-        let mut waits: Vec<Duration> = (0..10_000).map(|number| latency(luck(7, number))).collect();
+        let mut waits: Vec<Duration> = (0..10_000).map(|number| latency(draw(7, number))).collect();
         waits.sort();
         assert!(waits[0] >= Duration::from_millis(2) && waits[9_999] <= Duration::from_millis(400));
         assert!(waits[5_000] <= Duration::from_micros(3_600) && waits[9_000] <= Duration::from_micros(13_500));
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn the_same_befalls_the_same_request_again_and_another_seed_another() {
-        let all = |seed| (1..=2_000).map(|number| only(Noise::Storm).befalls(seed, number)).collect::<Vec<_>>();
+        let all = |seed| (1..=2_000).map(|number| only(Noise::Storm).events(seed, number)).collect::<Vec<_>>();
         assert_eq!(all(7), all(7));
         assert_ne!(all(7), all(8));
     }
@@ -247,8 +247,8 @@ mod tests {
     fn profiles_go_together_and_a_storm_is_all_of_them() {
         let both = Noises::new(&[Noise::Bursts, Noise::SlowBodies]);
         for number in 1..=2_000 {
-            let apart = [only(Noise::Bursts), only(Noise::SlowBodies)].map(|one| one.befalls(7, number)).concat();
-            assert_eq!(both.befalls(7, number), apart);
+            let apart = [only(Noise::Bursts), only(Noise::SlowBodies)].map(|one| one.events(7, number)).concat();
+            assert_eq!(both.events(7, number), apart);
         }
         assert_eq!(both.iter().collect::<Vec<_>>(), [Noise::Bursts, Noise::SlowBodies]);
         assert!(Noise::ALL.into_iter().all(|noise| only(Noise::Storm).has(noise)));
@@ -257,7 +257,7 @@ mod tests {
 
     #[test]
     fn a_burst_is_twenty_in_a_row() {
-        let refused: Vec<u64> = (500..1_000).filter(|n| !only(Noise::Bursts).befalls(7, *n).is_empty()).collect();
+        let refused: Vec<u64> = (500..1_000).filter(|n| !only(Noise::Bursts).events(7, *n).is_empty()).collect();
         assert_eq!(refused.len(), 20);
         assert_eq!(refused[19] - refused[0], 19);
     }

@@ -1,7 +1,7 @@
 //! A clock that is off: by how much follows from a seed and the wall time, so that everything the portal dates with it
 //! is off alike.
 
-use crate::behaviour::random::luck;
+use crate::behaviour::random::draw;
 
 /// By how much a clock is off at most, however long it drifts.
 const MOST_MS: i64 = 10_000;
@@ -21,10 +21,10 @@ impl Skew {
     /// The skew of a seed: 1 to 5 seconds, and 1 to 10 ms more or less in each second, each either way.
     pub(crate) fn new(seed: u64, began_ns: u64) -> Self {
         let drawn = |stream: u64, least: i64, most: i64| {
-            let luck = luck(seed ^ stream, 0);
+            let draw = draw(seed ^ stream, 0);
             let span = (most - least + 1).unsigned_abs();
-            let size = least + i64::try_from(luck / 2 % span).unwrap_or_default();
-            if luck.is_multiple_of(2) { size } else { -size }
+            let size = least + i64::try_from(draw / 2 % span).unwrap_or_default();
+            if draw.is_multiple_of(2) { size } else { -size }
         };
         Self { began_ns, ahead_ms: drawn(7, 1_000, 5_000), drift_ms: drawn(8, 1, 10) }
     }

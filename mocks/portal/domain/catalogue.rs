@@ -131,7 +131,7 @@ pub enum Role {
 }
 
 impl Clerk {
-    /// Somebody of whom no more is known than the name under which something was done.
+    /// A person of whom no more is known than the name under which something was done.
     pub(crate) fn named(id: &str) -> Self {
         Self { id: id.to_owned(), unit: None, role: Role::Desk, password: String::new() }
     }

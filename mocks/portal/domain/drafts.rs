@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::domain::dirty_set::Touched;
+use crate::domain::dirty_set::DirtySet;
 use crate::domain::moment::Moment;
 use crate::domain::problem::{Kind, Problem};
 
@@ -37,7 +37,7 @@ pub(crate) struct Drafts {
     /// What all drafts take, in bytes.
     bytes: usize,
     /// The drafts, by owner and id, of which the store has still to be told.
-    pub(crate) touched: Touched<(u64, u64)>,
+    pub(crate) dirty: DirtySet<(u64, u64)>,
 }
 
 impl Drafts {
@@ -66,14 +66,14 @@ impl Drafts {
         }
         self.begun += 1;
         self.bytes = bytes;
-        self.touched.note((owner, self.begun));
+        self.dirty.mark((owner, self.begun));
         let draft = Draft { id: self.begun, saved_at: now, fields };
         let own = self.by_owner.entry(owner).or_default();
         own.push(draft);
         own.last().ok_or_else(|| Problem::not_found("draft"))
     }
 
-    /// Saves a draft anew.
+    /// Saves a draft again.
     pub(crate) fn save(&mut self, owner: u64, id: u64, fields: Box<RawValue>, now: Moment) -> Result<&Draft, Problem> {
         check(&fields)?;
         let own = self.by_owner.get_mut(&owner).map_or(&mut [][..], Vec::as_mut_slice);
@@ -81,7 +81,7 @@ impl Drafts {
         self.bytes = self.bytes.saturating_sub(draft.fields.get().len()) + fields.get().len();
         draft.fields = fields;
         draft.saved_at = now;
-        self.touched.note((owner, id));
+        self.dirty.mark((owner, id));
         Ok(draft)
     }
 
@@ -95,7 +95,7 @@ impl Drafts {
     pub(crate) fn discard(&mut self, owner: u64, id: u64) -> Result<(), Problem> {
         let length = self.get(owner, id)?.fields.get().len();
         self.bytes = self.bytes.saturating_sub(length + OVERHEAD);
-        self.touched.note((owner, id));
+        self.dirty.mark((owner, id));
         if let Some(own) = self.by_owner.get_mut(&owner) {
             own.retain(|draft| draft.id != id);
             if own.is_empty() {

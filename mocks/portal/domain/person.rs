@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::catalogue::Clerk;
 
-/// Somebody who has signed in.
+/// A person who has signed in.
 #[derive(Debug, Clone)]
 pub(crate) enum Person {
     /// A citizen, by citizen number.

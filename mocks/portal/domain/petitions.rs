@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::behaviour::defects::deadlines::Reading;
 use crate::domain::calendar;
-use crate::domain::dirty_set::Touched;
+use crate::domain::dirty_set::DirtySet;
 use crate::domain::kept;
 use crate::domain::moment::Moment;
 use crate::domain::problem::{Flaw, Kind, Problem};
@@ -92,7 +92,7 @@ pub(crate) enum Act {
 pub(crate) struct Petitions {
     pub(crate) all: Vec<Petition>,
     /// The numbers of those of which the store has still to be told.
-    pub(crate) touched: Touched<usize>,
+    pub(crate) dirty: DirtySet<usize>,
 }
 
 fn is_text(text: &str, longest: usize) -> bool {
@@ -117,7 +117,7 @@ impl Petitions {
         }
         let term = |days| calendar::due_at(now, days, Reading::Law);
         let number = self.all.len() + 1;
-        self.touched.note(number);
+        self.dirty.mark(number);
         self.all.push(Petition {
             number,
             owner,
@@ -149,7 +149,7 @@ impl Petitions {
     }
 
     fn get_mut(&mut self, number: usize) -> Result<&mut Petition, Problem> {
-        self.touched.note(number);
+        self.dirty.mark(number);
         let petition = number.checked_sub(1).and_then(|place| self.all.get_mut(place));
         petition.ok_or_else(|| Problem::not_found("petition"))
     }

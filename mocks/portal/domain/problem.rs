@@ -123,7 +123,7 @@ impl Kind {
                 "Hệ thống liên thông không trả lời đúng thỏa thuận",
             ),
             Kind::NotKept => {
-                ("not_kept", "The books cannot be written: try again", "Tạm thời không ghi được dữ liệu, xin thử lại")
+                ("not_kept", "The store cannot be written: try again", "Tạm thời không ghi được dữ liệu, xin thử lại")
             }
         }
     }

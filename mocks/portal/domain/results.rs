@@ -36,10 +36,10 @@ pub(crate) struct ResultDocument {
     pub(crate) signature: Signature,
 }
 
-/// A result as it is told to its owner.
+/// A result as its owner sees it.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Result")]
-pub(crate) struct Told<'dossier> {
+pub(crate) struct ResultView<'dossier> {
     dossier: &'dossier str,
     procedure: &'dossier str,
     unit: &'dossier str,
@@ -53,11 +53,11 @@ pub(crate) struct Told<'dossier> {
 }
 
 /// The result of a dossier in full, if there is one.
-pub(crate) fn told(dossier: &Dossier) -> Result<Told<'_>, Problem> {
+pub(crate) fn view(dossier: &Dossier) -> Result<ResultView<'_>, Problem> {
     let result = dossier.result.as_ref().ok_or_else(|| Problem::not_found("result"))?;
     let number = format!("KQ-{}", dossier.code);
     let digest = checksum::seal(&[&number, &result.version.to_string()], &result.issued_at.to_string());
-    Ok(Told {
+    Ok(ResultView {
         dossier: &dossier.code,
         procedure: &dossier.procedure.code,
         unit: &dossier.unit.code,
@@ -79,7 +79,7 @@ pub(crate) struct Verification {
 
 /// Compares a digest with the result on record.
 pub(crate) fn verify(dossier: &Dossier, digest: &str) -> Result<Verification, Problem> {
-    let told = told(dossier)?;
+    let told = view(dossier)?;
     let is_in_force = told.digest == digest && told.signature != Signature::Revoked;
     Ok(Verification { is_in_force, signature: told.signature })
 }

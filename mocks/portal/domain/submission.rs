@@ -120,7 +120,7 @@ pub(crate) struct Submission {
     pub(crate) return_method: ReturnMethod,
     pub(crate) return_address: Option<String>,
     pub(crate) payment_method: PaymentMethod,
-    /// What the applicant would like to pay; nobody but the defect `mass-assign` looks at it.
+    /// What the applicant would like to pay; only the defect `mass-assign` looks at it.
     pub(crate) asked_fee: Option<i64>,
 }
 

@@ -11,16 +11,16 @@ use tokio::time::{Instant, Sleep, sleep};
 
 /// A stream under watch. What the watch costs a request is a flag and a look at a timer that is not due.
 #[derive(Debug)]
-pub(crate) struct Line {
+pub(crate) struct Connection {
     stream: TcpStream,
     idle: Duration,
-    /// When to look again whether something was written. It is not set anew with every answer: that would cost more.
+    /// When to look again whether something was written. It is not reset with every answer: that would cost more.
     watch: Pin<Box<Sleep>>,
     /// Whether something was written since the last look.
     has_written: bool,
 }
 
-impl Line {
+impl Connection {
     pub(crate) fn new(stream: TcpStream, idle: Duration) -> Self {
         Self { stream, idle, watch: Box::pin(sleep(idle)), has_written: false }
     }
@@ -46,7 +46,7 @@ impl Line {
     }
 }
 
-impl AsyncRead for Line {
+impl AsyncRead for Connection {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -60,7 +60,7 @@ impl AsyncRead for Line {
     }
 }
 
-impl AsyncWrite for Line {
+impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let outcome = Pin::new(&mut self.stream).poll_write(context, bytes);
         self.written(outcome, context)

@@ -1,10 +1,10 @@
-//! How long the portal bears with clients that do nothing, and with how many clients at once.
+//! How long a client may do nothing, and how many clients there may be at once.
 
 use std::time::Duration;
 
-/// What a client may take. Whoever takes more is refused or cut off, so that slow and many clients cost a known amount.
+/// Timeouts and the number of connections. A client that exceeds them is refused or cut off, so that slow and many clients cost a known amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
+pub struct ConnectionLimits {
     /// How long a connection may go without an answer, from its start or from the answer before: whether it is silent, sends
     /// its head byte by byte or does not read. It is closed then, and before twice as long is over.
     pub idle: Duration,
@@ -15,7 +15,7 @@ pub struct Patience {
     pub connections: usize,
 }
 
-impl Patience {
-    /// That of an ordinary portal: ten minutes, half a minute, 16,384 connections.
+impl ConnectionLimits {
+    /// Those of an ordinary portal: ten minutes, half a minute, 16,384 connections.
     pub const USUAL: Self = Self { idle: Duration::from_secs(600), body: Duration::from_secs(30), connections: 16_384 };
 }

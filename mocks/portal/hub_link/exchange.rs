@@ -40,12 +40,12 @@ struct Request<'message> {
     session: &'message str,
     madonvi: &'message str,
     #[serde(flatten)]
-    errand: &'message Errand<'message>,
+    asked: &'message HubRequest<'message>,
 }
 
 /// What is asked for.
 #[derive(Default, Serialize)]
-struct Errand<'message> {
+struct HubRequest<'message> {
     service: &'static str,
     #[serde(rename = "isUpdating", skip_serializing_if = "str::is_empty")]
     is_updating: &'static str,
@@ -80,13 +80,13 @@ impl Session {
     pub(crate) async fn send(&mut self, caller: &Caller, hub: &Hub, message: &Message) -> Outcome {
         let code = message.parcels.first().map_or("", |parcel| parcel.code.as_str());
         let data = message.parcels.iter().filter_map(|parcel| parcel.packet.as_deref()).collect();
-        let errand = match message.kind {
-            Kind::LookUp => Errand { service: "TraCuuHoSo", dossier: code, ..Errand::default() },
-            Kind::Create => Errand { service: "DongBoHoSoMC", is_updating: "False", data, ..Errand::default() },
-            Kind::Update => Errand { service: "DongBoHoSoMC", is_updating: "True", data, ..Errand::default() },
-            Kind::Steps => Errand { service: "CapNhatTienDoHoSoMC", data, ..Errand::default() },
+        let asked = match message.kind {
+            Kind::LookUp => HubRequest { service: "TraCuuHoSo", dossier: code, ..HubRequest::default() },
+            Kind::Create => HubRequest { service: "DongBoHoSoMC", is_updating: "False", data, ..HubRequest::default() },
+            Kind::Update => HubRequest { service: "DongBoHoSoMC", is_updating: "True", data, ..HubRequest::default() },
+            Kind::Steps => HubRequest { service: "CapNhatTienDoHoSoMC", data, ..HubRequest::default() },
         };
-        match self.ask(caller, hub, &errand).await {
+        match self.ask(caller, hub, &asked).await {
             Ok((status, answer)) => read(message.kind, status, &answer),
             Err(Failure::PutOff) => Outcome::PutOff,
             Err(Failure::Unanswered) => Outcome::Unanswered,
@@ -95,43 +95,48 @@ impl Session {
 
     /// Fetches dossiers that citizens entered at the national portal after `last`; none while it is out of order.
     pub(crate) async fn fetch(&mut self, caller: &Caller, hub: &Hub, last: &str) -> Option<Entered> {
-        let errand = Errand { service: "LayHoSoNopTaiHub", last_id: last, ..Errand::default() };
-        let (_, answer) = self.ask(caller, hub, &errand).await.ok()?;
+        let asked = HubRequest { service: "LayHoSoNopTaiHub", last_id: last, ..HubRequest::default() };
+        let (_, answer) = self.ask(caller, hub, &asked).await.ok()?;
         (answer.error_code == DONE).then_some(Entered { packets: answer.result, last: answer.last_id })
     }
 
     /// Asks within the session, and once more within a new one where that is over.
-    async fn ask(&mut self, caller: &Caller, hub: &Hub, errand: &Errand<'_>) -> Result<(StatusCode, Answer), Failure> {
+    async fn ask(
+        &mut self,
+        caller: &Caller,
+        hub: &Hub,
+        asked: &HubRequest<'_>,
+    ) -> Result<(StatusCode, Answer), Failure> {
         let had_session = self.0.is_some();
-        let told = self.ask_once(caller, hub, errand).await?;
-        if told.1.error_code != NO_SESSION {
-            return Ok(told);
+        let answered = self.ask_once(caller, hub, asked).await?;
+        if answered.1.error_code != NO_SESSION {
+            return Ok(answered);
         }
         self.0 = None;
         if !had_session {
             return Err(Failure::PutOff);
         }
-        let told = self.ask_once(caller, hub, errand).await?;
-        if told.1.error_code == NO_SESSION { Err(Failure::PutOff) } else { Ok(told) }
+        let answered = self.ask_once(caller, hub, asked).await?;
+        if answered.1.error_code == NO_SESSION { Err(Failure::PutOff) } else { Ok(answered) }
     }
 
     async fn ask_once(
         &mut self,
         caller: &Caller,
         hub: &Hub,
-        errand: &Errand<'_>,
+        asked: &HubRequest<'_>,
     ) -> Result<(StatusCode, Answer), Failure> {
         let session = match &self.0 {
             Some(session) => session,
             None => self.0.insert(sign_in(caller, hub).await?),
         };
-        let request = Request { session, madonvi: &hub.agency, errand };
+        let request = Request { session, madonvi: &hub.agency, asked };
         let body = serde_json::to_vec(&request).unwrap_or_else(|_| unreachable!("requests have string keys only"));
         call(caller, hub, "/exchange", body.into()).await
     }
 }
 
-/// Signs in; whatever goes wrong here, nothing was told yet.
+/// Signs in; whatever goes wrong here, nothing was sent yet.
 async fn sign_in(caller: &Caller, hub: &Hub) -> Result<String, Failure> {
     let credentials = serde_json::json!({ "username": hub.name, "password": hub.secret });
     let answer = call(caller, hub, "/auth", credentials.to_string().into()).await;
@@ -145,7 +150,7 @@ async fn call(caller: &Caller, hub: &Hub, path: &str, body: Bytes) -> Result<(St
         url: &format!("{}{path}", hub.url),
         content_type: "application/json",
         body,
-        patience: hub.patience,
+        timeout: hub.timeout,
         longest: LONGEST_ANSWER,
     };
     let (status, body) = caller.once(call).await.map_err(|_silence| Failure::Unanswered)?;
@@ -178,7 +183,7 @@ fn verdict(result: &Map<String, Value>) -> (i64, String) {
     (number, format!("{number}: {words}"))
 }
 
-/// How many steps the history of a dossier has; the nation notes other tellings there too.
+/// How many steps the history of a dossier has; the nation notes other messages there too.
 fn steps(dossier: &Value) -> u32 {
     let history = dossier.get("DanhSachTienTrinh").and_then(Value::as_array);
     let is_step = |event: &&Value| event.get("kind").is_some_and(|kind| kind == "progress");

@@ -36,7 +36,7 @@ pub(crate) fn take(portal: &Portal, packets: &[Value]) -> Vec<Verdict> {
         let verdict = take_one(portal, &mut registry, packet);
         if let Some(outbox) = registry.outbox.as_mut().filter(|_| !matches!(verdict.error_code, TAKEN | KNOWN)) {
             outbox.untaken += 1;
-            registry.notes.is_set = true;
+            registry.unsaved.is_set = true;
         }
         verdict
     };

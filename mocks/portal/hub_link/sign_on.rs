@@ -172,7 +172,7 @@ async fn ask(
     body: Bytes,
 ) -> Result<(StatusCode, Bytes), Problem> {
     let content_type = "application/x-www-form-urlencoded";
-    let call = Call { method, url, content_type, body, patience: hub.patience, longest: LONGEST_ANSWER };
+    let call = Call { method, url, content_type, body, timeout: hub.timeout, longest: LONGEST_ANSWER };
     portal.caller.once(call).await.map_err(|error: CallError| {
         let cause = std::error::Error::source(&error).map(|source| format!(": {source}")).unwrap_or_default();
         Problem::new(Kind::PeerUnavailable, format!("could not {error}{cause}"))

@@ -1,4 +1,4 @@
-//! The task that carries everything between the registry and the national portal. People never wait for it.
+//! The outbox worker: the task that carries everything between the registry and the national portal. People never wait for it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,9 +27,9 @@ pub(crate) fn begin(portal: &Arc<Portal>, stopped: watch::Receiver<bool>) {
 }
 
 async fn run(portal: Arc<Portal>, hub: Hub, mut stopped: watch::Receiver<bool>) {
-    let mut courier = Courier { session: Session::default(), failures: 0, pull_at: Instant::now() };
+    let mut worker = Worker { session: Session::default(), failures: 0, pull_at: Instant::now() };
     loop {
-        let pause = courier.round(&portal, &hub).await;
+        let pause = worker.round(&portal, &hub).await;
         tokio::select! {
             () = sleep(pause) => {}
             // An error means that the sender is gone, which asks for the same.
@@ -46,19 +46,19 @@ enum Pulled {
     NoAnswer,
 }
 
-struct Courier {
+struct Worker {
     session: Session,
     /// How many calls in a row have come to nothing.
     failures: u32,
     pull_at: Instant,
 }
 
-impl Courier {
+impl Worker {
     /// Sends one message, and fetches what was entered at the national portal, if it is time; returns how long to rest.
     async fn round(&mut self, portal: &Portal, hub: &Hub) -> Duration {
         let message = portal.registry().next_message();
         if let Some(message) = &message {
-            // The nation is told of nothing that a restart could lose.
+            // Nothing is sent that a restart could lose.
             let outcome = match portal.kept().await {
                 Ok(()) => self.session.send(&portal.caller, hub, message).await,
                 Err(_not_kept) => Outcome::PutOff,

@@ -1,4 +1,4 @@
-//! Answers that take as long as a tester has said, so that whoever measures the portal can be checked against a truth.
+//! Answers that take as long as a tester has said, so that a measuring tool can be checked against a known truth.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -15,7 +15,7 @@ pub(crate) struct Durability(pub(crate) Arc<Portal>);
 
 impl Middleware for Durability {
     fn concerns(&self, _request: &Request) -> bool {
-        self.0.keeper.is_some()
+        self.0.group_commit.is_some()
     }
 
     async fn pass<N: Next>(self, request: Request, next: N) -> Response {

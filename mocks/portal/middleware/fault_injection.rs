@@ -89,7 +89,7 @@ fn date(skew: Skew) -> Option<HeaderValue> {
 
 async fn inject(faults: &Faults, request: Request, next: impl Next) -> Response {
     let number = faults.next_request();
-    let events = faults.noises().befalls(faults.seed(), number);
+    let events = faults.noises().events(faults.seed(), number);
     for event in &events {
         match event {
             // It is the one thread of the portal that sleeps, and everything with it: that is the point.

@@ -47,7 +47,7 @@ impl Preconditions {
         }
     }
 
-    /// The version of what the path names, if whoever asks may know it.
+    /// The version of what the path names, if this person may know it.
     fn present(&self, request: &Request) -> Option<u64> {
         let registry = self.portal.registry();
         let person = access::person(request.headers(), &registry)?;

@@ -27,7 +27,7 @@ use crate::ground::pieces;
 use crate::middleware::layer::{Middleware, Next};
 use crate::state::portal::Portal;
 
-/// The longest answer that is told otherwise; longer ones there are none.
+/// The longest answer that is rewritten; there are no longer ones.
 const LONGEST: usize = 64 * 1024 * 1024;
 /// How late the public look-up is at most.
 const LATEST: Duration = Duration::from_millis(50);

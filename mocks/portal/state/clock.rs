@@ -36,8 +36,8 @@ pub(crate) struct Clock {
     skew: Option<Skew>,
     /// The latest moment shown.
     pub(crate) shown: Moment,
-    /// Whether a tester has set it or was told since the store was last written.
-    pub(crate) is_touched: bool,
+    /// Whether a tester has set or read it since the store was last written.
+    pub(crate) is_dirty: bool,
 }
 
 /// What the clock says of itself.
@@ -52,7 +52,7 @@ impl Clock {
     /// A clock that shows real time.
     pub(crate) fn real() -> Self {
         let start = Moment::from_unix_ms(0);
-        Self { set: None, latest: start, skew: None, shown: start, is_touched: false }
+        Self { set: None, latest: start, skew: None, shown: start, is_dirty: false }
     }
 
     /// The present as the clock shows it, given the wall time.
@@ -98,7 +98,7 @@ impl Clock {
     /// What the clock shows and how it runs.
     pub(crate) fn read(&mut self, wall_ns: u64) -> Reading {
         let now = self.now(wall_ns);
-        self.is_touched = true;
+        self.is_dirty = true;
         let (speed, until) = self.set.map_or((1.0, None), |(course, _)| (course.speed, course.until));
         Reading { now, speed, until }
     }

@@ -1,4 +1,4 @@
-//! What a reference portal is told when it starts.
+//! How a reference portal is configured when it starts.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use crate::behaviour::defects::Defect;
 use crate::behaviour::noise::Noise;
 use crate::behaviour::variants::Variant;
 use crate::domain::catalogue::Catalogue;
-use crate::ground::limits::Patience;
+use crate::ground::limits::ConnectionLimits;
 
 /// Everything a reference portal needs to know.
 #[derive(Debug, Clone)]
@@ -31,8 +31,8 @@ pub struct Config {
     pub catalogue: Catalogue,
     /// What the portal is to do wrong.
     pub defects: Vec<Defect>,
-    /// Whether the routes below `/_test/` exist, by which whoever reaches the portal sets the clock, switches what it
-    /// does wrong, and empties the books.
+    /// Whether the routes below `/_test/` exist, by which any client sets the clock, switches what it
+    /// does wrong, and resets all state.
     pub test_hooks: bool,
 }
 
@@ -48,7 +48,7 @@ pub struct Hub {
     /// The code of the agency that messages come from; those of all units begin with it.
     pub agency: String,
     /// How long one call may take.
-    pub patience: Duration,
+    pub timeout: Duration,
     /// How often dossiers that citizens entered there are asked for.
     pub pull_every: Duration,
 }
@@ -61,34 +61,34 @@ impl Hub {
             name: "portal".to_owned(),
             secret: secret.to_owned(),
             agency: agency.to_owned(),
-            patience: Duration::from_secs(5),
+            timeout: Duration::from_secs(5),
             pull_every: Duration::from_secs(5),
         }
     }
 }
 
-/// What a portal is told about its behaviour when it starts. Defects are in [`Config`].
+/// How a portal behaves from its start. Defects are in [`Config`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Conduct {
-    /// What it does otherwise, and may.
+pub struct Behaviour {
+    /// The permitted variants that are on.
     pub variants: Vec<Variant>,
-    /// What befalls its answers.
+    /// The faults that are injected.
     pub noise: Vec<Noise>,
-    /// Where the chance of the noise comes from.
+    /// The random seed of the faults.
     pub seed: u64,
     /// How long each answer to people takes at the least, from the arrival of the request; a minute at most.
     pub delay: Duration,
     /// How many requests a client may send in a second; `None` is any number.
     pub limit: Option<u32>,
-    /// The SQLite file in which it keeps all it knows, so that a restart loses nothing: begun if it is not there. `None`
+    /// The SQLite file in which it keeps all it knows, so that state survives a restart; created if missing. `None`
     /// keeps everything in memory only.
     pub store: Option<PathBuf>,
-    /// What it bears of slow and many clients.
-    pub patience: Patience,
+    /// How many connections it takes, and how long they may be idle.
+    pub connection_limits: ConnectionLimits,
 }
 
-impl Conduct {
-    /// That of a portal of which nothing is asked: by the book, as fast as it can.
+impl Behaviour {
+    /// That of an ordinary portal: no variant, no fault, no delay, no limit, no store.
     pub fn ordinary() -> Self {
         Self {
             variants: Vec::new(),
@@ -97,7 +97,7 @@ impl Conduct {
             delay: Duration::ZERO,
             limit: None,
             store: None,
-            patience: Patience::USUAL,
+            connection_limits: ConnectionLimits::USUAL,
         }
     }
 }

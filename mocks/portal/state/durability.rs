@@ -14,12 +14,12 @@ use crate::domain::catalogue::Index;
 use crate::domain::problem::Problem;
 use crate::state::portal::Portal;
 use crate::state::registry::Registry;
-use crate::state::store::{Keeper, Orders, Store, Writer};
+use crate::state::store::{GroupCommit, Orders, Store, Writer};
 
 /// How long a change waits that no answer waits for.
 const LONGEST_REST: Duration = Duration::from_millis(20);
 /// How long the last batch may take when the portal ends.
-const LONGEST_FAREWELL: Duration = Duration::from_secs(5);
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Opens the store, if one is to be kept, and reads into a new registry what it holds.
 ///
@@ -30,11 +30,11 @@ pub(crate) fn open(
     path: Option<&Path>,
     registry: &mut Registry,
     catalogue: &Index,
-) -> io::Result<Option<(Keeper, Writer)>> {
+) -> io::Result<Option<(GroupCommit, Writer)>> {
     let Some(path) = path else { return Ok(None) };
     let store = Store::open(path)?;
     store.read_back(catalogue, |source| registry.restore(source))?;
-    Ok(Some((Keeper::new(store.path.clone()), Writer::start(store)?)))
+    Ok(Some((GroupCommit::new(store.path.clone()), Writer::start(store)?)))
 }
 
 /// Has the changes of a portal committed for as long as its runtime is there. When the thread that is returned has
@@ -48,8 +48,8 @@ pub(crate) fn begin(writer: Writer, portal: &Arc<Portal>, runtime: &Runtime) -> 
 impl Portal {
     /// Refuses a request while the store cannot be written, before anything is done.
     pub(crate) fn check_store(&self) -> Result<(), Problem> {
-        match &self.keeper {
-            Some(keeper) if keeper.is_failing() => Err(keeper.refusal()),
+        match &self.group_commit {
+            Some(group_commit) if group_commit.is_failing() => Err(group_commit.refusal()),
             Some(_) | None => Ok(()),
         }
     }
@@ -59,36 +59,36 @@ impl Portal {
     /// # Errors
     /// When it cannot be written. What was changed stays changed, and is written when that works again.
     pub(crate) async fn kept(&self) -> Result<(), Problem> {
-        let Some(keeper) = &self.keeper else { return Ok(()) };
+        let Some(group_commit) = &self.group_commit else { return Ok(()) };
         let batches = {
             let mut registry = self.registry();
-            registry.notes.batches + u64::from(registry.is_touched())
+            registry.unsaved.batches + u64::from(registry.is_dirty())
         };
-        keeper.wait(batches).await
+        group_commit.wait(batches).await
     }
 }
 
 /// Takes batches and has them committed for as long as the portal runs.
 async fn keep(portal: Arc<Portal>, orders: Orders) {
-    let Some(keeper) = &portal.keeper else { return };
+    let Some(group_commit) = &portal.group_commit else { return };
     loop {
-        keeper.due_within(LONGEST_REST).await;
+        group_commit.due_within(LONGEST_REST).await;
         let (batch, number) = {
             let mut registry = portal.registry();
-            if !registry.is_touched() {
+            if !registry.is_dirty() {
                 continue;
             }
-            (registry.take_batch(), registry.notes.batches)
+            (registry.take_batch(), registry.unsaved.batches)
         };
-        if !keeper.commit(&orders, batch).await {
+        if !group_commit.commit(&orders, batch).await {
             return;
         }
-        keeper.succeed(number);
+        group_commit.succeed(number);
     }
 }
 
 /// Commits what is left when the portal ends.
 pub(crate) async fn leave(portal: &Portal) {
-    // Of what cannot be written whoever runs the portal has been told.
-    drop(timeout(LONGEST_FAREWELL, portal.kept()).await);
+    // What cannot be written was reported on standard error.
+    drop(timeout(DRAIN_TIMEOUT, portal.kept()).await);
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::behaviour::defects::{Defect, Defects};
 use crate::domain::checksum;
-use crate::domain::dirty_set::Touched;
+use crate::domain::dirty_set::DirtySet;
 use crate::domain::problem::{Kind, Problem};
 
 /// How long a code is good, and how far back sent codes count, in nanoseconds.
@@ -33,8 +33,8 @@ pub(crate) struct Sent {
 pub(crate) struct OneTimeCodes {
     pub(crate) by_citizen: HashMap<u64, Sent>,
     pub(crate) counter: u64,
-    /// The citizens of whom the store has still to be told.
-    pub(crate) touched: Touched<u64>,
+    /// The citizens whose codes are not yet in the store.
+    pub(crate) dirty: DirtySet<u64>,
 }
 
 /// The password of a citizen. They do not exist, so that it may be told: `mk-` and the last six digits.
@@ -49,7 +49,7 @@ impl OneTimeCodes {
             self.by_citizen.retain(|citizen, sent| {
                 let is_good = now_ns < sent.at_ns.saturating_add(LIFETIME_NS);
                 if !is_good {
-                    self.touched.note(*citizen);
+                    self.dirty.mark(*citizen);
                 }
                 is_good
             });
@@ -66,14 +66,14 @@ impl OneTimeCodes {
         let number = digest.first_chunk().copied().map_or(0, u32::from_be_bytes) % 1_000_000;
         let sent = Sent { code: format!("{number:06}"), at_ns: now_ns, times: before + 1, guesses: 0, is_used: false };
         self.by_citizen.insert(citizen, sent);
-        self.touched.note(citizen);
+        self.dirty.mark(citizen);
         Ok(())
     }
 
     /// Whether this is the citizen's code; it is used up by that.
     pub(crate) fn redeem(&mut self, citizen: u64, code: &str, now_ns: u64, defects: Defects) -> bool {
         let Some(sent) = self.by_citizen.get_mut(&citizen) else { return false };
-        self.touched.note(citizen);
+        self.dirty.mark(citizen);
         let is_good = !sent.is_used && sent.guesses < MOST_GUESSES && now_ns < sent.at_ns.saturating_add(LIFETIME_NS);
         sent.guesses += 1;
         let is_right = is_good && sent.code == code;

@@ -9,7 +9,7 @@ use crate::ground::outgoing::Caller;
 use crate::state::config::Config;
 use crate::state::registry::Registry;
 use crate::state::sign_ons::SignOns;
-use crate::state::store::Keeper;
+use crate::state::store::GroupCommit;
 
 /// What every route shares.
 pub(crate) struct Portal {
@@ -17,7 +17,7 @@ pub(crate) struct Portal {
     pub(crate) catalogue: Index,
     /// What goes wrong; a tester may switch it while the portal runs.
     pub(crate) switches: Switches,
-    /// What is done otherwise, and what befalls; a tester may switch these, too.
+    /// The permitted variants and injected faults that are on; a tester may switch these, too.
     pub(crate) behaviour: Active,
     /// Where the portal itself is reached, for the addresses it gives to its peers.
     pub(crate) url: String,
@@ -25,8 +25,8 @@ pub(crate) struct Portal {
     pub(crate) registry: Mutex<Registry>,
     pub(crate) caller: Caller,
     pub(crate) sign_ons: SignOns,
-    /// None while nobody keeps a store.
-    pub(crate) keeper: Option<Keeper>,
+    /// None while no store is kept.
+    pub(crate) group_commit: Option<GroupCommit>,
 }
 
 impl Portal {

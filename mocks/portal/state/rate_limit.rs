@@ -8,7 +8,7 @@ use crate::domain::problem::{Kind, Problem};
 /// How many clients are counted in one second; those beyond are let through, so that memory is bounded.
 const MOST_CLIENTS: usize = 1 << 16;
 
-/// The limit, counted by token, so that nobody's haste slows another. Off until a tester sets it.
+/// The limit, counted by token, so that no client slows another. Off until a tester sets it.
 #[derive(Debug, Default)]
 pub(crate) struct Limit {
     pub(crate) per_second: Option<u32>,

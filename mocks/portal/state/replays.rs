@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, StatusCode};
 use bytes::Bytes;
 
 use crate::behaviour::defects::{Defect, Defects};
-use crate::domain::dirty_set::Touched;
+use crate::domain::dirty_set::DirtySet;
 
 /// How many answers are kept; the next one pushes the oldest out. One takes its body, at most 8 kB, and about 250
 /// bytes, so that all together never take more than 140 MB.
@@ -54,8 +54,8 @@ pub(crate) struct Replays {
     pub(crate) order: VecDeque<[u8; 32]>,
     /// How many requests came under a key that was new.
     pub(crate) begun: u64,
-    /// The keys of which the store has still to be told.
-    pub(crate) touched: Touched<[u8; 32]>,
+    /// The keys whose answers are not yet in the store.
+    pub(crate) dirty: DirtySet<[u8; 32]>,
 }
 
 impl Replays {
@@ -73,7 +73,7 @@ impl Replays {
                     && let Some(oldest) = self.order.pop_front()
                 {
                     self.by_key.remove(&oldest);
-                    self.touched.note(oldest);
+                    self.dirty.mark(oldest);
                 }
                 Known::New
             }
@@ -89,14 +89,14 @@ impl Replays {
     pub(crate) fn end(&mut self, mark: Mark, kept: Kept) {
         if let Some(keyed) = self.by_key.get_mut(&mark.key) {
             keyed.answer = Some(kept);
-            self.touched.note(mark.key);
+            self.dirty.mark(mark.key);
         }
     }
 
     /// Forgets a request that came to nothing, so that it may be tried again.
     pub(crate) fn forget(&mut self, mark: Mark) {
         self.by_key.remove(&mark.key);
-        self.touched.note(mark.key);
+        self.dirty.mark(mark.key);
         self.order.retain(|key| *key != mark.key);
     }
 }

@@ -1,7 +1,7 @@
 //! Who is signed in: opaque tokens that end after some time, by signing out, or when there is no more room.
 
 use crate::domain::checksum;
-use crate::domain::dirty_set::Touched;
+use crate::domain::dirty_set::DirtySet;
 use crate::domain::person::Person;
 
 /// How many sessions are kept; the next one ends the oldest. A session takes 40 bytes.
@@ -17,7 +17,7 @@ pub(crate) struct Session {
     pub(crate) opened_ns: u64,
 }
 
-/// How long a session lasts unless a tester says otherwise: half a day of wall time, in nanoseconds.
+/// How long a session lasts unless a tester changes that: half a day of wall time, in nanoseconds.
 const USUAL_LIFETIME_NS: u64 = 12 * 3_600 * 1_000_000_000;
 
 /// All sessions: a ring in which the n-th session sits at n modulo the capacity.
@@ -28,16 +28,16 @@ pub(crate) struct Sessions {
     pub(crate) ring: Vec<Session>,
     /// How long a session lasts, in nanoseconds of wall time.
     pub(crate) lifetime_ns: u64,
-    /// The places in the ring that the store has still to be told of.
-    pub(crate) touched: Touched<usize>,
+    /// The places in the ring that are not yet in the store.
+    pub(crate) dirty: DirtySet<usize>,
     /// The defect `exp-ignored`.
     pub(crate) is_endless: bool,
 }
 
 impl Sessions {
     pub(crate) fn new(seed: u64, is_endless: bool) -> Self {
-        let touched = Touched::default();
-        Self { seed, opened: 0, ring: Vec::new(), lifetime_ns: USUAL_LIFETIME_NS, touched, is_endless }
+        let dirty = DirtySet::default();
+        Self { seed, opened: 0, ring: Vec::new(), lifetime_ns: USUAL_LIFETIME_NS, dirty, is_endless }
     }
 
     /// The number of the session that was opened last at a place of the ring.
@@ -57,7 +57,7 @@ impl Sessions {
         self.opened += 1;
         let mark = mark(self.seed, number);
         let session = Session { mark, person: Some(person), opened_ns: now_ns };
-        self.touched.note(place(number));
+        self.dirty.mark(place(number));
         match self.ring.get_mut(place(number)) {
             Some(oldest) => *oldest = session,
             None => self.ring.push(session),
@@ -78,7 +78,7 @@ impl Sessions {
         let Some((place, mark)) = self.read(token) else { return };
         if let Some(session) = self.ring.get_mut(place).filter(|session| session.mark == mark) {
             session.person = None;
-            self.touched.note(place);
+            self.dirty.mark(place);
         }
     }
 

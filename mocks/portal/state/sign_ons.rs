@@ -19,7 +19,7 @@ const LIFETIME_NS: u64 = 300 * 1_000_000_000;
 #[derive(Debug)]
 pub(crate) struct SignOns {
     pub(crate) pending: Mutex<Pending>,
-    /// None before the first sign-on; a key that is not among those known is asked for anew.
+    /// None before the first sign-on; a key that is not among those known is asked for again.
     pub(crate) issuer: Mutex<Option<Arc<Issuer>>>,
 }
 
@@ -55,7 +55,7 @@ pub(crate) struct SignOn {
     pub(crate) state: String,
     /// Has to stand in the id token.
     pub(crate) nonce: String,
-    /// Proves to the issuer that whoever redeems the code is whoever asked (PKCE).
+    /// Proves to the issuer that the code is redeemed by the one who asked (PKCE).
     pub(crate) verifier: String,
     begun_ns: u64,
 }
@@ -70,7 +70,7 @@ impl SignOn {
 /// All sign-ons that are under way.
 #[derive(Debug)]
 pub(crate) struct Pending {
-    /// What nobody outside knows: names are drawn from it.
+    /// A secret: names are drawn from it.
     seed: u64,
     begun: u64,
     by_state: HashMap<String, SignOn>,

@@ -151,7 +151,7 @@ async fn send_code(
     Ok(json(StatusCode::CREATED, &Sent { expires_in_s: 300 }))
 }
 
-/// Ends the session; the token is nobody's from here.
+/// Ends the session; the token is invalid from here.
 pub(crate) async fn sign_out(State(portal): State<Arc<Portal>>, _signed_in: SignedIn, headers: HeaderMap) -> Response {
     if let Some(token) = access::token(&headers).filter(|_| !portal.switches.get().has(Defect::Zombie)) {
         portal.registry().sessions.end(token);
@@ -197,7 +197,7 @@ async fn read(
     let id = registry.find_to_read(&code, citizen)?;
     let id = registry.read_by_citizen(id);
     let dossier = registry.get(id)?;
-    Ok(tagged(dossier.version, &Full::new(dossier, registry.told(id))))
+    Ok(tagged(dossier.version, &Full::new(dossier, registry.sync_status(id))))
 }
 
 /// Where and how much to pay.

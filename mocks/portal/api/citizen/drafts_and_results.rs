@@ -82,7 +82,7 @@ fn of_cases() -> Vec<Operation> {
         get("/api/dossiers/{code}/result", result)
             .named("readResult", "Read the result", "Xem kết quả")
             .by(Who::Citizen)
-            .gives::<results::Told<'_>>(StatusCode::OK),
+            .gives::<results::ResultView<'_>>(StatusCode::OK),
         post("/api/dossiers/{code}/rating", rate)
             .named("rateDossier", "Rate how the case was handled", "Đánh giá việc giải quyết")
             .by(Who::Citizen)
@@ -204,7 +204,7 @@ async fn result(
 ) -> Result<Response, Problem> {
     let registry = portal.registry();
     let id = registry.find_to_read(&code, citizen)?;
-    Ok(json(StatusCode::OK, &results::told(registry.get(id)?)?))
+    Ok(json(StatusCode::OK, &results::view(registry.get(id)?)?))
 }
 
 async fn rate(

@@ -189,7 +189,7 @@ async fn read(
         })?;
     }
     let dossier = registry.get(id)?;
-    Ok(tagged(dossier.version, &Full::new(dossier, registry.told(id))))
+    Ok(tagged(dossier.version, &Full::new(dossier, registry.sync_status(id))))
 }
 
 #[derive(Serialize, JsonSchema)]

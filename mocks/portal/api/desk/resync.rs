@@ -1,4 +1,4 @@
-//! A clerk has a dossier told anew to the national portal, after the two were found to contradict each other.
+//! A clerk resyncs a dossier with the national portal, after the two were found to contradict each other.
 
 use std::sync::Arc;
 
@@ -20,6 +20,6 @@ async fn resync(case: Case) -> Result<Response, Problem> {
     let (portal, code) = (Arc::clone(&case.portal), case.code.clone());
     // It is no step of the case: whose it is counts, and nothing is logged.
     let standing = case.step(|_, _, _| Ok(()))?;
-    portal.registry().tell_anew(&code)?;
+    portal.registry().resync(&code)?;
     Ok(standing)
 }

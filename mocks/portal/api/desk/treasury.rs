@@ -1,4 +1,4 @@
-//! What the desks do about money that is not simply paid: exempt, give back, and hold the books of bank and post
+//! What the desks do about money that is not simply paid: exempt, give back, and reconcile with the ledgers of bank and post
 //! against those of the portal.
 
 use std::collections::BTreeMap;
@@ -142,7 +142,7 @@ struct Tally {
 
 async fn reconcile_post(State(portal): State<Arc<Portal>>, PostClerk(clerk): PostClerk) -> Result<Response, Problem> {
     let is_blind = portal.switches.get().has(Defect::BlindRemittance);
-    // What was booked before the post is asked must be in its books.
+    // What was booked before the post is asked must be in its ledger.
     let mut missing = portal.registry().collected();
     let remittances = accounts::remittances(&portal).await?;
     let collections = accounts::collections(&portal).await?;

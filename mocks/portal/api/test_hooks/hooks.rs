@@ -1,4 +1,4 @@
-//! What a tester may do and nobody else: set the clock, count, empty the books, switch defects (and, in
+//! What only a tester may do: set the clock, count, reset all state, switch defects (and, in
 //! [`crate::api::test_hooks::switches`], variants and noise), slow answers down, limit clients, end sessions, read the one-time codes that were sent.
 
 use std::collections::BTreeMap;
@@ -124,7 +124,7 @@ async fn count(State(portal): State<Arc<Portal>>) -> Response {
         waiting: Waiting { intake, post: registry.waiting(Queue::Post, "") },
         payments: registry.payments(),
         sessions: registry.sessions.len(),
-        sync: registry.told_census().map(|(by_state, untaken)| Synced { by_state, untaken }),
+        sync: registry.sync_census().map(|(by_state, untaken)| Synced { by_state, untaken }),
         now: registry.clock.now(wall_ns()),
     };
     json(StatusCode::OK, &counts)
@@ -217,7 +217,7 @@ struct Lifetime {
 async fn set_lifetime(State(portal): State<Arc<Portal>>, Body(lifetime): Body<Lifetime>) -> Response {
     let mut registry = portal.registry();
     registry.sessions.lifetime_ns = lifetime.lifetime_ms.saturating_mul(1_000_000);
-    registry.notes.is_set = true;
+    registry.unsaved.is_set = true;
     json(StatusCode::OK, &lifetime)
 }
 
@@ -238,7 +238,7 @@ struct Emptied {
     dossiers: usize,
 }
 
-/// Back to the start: no dossiers, nobody signed in, the first catalogue, real time.
+/// Back to the start: no dossiers, no session, the first catalogue, real time.
 async fn reset(State(portal): State<Arc<Portal>>) -> Response {
     let mut registry = portal.registry();
     let mut new = Registry::new(portal.switches.get(), Procedures::new(&portal.catalogue));

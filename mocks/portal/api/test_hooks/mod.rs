@@ -1,4 +1,4 @@
-//! What a tester may do and nobody else; below `/_test/`.
+//! What only a tester may do; below `/_test/`.
 
 pub(crate) mod hooks;
 pub(crate) mod switches;

@@ -48,7 +48,7 @@ async fn read_variants(State(portal): State<Arc<Portal>>) -> Response {
 
 /// Which variants are to be on.
 #[derive(Deserialize)]
-struct Otherwise {
+struct WantedVariants {
     on: Vec<String>,
 }
 
@@ -60,9 +60,9 @@ struct Switched {
 /// Switches variants on, and all others off.
 async fn set_variants(
     State(portal): State<Arc<Portal>>,
-    Body(otherwise): Body<Otherwise>,
+    Body(wanted): Body<WantedVariants>,
 ) -> Result<Response, Problem> {
-    let known: Option<Vec<Variant>> = otherwise.on.iter().map(|name| Variant::from_name(name)).collect();
+    let known: Option<Vec<Variant>> = wanted.on.iter().map(|name| Variant::from_name(name)).collect();
     let variants = Variants::new(&known.ok_or_else(|| Problem::field("on", "names a variant that does not exist"))?);
     portal.behaviour.set_variants(variants);
     portal.registry().variants = variants;
@@ -77,16 +77,16 @@ struct AllNoise {
 }
 
 async fn read_noise(State(portal): State<Arc<Portal>>) -> Response {
-    let weather = portal.behaviour.faults();
-    let on = weather.as_ref().map_or_else(Noises::default, |weather| weather.noises());
+    let faults = portal.behaviour.faults();
+    let on = faults.as_ref().map_or_else(Noises::default, |faults| faults.noises());
     let listed = |noise: Noise| Listed { name: noise.name(), is_on: on.has(noise), description: noise.description() };
-    let seed = weather.map(|weather| weather.seed());
+    let seed = faults.map(|faults| faults.seed());
     json(StatusCode::OK, &AllNoise { items: Noise::ALL.into_iter().map(listed).collect(), seed })
 }
 
-/// Which noise is to befall the portal from now on.
+/// Which faults are to be injected from now on.
 #[derive(Deserialize)]
-struct Befalling {
+struct WantedFaults {
     profile: Profiles,
     seed: u64,
 }
@@ -104,22 +104,22 @@ struct Noisy {
     seed: Option<u64>,
 }
 
-/// Lets noise begin, its requests counted anew, or end.
+/// Starts fault injection, its requests counted from 1 again, or ends it.
 async fn set_noise(
     State(portal): State<Arc<Portal>>,
-    Body(befalling): Body<Option<Befalling>>,
+    Body(wanted): Body<Option<WantedFaults>>,
 ) -> Result<Response, Problem> {
-    let (names, seed) = match befalling {
+    let (names, seed) = match wanted {
         None => (Vec::new(), 0),
-        Some(Befalling { profile: Profiles::One(name), seed }) => (vec![name], seed),
-        Some(Befalling { profile: Profiles::Several(names), seed }) => (names, seed),
+        Some(WantedFaults { profile: Profiles::One(name), seed }) => (vec![name], seed),
+        Some(WantedFaults { profile: Profiles::Several(names), seed }) => (names, seed),
     };
     let known: Option<Vec<Noise>> = names.iter().map(|name| Noise::from_name(name)).collect();
     let known = known.ok_or_else(|| Problem::field("profile", "names noise that does not exist"))?;
-    let weather = Faults::new(&known, seed, wall_ns());
+    let faults = Faults::new(&known, seed, wall_ns());
     let told =
-        Noisy { on: Noises::new(&known).iter().map(Noise::name).collect(), seed: weather.as_ref().map(Faults::seed) };
-    portal.registry().clock.skew(weather.as_ref().and_then(Faults::skew));
-    portal.behaviour.set_faults(weather);
+        Noisy { on: Noises::new(&known).iter().map(Noise::name).collect(), seed: faults.as_ref().map(Faults::seed) };
+    portal.registry().clock.skew(faults.as_ref().and_then(Faults::skew));
+    portal.behaviour.set_faults(faults);
     Ok(json(StatusCode::OK, &told))
 }

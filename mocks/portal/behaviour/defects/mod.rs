@@ -57,7 +57,7 @@ pub(crate) struct Switches {
 }
 
 impl Switches {
-    /// The window of a race is 5 ms wide unless a tester says otherwise.
+    /// The window of a race is 5 ms wide unless a tester changes that.
     pub(crate) fn new(defects: Defects) -> Self {
         let switches = Self {
             low: AtomicU64::new(0),

@@ -1,7 +1,7 @@
-//! The document of a portal that does something otherwise: the usual one, and in it what each variant changes. What that
+//! The document of a portal with permitted variants: the usual one, and in it what each variant changes. What that
 //! is stands beside what the variant does: in [`envelope`], [`paging`] and [`rewriting`].
 //!
-//! Only what people ask for is told otherwise (`/api/`); what the peers ask for stays as it is, with copies of its own of
+//! Only what people ask for changes (`/api/`); what the peers ask for stays as it is, with copies of its own of
 //! all that it refers to.
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! What an answer is wrapped in, told otherwise: statuses, headers, and the form of refusals. What the document says of
+//! How variants change what an answer is wrapped in: statuses, headers, and the form of refusals. What the document says of
 //! it under the same variants stands beside it.
 
 use axum::http::header::{

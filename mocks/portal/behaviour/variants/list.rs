@@ -1,4 +1,4 @@
-//! The list of variants: variant, name, and in one sentence what the portal does otherwise than usual.
+//! The list of variants: variant, name, and in one sentence what the portal does differently.
 //!
 //! Each is allowed: by the standards that are named, or because nothing forbids it. A rule that fails under one of
 //! them has taken a habit of the reference portal for a law.
@@ -6,7 +6,7 @@
 /// Makes the enum and its tables from one list, so that they cannot differ.
 macro_rules! list {
     ($($variant:ident, $name:literal, $description:literal;)*) => {
-        /// One thing that the portal does otherwise when told to, and may.
+        /// One permitted variant of the interface.
         #[allow(clippy::doc_markdown, reason = "the descriptions are shown in terminals too")]
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Variant {
@@ -22,7 +22,7 @@ macro_rules! list {
                 match self { $(Self::$variant => $name,)* }
             }
 
-            /// One sentence: what the portal does otherwise.
+            /// One sentence: what the portal does differently.
             pub fn description(self) -> &'static str {
                 match self { $(Self::$variant => $description,)* }
             }

@@ -1,4 +1,4 @@
-//! The variants that are on: what the portal does otherwise than usual, and may. What there is stands in
+//! The permitted variants that are on. What there is stands in
 //! [`crate::behaviour::variants::list`].
 
 pub(crate) mod document;

@@ -1,4 +1,4 @@
-//! JSON told otherwise: the same facts with other fields, times, words and signs. It knows nothing of HTTP.
+//! JSON under variants: the same facts with other fields, times, words and signs. It knows nothing of HTTP.
 
 use jiff::Timestamp;
 use jiff::tz::Offset;

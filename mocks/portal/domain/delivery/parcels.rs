@@ -1,4 +1,4 @@
-//! The parcel with the result: ordered at the post, followed on its way, and ordered anew where it came to nothing.
+//! The parcel with the result: ordered at the post, followed on its way, and ordered again where it came to nothing.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -40,7 +40,7 @@ impl ParcelState {
         matches!(self, Self::Ordered | Self::InTransit | Self::AttemptFailed)
     }
 
-    /// Whether it has reached nobody and never will, so that another may be ordered.
+    /// Whether it has not been delivered and never will be, so that another may be ordered.
     pub(crate) fn is_in_vain(self) -> bool {
         matches!(self, Self::ReturnedToAgency | Self::Lost | Self::Cancelled)
     }
@@ -64,8 +64,8 @@ pub(crate) struct Parcel {
     #[serde(skip_serializing_if = "kept::is_told")]
     #[schemars(skip)]
     asked: i64,
-    /// Whose order is on its way to the post, so that a second clerk does not place another. After a restart nobody's is,
-    /// and it may be ordered anew: the post knows the order.
+    /// Whose order is on its way to the post, so that a second clerk does not place another. After a restart none is,
+    /// and it may be ordered again: the post knows the order.
     #[serde(skip)]
     pub(crate) being_ordered_by: Option<Actor>,
 }
@@ -95,7 +95,7 @@ impl Parcel {
         is_free && self.being_ordered_by.is_none()
     }
 
-    /// Whether the result is at hand again, for whoever comes to fetch it.
+    /// Whether the result is at hand again, to be fetched.
     pub(crate) fn is_back(&self) -> bool {
         self.state == ParcelState::ReturnedToAgency && self.being_ordered_by.is_none()
     }

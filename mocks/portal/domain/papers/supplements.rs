@@ -17,7 +17,7 @@ use crate::domain::states::{Event, State};
 const MOST_ITEMS: usize = 50;
 /// The longest name of a paper, reason or note, in characters.
 const LONGEST_TEXT: usize = 500;
-/// How many working days the applicant has, unless the desk says otherwise.
+/// How many working days the applicant has, unless the desk sets another number.
 const USUAL_DAYS: u16 = 10;
 /// How many the desk may give.
 const MOST_DAYS: u16 = 90;

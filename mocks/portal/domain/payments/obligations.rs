@@ -29,7 +29,7 @@ pub(crate) struct Obligation {
     pub(crate) payment: Payment,
     /// The number of the receipt, once it is paid.
     receipt: Option<String>,
-    /// What was paid on earlier notices: it stays in the books.
+    /// What was paid on earlier notices: it stays on record.
     #[serde(skip_serializing_if = "kept::is_told")]
     #[schemars(skip)]
     earlier: Vec<Payment>,

@@ -202,7 +202,7 @@ pub(crate) fn assess(dossier: &mut Dossier, fee: i64) -> Result<(), Problem> {
             Kind::PaymentInProgress,
             format!("the fee of {} was already ordered or paid", dossier.fee),
         )),
-        // Whoever need not pay need not pay another fee either.
+        // An applicant who is exempt need not pay another fee either.
         PaymentState::Exempt => {
             dossier.fee = fee;
             Ok(())
@@ -215,8 +215,8 @@ pub(crate) fn assess(dossier: &mut Dossier, fee: i64) -> Result<(), Problem> {
     }
 }
 
-/// Takes cash at the counter: of whoever chose to pay there, of whoever fetches what the post could not deliver, and of
-/// whoever has ordered online too often in vain.
+/// Takes cash at the counter: of applicants who chose to pay there, who fetch what the post could not deliver, and
+/// who have ordered online too often in vain.
 pub(crate) fn collect(
     dossier: &mut Dossier,
     amount: i64,

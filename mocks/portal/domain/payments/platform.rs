@@ -166,7 +166,7 @@ pub(crate) fn placed(
             dossier.log(Event::PaymentOrdered, Actor::Applicant, office.now);
             Ok(())
         }
-        // Somebody has paid at the treasury meanwhile: nobody may be told where to pay once more.
+        // It was paid at the treasury meanwhile: no one may be sent to pay once more.
         PaymentState::Paid | PaymentState::Collected | PaymentState::Remitted | PaymentState::Reconciled => {
             Err(Problem::new(Kind::AlreadyPaid, "it was paid meanwhile"))
         }
@@ -187,7 +187,7 @@ fn end(dossier: &mut Dossier, debt: Debt, end: OrderEnd, actor: Actor, at: Momen
     dossier.log(end.event(), actor, at);
 }
 
-/// Ends the order whose time is over, unless it was paid or has ended otherwise.
+/// Ends the order whose time is over, unless it was paid or has ended before.
 pub(crate) fn expire(dossier: &mut Dossier, debt: Debt, pay_by: Moment) {
     let is_open = |payment: &mut Payment| payment.state == PaymentState::Pending && payment.pay_by == Some(pay_by);
     if dossier.debt(debt).is_some_and(is_open) {

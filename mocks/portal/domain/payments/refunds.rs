@@ -65,7 +65,7 @@ fn overpaid(payment: &Payment) -> Option<(&str, i64)> {
     })
 }
 
-/// Notes that money has gone back, unless somebody else was faster.
+/// Notes that money has gone back, unless another clerk was faster.
 pub(crate) fn note(
     dossier: &mut Dossier,
     refund: &Refund,

@@ -1,4 +1,4 @@
-//! The settlement file of the payment platform, read and held against the portal's books to the dong.
+//! The settlement file of the payment platform, read and compared with the portal's payments to the dong.
 //!
 //! ```text
 //! kind,time,transaction,reference,refund,amount

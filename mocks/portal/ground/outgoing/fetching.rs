@@ -5,7 +5,7 @@ use http::{Method, Request};
 use http_body_util::Full;
 use tokio::time::{sleep, timeout};
 
-use crate::ground::outgoing::{CallError, Caller, PATIENCE, PAUSES};
+use crate::ground::outgoing::{CallError, Caller, PAUSES, TIMEOUT};
 
 impl Caller {
     /// Gets a report of `longest` bytes at most, with a token where the peer wants one. Tries again as
@@ -24,8 +24,8 @@ impl Caller {
     }
 
     async fn fetch(&self, url: &str, token: Option<&str>, longest: usize) -> Result<Bytes, CallError> {
-        let fetched = timeout(PATIENCE, self.read(url, token, longest)).await;
-        fetched.unwrap_or_else(|_| Err(CallError::Silence { url: url.to_owned(), within: PATIENCE }))
+        let fetched = timeout(TIMEOUT, self.read(url, token, longest)).await;
+        fetched.unwrap_or_else(|_| Err(CallError::Silence { url: url.to_owned(), within: TIMEOUT }))
     }
 
     async fn read(&self, url: &str, token: Option<&str>, longest: usize) -> Result<Bytes, CallError> {

@@ -11,12 +11,12 @@ use http_body_util::Full;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 use tokio::sync::Semaphore;
-use tokio::time::{sleep, timeout};
+use tokio::time::{self, sleep};
 
-use crate::ground::peer_connections::{LineError, PeerLines};
+use crate::ground::peer_connections::{ConnectionError, PeerConnections};
 
 /// How long one try may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 /// The pauses between the tries; there is one try more than there are pauses.
 const PAUSES: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(100)];
 /// Enough to keep a fast peer busy, few enough not to exhaust its sockets.
@@ -35,7 +35,7 @@ pub(crate) enum CallError {
     Silence { url: String, within: Duration },
     /// The connection failed.
     #[error("reach {url}")]
-    Connection { url: String, source: LineError },
+    Connection { url: String, source: ConnectionError },
     /// The answer broke off or was too long.
     #[error("read the answer of {url}: {reason}")]
     Answer { url: String, reason: String },
@@ -70,21 +70,21 @@ pub(crate) struct Call<'call> {
     pub(crate) content_type: &'static str,
     pub(crate) body: Bytes,
     /// How long it may take.
-    pub(crate) patience: Duration,
+    pub(crate) timeout: Duration,
     /// How long the answer may be, in bytes.
     pub(crate) longest: usize,
 }
 
 /// The client side of the portal.
 pub(crate) struct Caller {
-    lines: PeerLines,
+    connections: PeerConnections,
     /// One permit per call in flight, held over all its tries.
     gate: Semaphore,
 }
 
 impl Caller {
     pub(crate) fn new() -> Self {
-        Self { lines: PeerLines::default(), gate: Semaphore::new(IN_FLIGHT) }
+        Self { connections: PeerConnections::default(), gate: Semaphore::new(IN_FLIGHT) }
     }
 
     /// Posts a JSON body, with a token where the peer wants one, until the peer has decided or the tries are
@@ -116,13 +116,13 @@ impl Caller {
         let request = Request::builder().method(call.method).uri(call.url).header(CONTENT_TYPE, call.content_type);
         let request =
             request.body(Full::new(call.body)).map_err(|source| CallError::Request { url: here(), source })?;
-        let exchange = timeout(call.patience, self.send(request, call.url, call.longest)).await;
-        exchange.unwrap_or_else(|_| Err(CallError::Silence { url: here(), within: call.patience }))
+        let exchange = time::timeout(call.timeout, self.send(request, call.url, call.longest)).await;
+        exchange.unwrap_or_else(|_| Err(CallError::Silence { url: here(), within: call.timeout }))
     }
 
     async fn try_once<T: DeserializeOwned>(&self, url: &str, token: Option<&str>, body: Bytes) -> Result<T, CallError> {
-        let exchange = timeout(PATIENCE, self.exchange(url, token, body)).await;
-        let answer = exchange.unwrap_or_else(|_| Err(CallError::Silence { url: url.to_owned(), within: PATIENCE }))?;
+        let exchange = time::timeout(TIMEOUT, self.exchange(url, token, body)).await;
+        let answer = exchange.unwrap_or_else(|_| Err(CallError::Silence { url: url.to_owned(), within: TIMEOUT }))?;
         serde_json::from_slice(&answer).map_err(|source| CallError::Content { url: url.to_owned(), source })
     }
 
@@ -145,10 +145,10 @@ impl Caller {
         longest: usize,
     ) -> Result<(StatusCode, Bytes), CallError> {
         let here = || url.to_owned();
-        self.lines.ask(request, longest).await.map_err(|error| match error {
-            LineError::TooLong => CallError::Answer { url: here(), reason: "it is too long".to_owned() },
-            LineError::Answer(reason) => CallError::Answer { url: here(), reason },
-            source @ (LineError::Address | LineError::Connect(_) | LineError::Exchange(_)) => {
+        self.connections.ask(request, longest).await.map_err(|error| match error {
+            ConnectionError::TooLong => CallError::Answer { url: here(), reason: "it is too long".to_owned() },
+            ConnectionError::Answer(reason) => CallError::Answer { url: here(), reason },
+            source @ (ConnectionError::Address | ConnectionError::Connect(_) | ConnectionError::Exchange(_)) => {
                 CallError::Connection { url: here(), source }
             }
         })

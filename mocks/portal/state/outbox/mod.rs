@@ -1,4 +1,4 @@
-//! What is still to be told to the nation, and how it fared: lines and standings, without I/O.
+//! What is still to be synced with the national portal, and how that fared: queues and sync states, without I/O.
 //!
 //! The events of the registry are the outbox: a cursor runs over them, and every dossier that something happened to
 //! joins a line. Its steps leave in the order of its log, one message at a time.
@@ -14,11 +14,11 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::behaviour::defects::{Defect, Defects};
-use crate::domain::dirty_set::Touched;
+use crate::domain::dirty_set::DirtySet;
 use crate::domain::dossier::Dossier;
 use crate::domain::dossier_id::DossierId;
 use crate::domain::problem::{Kind as Refusal, Problem};
-use crate::state::outbox::sync_state::{Again, Kind, Standing, SyncState, Tally};
+use crate::state::outbox::sync_state::{Again, DossierSync, Kind, SyncState, Tally};
 
 /// How many packets one message carries.
 const MOST_PACKETS: usize = 100;
@@ -26,28 +26,28 @@ const MOST_PACKETS: usize = 100;
 const LOOKED_AT: usize = 1_000;
 /// How many characters of a refusal are kept.
 const LONGEST_REASON: usize = 200;
-/// How many tellings ahead of their commitment are kept; see the defect `send-before-commit`.
+/// How many messages ahead of their commitment are kept; see the defect `send-before-commit`.
 const MOST_UNCOMMITTED: usize = 100;
 
-/// Everything that is known of what the nation was told: 16 bytes a dossier, 8 more while it waits in a line, and 250
+/// Everything that is known of what the nation was synced: 16 bytes a dossier, 8 more while it waits in a line, and 250
 /// while it is refused.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
-    /// What makes it another one than before the books were emptied.
+    /// What tells it from the one before a reset.
     epoch: u64,
     /// How many events of the registry have been read.
     cursor: usize,
-    standings: Vec<Standing>,
+    syncs: Vec<DossierSync>,
     /// Dossiers with something to tell, in order.
     ready: VecDeque<DossierId>,
-    /// Dossiers that are told again later, by the time on the wall in milliseconds.
+    /// Dossiers that are sent again later, by the time on the wall in milliseconds.
     waiting: BinaryHeap<Reverse<(u64, DossierId)>>,
     /// Why a dossier was refused, while it is.
     reasons: HashMap<DossierId, String>,
     /// What the defect `send-before-commit` tells.
     uncommitted: VecDeque<Parcel>,
-    /// The standings that the store has still to be told.
-    pub(crate) touched: Touched<DossierId>,
+    /// The syncs that are not yet in the store.
+    pub(crate) dirty: DirtySet<DossierId>,
     /// Up to where dossiers that citizens entered at the national portal were fetched.
     pub(crate) last_pulled: String,
     /// How many packets that were handed down could not be taken.
@@ -86,13 +86,14 @@ pub(crate) enum Outcome {
     Unanswered,
 }
 
-/// How the telling of one dossier stands.
+/// How far one dossier is synced.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "Sync")]
-pub(crate) struct Telling<'outbox> {
+pub(crate) struct SyncStatus<'outbox> {
     state: SyncState,
     /// How many entries of the log the nation has.
-    told: u32,
+    #[serde(rename = "told")]
+    synced: u32,
     /// Why the last telling was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'outbox str>,
@@ -107,59 +108,57 @@ impl Outbox {
         self.epoch
     }
 
-    /// How the telling of a dossier stands.
-    pub(crate) fn told(&self, id: DossierId, dossier: &Dossier) -> Telling<'_> {
-        let standing = self.standings.get(id);
+    /// How far a dossier is synced.
+    pub(crate) fn status(&self, id: DossierId, dossier: &Dossier) -> SyncStatus<'_> {
+        let sync = self.syncs.get(id);
         let state = self.state(id, dossier);
-        Telling {
+        SyncStatus {
             state,
-            told: standing.map_or(0, |standing| standing.told),
+            synced: sync.map_or(0, |sync| sync.synced),
             reason: self.reasons.get(&id).map(String::as_str),
         }
     }
 
     fn state(&self, id: DossierId, dossier: &Dossier) -> SyncState {
-        match self.standings.get(id) {
-            Some(standing) if standing.state == SyncState::Acked && standing.next(length(dossier)).is_some() => {
-                SyncState::Pending
-            }
-            Some(standing) => standing.state,
+        match self.syncs.get(id) {
+            Some(sync) if sync.state == SyncState::Acked && sync.next(length(dossier)).is_some() => SyncState::Pending,
+            Some(sync) => sync.state,
             None => SyncState::Pending,
         }
     }
 
-    /// The standing of a dossier and why it was refused, if anything was ever told of it.
-    pub(crate) fn standing(&self, id: DossierId) -> Option<(&Standing, Option<&str>)> {
-        Some((self.standings.get(id)?, self.reasons.get(&id).map(String::as_str)))
+    /// How far a dossier is synced and why it was refused, if anything was ever sent of it.
+    pub(crate) fn sync(&self, id: DossierId) -> Option<(&DossierSync, Option<&str>)> {
+        Some((self.syncs.get(id)?, self.reasons.get(&id).map(String::as_str)))
     }
 
     /// Puts back what was known of a dossier before the portal started again.
-    pub(crate) fn restore(&mut self, id: DossierId, standing: Standing, reason: Option<String>) {
+    pub(crate) fn restore(&mut self, id: DossierId, sync: DossierSync, reason: Option<String>) {
         self.reserve(id);
-        if let Some(known) = self.standings.get_mut(id) {
-            *known = standing;
+        if let Some(known) = self.syncs.get_mut(id) {
+            *known = sync;
         }
         self.reasons.extend(reason.map(|reason| (id, reason)));
     }
 
-    /// Takes up the telling of all dossiers, whose events so far are these, where it was when the portal ended.
+    /// Takes up the syncing of all dossiers, whose events so far are these, where it was when the portal ended.
     pub(crate) fn resume(&mut self, dossiers: &[Dossier], events: usize) {
         self.cursor = events;
         for (id, dossier) in dossiers.iter().enumerate() {
             self.reserve(id);
-            let Some(standing) = self.standings.get_mut(id) else { continue };
-            standing.resumed(length(dossier));
-            if standing.next(length(dossier)).is_some() && !standing.is_stuck() {
-                standing.is_queued = true;
+            let Some(sync) = self.syncs.get_mut(id) else { continue };
+            sync.resumed(length(dossier));
+            if sync.next(length(dossier)).is_some() && !sync.is_stuck() {
+                sync.is_queued = true;
                 self.ready.push_back(id);
             }
         }
     }
 
-    /// Makes room for the standing of a dossier.
+    /// Makes room for the sync of a dossier.
     fn reserve(&mut self, id: DossierId) {
-        if self.standings.len() <= id {
-            self.standings.resize(id + 1, Standing::default());
+        if self.syncs.len() <= id {
+            self.syncs.resize(id + 1, DossierSync::default());
         }
     }
 
@@ -172,24 +171,24 @@ impl Outbox {
         census
     }
 
-    /// Has a dossier told anew as it stands, which is possible while its telling is refused.
-    pub(crate) fn tell_anew(&mut self, id: DossierId, dossier: &Dossier) -> Result<(), Problem> {
+    /// Resyncs a dossier as it stands, which is possible while its last message is refused.
+    pub(crate) fn resync(&mut self, id: DossierId, dossier: &Dossier) -> Result<(), Problem> {
         let refused = [SyncState::Conflict, SyncState::Error];
-        let standing = self.standings.get_mut(id).filter(|standing| refused.contains(&standing.state));
-        let standing = standing.ok_or_else(|| {
+        let sync = self.syncs.get_mut(id).filter(|sync| refused.contains(&sync.state));
+        let sync = sync.ok_or_else(|| {
             Problem::new(Refusal::IllegalTransition, format!("nothing told of dossier {} was refused", dossier.code))
         })?;
-        standing.tell_anew(length(dossier));
-        self.touched.note(id);
-        if !standing.is_queued {
-            standing.is_queued = true;
+        sync.resync(length(dossier));
+        self.dirty.mark(id);
+        if !sync.is_queued {
+            sync.is_queued = true;
             self.ready.push_back(id);
         }
         Ok(())
     }
 
     /// Tells what is not on record; see the defect `send-before-commit`.
-    pub(crate) fn tell_uncommitted(&mut self, dossier: &Dossier, defects: Defects) {
+    pub(crate) fn send_uncommitted(&mut self, dossier: &Dossier, defects: Defects) {
         if self.uncommitted.len() < MOST_UNCOMMITTED {
             let packet = Some(packets::whole(dossier, 1, defects));
             self.uncommitted.push_back(Parcel { id: None, code: dossier.code.clone(), packet, is_milestone: false });
@@ -201,9 +200,9 @@ impl Outbox {
         let until = events.len().min(self.cursor.saturating_add(LOOKED_AT));
         for (id, _) in events.get(self.cursor..until).unwrap_or_default() {
             self.reserve(*id);
-            let Some(standing) = self.standings.get_mut(*id) else { continue };
-            if !standing.is_queued && !standing.is_stuck() {
-                standing.is_queued = true;
+            let Some(sync) = self.syncs.get_mut(*id) else { continue };
+            if !sync.is_queued && !sync.is_stuck() {
+                sync.is_queued = true;
                 self.ready.push_back(*id);
             }
         }
@@ -225,9 +224,9 @@ impl Outbox {
                 break;
             }
             let Some(id) = self.ready.pop_front() else { break };
-            let (Some(standing), Some(dossier)) = (self.standings.get_mut(id), dossiers.get(id)) else { continue };
-            let Some(kind) = standing.next(length(dossier)) else {
-                (standing.is_queued, standing.state) = (false, SyncState::Acked);
+            let (Some(sync), Some(dossier)) = (self.syncs.get_mut(id), dossiers.get(id)) else { continue };
+            let Some(kind) = sync.next(length(dossier)) else {
+                (sync.is_queued, sync.state) = (false, SyncState::Acked);
                 continue;
             };
             if message.as_ref().is_some_and(|message| message.kind != kind) {
@@ -235,9 +234,9 @@ impl Outbox {
                 continue;
             }
             let message = message.get_or_insert_with(|| Message { kind, parcels: Vec::new(), epoch: self.epoch });
-            message.parcels.extend(parcels(kind, id, (dossier, standing.told), room, defects));
+            message.parcels.extend(parcels(kind, id, (dossier, sync.synced), room, defects));
             if kind != Kind::LookUp {
-                standing.state = SyncState::Sent;
+                sync.state = SyncState::Sent;
             }
         }
         others.into_iter().rev().for_each(|id| self.ready.push_front(id));
@@ -251,7 +250,7 @@ impl Outbox {
         }
     }
 
-    /// Notes how a message fared. What became of one that was sent before the books were emptied is nobody's matter.
+    /// Notes how a message fared. One that was sent before a reset is ignored.
     pub(crate) fn settle(
         &mut self,
         message: &Message,
@@ -269,7 +268,7 @@ impl Outbox {
             first += parcels.len();
             let Some(id) = parcels.first().and_then(|parcel| parcel.id) else { continue };
             let Some(length) = dossiers.get(id).map(length) else { continue };
-            let Some(standing) = self.standings.get_mut(id) else { continue };
+            let Some(sync) = self.syncs.get_mut(id) else { continue };
             let again = match outcome {
                 Outcome::Judged(verdicts) => {
                     let verdicts = verdicts.get(place..first).unwrap_or_default();
@@ -278,33 +277,33 @@ impl Outbox {
                         Some((_, why)) => drop(self.reasons.insert(id, why.chars().take(LONGEST_REASON).collect())),
                         None => drop(self.reasons.remove(&id)),
                     }
-                    standing.judged(message.kind, &tally, length, defects)
+                    sync.judged(message.kind, &tally, length, defects)
                 }
-                Outcome::LookedUp(steps) => standing.looked_up(*steps, length),
+                Outcome::LookedUp(steps) => sync.looked_up(*steps, length),
                 Outcome::PutOff | Outcome::Unanswered if defects.has(Defect::NoOutbox) => {
-                    standing.judged(message.kind, &all_taken(parcels), length, defects)
+                    sync.judged(message.kind, &all_taken(parcels), length, defects)
                 }
                 Outcome::PutOff => {
-                    standing.put_off();
+                    sync.put_off();
                     Again::Now
                 }
                 Outcome::Unanswered => {
-                    standing.unanswered();
+                    sync.unanswered();
                     Again::Now
                 }
             };
-            self.touched.note(id);
+            self.dirty.mark(id);
             self.line_up(id, again, length, now_ms);
         }
     }
 
     /// Puts a dossier that was on its way where it belongs.
     fn line_up(&mut self, id: DossierId, again: Again, length: u32, now_ms: u64) {
-        let Some(standing) = self.standings.get_mut(id) else { return };
+        let Some(sync) = self.syncs.get_mut(id) else { return };
         match again {
-            Again::Now if standing.next(length).is_some() => self.ready.push_back(id),
+            Again::Now if sync.next(length).is_some() => self.ready.push_back(id),
             Again::After(wait_ms) => self.waiting.push(Reverse((now_ms.saturating_add(wait_ms), id))),
-            Again::Now | Again::WhenAsked => standing.is_queued = false,
+            Again::Now | Again::WhenAsked => sync.is_queued = false,
         }
     }
 }
@@ -320,16 +319,22 @@ fn length(dossier: &Dossier) -> u32 {
     u32::try_from(dossier.progress.len()).unwrap_or(u32::MAX)
 }
 
-/// What is to be told of one dossier, of whose log the nation has the first `told` entries; at most as much as fits.
-fn parcels(kind: Kind, id: DossierId, (dossier, told): (&Dossier, u32), room: usize, defects: Defects) -> Vec<Parcel> {
-    let told = usize::try_from(told).unwrap_or(usize::MAX);
+/// What is to be sent of one dossier, of whose log the nation has the first `synced` entries; at most as much as fits.
+fn parcels(
+    kind: Kind,
+    id: DossierId,
+    (dossier, synced): (&Dossier, u32),
+    room: usize,
+    defects: Defects,
+) -> Vec<Parcel> {
+    let synced = usize::try_from(synced).unwrap_or(usize::MAX);
     let parcel = |packet, is_milestone| Parcel { id: Some(id), code: dossier.code.clone(), packet, is_milestone };
     match kind {
         Kind::LookUp => vec![parcel(None, false)],
         Kind::Create => vec![parcel(Some(packets::whole(dossier, 1, defects)), false)],
-        Kind::Update => vec![parcel(Some(packets::whole(dossier, told, defects)), false)],
+        Kind::Update => vec![parcel(Some(packets::whole(dossier, synced, defects)), false)],
         Kind::Steps => {
-            let entries = dossier.progress.iter().skip(told).take(room);
+            let entries = dossier.progress.iter().skip(synced).take(room);
             let step = |entry| parcel(Some(packets::step(dossier, entry, defects)), packets::is_milestone(entry));
             let mut steps: Vec<Parcel> = entries.map(step).collect();
             if defects.has(Defect::Reorder) {

@@ -1,4 +1,4 @@
-//! What the nation is told of a dossier, in its field shapes.
+//! What the national portal receives of a dossier, in its field shapes.
 //!
 //! # Source
 //! The packets of public national adapters: names of fields, `yyyyMMddHHmmss` in Vietnam, channels 1 counter, 2 online
@@ -18,7 +18,7 @@ use crate::domain::submission::{Channel, PaymentMethod, ReturnMethod};
 const LONGEST_NAME: usize = 200;
 /// The longest text, in characters.
 const LONGEST_TEXT: usize = 1_000;
-/// The longest name of whoever took a step, telephone or e-mail address, in characters.
+/// The longest name of an actor, telephone or e-mail address, in characters.
 const LONGEST_LABEL: usize = 50;
 
 #[derive(Serialize)]
@@ -81,10 +81,10 @@ struct StepPacket<'dossier> {
     ngay_ket_thuc_theo_quy_dinh: String,
 }
 
-/// A dossier as a whole, in the state it was in after the first `told` entries of its log.
-pub(crate) fn whole(dossier: &Dossier, told: usize, defects: Defects) -> Box<RawValue> {
+/// A dossier as a whole, in the state it was in after the first `synced` entries of its log.
+pub(crate) fn whole(dossier: &Dossier, synced: usize, defects: Defects) -> Box<RawValue> {
     let state =
-        told.checked_sub(1).and_then(|last| dossier.progress.get(last)).map_or(State::Submitted, |entry| entry.state);
+        synced.checked_sub(1).and_then(|last| dossier.progress.get(last)).map_or(State::Submitted, |entry| entry.state);
     let written = |moment: Option<Moment>| moment.map_or_else(String::new, |moment| stamp(moment, defects));
     let ended = |end: State| dossier.progress.iter().find(|entry| entry.state == end).map(|entry| entry.at);
     let applicant = &dossier.applicant;

@@ -1,11 +1,11 @@
-//! How far the national portal has been told of one dossier, as rules without I/O.
+//! The sync state of one dossier, as rules without I/O.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::behaviour::defects::{Defect, Defects};
 
-/// How often a dossier that is refused for what it holds is told again before a clerk has to look.
+/// How often a dossier that is refused for what it holds is sent again before a clerk has to look.
 const MOST_TRIES: u8 = 6;
 
 /// Where the telling of a dossier stands (life cycle D).
@@ -27,13 +27,13 @@ pub(crate) enum SyncState {
     Conflict,
 }
 
-/// Whether the dossier is to be told anew as a whole.
+/// Whether the dossier is to be sent again as a whole.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Whole {
     #[default]
     NotDue,
-    /// Once all steps are told: the dates on the packet have changed.
+    /// Once all steps are synced: the dates on the packet have changed.
     AfterSteps,
     /// Before any further step.
     BeforeSteps,
@@ -44,11 +44,11 @@ pub(crate) enum Whole {
 pub(crate) enum Kind {
     /// What the nation knows of one dossier is asked for.
     LookUp,
-    /// Dossiers are told for the first time.
+    /// Dossiers are sent for the first time.
     Create,
-    /// Dossiers are told anew as a whole.
+    /// Dossiers are sent again as a whole.
     Update,
-    /// Steps of dossiers are told.
+    /// Steps of dossiers are sent.
     Steps,
 }
 
@@ -65,7 +65,7 @@ pub(crate) struct Tally {
     pub(crate) has_milestone: bool,
 }
 
-/// Whether a dossier is to be told on, and when.
+/// Whether a dossier is to be sent again, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Again {
     /// As soon as there is something to tell.
@@ -76,11 +76,11 @@ pub(crate) enum Again {
     WhenAsked,
 }
 
-/// The standing of one dossier: 16 bytes.
+/// How far one dossier is synced: 16 bytes.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Standing {
+pub(crate) struct DossierSync {
     /// How many entries of its log the nation has; none: it does not know the dossier.
-    pub(crate) told: u32,
+    pub(crate) synced: u32,
     /// How many steps the nation says it has, which tells apart a step that was lost from one whose answer was.
     steps: u32,
     pub(crate) state: SyncState,
@@ -102,31 +102,31 @@ const FULL: i64 = 9;
 /// How long a nation that has no room is left alone, in milliseconds.
 const FULL_MS: u64 = 5_000;
 
-impl Standing {
-    /// What is to be told next of a dossier whose log has `length` entries.
+impl DossierSync {
+    /// What is to be sent next of a dossier whose log has `length` entries.
     pub(crate) fn next(&self, length: u32) -> Option<Kind> {
         if self.is_unsure {
             Some(Kind::LookUp)
-        } else if self.told == 0 {
+        } else if self.synced == 0 {
             Some(Kind::Create)
         } else if self.whole == Whole::BeforeSteps {
             Some(Kind::Update)
-        } else if self.told < length {
+        } else if self.synced < length {
             Some(Kind::Steps)
         } else {
             (self.whole == Whole::AfterSteps).then_some(Kind::Update)
         }
     }
 
-    /// Whether nothing is told of it until a clerk asks.
+    /// Whether nothing is sent of it until a clerk asks.
     pub(crate) fn is_stuck(&self) -> bool {
         self.state == SyncState::Conflict || (self.state == SyncState::Error && self.tries >= MOST_TRIES)
     }
 
-    /// A clerk has the dossier told anew as it stands, in place of the steps that were not taken.
-    pub(crate) fn tell_anew(&mut self, length: u32) {
-        let is_known = self.told > 0;
-        self.told = if is_known { length } else { 0 };
+    /// A clerk resyncs the dossier as it stands, in place of the steps that were not taken.
+    pub(crate) fn resync(&mut self, length: u32) {
+        let is_known = self.synced > 0;
+        self.synced = if is_known { length } else { 0 };
         self.whole = if is_known { Whole::BeforeSteps } else { Whole::NotDue };
         (self.state, self.tries) = (SyncState::Pending, 0);
     }
@@ -134,13 +134,13 @@ impl Standing {
     /// No answer came: the message may or may not have been taken. A look-up changes nothing, so it may just be repeated.
     pub(crate) fn unanswered(&mut self) {
         self.state = SyncState::Error;
-        self.is_unsure = self.told > 0;
+        self.is_unsure = self.synced > 0;
     }
 
     /// The portal has ended and starts again: what was on its way then may or may not have been taken.
     pub(crate) fn resumed(&mut self, length: u32) {
         let is_owed = self.next(length).is_some();
-        self.is_unsure |= is_owed && self.told > 0 && !self.is_stuck();
+        self.is_unsure |= is_owed && self.synced > 0 && !self.is_stuck();
     }
 
     /// The hub was out of order and said so: nothing was taken.
@@ -148,15 +148,15 @@ impl Standing {
         self.state = SyncState::Error;
     }
 
-    /// The hub has judged what was told.
+    /// The hub has judged what was sent.
     pub(crate) fn judged(&mut self, kind: Kind, tally: &Tally, length: u32, defects: Defects) -> Again {
         match kind {
-            Kind::Create => self.told = self.told.max(tally.taken.min(1)),
+            Kind::Create => self.synced = self.synced.max(tally.taken.min(1)),
             Kind::Update if tally.taken > 0 => self.whole = Whole::NotDue,
             Kind::Update => {}
             Kind::LookUp => self.is_unsure = false,
             Kind::Steps => {
-                self.told += tally.taken;
+                self.synced += tally.taken;
                 self.steps += tally.taken + tally.taken_later;
                 if tally.taken > 0 && tally.has_milestone && self.whole == Whole::NotDue {
                     self.whole = Whole::AfterSteps;
@@ -166,7 +166,7 @@ impl Standing {
         match &tally.trouble {
             None => self.went_well(length),
             Some((EXISTS, _)) if kind == Kind::Create && defects.has(Defect::DuplicateIsDone) => {
-                self.told = length;
+                self.synced = length;
                 self.went_well(length)
             }
             Some((EXISTS, _)) if kind == Kind::Create => {
@@ -198,8 +198,8 @@ impl Standing {
             return if is_contrary { self.failed() } else { Again::Now };
         };
         // What it has beyond what was known are the steps whose answer was lost.
-        let known = if self.told == 0 { 1 } else { self.told };
-        self.told = known.saturating_add(steps.saturating_sub(self.steps)).min(length.max(1));
+        let known = if self.synced == 0 { 1 } else { self.synced };
+        self.synced = known.saturating_add(steps.saturating_sub(self.steps)).min(length.max(1));
         self.steps = steps;
         if self.state != SyncState::Duplicate {
             self.state = SyncState::Pending;
@@ -247,119 +247,119 @@ mod tests {
 
     #[test]
     fn a_dossier_is_created_and_then_its_steps_are_told() {
-        let mut standing = Standing::default();
-        assert_eq!(standing.next(1), Some(Kind::Create));
-        assert_eq!(standing.judged(Kind::Create, &taken(1), 3, CLEAN()), Again::Now);
-        assert_eq!((standing.state, standing.next(3)), (SyncState::Pending, Some(Kind::Steps)));
-        standing.judged(Kind::Steps, &Tally { has_milestone: true, ..taken(2) }, 3, CLEAN());
-        assert_eq!((standing.state, standing.next(3)), (SyncState::Pending, Some(Kind::Update)));
-        standing.judged(Kind::Update, &taken(1), 3, CLEAN());
-        assert_eq!((standing.state, standing.next(3)), (SyncState::Acked, None));
+        let mut sync = DossierSync::default();
+        assert_eq!(sync.next(1), Some(Kind::Create));
+        assert_eq!(sync.judged(Kind::Create, &taken(1), 3, CLEAN()), Again::Now);
+        assert_eq!((sync.state, sync.next(3)), (SyncState::Pending, Some(Kind::Steps)));
+        sync.judged(Kind::Steps, &Tally { has_milestone: true, ..taken(2) }, 3, CLEAN());
+        assert_eq!((sync.state, sync.next(3)), (SyncState::Pending, Some(Kind::Update)));
+        sync.judged(Kind::Update, &taken(1), 3, CLEAN());
+        assert_eq!((sync.state, sync.next(3)), (SyncState::Acked, None));
     }
 
     #[test]
     fn a_duplicate_is_looked_up_and_updated_before_any_step() {
-        let mut standing = Standing::default();
-        standing.judged(Kind::Create, &refused(3), 2, CLEAN());
-        assert_eq!((standing.state, standing.next(2)), (SyncState::Duplicate, Some(Kind::LookUp)));
-        standing.looked_up(Some(0), 2);
-        assert_eq!((standing.state, standing.next(2)), (SyncState::Duplicate, Some(Kind::Update)));
-        standing.judged(Kind::Update, &taken(1), 2, CLEAN());
-        assert_eq!((standing.told, standing.next(2)), (1, Some(Kind::Steps)));
+        let mut sync = DossierSync::default();
+        sync.judged(Kind::Create, &refused(3), 2, CLEAN());
+        assert_eq!((sync.state, sync.next(2)), (SyncState::Duplicate, Some(Kind::LookUp)));
+        sync.looked_up(Some(0), 2);
+        assert_eq!((sync.state, sync.next(2)), (SyncState::Duplicate, Some(Kind::Update)));
+        sync.judged(Kind::Update, &taken(1), 2, CLEAN());
+        assert_eq!((sync.synced, sync.next(2)), (1, Some(Kind::Steps)));
     }
 
     #[test]
     fn a_step_whose_answer_was_lost_is_not_told_twice_and_a_lost_step_is_told_again() {
         for (has, then) in [(1, Some(Kind::Steps)), (2, Some(Kind::Update))] {
-            let mut standing = Standing::default();
-            standing.judged(Kind::Create, &taken(1), 3, CLEAN());
-            standing.judged(Kind::Steps, &taken(1), 3, CLEAN());
-            standing.unanswered();
-            assert_eq!((standing.state, standing.next(3)), (SyncState::Error, Some(Kind::LookUp)));
-            standing.looked_up(Some(has), 3);
-            assert_eq!((standing.told, standing.next(3)), (1 + has, then));
+            let mut sync = DossierSync::default();
+            sync.judged(Kind::Create, &taken(1), 3, CLEAN());
+            sync.judged(Kind::Steps, &taken(1), 3, CLEAN());
+            sync.unanswered();
+            assert_eq!((sync.state, sync.next(3)), (SyncState::Error, Some(Kind::LookUp)));
+            sync.looked_up(Some(has), 3);
+            assert_eq!((sync.synced, sync.next(3)), (1 + has, then));
         }
     }
 
     #[test]
     fn a_contradiction_waits_for_a_clerk_who_has_all_told_as_it_stands() {
-        let mut standing = Standing::default();
-        standing.judged(Kind::Create, &taken(1), 4, CLEAN());
-        assert_eq!(standing.judged(Kind::Steps, &refused(5), 4, CLEAN()), Again::WhenAsked);
-        assert!(standing.is_stuck());
-        standing.tell_anew(4);
-        assert_eq!((standing.state, standing.next(4)), (SyncState::Pending, Some(Kind::Update)));
-        standing.judged(Kind::Update, &taken(1), 4, CLEAN());
-        assert_eq!(standing.state, SyncState::Acked);
+        let mut sync = DossierSync::default();
+        sync.judged(Kind::Create, &taken(1), 4, CLEAN());
+        assert_eq!(sync.judged(Kind::Steps, &refused(5), 4, CLEAN()), Again::WhenAsked);
+        assert!(sync.is_stuck());
+        sync.resync(4);
+        assert_eq!((sync.state, sync.next(4)), (SyncState::Pending, Some(Kind::Update)));
+        sync.judged(Kind::Update, &taken(1), 4, CLEAN());
+        assert_eq!(sync.state, SyncState::Acked);
     }
 
     #[test]
     fn a_step_taken_after_a_refused_one_is_a_contradiction() {
-        let mut standing = Standing::default();
-        standing.judged(Kind::Create, &taken(1), 4, CLEAN());
+        let mut sync = DossierSync::default();
+        sync.judged(Kind::Create, &taken(1), 4, CLEAN());
         let tally = Tally { taken: 1, taken_later: 1, ..refused(6) };
-        assert_eq!(standing.judged(Kind::Steps, &tally, 4, CLEAN()), Again::WhenAsked);
-        assert_eq!(standing.state, SyncState::Conflict);
+        assert_eq!(sync.judged(Kind::Steps, &tally, 4, CLEAN()), Again::WhenAsked);
+        assert_eq!(sync.state, SyncState::Conflict);
     }
 
     #[test]
     fn what_is_refused_is_tried_ever_more_rarely_and_not_for_ever() {
-        let mut standing = Standing::default();
-        let waits: Vec<Again> = (0..6).map(|_| standing.judged(Kind::Create, &refused(6), 1, CLEAN())).collect();
+        let mut sync = DossierSync::default();
+        let waits: Vec<Again> = (0..6).map(|_| sync.judged(Kind::Create, &refused(6), 1, CLEAN())).collect();
         let expected = [100, 200, 400, 800, 1_600].map(Again::After);
         assert_eq!((&waits[..5], waits[5]), (&expected[..], Again::WhenAsked));
-        standing.tell_anew(1);
-        assert_eq!((standing.next(1), standing.is_stuck()), (Some(Kind::Create), false));
+        sync.resync(1);
+        assert_eq!((sync.next(1), sync.is_stuck()), (Some(Kind::Create), false));
     }
 
     #[test]
     fn a_nation_that_says_one_thing_and_the_other_is_not_asked_for_ever() {
-        let mut standing = Standing::default();
+        let mut sync = DossierSync::default();
         let mut rounds = 0;
-        while !standing.is_stuck() {
-            standing.judged(Kind::Create, &refused(3), 1, CLEAN());
-            standing.looked_up(None, 1);
+        while !sync.is_stuck() {
+            sync.judged(Kind::Create, &refused(3), 1, CLEAN());
+            sync.looked_up(None, 1);
             rounds += 1;
         }
         assert_eq!(rounds, 6);
-        let mut standing = Standing::default();
-        standing.judged(Kind::Create, &taken(1), 2, CLEAN());
-        assert_eq!(standing.judged(Kind::Update, &refused(3), 2, CLEAN()), Again::After(100));
+        let mut sync = DossierSync::default();
+        sync.judged(Kind::Create, &taken(1), 2, CLEAN());
+        assert_eq!(sync.judged(Kind::Update, &refused(3), 2, CLEAN()), Again::After(100));
     }
 
     #[test]
     fn a_nation_without_room_is_asked_again_without_end() {
-        let mut standing = Standing::default();
-        let waits = (0..20).map(|_| standing.judged(Kind::Create, &refused(9), 1, CLEAN()));
+        let mut sync = DossierSync::default();
+        let waits = (0..20).map(|_| sync.judged(Kind::Create, &refused(9), 1, CLEAN()));
         assert!(waits.into_iter().all(|again| again == Again::After(5_000)));
     }
 
     #[test]
     fn after_a_restart_the_portal_learns_what_it_has_told() {
-        let mut standing = Standing::default();
-        standing.judged(Kind::Create, &refused(3), 5, CLEAN());
-        standing.looked_up(Some(2), 5);
-        standing.judged(Kind::Update, &taken(1), 5, CLEAN());
-        assert_eq!((standing.told, standing.next(5)), (3, Some(Kind::Steps)));
+        let mut sync = DossierSync::default();
+        sync.judged(Kind::Create, &refused(3), 5, CLEAN());
+        sync.looked_up(Some(2), 5);
+        sync.judged(Kind::Update, &taken(1), 5, CLEAN());
+        assert_eq!((sync.synced, sync.next(5)), (3, Some(Kind::Steps)));
     }
 
     #[test]
     fn a_dossier_that_the_nation_has_forgotten_is_told_from_the_beginning() {
-        let mut standing = Standing::default();
-        standing.judged(Kind::Create, &taken(1), 2, CLEAN());
-        assert_eq!(standing.judged(Kind::Steps, &refused(4), 2, CLEAN()), Again::After(100));
-        assert_eq!(standing.next(2), Some(Kind::Create));
+        let mut sync = DossierSync::default();
+        sync.judged(Kind::Create, &taken(1), 2, CLEAN());
+        assert_eq!(sync.judged(Kind::Steps, &refused(4), 2, CLEAN()), Again::After(100));
+        assert_eq!(sync.next(2), Some(Kind::Create));
     }
 
     #[test]
     fn an_outage_counts_as_nobodys_try() {
-        let mut standing = Standing::default();
-        (0..100).for_each(|_| standing.put_off());
-        assert_eq!((standing.is_stuck(), standing.next(1)), (false, Some(Kind::Create)));
+        let mut sync = DossierSync::default();
+        (0..100).for_each(|_| sync.put_off());
+        assert_eq!((sync.is_stuck(), sync.next(1)), (false, Some(Kind::Create)));
     }
 
     #[test]
-    fn a_standing_is_small() {
-        assert!(size_of::<Standing>() <= 16);
+    fn a_sync_is_small() {
+        assert!(size_of::<DossierSync>() <= 16);
     }
 }

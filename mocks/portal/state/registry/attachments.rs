@@ -21,7 +21,7 @@ impl Registry {
         self.attachment_bytes = bytes;
         kept.push(attachment);
         let number = kept.len();
-        self.notes.attachments.note((id, number));
+        self.unsaved.attachments.mark((id, number));
         kept.last().map(|attachment| (number, attachment)).ok_or_else(|| Problem::not_found("attachment"))
     }
 

@@ -49,7 +49,7 @@ impl Registry {
         let number = self.bags.len() as u64 + 1;
         let packed_at = self.now();
         self.bags.push(Bag { direction: raw.direction, state: BagState::Packed, packed_at, dossiers });
-        self.notes.bags.note(number);
+        self.unsaved.bags.mark(number);
         self.mark(number, BagState::Packed, Event::Bagged, actor)?;
         self.bag(number)
     }
@@ -96,7 +96,7 @@ impl Registry {
             return Err(Problem::new(Kind::IllegalTransition, format!("bag {number} is {:?}", bag.state)));
         }
         bag.state = to;
-        self.notes.bags.note(number);
+        self.unsaved.bags.mark(number);
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use crate::domain::submission::Submission;
 use crate::state::clock::wall_ns;
 use crate::state::registry::Registry;
 
-/// What the applicant is told about a submission.
+/// What became of a submission.
 #[derive(Debug)]
 pub(crate) enum Submitted {
     /// Received now.

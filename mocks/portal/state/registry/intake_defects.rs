@@ -27,7 +27,7 @@ impl Registry {
             self.store(dossier);
         } else if self.defects.has(Defect::SendBeforeCommit) {
             let (dossier, defects) = (self.draw_up(submission, actor), self.defects);
-            self.outbox.iter_mut().for_each(|outbox| outbox.tell_uncommitted(&dossier, defects));
+            self.outbox.iter_mut().for_each(|outbox| outbox.send_uncommitted(&dossier, defects));
         }
     }
 

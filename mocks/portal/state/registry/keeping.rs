@@ -14,7 +14,7 @@ use crate::domain::papers::attachments::Attachment;
 use crate::domain::queues::Ticket;
 use crate::domain::states::State;
 use crate::state::registry::waiting_line::WaitingLine;
-use crate::state::registry::{Registry, UnitBooks};
+use crate::state::registry::{Registry, UnitLedger};
 use crate::state::store::{Batch, Part, ReadError, Source, Versions, Write, body, no_sense, place, whole};
 
 const PUT_DOSSIER: &str = "insert or replace into dossiers (id, body) values (?1, ?2)";
@@ -48,12 +48,12 @@ pub(crate) const EMPTY: [&str; 16] = [
     "delete from sessions",
     "delete from one_time_codes",
     "delete from kept_answers",
-    "delete from tellings",
+    "delete from sync_states",
     "delete from fetched",
 ];
 
 impl Registry {
-    /// The parts that have rows of their own. A new field does not compile before somebody has said here how it is
+    /// The parts that have rows of their own. A new field does not compile before it is said here how it is
     /// kept.
     fn parts(&mut self) -> [&mut dyn Part; 8] {
         let Self {
@@ -83,7 +83,7 @@ impl Registry {
             reads: _,
             last_read: _,
             later_numbers: _,
-            notes: _,
+            unsaved: _,
             // Follows from the dossiers and attachments.
             by_code: _,
             by_owner: _,
@@ -95,32 +95,32 @@ impl Registry {
 
     /// Starts to note what is changed.
     pub(crate) fn watch(&mut self) {
-        self.notes.watch();
+        self.unsaved.watch();
         self.parts().into_iter().for_each(Part::watch);
     }
 
     /// Whether something was changed since the last batch was taken.
-    pub(crate) fn is_touched(&mut self) -> bool {
-        self.notes.is_any(self.events.len()) || self.parts().iter().any(|part| part.is_touched())
+    pub(crate) fn is_dirty(&mut self) -> bool {
+        self.unsaved.is_any(self.events.len()) || self.parts().iter().any(|part| part.is_dirty())
     }
 
     /// Takes everything that was changed since the last batch.
     pub(crate) fn take_batch(&mut self) -> Vec<Write> {
-        self.notes.batches += 1;
-        let mut counters = std::mem::take(&mut self.notes.counters);
+        self.unsaved.batches += 1;
+        let mut counters = std::mem::take(&mut self.unsaved.counters);
         let mut batch = Batch::new(&mut counters);
-        if std::mem::take(&mut self.notes.is_new) {
+        if std::mem::take(&mut self.unsaved.is_new) {
             for sql in EMPTY {
                 batch.add(sql, Vec::new());
             }
         }
         self.write_dossiers(&mut batch);
-        self.write_books(&mut batch);
+        self.write_ledgers(&mut batch);
         for part in self.parts() {
             part.write(&mut batch);
         }
         let writes = batch.into_writes();
-        self.notes.counters = counters;
+        self.unsaved.counters = counters;
         writes
     }
 
@@ -128,31 +128,31 @@ impl Registry {
     pub(crate) fn start_over(&mut self, mut new: Registry) {
         new.variants = self.variants;
         new.limit.per_second = self.limit.per_second;
-        if self.notes.is_kept {
+        if self.unsaved.is_kept {
             new.watch();
-            new.notes.is_new = true;
-            new.notes.batches = self.notes.batches;
+            new.unsaved.is_new = true;
+            new.unsaved.batches = self.unsaved.batches;
         }
         *self = new;
     }
 
     fn write_dossiers(&mut self, batch: &mut Batch<'_>) {
-        for id in self.notes.dossiers.take() {
+        for id in self.unsaved.dossiers.take() {
             if let Some(dossier) = self.dossiers.get(id) {
                 batch.add(PUT_DOSSIER, vec![place(id), body(dossier)]);
             }
         }
-        for (i, (id, entry)) in self.events.iter().enumerate().skip(self.notes.events) {
+        for (i, (id, entry)) in self.events.iter().enumerate().skip(self.unsaved.events) {
             batch.add(PUT_EVENT, vec![place(i + 1), place(*id), place(*entry)]);
         }
-        self.notes.events = self.events.len();
-        for (id, number) in self.notes.attachments.take() {
+        self.unsaved.events = self.events.len();
+        for (id, number) in self.unsaved.attachments.take() {
             let kept = self.attachments.get(&id).and_then(|all| all.get(number.checked_sub(1)?));
             if let Some(attachment) = kept {
                 batch.add(PUT_ATTACHMENT, columns(id, number, attachment));
             }
         }
-        for number in self.notes.bags.take() {
+        for number in self.unsaved.bags.take() {
             let bag = usize::try_from(number).ok().and_then(|number| self.bags.get(number.checked_sub(1)?));
             if let Some(bag) = bag {
                 batch.add(PUT_BAG, vec![whole(number), body(bag)]);
@@ -160,15 +160,15 @@ impl Registry {
         }
     }
 
-    fn write_books(&mut self, batch: &mut Batch<'_>) {
-        self.notes.is_set = false;
-        for code in self.notes.units.take() {
-            if let Some(books) = self.units.get(&code) {
-                batch.add(PUT_UNIT, vec![code.into(), whole(books.intake.served)]);
+    fn write_ledgers(&mut self, batch: &mut Batch<'_>) {
+        self.unsaved.is_set = false;
+        for code in self.unsaved.units.take() {
+            if let Some(ledger) = self.units.get(&code) {
+                batch.add(PUT_UNIT, vec![code.into(), whole(ledger.intake.served)]);
             }
         }
-        for (code, day) in self.notes.numbers.take() {
-            if let Some(last) = self.units.get(&code).and_then(|books| books.numbers.get(&day)) {
+        for (code, day) in self.unsaved.numbers.take() {
+            if let Some(last) = self.units.get(&code).and_then(|ledger| ledger.numbers.get(&day)) {
                 batch.add(PUT_NUMBER, vec![code.into(), day.to_string().into(), whole(*last)]);
             }
         }
@@ -191,7 +191,7 @@ impl Registry {
         for part in self.parts() {
             part.restore(source)?;
         }
-        self.restore_books(source)?;
+        self.restore_ledgers(source)?;
         let versions = Versions::read(source)?;
         versions.publish(&mut self.procedures);
         for (id, dossier) in source.bodies("dossiers", ALL_DOSSIERS)? {
@@ -208,16 +208,16 @@ impl Registry {
         Ok(())
     }
 
-    fn restore_books(&mut self, source: &Source<'_>) -> Result<(), ReadError> {
+    fn restore_ledgers(&mut self, source: &Source<'_>) -> Result<(), ReadError> {
         let units: Vec<(String, u64)> = source.rows(ALL_UNITS, |row| Ok((row.get(0)?, row.get(1)?)))?;
         for (code, served) in units {
-            self.units.insert(code, UnitBooks { intake: WaitingLine::after(served), ..UnitBooks::default() });
+            self.units.insert(code, UnitLedger { intake: WaitingLine::after(served), ..UnitLedger::default() });
         }
         let numbers: Vec<(String, String, u64)> =
             source.rows(ALL_NUMBERS, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         for (unit, day, last) in numbers {
             let day = day.parse().map_err(|_no_date| no_sense("numbers", &day))?;
-            self.unit_books(&unit).numbers.insert(day, last);
+            self.unit_ledger(&unit).numbers.insert(day, last);
         }
         let states = source.counters_of("state ").map(|(word, dossiers)| {
             let state: State = kept::of_word(word).ok_or_else(|| no_sense("counters", &word))?;
@@ -240,7 +240,7 @@ impl Registry {
             .enumerate()
             .map(|(i, (number, event))| if number == i + 1 { Ok(event) } else { Err(no_sense("events", &number)) })
             .collect::<Result<_, _>>()?;
-        self.notes.events = self.events.len();
+        self.unsaved.events = self.events.len();
         for (id, number, attachment) in read_attachments(source)? {
             self.attachment_bytes += attachment.content.len();
             let kept = self.attachments.entry(id).or_default();
@@ -259,7 +259,7 @@ impl Registry {
     }
 
     /// Puts every dossier back into the place it has in its line. One that waits and has no place any more, because its
-    /// parcel was just being ordered, joins anew.
+    /// parcel was just being ordered, joins again.
     fn resume_lines(&mut self) {
         let tickets = self.dossiers.iter().enumerate().filter_map(|(id, dossier)| Some((dossier.ticket?, id)));
         let mut tickets: Vec<(Ticket, DossierId)> = tickets.collect();
@@ -278,7 +278,7 @@ impl Registry {
                 let ticket = self.join(queue, id, &unit.code, before);
                 if before != Some(ticket) {
                     self.give(id, ticket);
-                    self.notes.dossiers.note(id);
+                    self.unsaved.dossiers.mark(id);
                 }
             }
         }
@@ -286,13 +286,13 @@ impl Registry {
 }
 
 impl Registry {
-    /// Takes up what goes on by itself: terms, orders whose answer nobody waits for any more, and what is to be told.
+    /// Takes up what goes on by itself: terms, orders whose answer no request waits for any more, and what is to be synced.
     fn resume_work(&mut self) {
         for (id, dossier) in self.dossiers.iter_mut().enumerate() {
             if dossier.is_pickup_being_ordered() {
                 // The post knows the order if it has it, and gives the same waybill again.
                 pickups::give_up(dossier);
-                self.notes.dossiers.note(id);
+                self.unsaved.dossiers.mark(id);
             }
             for (until, term) in dossier.terms() {
                 self.terms.run(until, id, term);

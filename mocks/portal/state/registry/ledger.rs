@@ -1,4 +1,4 @@
-//! The money of all dossiers together: what the peers ought to have in their books, and what they do have.
+//! The money of all dossiers together: what the peers ought to have in their ledgers, and what they do have.
 
 use std::collections::BTreeMap;
 

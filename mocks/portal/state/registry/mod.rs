@@ -42,11 +42,11 @@ use crate::state::registry::references::References;
 use crate::state::registry::waiting_line::WaitingLine;
 use crate::state::replays::Replays;
 use crate::state::sessions::Sessions;
-use crate::state::store::Notes;
+use crate::state::store::Unsaved;
 
 /// What one unit has received.
 #[derive(Debug, Default)]
-pub(crate) struct UnitBooks {
+pub(crate) struct UnitLedger {
     pub(crate) dossiers: u64,
     intake: WaitingLine,
     /// The last number given out on each day.
@@ -64,7 +64,7 @@ struct Own {
 #[derive(Debug)]
 pub(crate) struct Registry {
     pub(crate) defects: Defects,
-    /// What is done otherwise.
+    /// The permitted variants that are on.
     pub(crate) variants: Variants,
     pub(crate) clock: Clock,
     pub(crate) sessions: Sessions,
@@ -87,9 +87,9 @@ pub(crate) struct Registry {
     /// How many bytes the attachments have in all.
     pub(crate) attachment_bytes: usize,
     pub(crate) petitions: Petitions,
-    /// What is to be told to the national portal; none where the portal is linked to none.
+    /// What is to be synced with the national portal; none where the portal is linked to none.
     pub(crate) outbox: Option<Box<Outbox>>,
-    pub(crate) units: BTreeMap<String, UnitBooks>,
+    pub(crate) units: BTreeMap<String, UnitLedger>,
     pub(crate) states: BTreeMap<State, u64>,
     post: WaitingLine,
     /// Submissions so far, including those that a defect has lost.
@@ -100,8 +100,8 @@ pub(crate) struct Registry {
     last_read: DossierId,
     /// Numbers so far that had another before them on the same day.
     later_numbers: u64,
-    /// What the store has still to be told.
-    pub(crate) notes: Notes,
+    /// What is not yet in the store.
+    pub(crate) unsaved: Unsaved,
 }
 
 impl Registry {
@@ -134,7 +134,7 @@ impl Registry {
             reads: 0,
             last_read: 0,
             later_numbers: 0,
-            notes: Notes::default(),
+            unsaved: Unsaved::default(),
         }
     }
 
@@ -148,17 +148,17 @@ impl Registry {
         self.payments
     }
 
-    fn unit_books(&mut self, unit: &str) -> &mut UnitBooks {
+    fn unit_ledger(&mut self, unit: &str) -> &mut UnitLedger {
         if !self.units.contains_key(unit) {
-            self.units.insert(unit.to_owned(), UnitBooks::default());
-            self.notes.units.note_with(|| unit.to_owned());
+            self.units.insert(unit.to_owned(), UnitLedger::default());
+            self.unsaved.units.mark_with(|| unit.to_owned());
         }
         self.units.get_mut(unit).unwrap_or_else(|| unreachable!("it was inserted above"))
     }
 
     fn store(&mut self, mut dossier: Dossier) -> DossierId {
         let id = self.dossiers.len();
-        self.notes.dossiers.note(id);
+        self.unsaved.dossiers.mark(id);
         self.events.extend((0..dossier.progress.len()).map(|entry| (id, entry)));
         *self.states.entry(dossier.state).or_default() += 1;
         dossier.ticket = Some(self.join(Queue::Intake, id, &dossier.unit.code, None));
@@ -175,7 +175,7 @@ impl Registry {
         if let Some(reference) = &dossier.client_reference {
             own.by_reference.note(reference, id);
         }
-        self.unit_books(&dossier.unit.code).dossiers += 1;
+        self.unit_ledger(&dossier.unit.code).dossiers += 1;
         self.dossiers.push(dossier);
     }
 
@@ -196,7 +196,7 @@ impl Registry {
         change: impl FnOnce(&mut Dossier, &mut Office<'_>) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
         let dossier = self.dossiers.get_mut(id).ok_or_else(|| Problem::not_found("dossier"))?;
-        self.notes.dossiers.note(id);
+        self.unsaved.dossiers.mark(id);
         let (old_state, old_queue, old_length) = (dossier.state, dossier.queue(), dossier.progress.len());
         let mut office = Office::new(now, self.defects, &mut self.payments);
         let outcome = change(dossier, &mut office);
@@ -233,7 +233,7 @@ impl Registry {
         for (id, dossier) in self.dossiers.iter_mut().enumerate() {
             if dossier.procedure.code == procedure.code {
                 dossier.move_deadline(now, procedure.legal_days);
-                self.notes.dossiers.note(id);
+                self.unsaved.dossiers.mark(id);
             }
         }
     }

@@ -18,11 +18,11 @@ impl Registry {
     fn draw_code(&mut self, unit: &str, now: Moment) -> String {
         let (defects, variants) = (self.defects, self.variants);
         let day = now.minus_hours(defects.hours_behind_in_codes()).date();
-        let last = self.unit_books(unit).numbers.get(&day).copied().unwrap_or(0);
+        let last = self.unit_ledger(unit).numbers.get(&day).copied().unwrap_or(0);
         self.later_numbers += u64::from(last > 0);
         let number = defects.number(last, last + variants.stride(), self.later_numbers);
-        self.unit_books(unit).numbers.insert(day, number);
-        self.notes.numbers.note_with(|| (unit.to_owned(), day));
+        self.unit_ledger(unit).numbers.insert(day, number);
+        self.unsaved.numbers.mark_with(|| (unit.to_owned(), day));
         let (unit, date) = (defects.unit_in_code(unit), variants.date_in_code(day));
         format!("{unit}-{date}-{number:0digits$}", digits = defects.digits_in_code(variants.digits()))
     }
@@ -42,7 +42,7 @@ mod tests {
     fn a_number_past_9999_widens_and_is_not_cut() {
         let mut registry = Registry::new(Defects::default(), Procedures::default());
         let now = moment("2021-03-05T08:00:00+07:00");
-        registry.unit_books("H12").numbers.insert(now.date(), 9_998);
+        registry.unit_ledger("H12").numbers.insert(now.date(), 9_998);
         assert_eq!(registry.next_code("H12", now), "H12-210305-9999");
         assert_eq!(registry.next_code("H12", now), "H12-210305-10000");
         assert_eq!(registry.next_code("H12", moment("2021-03-06T00:00:00+07:00")), "H12-210306-0001");

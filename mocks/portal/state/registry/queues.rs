@@ -9,7 +9,7 @@ use crate::state::registry::waiting_line::WaitingLine;
 impl Registry {
     pub(crate) fn line(&mut self, queue: Queue, unit: &str) -> &mut WaitingLine {
         match queue {
-            Queue::Intake => &mut self.unit_books(unit).intake,
+            Queue::Intake => &mut self.unit_ledger(unit).intake,
             Queue::Post => &mut self.post,
         }
     }
@@ -39,7 +39,7 @@ impl Registry {
             let Some(id) = self.line(queue, unit).next() else {
                 break;
             };
-            self.notes.units.note_with(|| unit.to_owned());
+            self.unsaved.units.mark_with(|| unit.to_owned());
             let Some(dossier) = self.dossiers.get(id).filter(|dossier| dossier.queue() == Some(queue)) else {
                 continue;
             };
@@ -51,7 +51,7 @@ impl Registry {
             }
             let Some(dossier) = self.dossiers.get_mut(id) else { continue };
             dossier.taken_from = Some(queue);
-            self.notes.dossiers.note(id);
+            self.unsaved.dossiers.mark(id);
             self.line(queue, unit).leave();
             if !self.defects.triggers(Defect::DeadQueue, ordinal, 2, 15) {
                 taken.push(id);

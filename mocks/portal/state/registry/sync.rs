@@ -1,4 +1,4 @@
-//! What the registry has to tell to the national portal, and how that fared; nothing where it is not linked to one.
+//! What the registry has to sync with the national portal, and how that fared; nothing where it is not linked to one.
 
 use std::collections::BTreeMap;
 
@@ -6,11 +6,11 @@ use crate::domain::dossier_id::DossierId;
 use crate::domain::problem::{Kind, Problem};
 use crate::state::clock::wall_ns;
 use crate::state::outbox::sync_state::SyncState;
-use crate::state::outbox::{Message, Outbox, Outcome, Telling};
+use crate::state::outbox::{Message, Outbox, Outcome, SyncStatus};
 use crate::state::registry::Registry;
 
 impl Registry {
-    /// From here on everything that happens is told to the national portal.
+    /// From here on everything that happens is synced with the national portal.
     pub(crate) fn link(&mut self) {
         self.outbox = Some(Box::new(Outbox::new(wall_ns())));
     }
@@ -29,21 +29,21 @@ impl Registry {
         }
     }
 
-    /// How the telling of a dossier stands.
-    pub(crate) fn told(&self, id: DossierId) -> Option<Telling<'_>> {
-        self.outbox.as_ref().zip(self.dossiers.get(id)).map(|(outbox, dossier)| outbox.told(id, dossier))
+    /// How far a dossier is synced.
+    pub(crate) fn sync_status(&self, id: DossierId) -> Option<SyncStatus<'_>> {
+        self.outbox.as_ref().zip(self.dossiers.get(id)).map(|(outbox, dossier)| outbox.status(id, dossier))
     }
 
     /// How many dossiers stand how, and how many packets that were handed down could not be taken.
-    pub(crate) fn told_census(&self) -> Option<(BTreeMap<SyncState, usize>, u64)> {
+    pub(crate) fn sync_census(&self) -> Option<(BTreeMap<SyncState, usize>, u64)> {
         self.outbox.as_ref().map(|outbox| (outbox.census(&self.dossiers), outbox.untaken))
     }
 
-    /// Has a dossier told anew as it stands.
-    pub(crate) fn tell_anew(&mut self, code: &str) -> Result<(), Problem> {
+    /// Resyncs a dossier as it stands.
+    pub(crate) fn resync(&mut self, code: &str) -> Result<(), Problem> {
         let id = self.find(code)?;
         match self.outbox.as_mut().zip(self.dossiers.get(id)) {
-            Some((outbox, dossier)) => outbox.tell_anew(id, dossier),
+            Some((outbox, dossier)) => outbox.resync(id, dossier),
             None => Err(Problem::new(Kind::IllegalTransition, "there is no national portal to tell it to")),
         }
     }
@@ -53,7 +53,7 @@ impl Registry {
         self.outbox.as_ref().map_or((0, String::new()), |outbox| (outbox.epoch(), outbox.last_pulled.clone()))
     }
 
-    /// Dossiers entered at the national portal were fetched up to here, unless the books were emptied meanwhile.
+    /// Dossiers entered at the national portal were fetched up to here, unless the state was reset meanwhile.
     pub(crate) fn pulled(&mut self, epoch: u64, last: String) {
         if let Some(outbox) = self.outbox.as_mut().filter(|outbox| outbox.epoch() == epoch) {
             outbox.last_pulled = last;

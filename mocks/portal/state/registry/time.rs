@@ -24,7 +24,7 @@ impl Registry {
         now
     }
 
-    /// Ends what is due, so that nobody sees a dossier as it was before its term ended; nearly nothing where no
+    /// Ends what is due, so that no one sees a dossier as it was before its term ended; nearly nothing where no
     /// term runs.
     pub(crate) fn keep_terms(&mut self) {
         if !self.terms.is_empty() {

@@ -13,13 +13,13 @@ const ALL: &str = "select latest, shown, speed, until from clock";
 impl Part for Clock {
     fn watch(&mut self) {}
 
-    fn is_touched(&self) -> bool {
-        self.is_touched
+    fn is_dirty(&self) -> bool {
+        self.is_dirty
     }
 
     /// It is written with whatever is, so that nothing in the store is later than it.
     fn write(&mut self, batch: &mut Batch<'_>) {
-        self.is_touched = false;
+        self.is_dirty = false;
         let course = self.set.map(|(course, _)| course);
         let speed = course.map_or(Value::Null, |course| course.speed.into());
         let until = course.and_then(|course| course.until);
@@ -59,9 +59,9 @@ mod tests {
         let mut clock = Clock::real();
         // Set in 1970: at this speed it would long be in the year 9000.
         clock.set(Course { now, speed: 3_600.0, until: None }, 0);
-        assert!(!clock.is_touched());
+        assert!(!clock.is_dirty());
         clock.read(10_000_000_000);
-        assert!(clock.is_touched(), "a tester was told, and it never goes backwards");
+        assert!(clock.is_dirty(), "a tester was told, and it never goes backwards");
         let told = clock.latest;
         clock.shown = told.plus_ms(9_000);
         let (mut counters, index) = (Counters::default(), Index::new(Catalogue::sample()).unwrap());

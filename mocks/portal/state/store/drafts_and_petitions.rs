@@ -15,15 +15,15 @@ const ALL_PETITIONS: &str = "select number, body from petitions order by number"
 
 impl Part for Drafts {
     fn watch(&mut self) {
-        self.touched.watch();
+        self.dirty.watch();
     }
 
-    fn is_touched(&self) -> bool {
-        self.touched.is_any()
+    fn is_dirty(&self) -> bool {
+        self.dirty.is_any()
     }
 
     fn write(&mut self, batch: &mut Batch<'_>) {
-        for (owner, id) in self.touched.take() {
+        for (owner, id) in self.dirty.take() {
             match self.get(owner, id) {
                 Ok(draft) => {
                     let (saved_at, fields) = (draft.saved_at.to_string(), draft.fields.get().to_owned());
@@ -54,15 +54,15 @@ impl Part for Drafts {
 
 impl Part for Petitions {
     fn watch(&mut self) {
-        self.touched.watch();
+        self.dirty.watch();
     }
 
-    fn is_touched(&self) -> bool {
-        self.touched.is_any()
+    fn is_dirty(&self) -> bool {
+        self.dirty.is_any()
     }
 
     fn write(&mut self, batch: &mut Batch<'_>) {
-        for number in self.touched.take() {
+        for number in self.dirty.take() {
             if let Ok(petition) = self.get(number) {
                 batch.add(PUT_PETITION, vec![place(number), body(petition)]);
             }

@@ -14,11 +14,11 @@ use crate::state::store::part::{ReadError, Source};
 /// The tables, as SQL.
 pub(crate) const SCHEMA: &str = include_str!("schema.sql");
 /// The version of the tables and of what is in them, kept in `pragma user_version`.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// What tells a store from any other SQLite file, kept in `pragma application_id`: `vdan` in ASCII.
 const APPLICATION: i64 = 0x7664_616e;
-/// How long a commit waits for somebody else who writes into the file, and should not.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a commit waits for another writer of the file, which there should not be.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 /// How many bytes the log of changes beside the file may keep once it was worked off.
 const LONGEST_LOG: i64 = 64 * 1024 * 1024;
 
@@ -34,7 +34,7 @@ pub(crate) enum StoreError {
          program that has written it)"
     )]
     Version { path: PathBuf, found: i64 },
-    /// Another portal keeps its books in the file.
+    /// Another portal uses the file.
     #[error("{path} is the store of another portal that runs (end that one, or name another file)")]
     InUse { path: PathBuf },
     /// The file by which portals keep apart cannot be locked.
@@ -59,8 +59,8 @@ impl From<StoreError> for io::Error {
 pub(crate) struct Store {
     pub(crate) path: PathBuf,
     pub(crate) connection: Connection,
-    /// Locked until the portal ends, however it ends. It is a file of its own, beside the store: whoever closes the
-    /// store itself would thereby give up what SQLite has locked in it, and everybody may read it meanwhile.
+    /// Locked until the portal ends, however it ends. It is a file of its own, beside the store: closing the
+    /// store itself would release what SQLite has locked in it, and others may read it meanwhile.
     _lock: File,
 }
 
@@ -147,7 +147,7 @@ fn settle(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "journal_size_limit", LONGEST_LOG)?;
-    connection.busy_timeout(PATIENCE)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }

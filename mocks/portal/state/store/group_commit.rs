@@ -1,4 +1,4 @@
-//! The keeper: sees to it that what was changed is committed, and lets no answer out before.
+//! Group commit: many answers wait for one commit, and none leaves before it.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,7 +15,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// How far the store has come.
 #[derive(Debug, Clone, Copy)]
-struct Standing {
+struct Progress {
     /// How many batches are committed.
     committed: u64,
     /// Whether the next one could not be, so far.
@@ -24,25 +24,25 @@ struct Standing {
 
 /// What answers wait with.
 #[derive(Debug)]
-pub(crate) struct Keeper {
+pub(crate) struct GroupCommit {
     path: PathBuf,
-    /// Somebody waits for a batch that has still to be taken.
+    /// An answer waits for a batch that has still to be taken.
     due: Notify,
-    standing: watch::Sender<Standing>,
+    progress: watch::Sender<Progress>,
 }
 
-impl Keeper {
+impl GroupCommit {
     pub(crate) fn new(path: PathBuf) -> Self {
-        let standing = watch::Sender::new(Standing { committed: 0, is_failing: false });
-        Self { path, due: Notify::new(), standing }
+        let progress = watch::Sender::new(Progress { committed: 0, is_failing: false });
+        Self { path, due: Notify::new(), progress }
     }
 
     /// Whether the store cannot be written.
     pub(crate) fn is_failing(&self) -> bool {
-        self.standing.borrow().is_failing
+        self.progress.borrow().is_failing
     }
 
-    /// Waits until somebody waits for a batch, or for so long.
+    /// Waits until an answer waits for a batch, or for so long.
     pub(crate) async fn due_within(&self, longest: Duration) {
         // A time-out is as good as a call: there may be changes that no answer waits for.
         drop(timeout(longest, self.due.notified()).await);
@@ -55,14 +55,14 @@ impl Keeper {
 
     /// Waits until so many batches are committed.
     pub(crate) async fn wait(&self, batches: u64) -> Result<(), Problem> {
-        if self.standing.borrow().committed >= batches {
+        if self.progress.borrow().committed >= batches {
             return Ok(());
         }
         self.due.notify_one();
-        let mut standing = self.standing.subscribe();
-        let reached = standing.wait_for(|standing| standing.committed >= batches || standing.is_failing).await;
+        let mut progress = self.progress.subscribe();
+        let reached = progress.wait_for(|progress| progress.committed >= batches || progress.is_failing).await;
         match reached {
-            Ok(standing) if standing.committed >= batches => Ok(()),
+            Ok(progress) if progress.committed >= batches => Ok(()),
             Ok(_) | Err(_) => Err(self.refusal()),
         }
     }
@@ -81,10 +81,10 @@ impl Keeper {
         }
     }
 
-    #[expect(clippy::print_stderr, reason = "whoever runs the portal has to know, and there is nobody else to tell")]
+    #[expect(clippy::print_stderr, reason = "who runs the portal has to know, and there is no other way to say it")]
     fn fail(&self, why: &str) {
         let was_failing = self.is_failing();
-        self.standing.send_modify(|standing| standing.is_failing = true);
+        self.progress.send_modify(|progress| progress.is_failing = true);
         if !was_failing {
             let path = self.path.display();
             eprintln!(
@@ -99,6 +99,6 @@ impl Keeper {
         if self.is_failing() {
             eprintln!("the store {} is written again, nothing is missing in it", self.path.display());
         }
-        self.standing.send_replace(Standing { committed, is_failing: false });
+        self.progress.send_replace(Progress { committed, is_failing: false });
     }
 }

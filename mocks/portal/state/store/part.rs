@@ -19,7 +19,7 @@ pub(crate) trait Part {
     fn watch(&mut self);
 
     /// Whether something was changed since it was written.
-    fn is_touched(&self) -> bool;
+    fn is_dirty(&self) -> bool;
 
     /// Writes what was changed.
     fn write(&mut self, batch: &mut Batch<'_>);

@@ -53,7 +53,7 @@ impl Part for Procedures {
         self.unwritten = Some(self.by_code.values().cloned().collect());
     }
 
-    fn is_touched(&self) -> bool {
+    fn is_dirty(&self) -> bool {
         self.unwritten.as_ref().is_some_and(|unwritten| !unwritten.is_empty())
     }
 

@@ -12,15 +12,15 @@ const ALL: &str = "select key, serial, request, status, content_type, body from 
 
 impl Part for Replays {
     fn watch(&mut self) {
-        self.touched.watch();
+        self.dirty.watch();
     }
 
-    fn is_touched(&self) -> bool {
-        self.touched.is_any()
+    fn is_dirty(&self) -> bool {
+        self.dirty.is_any()
     }
 
     fn write(&mut self, batch: &mut Batch<'_>) {
-        for key in self.touched.take() {
+        for key in self.dirty.take() {
             let name = Value::Blob(key.to_vec());
             match self.by_key.get(&key) {
                 Some(Keyed { serial, request, answer: Some(answer) }) => {

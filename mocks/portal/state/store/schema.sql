@@ -55,10 +55,10 @@ create table sessions (
 -- The one-time code that each citizen was sent last.
 create table one_time_codes (citizen integer primary key, body text not null);
 
--- How far the national portal has been told of a dossier, and why the last telling was refused.
-create table tellings (
+-- How far a dossier is synced with the national portal, and why the last message was refused.
+create table sync_states (
     dossier integer primary key, body text not null, reason text,
-    state text as (body ->> '$.state'), told integer as (body ->> '$.told')
+    state text as (body ->> '$.state'), synced integer as (body ->> '$.synced')
 );
 
 -- Up to where dossiers that citizens entered at the national portal were fetched.

@@ -17,15 +17,15 @@ const ALL_CODES: &str = "select citizen, body from one_time_codes";
 
 impl Part for Sessions {
     fn watch(&mut self) {
-        self.touched.watch();
+        self.dirty.watch();
     }
 
-    fn is_touched(&self) -> bool {
-        self.touched.is_any()
+    fn is_dirty(&self) -> bool {
+        self.dirty.is_any()
     }
 
     fn write(&mut self, batch: &mut Batch<'_>) {
-        for at in self.touched.take() {
+        for at in self.dirty.take() {
             let Some(session) = self.ring.get(at) else { continue };
             let (citizen, clerk) = match &session.person {
                 Some(Person::Citizen(number)) => (whole(*number), Value::Null),
@@ -66,15 +66,15 @@ impl Part for Sessions {
 
 impl Part for OneTimeCodes {
     fn watch(&mut self) {
-        self.touched.watch();
+        self.dirty.watch();
     }
 
-    fn is_touched(&self) -> bool {
-        self.touched.is_any()
+    fn is_dirty(&self) -> bool {
+        self.dirty.is_any()
     }
 
     fn write(&mut self, batch: &mut Batch<'_>) {
-        for citizen in self.touched.take() {
+        for citizen in self.dirty.take() {
             match self.by_citizen.get(&citizen) {
                 Some(sent) => batch.add(PUT_CODE, vec![whole(citizen), body(sent)]),
                 None => batch.add(DROP_CODE, vec![whole(citizen)]),

@@ -1,4 +1,4 @@
-//! What the national portal was told, in the store. Without a link nothing is written, and what an earlier link has left stays.
+//! Sync states in the store. Without a link nothing is written, and what an earlier link has left stays.
 
 use rusqlite::types::Value;
 
@@ -7,29 +7,29 @@ use crate::domain::kept;
 use crate::state::outbox::Outbox;
 use crate::state::store::part::{Batch, Part, ReadError, Source, body, no_sense, place};
 
-const PUT: &str = "insert or replace into tellings (dossier, body, reason) values (?1, ?2, ?3)";
-const ALL: &str = "select dossier, body, reason from tellings order by dossier";
+const PUT: &str = "insert or replace into sync_states (dossier, body, reason) values (?1, ?2, ?3)";
+const ALL: &str = "select dossier, body, reason from sync_states order by dossier";
 const PUT_FETCHED: &str = "insert or replace into fetched values (1, ?1)";
 const ALL_FETCHED: &str = "select last from fetched";
 
 impl Part for Option<Box<Outbox>> {
     fn watch(&mut self) {
         if let Some(outbox) = self {
-            outbox.touched.watch();
+            outbox.dirty.watch();
         }
     }
 
-    fn is_touched(&self) -> bool {
-        self.as_ref().is_some_and(|outbox| outbox.touched.is_any())
+    fn is_dirty(&self) -> bool {
+        self.as_ref().is_some_and(|outbox| outbox.dirty.is_any())
     }
 
     /// How far the fetching has come is written with whatever is: what is fetched again is recognised.
     fn write(&mut self, batch: &mut Batch<'_>) {
         let Some(outbox) = self else { return };
-        for id in outbox.touched.take() {
-            if let Some((standing, reason)) = outbox.standing(id) {
+        for id in outbox.dirty.take() {
+            if let Some((sync, reason)) = outbox.sync(id) {
                 let reason = reason.map_or(Value::Null, |reason| reason.to_owned().into());
-                batch.add(PUT, vec![place(id), body(standing), reason]);
+                batch.add(PUT, vec![place(id), body(sync), reason]);
             }
         }
         if !outbox.last_pulled.is_empty() {
@@ -43,8 +43,8 @@ impl Part for Option<Box<Outbox>> {
         let rows: Vec<(DossierId, String, Option<String>)> =
             source.rows(ALL, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         for (id, text, reason) in rows {
-            let standing = kept::read(&text).map_err(|_not_ours| no_sense("tellings", &id))?;
-            outbox.restore(id, standing, reason);
+            let sync = kept::read(&text).map_err(|_not_ours| no_sense("sync_states", &id))?;
+            outbox.restore(id, sync, reason);
         }
         outbox.last_pulled = source.rows(ALL_FETCHED, |row| row.get(0))?.pop().unwrap_or_default();
         outbox.untaken = source.counter("untaken");

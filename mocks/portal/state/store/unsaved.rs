@@ -1,22 +1,22 @@
-//! What the registry itself notes for the store: what was changed, and what was written.
+//! What the registry itself has changed since the store was written.
 
 use jiff::civil::Date;
 
-use crate::domain::dirty_set::Touched;
+use crate::domain::dirty_set::DirtySet;
 use crate::domain::dossier_id::DossierId;
 use crate::state::store::part::Counters;
 
-/// The notes; empty and idle while no store is kept.
+/// What was changed; empty and idle while no store is kept.
 #[derive(Debug, Default)]
-pub(crate) struct Notes {
-    pub(crate) dossiers: Touched<DossierId>,
+pub(crate) struct Unsaved {
+    pub(crate) dossiers: DirtySet<DossierId>,
     /// By dossier and number.
-    pub(crate) attachments: Touched<(DossierId, usize)>,
+    pub(crate) attachments: DirtySet<(DossierId, usize)>,
     /// By number.
-    pub(crate) bags: Touched<u64>,
-    pub(crate) units: Touched<String>,
+    pub(crate) bags: DirtySet<u64>,
+    pub(crate) units: DirtySet<String>,
     /// The numbers given out, by unit and day.
-    pub(crate) numbers: Touched<(String, Date)>,
+    pub(crate) numbers: DirtySet<(String, Date)>,
     /// How many events were written.
     pub(crate) events: usize,
     pub(crate) counters: Counters,
@@ -30,7 +30,7 @@ pub(crate) struct Notes {
     pub(crate) is_kept: bool,
 }
 
-impl Notes {
+impl Unsaved {
     /// Starts to note.
     pub(crate) fn watch(&mut self) {
         self.is_kept = true;

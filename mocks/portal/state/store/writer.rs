@@ -29,7 +29,7 @@ impl Writer {
     /// # Errors
     /// When the thread cannot be made.
     pub(crate) fn start(store: Store) -> io::Result<Self> {
-        // One batch is on its way at most: the keeper waits for its outcome before it takes the next.
+        // One batch is on its way at most: the group_commit waits for its outcome before it takes the next.
         let (orders, ordered) = sync_channel(1);
         let thread =
             thread::Builder::new().name("mock-portal-store".to_owned()).spawn(move || work(store, &ordered))?;
@@ -57,7 +57,7 @@ impl Orders {
 fn work(mut store: Store, ordered: &Receiver<Order>) {
     for (batch, tell) in ordered {
         let committed = commit(&mut store, &batch);
-        // Nobody listens any more when the portal ends.
+        // Nothing listens any more when the portal ends.
         drop(tell.send((batch, committed)));
     }
 }

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use http::Method;
 use jiff::Timestamp;
-use mock_portal::{Conduct, Noise};
+use mock_portal::{Behaviour, Noise};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::scene::{FRIDAY, permit};
 use super::variants::{Asker, Raw, portal};
 
-fn noisy(noise: Noise, seed: u64) -> Conduct {
-    Conduct { noise: vec![noise], seed, ..Conduct::ordinary() }
+fn noisy(noise: Noise, seed: u64) -> Behaviour {
+    Behaviour { noise: vec![noise], seed, ..Behaviour::ordinary() }
 }
 
 /// How long each of many answers in a row took, at the least of three portals that suffer alike: whatever else the
@@ -107,7 +107,7 @@ fn date(answer: &Raw) -> i64 {
 
 /// How far a portal's answers are ahead of the world: by their times, in milliseconds, and by their `Date`, in seconds.
 async fn ahead(seed: u64) -> (i64, std::ops::RangeInclusive<i64>) {
-    let (skewed, right) = (portal(noisy(Noise::ClockSkew, seed)), portal(Conduct::ordinary()));
+    let (skewed, right) = (portal(noisy(Noise::ClockSkew, seed)), portal(Behaviour::ordinary()));
     let (asker, world) = (Asker::of(&skewed), Asker::of(&right));
     let stopped = json!({ "now": FRIDAY, "speed": 0.0 });
     asker.try_ask(Method::PUT, "/_test/clock", &[], &stopped).await.unwrap();

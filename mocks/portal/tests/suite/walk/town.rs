@@ -158,8 +158,8 @@ impl Town {
     }
 
     /// Asks and hangs up unless the answer is there in time.
-    pub(super) async fn ask_and_hang_up(&self, token: &str, ask: &Ask, patience: Duration) -> Option<Reply> {
-        tokio::time::timeout(patience, self.ask(token, ask)).await.ok().flatten()
+    pub(super) async fn ask_and_hang_up(&self, token: &str, ask: &Ask, limit: Duration) -> Option<Reply> {
+        tokio::time::timeout(limit, self.ask(token, ask)).await.ok().flatten()
     }
 
     /// Sends the head and half of the body, and hangs up.
@@ -231,7 +231,7 @@ fn start_post(seed: u64) -> mock_post::Running {
         .with(PostFault::OutOfOrder, 0.2);
     let transit = Duration::ZERO..=Duration::from_millis(6);
     let config = mock_post::Config { bind: LOOPBACK, token: TOKEN.into(), seed, transit };
-    mock_post::start_with(config, mock_post::Conduct { faults, ..mock_post::Conduct::ordinary() }).unwrap()
+    mock_post::start_with(config, mock_post::Behaviour { faults, ..mock_post::Behaviour::ordinary() }).unwrap()
 }
 
 /// A procedure that is offered at the counter alone, and neither paid online nor returned by post.

@@ -1,4 +1,4 @@
-//! All books at the end of a walk, as they are told over HTTP once nobody does anything more.
+//! All ledgers at the end of a walk, as they are told over HTTP once nobody does anything more.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::town::{Ask, TOKEN, Town};
 const CUSTOMER: &str = "MOCK-PORTAL";
 
 /// Everything that is on record anywhere.
-pub(super) struct Books {
+pub(super) struct Ledgers {
     /// Every dossier in full, by code.
     pub(super) dossiers: BTreeMap<String, Value>,
     /// How many lines the list of all dossiers has.
@@ -36,7 +36,7 @@ pub(super) struct Books {
     pub(super) remittances: Vec<Value>,
 }
 
-impl Books {
+impl Ledgers {
     /// Waits until all is quiet, and reads everything.
     pub(super) async fn read(town: &Town) -> Self {
         town.stop_the_clock().await;
@@ -78,7 +78,7 @@ impl Books {
     }
 }
 
-impl Books {
+impl Ledgers {
     /// The waybills under which the post has taken the result of a dossier, and which of them came to nothing.
     pub(super) fn waybills(&self, code: &str) -> (BTreeSet<&str>, BTreeSet<&str>) {
         let is_order =

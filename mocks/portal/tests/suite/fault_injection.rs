@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use http::{Method, StatusCode};
 use mock_bank::Faults;
-use mock_portal::{Conduct, Noise};
+use mock_portal::{Behaviour, Noise};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::scene::{Scene, permit_with};
 use super::variants::{Asker, portal};
 
-fn noisy(noise: Noise) -> Conduct {
-    Conduct { noise: vec![noise], seed: 7, ..Conduct::ordinary() }
+fn noisy(noise: Noise) -> Behaviour {
+    Behaviour { noise: vec![noise], seed: 7, ..Behaviour::ordinary() }
 }
 
 /// How each of many requests in a row went.
@@ -66,7 +66,7 @@ async fn a_callback_that_is_dropped_comes_again_and_the_fee_is_paid() {
 
 #[tokio::test]
 async fn delay_and_limit_act_from_the_start() {
-    let portal = portal(Conduct { delay: Duration::from_millis(20), limit: Some(3), ..Conduct::ordinary() });
+    let portal = portal(Behaviour { delay: Duration::from_millis(20), limit: Some(3), ..Behaviour::ordinary() });
     let asker = Asker::of(&portal);
     let began = Instant::now();
     let (mut requests, mut refused) = (0, 0);
@@ -101,7 +101,7 @@ fn told(address: SocketAddr, bytes: &[u8]) -> String {
 
 #[tokio::test]
 async fn idle_slow_and_broken_clients_harm_nobody() {
-    let portal = portal(Conduct::ordinary());
+    let portal = portal(Behaviour::ordinary());
     let mut idle = Vec::new();
     for i in 0..2_000 {
         let mut stream = connected(portal.address());
