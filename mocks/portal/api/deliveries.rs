@@ -9,10 +9,11 @@ use axum::response::Response;
 use crate::api::access::{Citizen, PostClerk};
 use crate::api::body::{Body, Path, json};
 use crate::api::operation::{Operation, Who, post};
+use crate::api::part_views::PickupView;
 use crate::api::peers::orders::{self, WantedParcel, WantedPickup, Way};
 use crate::api::view::Standing;
 use crate::domain::delivery::parcels::{self, ParcelState};
-use crate::domain::delivery::pickups::{self, Pickup, PickupState, RawPickup};
+use crate::domain::delivery::pickups::{self, PickupState, RawPickup};
 use crate::domain::dossier::{Actor, Dossier};
 use crate::domain::dossier_id::DossierId;
 use crate::domain::problem::{Kind, Problem};
@@ -35,12 +36,12 @@ pub(crate) fn operations() -> Vec<Operation> {
             .named("requestPickup", "Have one's papers fetched by the post", "Yêu cầu bưu chính thu gom giấy tờ")
             .by(Who::Citizen)
             .takes::<RawPickup>()
-            .gives::<Pickup>(StatusCode::CREATED)
+            .gives::<PickupView<'_>>(StatusCode::CREATED)
             .refuses(refusals),
         post("/api/dossiers/{code}/pickup/cancellation", cancel_pickup)
             .named("cancelPickup", "Call a pick-up off", "Hủy yêu cầu thu gom")
             .by(Who::Citizen)
-            .gives::<Pickup>(StatusCode::OK)
+            .gives::<PickupView<'_>>(StatusCode::OK)
             .refuses(&[Kind::IllegalTransition, Kind::PeerUnavailable]),
     ]
 }
@@ -144,7 +145,7 @@ async fn order_pickup(portal: Arc<Portal>, id: DossierId, wanted: WantedPickup) 
                 return Err(problem);
             }
         }
-        told(StatusCode::CREATED, dossier)
+        shown(StatusCode::CREATED, dossier)
     })
 }
 
@@ -165,14 +166,14 @@ async fn cancel_pickup(
             check_same(dossier, &code)?;
             pickups::check_cancellation(dossier)?;
             pickups::reach(dossier, PickupState::Cancelled, Actor::Applicant, office);
-            told(StatusCode::OK, dossier)
+            shown(StatusCode::OK, dossier)
         })
     })
     .await
 }
 
 /// How the pick-up stands.
-fn told(status: StatusCode, dossier: &Dossier) -> Result<Response, Problem> {
+fn shown(status: StatusCode, dossier: &Dossier) -> Result<Response, Problem> {
     let pickup = dossier.pickup.as_deref().ok_or_else(|| Problem::not_found("pickup"))?;
-    Ok(json(status, pickup))
+    Ok(json(status, &PickupView::new(pickup)))
 }

@@ -21,5 +21,6 @@ pub(crate) mod access;
 pub(crate) mod body;
 pub(crate) mod multipart;
 pub(crate) mod pages;
+mod part_views;
 pub(crate) mod problem;
 pub(crate) mod view;

@@ -1,17 +1,16 @@
-//! What the portal says about a dossier, and to whom.
+//! What the portal says about a dossier, and to whom. The parts of it that have fields of their own that are not shown
+//! are in [`crate::api::part_views`].
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::api::part_views::{ObligationView, ParcelView, PaymentView, PickupView};
 use crate::behaviour::defects::{Defect, Defects};
 use crate::domain::agencies::{Apology, BagPlace, Consultation};
-use crate::domain::delivery::parcels::Parcel;
-use crate::domain::delivery::pickups::Pickup;
 use crate::domain::dossier::{Dossier, Entry};
 use crate::domain::moment::Moment;
 use crate::domain::papers::supplements::Supplement;
-use crate::domain::payments::obligations::Obligation;
-use crate::domain::payments::payment::{Payment, PaymentState};
+use crate::domain::payments::payment::PaymentState;
 use crate::domain::results::{Rating, ResultDocument};
 use crate::domain::states::State;
 use crate::domain::submission::{Applicant, Channel, Form, PaymentMethod, ReturnMethod};
@@ -41,14 +40,14 @@ pub(crate) struct Full<'dossier> {
     form: &'dossier Form,
     return_method: ReturnMethod,
     return_address: Option<&'dossier str>,
-    payment: &'dossier Payment,
-    parcel: &'dossier Parcel,
+    payment: PaymentView<'dossier>,
+    parcel: ParcelView<'dossier>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pickup: Option<&'dossier Pickup>,
+    pickup: Option<PickupView<'dossier>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     supplement: Option<&'dossier Supplement>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    obligation: Option<&'dossier Obligation>,
+    obligation: Option<ObligationView<'dossier>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     apology: Option<&'dossier Apology>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,11 +88,11 @@ impl<'dossier> Full<'dossier> {
             form: &dossier.form,
             return_method: dossier.return_method,
             return_address: dossier.return_address.as_deref(),
-            payment: &dossier.payment,
-            parcel: &dossier.parcel,
-            pickup: dossier.pickup.as_deref(),
+            payment: PaymentView::new(&dossier.payment),
+            parcel: ParcelView::new(&dossier.parcel),
+            pickup: dossier.pickup.as_deref().map(PickupView::new),
             supplement: dossier.supplement.as_deref(),
-            obligation: dossier.obligation.as_deref(),
+            obligation: dossier.obligation.as_deref().map(ObligationView::new),
             apology: dossier.apology.as_deref(),
             consultation: dossier.consultation.as_deref(),
             bag: dossier.bag,

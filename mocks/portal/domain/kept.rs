@@ -1,6 +1,5 @@
-//! The two forms of a thing: told to people, or kept in the store. They differ in the fields that nobody is told.
+//! How what a dossier shares with others is written into it: by code.
 
-use std::cell::Cell;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
@@ -9,33 +8,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::domain::catalogue::{Procedure, Process, ServiceLevel, Unit};
 
-thread_local! {
-    /// Whether this thread is writing something into the store.
-    static IS_KEEPING: Cell<bool> = const { Cell::new(false) };
-}
-
-/// For fields that are kept and not told: `#[serde(skip_serializing_if = "kept::is_told")]`, and for the document
-/// `#[schemars(skip)]`. With `#[serde(skip)]` a restart would lose the field.
-pub(crate) fn is_told<T>(_field: &T) -> bool {
-    !IS_KEEPING.get()
-}
-
-/// A thing as it is kept: JSON with all of its fields.
-pub(crate) fn kept(thing: &impl Serialize) -> String {
-    IS_KEEPING.set(true);
-    let text = serde_json::to_string(thing);
-    IS_KEEPING.set(false);
-    text.unwrap_or_else(|_| unreachable!("what is kept has string keys and integers only"))
-}
-
-/// A thing that was kept.
-pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
-    serde_json::from_str(text)
-}
-
 /// The word by which a thing is known that has no fields.
 pub(crate) fn word(thing: &impl Serialize) -> String {
-    kept(thing).trim_matches('"').to_owned()
+    let text = serde_json::to_string(thing).unwrap_or_else(|_| unreachable!("a word is a string"));
+    text.trim_matches('"').to_owned()
 }
 
 /// The thing with this word.
@@ -77,52 +53,5 @@ pub(crate) mod procedure {
             postal: false,
             process: Process::default(),
         }))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::payments::payment::Payment;
-    use crate::domain::submission::PaymentMethod;
-
-    #[test]
-    fn what_nobody_is_told_is_kept() {
-        let payment = Payment::new(PaymentMethod::Online, 5);
-        let told = serde_json::to_string(&payment).unwrap();
-        let kept = kept(&payment);
-        assert!(!told.contains("references") && kept.contains("\"references\":0"), "{told} {kept}");
-        assert_eq!(serde_json::to_string(&read::<Payment>(&kept).unwrap()).unwrap(), told);
-    }
-
-    /// `skip` loses a field at a restart, and nothing else would tell.
-    #[test]
-    fn no_field_is_skipped_but_the_one_that_may_be_lost() {
-        let sources = [
-            include_str!("agencies.rs"),
-            include_str!("papers/bags.rs"),
-            include_str!("dossier.rs"),
-            include_str!("payments/obligations.rs"),
-            include_str!("delivery/parcels.rs"),
-            include_str!("../state/one_time_codes.rs"),
-            include_str!("payments/payment.rs"),
-            include_str!("petitions.rs"),
-            include_str!("delivery/pickups.rs"),
-            include_str!("payments/platform.rs"),
-            include_str!("queues.rs"),
-            include_str!("results.rs"),
-            include_str!("submission.rs"),
-            include_str!("papers/supplements.rs"),
-        ];
-        let skipped = |source: &str| {
-            let after = source.split("#[serde(skip)]").skip(1);
-            after.map(|rest| rest.trim_start().lines().next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
-        };
-        let all: Vec<String> = sources.into_iter().flat_map(skipped).collect();
-        assert_eq!(
-            all,
-            ["pub(crate) being_ordered_by: Option<Actor>,"],
-            "say `skip_serializing_if = \"kept::is_told\"`"
-        );
     }
 }

@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use crate::behaviour::defects::deadlines::Reading;
 use crate::domain::calendar;
 use crate::domain::dirty_set::DirtySet;
-use crate::domain::kept;
 use crate::domain::moment::Moment;
 use crate::domain::problem::{Flaw, Kind, Problem};
 
@@ -40,9 +39,9 @@ pub(crate) enum PetitionState {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Petition {
     number: usize,
-    #[serde(skip_serializing_if = "kept::is_told")]
-    #[schemars(skip)]
-    owner: u64,
+    /// Not shown; a column of its own in the store.
+    #[serde(skip)]
+    pub(crate) owner: u64,
     subject: String,
     text: String,
     /// What the citizen added when asked.

@@ -18,7 +18,7 @@ pub(crate) fn asked(uri: &mut Uri, variants: Variants) -> Option<Flaw> {
     let parts: Vec<(&str, &str)> = query.split('&').filter_map(|part| part.split_once('=')).collect();
     let find = |name: &str| parts.iter().find(|(other, _)| *other == name).map(|(_, value)| *value);
     let page = if let Some(cursor) = find("cursor").filter(|_| variants.has(Variant::CursorPaging)) {
-        read_cursor(cursor).ok_or_else(|| ("cursor", "is not one that was given"))
+        read_cursor(cursor).ok_or(("cursor", "is not one that was given"))
     } else if variants.has(Variant::OffsetPaging) && (find("offset").is_some() || find("limit").is_some()) {
         from_offset(find("offset").unwrap_or("0"), find("limit").unwrap_or("50"))
     } else {
@@ -39,7 +39,7 @@ pub(crate) fn asked(uri: &mut Uri, variants: Variants) -> Option<Flaw> {
 
 fn from_offset(offset: &str, limit: &str) -> Result<(usize, usize), Flaw> {
     let number = |text: &str| text.parse::<usize>().ok();
-    let limit = number(limit).filter(|limit| *limit > 0).ok_or_else(|| ("limit", "must be above 0"))?;
+    let limit = number(limit).filter(|limit| *limit > 0).ok_or(("limit", "must be above 0"))?;
     let offset = number(offset).filter(|offset| offset % limit == 0);
     match offset.and_then(|offset| (offset / limit).checked_add(1)) {
         Some(number) => Ok((number, limit)),

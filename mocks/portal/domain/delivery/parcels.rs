@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::behaviour::defects::{Defect, Defects};
 use crate::domain::dossier::{Actor, Dossier};
-use crate::domain::kept;
 use crate::domain::office::Office;
 use crate::domain::payments::payment::{self, PaymentState};
 use crate::domain::problem::{Kind, Problem};
@@ -47,32 +46,23 @@ impl ParcelState {
 }
 
 /// The parcel with the result: the last that was ordered.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Parcel {
     pub(crate) waybill: Option<String>,
     pub(crate) state: ParcelState,
     /// How often the carrier has stood at the door in vain.
-    #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) failed_attempts: u8,
     /// The waybills before this one, oldest first: their parcels came to nothing.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) earlier: Vec<String>,
     /// What the receiver paid, in whole VND, where that is not what was asked: no money is booked for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) discrepancy: Option<i64>,
     /// What the post was asked to collect, in whole VND.
-    #[serde(skip_serializing_if = "kept::is_told")]
-    #[schemars(skip)]
-    asked: i64,
+    pub(crate) asked: i64,
     /// Whose order is on its way to the post, so that a second clerk does not place another. After a restart none is,
     /// and it may be ordered again: the post knows the order.
     #[serde(skip)]
     pub(crate) being_ordered_by: Option<Actor>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
-fn is_zero(count: &u8) -> bool {
-    *count == 0
 }
 
 impl Parcel {

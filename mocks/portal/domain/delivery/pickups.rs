@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::delivery::parcels::Receipt;
 use crate::domain::dossier::{Actor, Dossier};
-use crate::domain::kept;
 use crate::domain::moment::Moment;
 use crate::domain::office::Office;
 use crate::domain::problem::{Flaw, Kind, Problem};
@@ -35,21 +34,19 @@ pub(crate) enum PickupState {
 }
 
 /// The latest pick-up of a dossier: about 200 bytes, for the few that have one.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Pickup {
-    waybill: Option<String>,
+    pub(crate) waybill: Option<String>,
     pub(crate) state: PickupState,
     /// How many papers there are.
-    documents: u32,
+    pub(crate) documents: u32,
     /// Where they are fetched.
-    address: String,
-    requested_at: Moment,
+    pub(crate) address: String,
+    pub(crate) requested_at: Moment,
     /// How many pick-ups there were, this one included.
-    requests: u32,
+    pub(crate) requests: u32,
     /// The one before, which counts again if the post does not take the order.
-    #[serde(skip_serializing_if = "kept::is_told")]
-    #[schemars(skip)]
-    before: Option<Box<Pickup>>,
+    pub(crate) before: Option<Box<Pickup>>,
 }
 
 impl Dossier {

@@ -4,7 +4,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::dossier::{Actor, Dossier};
-use crate::domain::kept;
 use crate::domain::moment::Moment;
 use crate::domain::office::Office;
 use crate::domain::payments::payment::{Payment, PaymentState};
@@ -20,19 +19,17 @@ const MOST_LINES: usize = 20;
 const LONGEST_TEXT: usize = 100;
 
 /// A tax notice and what became of it.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Obligation {
     /// The number of the notice.
-    number: String,
-    lines: Vec<Line>,
-    noticed_at: Moment,
+    pub(crate) number: String,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) noticed_at: Moment,
     pub(crate) payment: Payment,
     /// The number of the receipt, once it is paid.
-    receipt: Option<String>,
+    pub(crate) receipt: Option<String>,
     /// What was paid on earlier notices: it stays on record.
-    #[serde(skip_serializing_if = "kept::is_told")]
-    #[schemars(skip)]
-    earlier: Vec<Payment>,
+    pub(crate) earlier: Vec<Payment>,
 }
 
 impl Obligation {

@@ -8,7 +8,6 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::domain::dossier::{Actor, Dossier};
-use crate::domain::kept;
 use crate::domain::moment::Moment;
 use crate::domain::office::Office;
 use crate::domain::payments::platform::{self, PastOrder};
@@ -85,7 +84,7 @@ impl JsonSchema for ReceiptNumber {
 }
 
 /// The payment of one dossier: about 200 bytes, and 150 for each order that came to nothing.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Payment {
     pub(crate) method: PaymentMethod,
     pub(crate) state: PaymentState,
@@ -97,7 +96,7 @@ pub(crate) struct Payment {
     pub(crate) receipt_count: u32,
     /// The number of the receipt, once a fee is paid.
     #[serde(skip_serializing_if = "Option::is_none")]
-    receipt: Option<ReceiptNumber>,
+    pub(crate) receipt: Option<ReceiptNumber>,
     /// Until when the order that is placed can be paid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) pay_by: Option<Moment>,
@@ -105,16 +104,10 @@ pub(crate) struct Payment {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) past_orders: Vec<PastOrder>,
     /// How many references were given out; a new one is needed when the one before was cancelled or outdated.
-    #[serde(skip_serializing_if = "kept::is_told")]
-    #[schemars(skip)]
     pub(crate) references: u32,
     /// Where the citizen pays, once the order is placed.
-    #[serde(skip_serializing_if = "kept::is_told")]
-    #[schemars(skip)]
     pub(crate) url: Option<String>,
     /// The day on which the payment platform says that it took the money, by its own clock.
-    #[serde(skip_serializing_if = "kept::is_told")]
-    #[schemars(skip)]
     pub(crate) captured_on: Option<Date>,
 }
 

@@ -13,7 +13,6 @@ use crate::behaviour::defects::deadlines::Reading;
 use crate::behaviour::defects::{Defect, Defects};
 use crate::domain::calendar;
 use crate::domain::dossier::{Actor, Dossier};
-use crate::domain::kept;
 use crate::domain::moment::Moment;
 use crate::domain::office::Office;
 use crate::domain::office::Term;
@@ -52,27 +51,25 @@ impl OrderEnd {
 }
 
 /// An order that came to nothing.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct PastOrder {
     pub(crate) reference: String,
-    amount: i64,
-    end: OrderEnd,
-    ended_at: Moment,
+    pub(crate) amount: i64,
+    pub(crate) end: OrderEnd,
+    pub(crate) ended_at: Moment,
     /// Money that came for it all the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) overpayment: Option<Overpayment>,
 }
 
 /// Money that nobody owed any more when it came.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Overpayment {
-    transaction: String,
+    pub(crate) transaction: String,
     pub(crate) amount: i64,
-    received_at: Moment,
+    pub(crate) received_at: Moment,
     pub(crate) refunded_at: Option<Moment>,
     /// The day on which the platform says that it took the money, by its own clock.
-    #[serde(skip_serializing_if = "kept::is_told")]
-    #[schemars(skip)]
     pub(crate) captured_on: Option<Date>,
 }
 

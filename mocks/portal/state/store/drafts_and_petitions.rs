@@ -4,14 +4,14 @@ use serde_json::value::RawValue;
 
 use crate::domain::drafts::{Draft, Drafts};
 use crate::domain::moment::Moment;
-use crate::domain::petitions::Petitions;
-use crate::state::store::part::{Batch, Part, ReadError, Source, body, no_sense, place, whole};
+use crate::domain::petitions::{Petition, Petitions};
+use crate::state::store::part::{Batch, Part, ReadError, Source, body, no_sense, place, read_body, whole};
 
 const PUT_DRAFT: &str = "insert or replace into drafts values (?1, ?2, ?3, ?4)";
 const DROP_DRAFT: &str = "delete from drafts where id = ?1";
 const ALL_DRAFTS: &str = "select id, owner, saved_at, fields from drafts order by id";
-const PUT_PETITION: &str = "insert or replace into petitions values (?1, ?2)";
-const ALL_PETITIONS: &str = "select number, body from petitions order by number";
+const PUT_PETITION: &str = "insert or replace into petitions values (?1, ?2, ?3)";
+const ALL_PETITIONS: &str = "select number, owner, body from petitions order by number";
 
 impl Part for Drafts {
     fn watch(&mut self) {
@@ -64,13 +64,17 @@ impl Part for Petitions {
     fn write(&mut self, batch: &mut Batch<'_>) {
         for number in self.dirty.take() {
             if let Ok(petition) = self.get(number) {
-                batch.add(PUT_PETITION, vec![place(number), body(petition)]);
+                batch.add(PUT_PETITION, vec![place(number), whole(petition.owner), body(petition)]);
             }
         }
     }
 
     fn restore(&mut self, source: &Source<'_>) -> Result<(), ReadError> {
-        for (number, petition) in source.bodies("petitions", ALL_PETITIONS)? {
+        let rows: Vec<(u64, u64, String)> =
+            source.rows(ALL_PETITIONS, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        for (number, owner, text) in rows {
+            let mut petition: Petition = read_body("petitions", &number, &text)?;
+            petition.owner = owner;
             self.all.push(petition);
             if number != self.all.len() as u64 {
                 return Err(no_sense("petitions", &number));

@@ -10,7 +10,6 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use crate::domain::catalogue::Index;
-use crate::domain::kept;
 
 /// A part that has rows of its own. It notes what is changed, and looks only when it is written how that now is: a row
 /// that is there is replaced, one whose thing is no more is deleted. So a thing that changes often is written once.
@@ -82,9 +81,10 @@ pub(crate) fn place(place: usize) -> Value {
     Value::Integer(i64::try_from(place).unwrap_or(i64::MAX))
 }
 
-/// A thing as JSON with all of its fields.
+/// A thing as JSON.
 pub(crate) fn body(thing: &impl Serialize) -> Value {
-    Value::Text(kept::kept(thing))
+    let text = serde_json::to_string(thing);
+    Value::Text(text.unwrap_or_else(|_| unreachable!("what is kept has string keys and integers only")))
 }
 
 /// Why a store cannot be read back.
@@ -154,11 +154,19 @@ impl<'connection> Source<'connection> {
         while let Some(row) = rows.next()? {
             let key: u64 = row.get(0)?;
             let text = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
-            let thing = kept::read(text).map_err(|source| ReadError::Body { table, row: key.to_string(), source })?;
-            all.push((key, thing));
+            all.push((key, read_body(table, &key, text)?));
         }
         Ok(all)
     }
+}
+
+/// Reads the body of a row.
+pub(crate) fn read_body<T: DeserializeOwned>(
+    table: &'static str,
+    row: &impl ToString,
+    text: &str,
+) -> Result<T, ReadError> {
+    serde_json::from_str(text).map_err(|source| ReadError::Body { table, row: row.to_string(), source })
 }
 
 /// Refuses a row that makes no sense.

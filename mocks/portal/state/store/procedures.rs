@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::catalogue::Procedure;
-use crate::domain::kept;
 use crate::domain::procedures::{Procedures, Published};
-use crate::state::store::part::{Batch, Part, ReadError, Source, body, whole};
+use crate::state::store::part::{Batch, Part, ReadError, Source, body, read_body, whole};
 
 const PUT: &str = "insert or replace into procedures values (?1, ?2, ?3)";
 const ALL: &str = "select code, version, body from procedures order by code, version";
@@ -22,11 +21,7 @@ impl Versions {
         let rows: Vec<(String, u64, String)> = source.rows(ALL, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         let mut all = HashMap::with_capacity(rows.len());
         for (code, version, body) in rows {
-            let procedure = kept::read(&body).map_err(|source| ReadError::Body {
-                table: "procedures",
-                row: format!("{code}, version {version}"),
-                source,
-            })?;
+            let procedure = read_body("procedures", &format!("{code}, version {version}"), &body)?;
             all.insert((code, version), Arc::new(procedure));
         }
         Ok(Self(all))

@@ -45,7 +45,7 @@ create table bags (number integer primary key, body text not null, state text as
 create table drafts (id integer primary key, owner integer not null, saved_at text not null, fields text not null);
 
 -- What citizens complain of or propose, numbered from 1.
-create table petitions (number integer primary key, body text not null, state text as (body ->> '$.state'));
+create table petitions (number integer primary key, owner integer not null, body text not null, state text as (body ->> '$.state'));
 
 -- Who has signed in: a citizen or a clerk; neither, once that was ended. The place is that in the ring of sessions.
 create table sessions (

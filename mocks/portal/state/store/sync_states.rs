@@ -3,9 +3,8 @@
 use rusqlite::types::Value;
 
 use crate::domain::dossier_id::DossierId;
-use crate::domain::kept;
 use crate::state::outbox::Outbox;
-use crate::state::store::part::{Batch, Part, ReadError, Source, body, no_sense, place};
+use crate::state::store::part::{Batch, Part, ReadError, Source, body, place, read_body};
 
 const PUT: &str = "insert or replace into sync_states (dossier, body, reason) values (?1, ?2, ?3)";
 const ALL: &str = "select dossier, body, reason from sync_states order by dossier";
@@ -43,7 +42,7 @@ impl Part for Option<Box<Outbox>> {
         let rows: Vec<(DossierId, String, Option<String>)> =
             source.rows(ALL, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         for (id, text, reason) in rows {
-            let sync = kept::read(&text).map_err(|_not_ours| no_sense("sync_states", &id))?;
+            let sync = read_body("sync_states", &id, &text)?;
             outbox.restore(id, sync, reason);
         }
         outbox.last_pulled = source.rows(ALL_FETCHED, |row| row.get(0))?.pop().unwrap_or_default();
