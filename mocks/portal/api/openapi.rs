@@ -165,7 +165,7 @@ fn security_schemes() -> Value {
     })
 }
 
-/// Takes out what is assumed for absent fields: that is said by their not being required.
+/// Takes out what is assumed for absent fields: their not being required says so.
 fn without_defaults(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -242,7 +242,7 @@ impl Writer {
     fn responses(&mut self, operation: &Operation) -> Map<String, Value> {
         let successes = operation.answers.iter().map(|answer| (code(answer.status), self.success(*answer)));
         let mut responses: Map<String, Value> = successes.collect();
-        // Where a status is a success of the protocol as well, as a report on an unknown parcel, that is what is told.
+        // Where a status is a success of the protocol as well, as for a report on an unknown parcel, the success is described.
         for chunk in operation.refusals().chunk_by(|one, other| one.status() == other.status()) {
             let Some(status) = chunk.first().map(|kind| kind.status()) else { continue };
             let name = self.refusal(status, chunk);
@@ -252,7 +252,7 @@ impl Writer {
         responses
     }
 
-    /// Writes down once how these kinds of one status are told; returns under which name.
+    /// Describes these kinds of one status once; returns the name of the description.
     fn refusal(&mut self, status: StatusCode, kinds: &[Kind]) -> String {
         let words: Vec<&str> = kinds.iter().map(|kind| kind.code()).collect();
         let name = format!("{}.{}", code(status), words.join("."));

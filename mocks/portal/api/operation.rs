@@ -88,7 +88,7 @@ pub(crate) enum Content {
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) content: Content,
-    /// The header that says more about it: which version it tells (`ETag`), or where to go on (`Location`).
+    /// The header that says more about it: which version it is (`ETag`), or where to go on (`Location`).
     pub(crate) header: Option<&'static str>,
 }
 

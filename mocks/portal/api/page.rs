@@ -62,7 +62,7 @@ async fn show(State(portal): State<Arc<Portal>>, headers: HeaderMap, Query(wante
     response
 }
 
-/// Says something in a language.
+/// A text in a language.
 fn say(language: Language, english: &'static str, vietnamese: &'static str) -> &'static str {
     match language {
         Language::English => english,

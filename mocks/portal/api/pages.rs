@@ -62,7 +62,7 @@ pub(crate) struct Listed<T> {
 }
 
 impl Page {
-    /// The items of this page, told one by one; the whole list is counted.
+    /// The items of this page; the whole list is counted.
     pub(crate) fn of<I, T>(self, all: impl Iterator<Item = I>, tell: impl Fn(I) -> T) -> Listed<T> {
         let first = (self.number - 1).saturating_mul(self.size.saturating_add(self.gap));
         let mut items = Vec::new();

@@ -129,7 +129,7 @@ pub(crate) fn in_language(response: Response, language: Language) -> Response {
     }
 }
 
-/// A refusal as the defect `ok-envelope` tells it.
+/// A refusal under the defect `ok-envelope`.
 #[derive(Debug, Clone, Copy, Serialize)]
 struct Refused {
     error_code: &'static str,

@@ -24,7 +24,7 @@ use crate::domain::problem::Problem;
 use crate::domain::states;
 use crate::state::portal::Portal;
 
-/// How many events are told at once.
+/// How many events are listed at once.
 const MOST_EVENTS: usize = 1_000;
 
 pub(crate) fn operations() -> Vec<Operation> {

@@ -239,11 +239,6 @@ impl Dossier {
         Ok(())
     }
 
-    /// Takes an event out of the log; see the defect `rewrite-hist`.
-    pub(crate) fn forget(&mut self, event: Event) {
-        self.progress.retain(|entry| entry.event != event);
-    }
-
     /// Moves the deadline, and notes that with the latest entry of the log.
     pub(crate) fn move_due(&mut self, before: Moment, after: Moment) {
         self.due_at = Some(after);

@@ -36,7 +36,7 @@ pub(crate) struct Drafts {
     pub(crate) begun: u64,
     /// What all drafts take, in bytes.
     bytes: usize,
-    /// The drafts, by owner and id, of which the store has still to be told.
+    /// The drafts that are not yet in the store, by owner and id.
     pub(crate) dirty: DirtySet<(u64, u64)>,
 }
 

@@ -1,6 +1,7 @@
 //! The domain: dossiers and what may become of them. Pure: it opens no socket, reads no clock and stores nothing.
 
 pub(crate) mod agencies;
+mod defects;
 pub(crate) mod dossier;
 pub(crate) mod dossier_id;
 pub(crate) mod office;

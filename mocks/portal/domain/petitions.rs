@@ -90,7 +90,7 @@ pub(crate) enum Act {
 #[derive(Debug, Default)]
 pub(crate) struct Petitions {
     pub(crate) all: Vec<Petition>,
-    /// The numbers of those of which the store has still to be told.
+    /// The numbers of those that are not yet in the store.
     pub(crate) dirty: DirtySet<usize>,
 }
 

@@ -1,4 +1,4 @@
-//! Refusals: why, which fields are wrong, and how that is said in English and in Vietnamese. How they are answered over
+//! Refusals: why, which fields are wrong, and their texts in English and in Vietnamese. How they are answered over
 //! HTTP is in [`crate::api::problem`].
 
 use std::borrow::Cow;
@@ -129,7 +129,7 @@ impl Kind {
     }
 }
 
-/// A language in which people are told.
+/// A language of the texts for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Language {
     English,

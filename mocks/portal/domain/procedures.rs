@@ -63,7 +63,7 @@ pub(crate) struct Procedures {
     pub(crate) by_code: BTreeMap<String, Published>,
     /// How many procedures were published since the start, including those a defect has lost.
     pub(crate) publications: u64,
-    /// What the store has still to be told; `None` while there is none.
+    /// What is not yet in the store; `None` while there is none.
     pub(crate) unwritten: Option<Vec<Published>>,
 }
 
@@ -85,7 +85,7 @@ impl Procedures {
         self.by_code.values()
     }
 
-    /// Publishes a change of one procedure; returns what the registrar is told.
+    /// Publishes a change of one procedure; returns what the registrar receives.
     pub(crate) fn publish(
         &mut self,
         code: &str,

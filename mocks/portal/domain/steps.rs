@@ -2,6 +2,7 @@
 
 use crate::behaviour::defects::Defect;
 use crate::domain::calendar;
+use crate::domain::defects;
 use crate::domain::delivery::parcels;
 use crate::domain::dossier::{Actor, Dossier};
 use crate::domain::moment::Moment;
@@ -40,19 +41,15 @@ fn appointment(dossier: &Dossier, office: &Office<'_>) -> Option<Moment> {
     defects.appointment(calendar::due_at(office.now, days, defects.reading()), dossier.ordinal)
 }
 
-/// Starts processing, unless the fee is due in advance and not paid. Returns the state to be told.
+/// Starts processing, unless the fee is due in advance and not paid. Returns the state to be shown.
 pub(crate) fn start(dossier: &mut Dossier, actor: Actor, office: &mut Office<'_>) -> Result<State, Problem> {
-    if dossier.state == State::Stopped && office.defects.has(Defect::Revive) {
-        dossier.state = State::Accepted;
-    }
+    defects::revive(dossier, office);
     dossier.may(Event::Started)?;
     if dossier.start_was_pretended {
         return Err(dossier.illegal());
     }
     check_gate(dossier, office)?;
-    if office.defects.triggers(Defect::Jump9, dossier.ordinal, 1, 10) {
-        dossier.start_was_pretended = true;
-        dossier.version += 1;
+    if defects::pretends_start(dossier, office) {
         return Ok(State::InProcess);
     }
     dossier.started_at = Some(office.now);
@@ -81,9 +78,7 @@ pub(crate) fn complete(dossier: &mut Dossier, actor: Actor, office: &mut Office<
         dossier.advance(Event::Completed, actor, office.now)?;
     }
     dossier.completed_at = Some(office.now);
-    if office.defects.has(Defect::RewriteHist) {
-        dossier.forget(Event::Started);
-    }
+    defects::rewrite_history(dossier, office);
     results::file(dossier, office);
     Ok(())
 }

@@ -24,7 +24,7 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 /// The longest head of a request, and what is read ahead of a body.
 const LONGEST_HEAD: usize = 64 * 1024;
 
-/// What one too many is told.
+/// The answer to one connection too many.
 const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 

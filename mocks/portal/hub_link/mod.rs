@@ -2,7 +2,7 @@
 //! citizens sign on through it. A portal that is not linked pays nothing for any of it.
 //!
 //! The main types are [`crate::state::outbox::Outbox`], which knows without I/O what is still to be synced, and [`crate::state::sign_ons::SignOns`]; one task, begun by
-//! [`worker::begin`], speaks to the national portal. It deliberately knows nothing of the steps it tells of.
+//! [`worker::begin`], speaks to the national portal. It deliberately knows nothing of the steps it syncs.
 
 pub(crate) mod exchange;
 pub(crate) mod worker;

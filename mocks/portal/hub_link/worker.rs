@@ -12,7 +12,7 @@ use crate::state::config::Hub;
 use crate::state::outbox::Outcome;
 use crate::state::portal::Portal;
 
-/// How long it rests when there is nothing to tell.
+/// How long it rests when there is nothing to send.
 const REST: Duration = Duration::from_millis(20);
 /// How long it rests after the first call that came to nothing; twice as long after each further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);

@@ -1,4 +1,4 @@
-//! No answer leaves before all that it tells is in the store, where one is kept; while that cannot be written, requests
+//! No answer leaves before everything in it is in the store, where one is kept; while that cannot be written, requests
 //! are refused before anything is done.
 
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use crate::middleware::layer::{Middleware, Next};
 use crate::state::portal::Portal;
 
-/// Holds answers back until what they tell is committed.
+/// Holds answers back until what is in them is committed.
 #[derive(Clone)]
 pub(crate) struct Durability(pub(crate) Arc<Portal>);
 

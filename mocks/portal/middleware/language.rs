@@ -1,4 +1,4 @@
-//! Refusals are said in Vietnamese where the request asks for that.
+//! Refusals are in Vietnamese where the request asks for that.
 
 use axum::extract::Request;
 use axum::response::Response;
@@ -7,7 +7,7 @@ use crate::api::problem;
 use crate::domain::problem::Language;
 use crate::middleware::layer::{Middleware, Next};
 
-/// Says a refusal in the language that the request asks for.
+/// Puts a refusal into the language that the request asks for.
 #[derive(Clone)]
 pub(crate) struct LanguageOfRefusals;
 

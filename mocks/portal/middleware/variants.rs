@@ -175,7 +175,7 @@ fn answer(parts: &mut Parts, body: Bytes, asked: &Asked, variants: Variants) -> 
             return envelope::refused(parts, value, variants);
         }
         envelope::succeeded(parts, &value, asked.is_submission, variants);
-        paging::told(&mut parts.headers, value, &asked.query, variants)
+        paging::paged(&mut parts.headers, value, &asked.query, variants)
     });
     envelope::headers(&mut parts.headers, variants);
     match value {
@@ -184,7 +184,7 @@ fn answer(parts: &mut Parts, body: Bytes, asked: &Asked, variants: Variants) -> 
             parts.headers.remove(CONTENT_TYPE);
             Bytes::new()
         }
-        Some(value) => rewriting::written(&rewriting::told(value, variants), variants).into(),
+        Some(value) => rewriting::written(&rewriting::rewritten(value, variants), variants).into(),
         None => body,
     }
 }

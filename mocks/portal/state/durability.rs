@@ -1,4 +1,4 @@
-//! Nothing leaves the portal that a restart could take back: answers and messages wait until what they tell is in the
+//! Nothing leaves the portal that a restart could take back: answers and messages wait until everything in them is in the
 //! store, if one is kept.
 
 use std::io;

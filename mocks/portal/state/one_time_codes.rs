@@ -37,7 +37,7 @@ pub(crate) struct OneTimeCodes {
     pub(crate) dirty: DirtySet<u64>,
 }
 
-/// The password of a citizen. They do not exist, so that it may be told: `mk-` and the last six digits.
+/// The password of a citizen. The citizens do not exist, so that it may be public: `mk-` and the last six digits.
 pub(crate) fn password(citizen_number: &str) -> String {
     format!("mk-{}", citizen_number.get(6..).unwrap_or_default())
 }

@@ -61,7 +61,7 @@ pub(crate) struct SignOn {
 }
 
 impl SignOn {
-    /// What the issuer is told of the verifier beforehand (RFC 7636, S256).
+    /// What the issuer receives of the verifier beforehand (RFC 7636, S256).
     pub(crate) fn challenge(&self) -> String {
         URL_SAFE_NO_PAD.encode(checksum::digest(&self.verifier))
     }

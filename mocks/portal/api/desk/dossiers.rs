@@ -183,7 +183,7 @@ async fn read(
     let id = registry.find(&code)?;
     if registry.defects.has(Defect::GetMutates) {
         registry.change(id, |dossier, office| {
-            // It is done where it can be; a reader is not told.
+            // It is done where it can be; the reader does not see it.
             drop(dossier.advance(Event::HandedOver, Actor::Term, office.now));
             Ok(())
         })?;

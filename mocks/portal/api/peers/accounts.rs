@@ -150,7 +150,7 @@ struct Count {
     amount: i64,
 }
 
-/// Tells the post how much of a remittance the portal has counted; returns the remittance as it then stands.
+/// Reports to the post how much of a remittance the portal has counted; returns the remittance as it then stands.
 pub(crate) async fn count(portal: &Portal, id: &str, amount: i64) -> Result<Remittance, Problem> {
     let url = format!("{}/remittances/{id}/reconcile", portal.config.post_url);
     let count = body(&Count { customer_code: CUSTOMER, amount });

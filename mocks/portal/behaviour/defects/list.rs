@@ -7,7 +7,7 @@
 /// Makes the enum and its tables from one list, so that they cannot differ.
 macro_rules! list {
     ($($variant:ident, $name:literal, [$($must:literal),*], [$($may:literal),*], $description:literal;)*) => {
-        /// One thing that the portal does wrong when told to.
+        /// One thing that the portal does wrong when it is switched on.
         #[allow(clippy::doc_markdown, reason = "the descriptions are shown in terminals too")]
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Defect {

@@ -27,7 +27,7 @@ pub(crate) fn derived(usual: &Value, variants: Variants) -> Value {
             if path.starts_with("/api/") {
                 let is_submission = verb == "post" && path == SUBMISSIONS;
                 let is_closed = path.starts_with(OWN_DOSSIER) && variants.has(Variant::Closed403);
-                Retelling { usual, variants, is_submission, is_closed }.operation(operation, &mut refusals);
+                OperationRewrite { usual, variants, is_submission, is_closed }.operation(operation, &mut refusals);
             } else {
                 *operation = rewriting::inlined(usual, operation);
             }
@@ -70,9 +70,9 @@ fn without_unused(mut document: Value) -> Value {
     }
 }
 
-/// How one operation is told.
+/// How one operation is described.
 #[derive(Clone, Copy)]
-struct Retelling<'document> {
+struct OperationRewrite<'document> {
     usual: &'document Value,
     variants: Variants,
     is_submission: bool,
@@ -80,12 +80,12 @@ struct Retelling<'document> {
     is_closed: bool,
 }
 
-impl Retelling<'_> {
+impl OperationRewrite<'_> {
     fn operation(self, operation: &mut Value, refusals: &mut Map<String, Value>) {
         let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) else { return };
         let is_list = paging::describe_parameters(parameters, self.variants);
         let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
-        let mut told = Map::new();
+        let mut shown = Map::new();
         let mut words: BTreeMap<u16, Vec<String>> = BTreeMap::new();
         for (status, response) in std::mem::take(responses) {
             let Some(status) = status.parse().ok().and_then(|status| StatusCode::from_u16(status).ok()) else {
@@ -99,7 +99,7 @@ impl Retelling<'_> {
             if known.is_none() {
                 let status = envelope::success_status(status, self.is_submission, self.variants);
                 // Two successes that become one are of one type.
-                told.entry(code(status.as_u16())).or_insert_with(|| self.success(status, response, is_list));
+                shown.entry(code(status.as_u16())).or_insert_with(|| self.success(status, response, is_list));
             }
         }
         if self.is_closed {
@@ -109,10 +109,10 @@ impl Retelling<'_> {
             words.sort_unstable();
             words.dedup();
             let name = format!("{status}.{}", words.join("."));
-            told.insert(code(status), json!({ "$ref": format!("#/components/responses/{name}") }));
+            shown.insert(code(status), json!({ "$ref": format!("#/components/responses/{name}") }));
             refusals.entry(name).or_insert_with(|| self.refusal(&words));
         }
-        *responses = told;
+        *responses = shown;
     }
 
     /// The words of a refusal; none if it is a success.

@@ -73,7 +73,7 @@ pub(crate) fn refused(parts: &mut Parts, mut value: Value, variants: Variants) -
     value
 }
 
-/// The content of a refusal, as the document tells it; none where there is no body.
+/// The content of a refusal, as the document describes it; none where there is no body.
 pub(crate) fn refusal_content(words: &[String], variants: Variants) -> Option<Value> {
     if variants.has(Variant::EmptyRefusal) {
         return None;

@@ -1,4 +1,4 @@
-//! Other ways to page through lists, told in terms of pages and sizes; see [`crate::behaviour::variants::list`].
+//! Other ways to page through lists, in terms of pages and sizes; see [`crate::behaviour::variants::list`].
 
 use axum::http::header::LINK;
 use axum::http::{HeaderMap, HeaderValue, Uri};
@@ -57,8 +57,8 @@ fn write_cursor(number: usize, size: usize) -> String {
     URL_SAFE_NO_PAD.encode(format!("{number}.{size}"))
 }
 
-/// Tells a page of a list in the variants' words; what is no such page stays.
-pub(crate) fn told(headers: &mut HeaderMap, value: Value, query: &str, variants: Variants) -> Value {
+/// Puts a page of a list into the variants' words; other values stay.
+pub(crate) fn paged(headers: &mut HeaderMap, value: Value, query: &str, variants: Variants) -> Value {
     let Value::Object(mut fields) = value else { return value };
     let count = |fields: &Map<String, Value>, name: &str| fields.get(name)?.as_u64()?.try_into().ok();
     let page: Option<(usize, usize, usize)> = fields
@@ -127,7 +127,7 @@ pub(crate) fn describe(mut schema: Value, variants: Variants) -> Value {
     if !is_page {
         return schema;
     }
-    // A list that may be told as a whole, too, is counted then and has no pages.
+    // A list that may be given as a whole, too, is counted then and has no pages.
     let is_always_paged = is_paged(&schema);
     if let Some(Value::Array(required)) = schema.get_mut("required") {
         required.retain(|name| !goes.iter().any(|gone| name == gone));
@@ -167,11 +167,11 @@ mod tests {
     fn a_cursor_leads_to_the_next_page_and_the_last_page_has_none() {
         let variants = Variants::new(&[Variant::CursorPaging]);
         let page = |number: usize| json!({ "items": [], "total": 5, "page": number, "size": 2 });
-        let first = told(&mut HeaderMap::new(), page(1), "", variants);
+        let first = paged(&mut HeaderMap::new(), page(1), "", variants);
         assert!(first.get("page").is_none() && first.get("total").is_none());
         let next = format!("/api/x?state=A&cursor={}", first["next_cursor"].as_str().unwrap());
         assert_eq!(rewritten(&next, Variant::CursorPaging).unwrap(), "/api/x?state=A&page=2&size=2");
-        assert!(told(&mut HeaderMap::new(), page(3), "", variants)["next_cursor"].is_null());
+        assert!(paged(&mut HeaderMap::new(), page(3), "", variants)["next_cursor"].is_null());
         assert!(rewritten("/api/x?cursor=%00", Variant::CursorPaging).is_err());
     }
 
@@ -188,7 +188,7 @@ mod tests {
     fn a_page_far_behind_the_last_is_told_as_any_other() {
         for variant in [Variant::CursorPaging, Variant::OffsetPaging, Variant::LinkPaging] {
             let page = json!({ "items": [], "total": 5, "page": usize::MAX, "size": 500 });
-            assert!(told(&mut HeaderMap::new(), page, "", Variants::new(&[variant]))["items"].is_array());
+            assert!(paged(&mut HeaderMap::new(), page, "", Variants::new(&[variant]))["items"].is_array());
         }
     }
 
@@ -196,7 +196,7 @@ mod tests {
     fn links_keep_what_was_asked_for() {
         let mut headers = HeaderMap::new();
         let page = json!({ "items": [], "total": 5, "page": 1, "size": 2 });
-        told(&mut headers, page, "state=A&size=2", Variants::new(&[Variant::LinkPaging]));
+        paged(&mut headers, page, "state=A&size=2", Variants::new(&[Variant::LinkPaging]));
         assert_eq!(headers[LINK], "<?state=A&page=2&size=2>; rel=\"next\"");
         assert_eq!(headers["x-total-count"], "5");
     }

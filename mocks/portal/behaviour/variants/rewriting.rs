@@ -17,11 +17,11 @@ const STATES: [&str; 3] = ["state", "payment_state", "parcel_state"];
 /// How long a time is as the portal writes it: `2021-03-01T07:00:00.000+07:00`.
 const TIME_LENGTH: usize = 29;
 
-/// A value as the variants want it told, everything within included.
-pub(crate) fn told(value: Value, variants: Variants) -> Value {
+/// A value as the variants want it, everything within included.
+pub(crate) fn rewritten(value: Value, variants: Variants) -> Value {
     match value {
         Value::Object(fields) => Value::Object(object(fields, variants)),
-        Value::Array(items) => Value::Array(items.into_iter().map(|item| told(item, variants)).collect()),
+        Value::Array(items) => Value::Array(items.into_iter().map(|item| rewritten(item, variants)).collect()),
         Value::String(text) => Value::String(time(&text, variants).unwrap_or(text)),
         other @ (Value::Null | Value::Bool(_) | Value::Number(_)) => other,
     }
@@ -55,7 +55,7 @@ fn field(name: String, value: Value, variants: Variants) -> (String, Value) {
     if let Some(word) = value.as_str().filter(|_| is_state) {
         return (name, Value::String(word.to_lowercase()));
     }
-    (name, told(value, variants))
+    (name, rewritten(value, variants))
 }
 
 /// A time as the variants want it written; `None` where they want nothing, or the text is no time.
@@ -221,7 +221,7 @@ mod tests {
 
     fn told_by(variant: Variant, value: Value) -> String {
         let variants = Variants::new(&[variant]);
-        String::from_utf8(written(&told(value, variants), variants)).unwrap()
+        String::from_utf8(written(&rewritten(value, variants), variants)).unwrap()
     }
 
     #[test]
@@ -231,7 +231,7 @@ mod tests {
         assert_eq!(told_by(Variant::WholeSeconds, at()), r#"["2021-03-01T07:00:00+07:00","Nguyễn Văn A"]"#);
         assert_eq!(told_by(Variant::LongFractions, at()), r#"["2021-03-01T07:00:00.120000+07:00","Nguyễn Văn A"]"#);
         let both = Variants::new(&[Variant::UtcTimes, Variant::WholeSeconds]);
-        assert_eq!(told(json!(AT), both), json!("2021-03-01T00:00:00Z"));
+        assert_eq!(rewritten(json!(AT), both), json!("2021-03-01T00:00:00Z"));
     }
 
     #[test]

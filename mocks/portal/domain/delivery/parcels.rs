@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::behaviour::defects::{Defect, Defects};
+use crate::domain::defects;
 use crate::domain::dossier::{Actor, Dossier};
 use crate::domain::office::Office;
 use crate::domain::payments::payment::{self, PaymentState};
@@ -123,10 +124,7 @@ pub(crate) fn ordered(dossier: &mut Dossier, waybill: &str, office: &mut Office<
     };
     let before = parcel.waybill.replace(waybill.to_owned()).filter(|before| before != waybill);
     (parcel.state, parcel.failed_attempts) = (ParcelState::Ordered, 0);
-    if office.defects.has(Defect::Early10) {
-        dossier.state = State::Returned;
-        dossier.returned_at = Some(office.now);
-    }
+    defects::close_early(dossier, Defect::Early10, office);
     dossier.log(Event::ParcelOrdered, actor, office.now);
     if let Some(before) = before {
         dossier.give_reason(format!("instead of {before}"));
@@ -224,10 +222,7 @@ fn travel(dossier: &mut Dossier, report: &Report<'_>, office: &mut Office<'_>) {
     dossier.parcel.state = report.reached;
     if is_attempt {
         dossier.parcel.failed_attempts = report.attempt.max(1);
-    }
-    if is_attempt && office.defects.has(Defect::TriedIsDone) {
-        dossier.state = State::Returned;
-        dossier.returned_at = Some(office.now);
+        defects::close_early(dossier, Defect::TriedIsDone, office);
     }
     let event = if is_attempt { Event::ParcelAttemptFailed } else { Event::ParcelInTransit };
     dossier.log(event, Actor::Post, office.now);

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::behaviour::defects::deadlines::Reading;
 use crate::behaviour::defects::{Defect, Defects};
 use crate::domain::calendar;
+use crate::domain::defects;
 use crate::domain::dossier::{Actor, Dossier};
 use crate::domain::moment::Moment;
 use crate::domain::office::Office;
@@ -125,10 +126,7 @@ pub(crate) fn offer(dossier: &mut Dossier, debt: Debt, defects: Defects) -> Resu
     if is_worn_out(payment) {
         return Err(Problem::new(Kind::Full, "it was ordered too often in vain: pay at the counter"));
     }
-    if defects.has(Defect::DoubleCapture) {
-        payment.reference = None;
-        payment.url = None;
-    }
+    defects::forget_order(payment, defects);
     let amount = payment.amount_due;
     if payment.reference.is_none() {
         payment.references += 1;
@@ -257,13 +255,12 @@ pub(crate) fn confirm(dossier: &mut Dossier, confirmation: &Confirmation<'_>, of
         return confirm_late(dossier, debt, confirmation, office);
     }
     if payment.amount_due != confirmation.amount {
-        if office.defects.has(Defect::CheckAfterUpdate) {
-            payment.state = PaymentState::Paid;
-        }
+        defects::book_wrong_amount(payment, office.defects);
         return Verdict::WrongAmount;
     }
     if payment.state.is_settled() || payment.state == PaymentState::Refunded {
-        return confirm_again(payment, confirmation, office.defects);
+        let spoiled = defects::confirm_again(payment, confirmation, office.defects);
+        return spoiled.unwrap_or(Verdict::AlreadyConfirmed);
     }
     match confirmation.outcome {
         Outcome::Captured => settle(dossier, debt, confirmation, office),
@@ -271,20 +268,6 @@ pub(crate) fn confirm(dossier: &mut Dossier, confirmation: &Confirmation<'_>, of
         Outcome::Open => {}
     }
     Verdict::Done
-}
-
-/// A report on an order that was paid.
-fn confirm_again(payment: &mut Payment, confirmation: &Confirmation<'_>, defects: Defects) -> Verdict {
-    let is_repeated = confirmation.is_genuine && payment.transaction.as_deref() == Some(confirmation.transaction);
-    if is_repeated && defects.has(Defect::DupCallback) {
-        payment.receipt_count += 1;
-        return Verdict::Done;
-    }
-    if confirmation.outcome != Outcome::Captured && defects.has(Defect::OutOfOrder) {
-        payment.charge(confirmation.amount);
-        return Verdict::Done;
-    }
-    Verdict::AlreadyConfirmed
 }
 
 /// A report on an order that has ended, if there was such an order.

@@ -33,18 +33,18 @@ const MOST_UNCOMMITTED: usize = 100;
 /// while it is refused.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
-    /// What tells it from the one before a reset.
+    /// Distinguishes it from the one before a reset.
     epoch: u64,
     /// How many events of the registry have been read.
     cursor: usize,
     syncs: Vec<DossierSync>,
-    /// Dossiers with something to tell, in order.
+    /// Dossiers with something to send, in order.
     ready: VecDeque<DossierId>,
     /// Dossiers that are sent again later, by the time on the wall in milliseconds.
     waiting: BinaryHeap<Reverse<(u64, DossierId)>>,
     /// Why a dossier was refused, while it is.
     reasons: HashMap<DossierId, String>,
-    /// What the defect `send-before-commit` tells.
+    /// What the defect `send-before-commit` sends.
     uncommitted: VecDeque<Parcel>,
     /// The syncs that are not yet in the store.
     pub(crate) dirty: DirtySet<DossierId>,
@@ -187,7 +187,7 @@ impl Outbox {
         Ok(())
     }
 
-    /// Tells what is not on record; see the defect `send-before-commit`.
+    /// Sends what is not on record; see the defect `send-before-commit`.
     pub(crate) fn send_uncommitted(&mut self, dossier: &Dossier, defects: Defects) {
         if self.uncommitted.len() < MOST_UNCOMMITTED {
             let packet = Some(packets::whole(dossier, 1, defects));
@@ -209,7 +209,7 @@ impl Outbox {
         self.cursor = until;
     }
 
-    /// The next message, if there is anything to tell: as many packets of one kind as fit, each dossier's in order.
+    /// The next message, if there is anything to send: as many packets of one kind as fit, each dossier's in order.
     pub(crate) fn next_message(&mut self, dossiers: &[Dossier], defects: Defects, now_ms: u64) -> Option<Message> {
         self.end_waits(now_ms);
         if !self.uncommitted.is_empty() {

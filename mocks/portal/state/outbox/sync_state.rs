@@ -68,7 +68,7 @@ pub(crate) struct Tally {
 /// Whether a dossier is to be sent again, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Again {
-    /// As soon as there is something to tell.
+    /// As soon as there is something to send.
     Now,
     /// After so many milliseconds.
     After(u64),

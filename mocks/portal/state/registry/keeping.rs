@@ -57,7 +57,7 @@ impl Registry {
     /// kept.
     fn parts(&mut self) -> [&mut dyn Part; 8] {
         let Self {
-            // Told whenever the portal starts, and how often one asked this second.
+            // Configured at each start, and requests of the present second.
             defects: _,
             variants: _,
             limit: _,

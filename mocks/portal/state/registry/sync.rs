@@ -15,7 +15,7 @@ impl Registry {
         self.outbox = Some(Box::new(Outbox::new(wall_ns())));
     }
 
-    /// The next message, if there is anything to tell.
+    /// The next message, if there is anything to send.
     pub(crate) fn next_message(&mut self) -> Option<Message> {
         let outbox = self.outbox.as_mut()?;
         outbox.read(&self.events);

@@ -15,7 +15,7 @@ use crate::state::store::part::{ReadError, Source};
 pub(crate) const SCHEMA: &str = include_str!("schema.sql");
 /// The version of the tables and of what is in them, kept in `pragma user_version`.
 const VERSION: i64 = 2;
-/// What tells a store from any other SQLite file, kept in `pragma application_id`: `vdan` in ASCII.
+/// What distinguishes a store from any other SQLite file, kept in `pragma application_id`: `vdan` in ASCII.
 const APPLICATION: i64 = 0x7664_616e;
 /// How long a commit waits for another writer of the file, which there should not be.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);

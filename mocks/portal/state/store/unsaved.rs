@@ -22,7 +22,7 @@ pub(crate) struct Unsaved {
     pub(crate) counters: Counters,
     /// Whether the registry is a new one in the place of another, whose rows have to go.
     pub(crate) is_new: bool,
-    /// Whether a tester has set something that a counter tells.
+    /// Whether a tester has set something that is a counter.
     pub(crate) is_set: bool,
     /// How many batches were taken.
     pub(crate) batches: u64,

@@ -13,7 +13,7 @@ use crate::state::store::part::Write;
 /// What became of a batch. Of one that could not be committed nothing is in the store.
 pub(crate) type Outcome = (Vec<Write>, Result<(), rusqlite::Error>);
 
-/// A batch, and whom to tell.
+/// A batch, and where its outcome goes.
 type Order = (Vec<Write>, oneshot::Sender<Outcome>);
 
 /// The way to the thread, which ends when this is dropped.
@@ -48,17 +48,17 @@ pub(crate) struct Orders(SyncSender<Order>);
 impl Orders {
     /// Has a batch committed; `None` if the thread has gone.
     pub(crate) async fn commit(&self, batch: Vec<Write>) -> Option<Outcome> {
-        let (tell, told) = oneshot::channel();
-        self.0.send((batch, tell)).ok()?;
-        told.await.ok()
+        let (outcome, decided) = oneshot::channel();
+        self.0.send((batch, outcome)).ok()?;
+        decided.await.ok()
     }
 }
 
 fn work(mut store: Store, ordered: &Receiver<Order>) {
-    for (batch, tell) in ordered {
+    for (batch, outcome) in ordered {
         let committed = commit(&mut store, &batch);
         // Nothing listens any more when the portal ends.
-        drop(tell.send((batch, committed)));
+        drop(outcome.send((batch, committed)));
     }
 }
 
