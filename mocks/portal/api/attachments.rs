@@ -1,5 +1,7 @@
 //! What is asked about attachments: attach, list, download.
 
+use std::convert::Infallible;
+use std::future::ready;
 use std::sync::Arc;
 
 use axum::extract::{FromRequest, Request, State};
@@ -9,12 +11,13 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use futures_util::stream;
+use multer::Multipart;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::access::SignedIn;
 use crate::api::body::{Path, json};
-use crate::api::multipart;
 use crate::api::operation::{Operation, Who, get, post};
 use crate::behaviour::defects::Defect;
 use crate::domain::checksum;
@@ -84,18 +87,28 @@ struct Encoded {
 }
 
 /// Reads a multipart body, or a JSON body with base64.
-fn read(content_type: &str, body: &Bytes) -> Result<Sent, Problem> {
+async fn read(content_type: &str, body: Bytes) -> Result<Sent, Problem> {
     if content_type.to_ascii_lowercase().starts_with("multipart/") {
-        let part = multipart::boundary(content_type).and_then(|boundary| multipart::first_file(body, boundary));
-        let part = part.ok_or_else(|| Problem::new(Kind::Malformed, "the multipart body has no file"))?;
-        let content = body.slice_ref(part.content);
-        return Ok(Sent { name: part.file_name, declared: part.content_type, content });
+        let file = first_file(content_type, body).await;
+        return file.ok_or_else(|| Problem::new(Kind::Malformed, "the multipart body has no file"));
     }
     let encoded: Encoded =
-        serde_json::from_slice(body).map_err(|error| Problem::new(Kind::Malformed, error.to_string()))?;
+        serde_json::from_slice(&body).map_err(|error| Problem::new(Kind::Malformed, error.to_string()))?;
     let content = STANDARD.decode(encoded.content_base64.as_bytes());
     let content = content.map_err(|_invalid| Problem::field("content_base64", "is not base64"))?;
     Ok(Sent { name: encoded.name, declared: encoded.content_type, content: content.into() })
+}
+
+/// The first part that has a file name.
+async fn first_file(content_type: &str, body: Bytes) -> Option<Sent> {
+    let whole = stream::once(ready(Ok::<_, Infallible>(body)));
+    let mut parts = Multipart::new(whole, multer::parse_boundary(content_type).ok()?);
+    while let Some(part) = parts.next_field().await.ok()? {
+        let Some(name) = part.file_name().map(str::to_owned) else { continue };
+        let declared = part.content_type().map(ToString::to_string);
+        return Some(Sent { name, declared, content: part.bytes().await.ok()? });
+    }
+    None
 }
 
 /// The dossier with this code, for its owner and for clerks.
@@ -121,7 +134,7 @@ async fn attach(
         let is_long = rejection.status() == StatusCode::PAYLOAD_TOO_LARGE;
         Problem::new(if is_long { Kind::TooLarge } else { Kind::Malformed }, rejection.body_text())
     })?;
-    let sent = read(&content_type, &body)?;
+    let sent = read(&content_type, body).await?;
     let mut registry = portal.registry();
     let attachment = sent.check(registry.now(), portal.switches.get())?;
     let id = find(&registry, &code, &person)?;
@@ -189,6 +202,27 @@ fn disposition(name: &str) -> HeaderValue {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const FORM: &str = "multipart/form-data; boundary=x";
+    const BODY: &[u8] = b"--x\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nfirst\r\n--x\r\nContent-Disposition: \
+        form-data; name=\"file\"; filename=\"a b.pdf\"\r\nContent-Type: application/pdf\r\n\r\n%PDF-\r\n--y\r\n--x--\r\n";
+
+    #[tokio::test]
+    async fn the_first_file_is_found_behind_other_fields() {
+        let file = first_file(FORM, Bytes::from_static(BODY)).await.unwrap();
+        assert_eq!((file.name.as_str(), file.declared.as_deref()), ("a b.pdf", Some("application/pdf")));
+        assert_eq!(file.content, "%PDF-\r\n--y");
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_anywhere_is_no_file() {
+        for end in 0..BODY.len() - 8 {
+            assert!(first_file(FORM, Bytes::from_static(&BODY[..end])).await.is_none(), "{end}");
+        }
+        for wrong in ["multipart/form-data; boundary=z", "multipart/mixed; boundary=x", "multipart/form-data"] {
+            assert!(first_file(wrong, Bytes::from_static(BODY)).await.is_none(), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_name_never_breaks_out_of_its_header() {

@@ -19,7 +19,6 @@ pub(crate) mod test_hooks;
 
 pub(crate) mod access;
 pub(crate) mod body;
-pub(crate) mod multipart;
 pub(crate) mod pages;
 mod part_views;
 pub(crate) mod problem;

@@ -36,7 +36,7 @@ pub(crate) struct ResultDocument {
     pub(crate) signature: Signature,
 }
 
-/// A result as its owner sees it.
+/// A result as it is told to its owner.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Result")]
 pub(crate) struct ResultView<'dossier> {

@@ -86,7 +86,7 @@ pub(crate) enum Outcome {
     Unanswered,
 }
 
-/// How far one dossier is synced.
+/// How the telling of one dossier stands.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "Sync")]
 pub(crate) struct SyncStatus<'outbox> {
