@@ -18,7 +18,6 @@ use crate::state::registry::{Registry, UnitLedger};
 use crate::state::store::{Batch, Part, ReadError, Source, Versions, Write, body, no_sense, place, whole};
 
 const PUT_DOSSIER: &str = "insert or replace into dossiers (id, body) values (?1, ?2)";
-const ALL_DOSSIERS: &str = "select id, body from dossiers order by id";
 const PUT_EVENT: &str = "insert or replace into events values (?1, ?2, ?3)";
 const ALL_EVENTS: &str = "select number, dossier, entry from events order by number";
 const PUT_ATTACHMENT: &str = "insert or replace into attachments values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
@@ -30,27 +29,6 @@ const ALL_UNITS: &str = "select code, served from units";
 const PUT_NUMBER: &str = "insert or replace into numbers values (?1, ?2, ?3)";
 const ALL_NUMBERS: &str = "select unit, day, last from numbers";
 const PUT_BAG: &str = "insert or replace into bags (number, body) values (?1, ?2)";
-const ALL_BAGS: &str = "select number, body from bags order by number";
-
-/// What empties the store.
-pub(crate) const EMPTY: [&str; 16] = [
-    "delete from counters",
-    "delete from clock",
-    "delete from procedures",
-    "delete from dossiers",
-    "delete from events",
-    "delete from attachments",
-    "delete from units",
-    "delete from numbers",
-    "delete from bags",
-    "delete from drafts",
-    "delete from petitions",
-    "delete from sessions",
-    "delete from one_time_codes",
-    "delete from kept_answers",
-    "delete from sync_states",
-    "delete from fetched",
-];
 
 impl Registry {
     /// The parts that have rows of their own. A new field does not compile before it is said here how it is
@@ -110,9 +88,7 @@ impl Registry {
         let mut counters = std::mem::take(&mut self.unsaved.counters);
         let mut batch = Batch::new(&mut counters);
         if std::mem::take(&mut self.unsaved.is_new) {
-            for sql in EMPTY {
-                batch.add(sql, Vec::new());
-            }
+            batch.clear();
         }
         self.write_dossiers(&mut batch);
         self.write_ledgers(&mut batch);
@@ -194,7 +170,7 @@ impl Registry {
         self.restore_ledgers(source)?;
         let versions = Versions::read(source)?;
         versions.publish(&mut self.procedures);
-        for (id, dossier) in source.bodies("dossiers", ALL_DOSSIERS)? {
+        for (id, dossier) in source.bodies("dossiers")? {
             if id != self.dossiers.len() as u64 {
                 return Err(no_sense("dossiers", &id));
             }
@@ -209,12 +185,11 @@ impl Registry {
     }
 
     fn restore_ledgers(&mut self, source: &Source<'_>) -> Result<(), ReadError> {
-        let units: Vec<(String, u64)> = source.rows(ALL_UNITS, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let units: Vec<(String, u64)> = source.rows(ALL_UNITS)?;
         for (code, served) in units {
             self.units.insert(code, UnitLedger { intake: WaitingLine::after(served), ..UnitLedger::default() });
         }
-        let numbers: Vec<(String, String, u64)> =
-            source.rows(ALL_NUMBERS, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let numbers: Vec<(String, String, u64)> = source.rows(ALL_NUMBERS)?;
         for (unit, day, last) in numbers {
             let day = day.parse().map_err(|_no_date| no_sense("numbers", &day))?;
             self.unit_ledger(&unit).numbers.insert(day, last);
@@ -234,22 +209,29 @@ impl Registry {
     }
 
     fn restore_papers(&mut self, source: &Source<'_>) -> Result<(), ReadError> {
-        self.events = source
-            .rows(ALL_EVENTS, |row| Ok((row.get::<_, usize>(0)?, (row.get(1)?, row.get(2)?))))?
-            .into_iter()
-            .enumerate()
-            .map(|(i, (number, event))| if number == i + 1 { Ok(event) } else { Err(no_sense("events", &number)) })
-            .collect::<Result<_, _>>()?;
+        let events: Vec<(usize, DossierId, usize)> = source.rows(ALL_EVENTS)?;
+        for (number, id, entry) in events {
+            self.events.push((id, entry));
+            if number != self.events.len() {
+                return Err(no_sense("events", &number));
+            }
+        }
         self.unsaved.events = self.events.len();
-        for (id, number, attachment) in read_attachments(source)? {
+        type Columns = (DossierId, usize, String, String, String, String, Vec<u8>);
+        let rows: Vec<Columns> = source.rows(ALL_ATTACHMENTS)?;
+        for (id, number, name, content_type, sha256, attached_at, content) in rows {
+            let row = || no_sense("attachments", &format!("{id}, {number}"));
+            let attached_at = Moment::parse(&attached_at).ok_or_else(row)?;
+            let (content_type, content) = (content_type.into(), content.into());
+            let attachment = Attachment { name, content_type, sha256, attached_at, content };
             self.attachment_bytes += attachment.content.len();
             let kept = self.attachments.entry(id).or_default();
             kept.push(attachment);
             if number != kept.len() {
-                return Err(no_sense("attachments", &format!("{id}, {number}")));
+                return Err(row());
             }
         }
-        for (number, bag) in source.bodies("bags", ALL_BAGS)? {
+        for (number, bag) in source.bodies("bags")? {
             self.bags.push(bag);
             if number != self.bags.len() as u64 {
                 return Err(no_sense("bags", &number));
@@ -332,36 +314,4 @@ fn columns(id: DossierId, number: usize, attachment: &Attachment) -> Vec<Value> 
         attachment.attached_at.to_string().into(),
         attachment.content.to_vec().into(),
     ]
-}
-
-fn read_attachments(source: &Source<'_>) -> Result<Vec<(DossierId, usize, Attachment)>, ReadError> {
-    let read = |row: &rusqlite::Row<'_>| {
-        let attached_at = Moment::parse(row.get_ref(5)?.as_str()?);
-        let attachment = Attachment {
-            name: row.get(2)?,
-            content_type: row.get::<_, String>(3)?.into(),
-            sha256: row.get(4)?,
-            attached_at: attached_at.unwrap_or(Moment::from_unix_ms(0)),
-            content: row.get::<_, Vec<u8>>(6)?.into(),
-        };
-        Ok((row.get(0)?, row.get(1)?, attachment))
-    };
-    source.rows(ALL_ATTACHMENTS, read)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_store_is_emptied_of_every_table() {
-        let connection = rusqlite::Connection::open_in_memory().unwrap();
-        connection.execute_batch(crate::state::store::SCHEMA).unwrap();
-        let mut names = connection.prepare("select name from sqlite_schema where type = 'table'").unwrap();
-        let names = names.query_map([], |row| row.get::<_, String>(0)).unwrap();
-        for name in names {
-            let name = name.unwrap();
-            assert!(EMPTY.contains(&format!("delete from {name}").as_str()), "{name}");
-        }
-    }
 }

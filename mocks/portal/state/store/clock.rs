@@ -28,8 +28,7 @@ impl Part for Clock {
     }
 
     fn restore(&mut self, source: &Source<'_>) -> Result<(), ReadError> {
-        let rows: Vec<(String, String, Option<f64>, Option<String>)> =
-            source.rows(ALL, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        let rows: Vec<(String, String, Option<f64>, Option<String>)> = source.rows(ALL)?;
         for (latest, shown, speed, until) in rows {
             self.shown = Moment::parse(&shown).ok_or_else(|| no_sense("clock", &shown))?;
             self.latest = Moment::parse(&latest).ok_or_else(|| no_sense("clock", &latest))?;
@@ -68,7 +67,7 @@ mod tests {
         let mut batch = Batch::new(&mut counters);
         clock.write(&mut batch);
         for write in batch.into_writes() {
-            connection.execute(write.sql, params_from_iter(write.values)).unwrap();
+            connection.execute(&write.sql, params_from_iter(write.values)).unwrap();
         }
 
         let mut again = Clock::real();

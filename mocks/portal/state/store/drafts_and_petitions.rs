@@ -36,8 +36,7 @@ impl Part for Drafts {
     }
 
     fn restore(&mut self, source: &Source<'_>) -> Result<(), ReadError> {
-        let rows: Vec<(u64, u64, String, String)> =
-            source.rows(ALL_DRAFTS, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        let rows: Vec<(u64, u64, String, String)> = source.rows(ALL_DRAFTS)?;
         for (id, owner, saved_at, fields) in rows {
             let saved_at = Moment::parse(&saved_at).ok_or_else(|| no_sense("drafts", &id))?;
             let fields = RawValue::from_string(fields).map_err(|source| ReadError::Body {
@@ -70,8 +69,7 @@ impl Part for Petitions {
     }
 
     fn restore(&mut self, source: &Source<'_>) -> Result<(), ReadError> {
-        let rows: Vec<(u64, u64, String)> =
-            source.rows(ALL_PETITIONS, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let rows: Vec<(u64, u64, String)> = source.rows(ALL_PETITIONS)?;
         for (number, owner, text) in rows {
             let mut petition: Petition = read_body("petitions", &number, &text)?;
             petition.owner = owner;

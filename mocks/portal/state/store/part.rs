@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use crate::domain::catalogue::Index;
+use crate::state::store::file::SCHEMA;
 
 /// A part that has rows of its own. It notes what is changed, and looks only when it is written how that now is: a row
 /// that is there is replaced, one whose thing is no more is deleted. So a thing that changes often is written once.
@@ -33,7 +34,7 @@ pub(crate) trait Part {
 /// One statement and its values.
 #[derive(Debug)]
 pub(crate) struct Write {
-    pub(crate) sql: &'static str,
+    pub(crate) sql: Cow<'static, str>,
     pub(crate) values: Vec<Value>,
 }
 
@@ -53,7 +54,14 @@ impl<'counters> Batch<'counters> {
     }
 
     pub(crate) fn add(&mut self, sql: &'static str, values: Vec<Value>) {
-        self.writes.push(Write { sql, values });
+        self.writes.push(Write { sql: Cow::Borrowed(sql), values });
+    }
+
+    /// Empties every table.
+    pub(crate) fn clear(&mut self) {
+        let tables = SCHEMA.lines().filter_map(|line| line.strip_prefix("create table ")?.split(' ').next());
+        let emptied = |table| Write { sql: format!("delete from {table}").into(), values: Vec::new() };
+        self.writes.extend(tables.map(emptied));
     }
 
     /// Writes a counter that has moved.
@@ -116,7 +124,7 @@ impl<'connection> Source<'connection> {
     /// When the counters cannot be read.
     pub(crate) fn new(connection: &'connection Connection, catalogue: &'connection Index) -> Result<Self, ReadError> {
         let mut source = Self { connection, catalogue, counters: HashMap::new() };
-        let counters = source.rows("select name, value from counters", |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let counters: Vec<(String, u64)> = source.rows("select name, value from counters")?;
         source.counters.extend(counters);
         Ok(source)
     }
@@ -131,24 +139,19 @@ impl<'connection> Source<'connection> {
         self.counters.iter().filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, *value)))
     }
 
-    /// All rows of a query.
-    pub(crate) fn rows<T>(
-        &self,
-        sql: &str,
-        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
-    ) -> Result<Vec<T>, ReadError> {
+    /// All rows of a query, as tuples.
+    pub(crate) fn rows<T>(&self, sql: &str) -> Result<Vec<T>, ReadError>
+    where
+        T: for<'row> TryFrom<&'row Row<'row>, Error = rusqlite::Error>,
+    {
         let mut statement = self.connection.prepare(sql)?;
-        let rows = statement.query_map([], read)?;
+        let rows = statement.query_map([], |row| T::try_from(row))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Reads the bodies of a table, in the order of their keys.
-    pub(crate) fn bodies<T: DeserializeOwned>(
-        &self,
-        table: &'static str,
-        sql: &str,
-    ) -> Result<Vec<(u64, T)>, ReadError> {
-        let mut statement = self.connection.prepare(sql)?;
+    /// Reads the bodies of a table whose keys are numbers, in their order.
+    pub(crate) fn bodies<T: DeserializeOwned>(&self, table: &'static str) -> Result<Vec<(u64, T)>, ReadError> {
+        let mut statement = self.connection.prepare(&format!("select rowid, body from {table} order by rowid"))?;
         let mut rows = statement.query([])?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {

@@ -18,7 +18,7 @@ impl Versions {
     /// # Errors
     /// When a row cannot be read.
     pub(crate) fn read(source: &Source<'_>) -> Result<Self, ReadError> {
-        let rows: Vec<(String, u64, String)> = source.rows(ALL, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let rows: Vec<(String, u64, String)> = source.rows(ALL)?;
         let mut all = HashMap::with_capacity(rows.len());
         for (code, version, body) in rows {
             let procedure = read_body("procedures", &format!("{code}, version {version}"), &body)?;

@@ -38,8 +38,7 @@ impl Part for Replays {
 
     fn restore(&mut self, source: &Source<'_>) -> Result<(), ReadError> {
         type Columns = ([u8; 32], u64, [u8; 32], u16, Option<String>, Vec<u8>);
-        let rows: Vec<Columns> = source
-            .rows(ALL, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?)))?;
+        let rows: Vec<Columns> = source.rows(ALL)?;
         for (key, serial, request, status, content_type, body) in rows {
             let (Ok(status), Ok(content_type)) =
                 (StatusCode::from_u16(status), content_type.map(HeaderValue::try_from).transpose())

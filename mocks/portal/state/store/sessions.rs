@@ -13,7 +13,6 @@ const PUT_SESSION: &str = "insert or replace into sessions values (?1, ?2, ?3, ?
 const ALL_SESSIONS: &str = "select place, number, citizen, clerk, opened_ns from sessions order by place";
 const PUT_CODE: &str = "insert or replace into one_time_codes values (?1, ?2)";
 const DROP_CODE: &str = "delete from one_time_codes where citizen = ?1";
-const ALL_CODES: &str = "select citizen, body from one_time_codes";
 
 impl Part for Sessions {
     fn watch(&mut self) {
@@ -50,8 +49,7 @@ impl Part for Sessions {
         self.seed = source.counter("sessions seed");
         self.opened = source.counter("sessions opened");
         self.lifetime_ns = source.counter("sessions last ns");
-        let rows: Vec<Columns> =
-            source.rows(ALL_SESSIONS, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
+        let rows: Vec<Columns> = source.rows(ALL_SESSIONS)?;
         for (at, number, citizen, clerk, opened_ns) in rows {
             if at != self.ring.len() || number != self.number_at(at) {
                 return Err(no_sense("sessions", &at));
@@ -84,7 +82,7 @@ impl Part for OneTimeCodes {
     }
 
     fn restore(&mut self, source: &Source<'_>) -> Result<(), ReadError> {
-        self.by_citizen.extend(source.bodies("one_time_codes", ALL_CODES)?);
+        self.by_citizen.extend(source.bodies("one_time_codes")?);
         self.counter = source.counter("one-time codes");
         Ok(())
     }

@@ -39,13 +39,13 @@ impl Part for Option<Box<Outbox>> {
 
     fn restore(&mut self, source: &Source<'_>) -> Result<(), ReadError> {
         let Some(outbox) = self else { return Ok(()) };
-        let rows: Vec<(DossierId, String, Option<String>)> =
-            source.rows(ALL, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let rows: Vec<(DossierId, String, Option<String>)> = source.rows(ALL)?;
         for (id, text, reason) in rows {
             let sync = read_body("sync_states", &id, &text)?;
             outbox.restore(id, sync, reason);
         }
-        outbox.last_pulled = source.rows(ALL_FETCHED, |row| row.get(0))?.pop().unwrap_or_default();
+        let fetched: Vec<(String,)> = source.rows(ALL_FETCHED)?;
+        outbox.last_pulled = fetched.into_iter().next().map(|(last,)| last).unwrap_or_default();
         outbox.untaken = source.counter("untaken");
         Ok(())
     }

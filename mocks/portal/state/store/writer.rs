@@ -65,7 +65,7 @@ fn work(mut store: Store, ordered: &Receiver<Order>) {
 fn commit(store: &mut Store, batch: &[Write]) -> Result<(), rusqlite::Error> {
     let transaction = store.connection.transaction()?;
     for write in batch {
-        transaction.prepare_cached(write.sql)?.execute(params_from_iter(&write.values))?;
+        transaction.prepare_cached(&write.sql)?.execute(params_from_iter(&write.values))?;
     }
     transaction.commit()
 }
