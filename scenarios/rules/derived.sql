@@ -167,7 +167,7 @@ create temp table final_reads (
     primary key (case_id, surface)
 ) without rowid;
 insert or replace into final_reads
-select e.case_id, e.operation, e.exchange_id, iif(e.error_code is null or e.outcome = 'unknown', e.outcome, 'refused'),
+select e.case_id, e.operation, e.exchange_id, iif(e.error_code is null or e.outcome = 'error', e.outcome, 'refused'),
        e.status, e.place is not null or not e.shows_any,
        o.dossier_code, o.state, o.procedure, o.submitted_at, o.accepted_at, o.due_at, o.completed_at, o.returned_at,
        o.fee, o.payment_state, o.payment_reference, o.transaction_id, o.amount_due, o.amount_paid, o.receipts,
@@ -278,11 +278,11 @@ create temp table cash (
 );
 insert into cash
 select e.case_id, min(e.exchange_id), min(coalesce(e.sent_ns, e.due_ns)), max(e.outcome = 'ok'),
-       max(e.outcome = 'unknown' or coalesce(e.reason like 'resent%', 0))
+       max(e.outcome = 'error' or coalesce(e.reason like 'resent%', 0))
 from exchanges e
 left join observations o on o.exchange_id = e.exchange_id and o.position = 0
 where e.operation = 'collect_fee' and e.case_id is not null
-  and (e.outcome in ('ok', 'unknown') and o.error_code is null
+  and (e.outcome in ('ok', 'error') and o.error_code is null
        or coalesce(e.reason like 'resent%', 0)) -- refused the second time, perhaps because the first was taken
 group by e.case_id;
 

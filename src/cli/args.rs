@@ -7,7 +7,7 @@ use clap_complete::Shell;
 
 use crate::exit::Exit;
 
-/// A synthetic populace that uses an e-government portal before the real one does.
+/// A synthetic population that uses an e-government portal before the real one does.
 #[derive(Debug, Parser)]
 #[command(name = "vandan", version, after_help = exit_codes(), max_term_width = 100)]
 pub(crate) struct Cli {
@@ -201,8 +201,8 @@ pub(crate) struct PeopleArgs {
     #[arg(long, value_name = "PART", value_parser = scale)]
     pub(crate) scale: Option<world::Scale>,
     /// Names that portals stumble over, in per cent of the people, as `nfd=5,long_names=2`
-    #[arg(long, value_name = "KIND=PERCENT,...", value_parser = world::HardInputs::parse)]
-    pub(crate) hard: Option<world::HardInputs>,
+    #[arg(long, value_name = "KIND=PERCENT,...", value_parser = world::EdgeCaseShares::parse)]
+    pub(crate) hard: Option<world::EdgeCaseShares>,
     /// Write the clerks instead
     #[arg(long, conflicts_with_all = ["count", "scale", "hard", "attachments"])]
     pub(crate) clerks: bool,

@@ -15,7 +15,7 @@ pub(crate) enum Exit {
     Aborted,
     /// A bug of ours.
     OurBug,
-    /// A rule failed, or a populace is not what its document describes.
+    /// A rule failed, or a population is not what its document describes.
     RuleFailed,
     /// The run is invalid or undecided, or could not be carried out.
     InvalidRun,

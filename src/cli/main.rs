@@ -7,16 +7,17 @@ mod compose;
 mod console;
 mod country;
 mod cpu;
-mod ending;
 mod estimate;
 mod exit;
 mod fidelity;
+mod judge;
 mod mock_bank_args;
 mod mock_country;
 mod mock_lists;
 mod mocks;
 mod offered_load;
 mod open_files;
+mod outcome_facts;
 mod page;
 mod people;
 mod plan;
@@ -29,7 +30,6 @@ mod results;
 mod rules;
 mod run;
 mod run_file;
-mod say;
 mod scenarios;
 mod who;
 
@@ -50,11 +50,11 @@ fn main() -> ExitCode {
     match catch_unwind(AssertUnwindSafe(|| carry_out(cli.verb))) {
         Ok(Ok(exit)) => exit.into(),
         Ok(Err(failure)) => {
-            console::tell(&failure.message);
+            console::print_error(&failure.message);
             failure.exit.into()
         }
         Err(_panic) => {
-            console::tell("this is a bug of vandan's own: please report it with the lines above");
+            console::print_error("this is a bug of vandan's own: please report it with the lines above");
             Exit::OurBug.into()
         }
     }
@@ -64,8 +64,8 @@ fn carry_out(verb: Verb) -> Result<Exit, Failure> {
     match verb {
         Verb::Plan(args) => plan::plan(&args),
         Verb::Run(args) => run::run(&args),
-        Verb::Judge(args) => say::judge(&args),
-        Verb::Report(args) => say::report(&args),
+        Verb::Judge(args) => judge::judge(&args),
+        Verb::Report(args) => judge::report(&args),
         Verb::Explain { rule, scenarios } => rules::explain(&rule, &scenarios),
         Verb::Rules { scenarios } => rules::list(&scenarios),
         Verb::People(args) => people::people(&args),
@@ -77,7 +77,7 @@ fn carry_out(verb: Verb) -> Result<Exit, Failure> {
         Verb::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "vandan", &mut script);
-            console::say(&String::from_utf8_lossy(&script));
+            console::print(&String::from_utf8_lossy(&script));
             Ok(Exit::Conforms)
         }
     }

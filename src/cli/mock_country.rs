@@ -31,10 +31,10 @@ pub(crate) fn serve(args: &MockArgs) -> Result<(), Failure> {
         let _gone: Result<(), mpsc::SendError<()>> = end.send(());
     })
     .map_err(|error| Failure::run(format!("could not listen for Ctrl-C: {error}")))?;
-    console::say(&addresses(&portal.url(), &bank.url(), &post.url(), &hub.url()));
+    console::print(&addresses(&portal.url(), &bank.url(), &post.url(), &hub.url()));
     // An error means that the handler is gone, which only the end of the program brings about.
     let _gone: Result<(), mpsc::RecvError> = ended.recv();
-    console::say("ending: portal, bank, post, hub");
+    console::print("ending: portal, bank, post, hub");
     // The portal first, so that it calls nobody who has gone.
     portal.stop();
     bank.stop();

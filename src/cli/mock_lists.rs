@@ -33,13 +33,13 @@ fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> 
 /// `vandan mock defects`.
 pub(crate) fn list_defects(args: &MockArgs) -> Result<(), Failure> {
     let shipped = shipped(&args.scenarios)?;
-    console::say(&if args.markdown { defects_page(&shipped) } else { defects_text(&shipped) });
+    console::print(&if args.markdown { defects_page(&shipped) } else { defects_text(&shipped) });
     Ok(())
 }
 
 /// `vandan mock variants`.
 pub(crate) fn list_variants(args: &MockArgs) {
-    console::say(&if args.markdown { variants_page() } else { variants_text() });
+    console::print(&if args.markdown { variants_page() } else { variants_text() });
 }
 
 fn shipped(args: &ScenarioArgs) -> Result<Vec<String>, Failure> {

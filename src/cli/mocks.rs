@@ -112,7 +112,7 @@ fn catalogue(composed: &Composition) -> Catalogue {
 /// `vandan mock NAME`: one of them, until it is stopped.
 pub(crate) fn serve(args: &MockArgs) -> Result<Exit, Failure> {
     if args.openapi {
-        console::say(&mock_portal::openapi_under(&mock_lists::conduct(&args.portal, args.seed)?.variants));
+        console::print(&mock_portal::openapi_under(&mock_lists::conduct(&args.portal, args.seed)?.variants));
         return Ok(Exit::Conforms);
     }
     open_files::allow_all();
@@ -200,5 +200,5 @@ pub(crate) fn link(url: &str, catalogue: &Catalogue) -> mock_portal::Hub {
 }
 
 fn announce(what: &str, url: &str) {
-    console::say(&format!("{what} at {url} (Ctrl-C ends it)"));
+    console::print(&format!("{what} at {url} (Ctrl-C ends it)"));
 }

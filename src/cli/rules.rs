@@ -19,7 +19,7 @@ pub(crate) fn list(args: &ScenarioArgs) -> Result<Exit, Failure> {
         let _infallible: std::fmt::Result = writeln!(text, "\n{subject} is replaced by {file}.");
     }
     let count = rules.rules().len();
-    console::say(&format!("{text}\n{count} rules. `vandan explain ID` tells one in full."));
+    console::print(&format!("{text}\n{count} rules. `vandan explain ID` tells one in full."));
     Ok(Exit::Conforms)
 }
 
@@ -28,7 +28,7 @@ pub(crate) fn explain(id: &str, args: &ScenarioArgs) -> Result<Exit, Failure> {
     let rules = compose::rules(args)?;
     match rules.get(id) {
         Some(rule) => {
-            console::say(&verdict::explain(rule));
+            console::print(&verdict::explain(rule));
             Ok(Exit::Conforms)
         }
         None => {

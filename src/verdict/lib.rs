@@ -53,7 +53,7 @@ pub use claims::{GateAnswer, GateVerdict};
 pub use examine::RuleVerdict;
 pub use explain::explain;
 pub use facts::RunFacts;
-pub use gate::{Clock, Gate, GateSyntax, Measure};
+pub use gate::{Gate, GateSyntax, LatencyMeasure, Measure};
 pub use judgement::{Judgement, judge};
 pub use merge::{Overall, Verdict};
 pub use rule::{Basis, Doubt, Level, Maturity, Oracle, Quiescence, Rule};

@@ -25,7 +25,7 @@
 -- both times without anybody's fault.
 with found as (
     select case_id, max(outcome = 'ok' and own) as anywhere,
-           max(outcome = 'unknown' or outcome = 'ok' and not own) as is_open,
+           max(outcome = 'error' or outcome = 'ok' and not own) as is_open,
            min(exchange_id) filter (where outcome = 'refused' and coalesce(status, 0) not in (401, 403, 429)) as denied
     from final_reads
     group by case_id

@@ -1,6 +1,6 @@
 //! The administrative procedures: what one can apply for, how long it may take, what it costs, how it is offered.
 //!
-//! A file of `scenarios/procedures/` names real procedures and holds the tables of the [generated tail](Tail); a province's
+//! A file of `scenarios/procedures/` names real procedures and holds the tables of the [generated tail](SyntheticProcedures); a province's
 //! `catalogue` section fills the two up to its own size and says in which [`Edition`] each procedure is offered how. Without a
 //! section the named ones are all there is, and nothing restricts them.
 
@@ -10,7 +10,7 @@ use model::{Document, Node, Problems, Vnd};
 
 use super::cell::Cell;
 use super::offer::{Change, Edition, Offer};
-use super::tail::Tail;
+use super::synthetic::SyntheticProcedures;
 
 /// One administrative procedure (thủ tục hành chính).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl Procedure {
 #[derive(Clone, Debug)]
 pub struct Catalogue {
     procedures: Vec<Procedure>,
-    tail: Option<Tail>,
+    tail: Option<SyntheticProcedures>,
     /// In order of their days; empty if nothing is said of how procedures are offered.
     editions: Vec<Edition>,
     /// The last day that is spoken of, if anything is said of how procedures are offered.
@@ -68,7 +68,7 @@ impl Catalogue {
             fields.text("source");
             let mut codes = Vec::new();
             let procedures = fields.list("procedures", |node| procedure(node, &mut codes));
-            let tail = fields.get("tail").map_or_else(|| Some(None), |node| Tail::read(&node).map(Some));
+            let tail = fields.get("tail").map_or_else(|| Some(None), |node| SyntheticProcedures::read(&node).map(Some));
             let procedures = procedures?;
             if procedures.is_empty() {
                 return fields.node().refuse("a catalogue without procedures", "list them under `procedures`");
@@ -88,7 +88,7 @@ impl Catalogue {
     }
 
     /// The tables that more procedures are made from.
-    pub(crate) fn tail(&self) -> Option<&Tail> {
+    pub(crate) fn tail(&self) -> Option<&SyntheticProcedures> {
         self.tail.as_ref()
     }
 
