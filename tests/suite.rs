@@ -11,6 +11,7 @@ mod country;
 mod crowd;
 mod defects;
 mod figures;
+mod help;
 mod judging;
 mod neighbours;
 mod newcomer;

@@ -11,6 +11,7 @@ mod estimate;
 mod exit;
 mod fidelity;
 mod judge;
+mod mock_args;
 mod mock_bank_args;
 mod mock_country;
 mod mock_lists;
@@ -66,14 +67,16 @@ fn carry_out(verb: Verb) -> Result<Exit, Failure> {
         Verb::Run(args) => run::run(&args),
         Verb::Judge(args) => judge::judge(&args),
         Verb::Report(args) => judge::report(&args),
-        Verb::Explain { rule, scenarios } => rules::explain(&rule, &scenarios),
-        Verb::Rules { scenarios } => rules::list(&scenarios),
+        Verb::Explain { rule, json, scenarios } => rules::explain(&rule, &scenarios, Form::of(json)),
+        Verb::Rules { json, scenarios } => rules::list(&scenarios, Form::of(json)),
+        Verb::Defects(args) => mock_lists::list_defects(&args),
+        Verb::Variants(args) => Ok(mock_lists::list_variants(&args)),
         Verb::People(args) => people::people(&args),
         Verb::Who(args) => who::who(&args),
         Verb::Provinces { name: Some(name), json, scenarios } => provinces::show(&name, Form::of(json), &scenarios),
         Verb::Provinces { name: None, json, scenarios } => provinces::list(Form::of(json), &scenarios),
         Verb::Fidelity(args) => fidelity::fidelity(&args),
-        Verb::Mock(args) => mocks::serve(&args),
+        Verb::Mock(args) => mocks::serve(&args.system),
         Verb::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "vandan", &mut script);

@@ -51,7 +51,7 @@ mod witness;
 pub use areas::{AREAS, Area, AreaExamined};
 pub use claims::{GateAnswer, GateVerdict};
 pub use examine::RuleVerdict;
-pub use explain::explain;
+pub use explain::{explain, rule_json};
 pub use facts::RunFacts;
 pub use gate::{Gate, GateSyntax, LatencyMeasure, Measure};
 pub use judgement::{Judgement, judge};

@@ -52,7 +52,7 @@ fn population(args: &PeopleArgs, profile: &Profile, seed: Seed) -> Result<Popula
     let scale = args.scale.unwrap_or(Scale::WHOLE);
     let population = Population::new(Arc::clone(&profile.province), seed, scale)
         .map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))?;
-    Ok(population.with_edge_cases(args.hard.unwrap_or_default()))
+    Ok(population.with_edge_cases(args.edge_cases.unwrap_or_default()))
 }
 
 /// How many are wanted; more than there are is refused, with the scale that has them.
