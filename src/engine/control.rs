@@ -47,7 +47,7 @@ pub(crate) struct ControlClient {
     /// Shared with the ledgers' tasks, borrowed only between awaits.
     inlet: Rc<RefCell<Inlet>>,
     browser: HttpClient,
-    /// When the last control of any control_client was over: before that the next one waits for the portal, not for us.
+    /// When the last control request was over: before that the next one waits for the portal, not for us.
     free_at: Rc<Cell<u64>>,
     user_agent: HeaderValue,
     session: Session,

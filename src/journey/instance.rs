@@ -55,7 +55,7 @@ pub enum Action {
     Do(Operation, SimTime),
     /// Let the applicant of the same dossier walk this journey; then ask again.
     Follow(JourneyId, SimTime),
-    /// JourneyInstance this journey for each dossier the last answer showed, from this instant on; then ask again.
+    /// Walk this journey for each dossier the last answer showed, from this instant on; then ask again.
     Each(JourneyId, SimTime),
     /// Nothing more.
     End(Ending),

@@ -38,7 +38,7 @@ pub(crate) enum Step {
     Play { journey: String },
     /// Let the applicant of the same dossier walk another journey, as a person of their own.
     Follow { journey: String },
-    /// JourneyInstance another journey for each dossier the last answer showed.
+    /// Walk another journey for each dossier the last answer showed.
     Each { journey: String },
     /// End here, as planned.
     End,

@@ -49,7 +49,7 @@ pub struct OperationTraffic {
     pub errors: u64,
     /// Exchanges per second of the load phase; `None` if the phase has no length.
     pub rate_per_s: Option<f64>,
-    /// From the intended instant to the end: what the person felt. Exchanges without an answer count as long as was response_time.
+    /// From the intended instant to the end: what the person felt. Exchanges without an answer count as long as they were waited for.
     pub response_time: Option<Latency>,
     /// From sending to the end: what the portal took. Only exchanges that were sent.
     pub service_time: Option<Latency>,
@@ -94,7 +94,7 @@ pub struct SlowExchange {
     pub actor: String,
     /// When it was intended, in nanoseconds since the run began.
     pub due_ns: i64,
-    /// What the person response_time, in nanoseconds.
+    /// The response time, in nanoseconds.
     pub response_time_ns: i64,
     /// What the portal took, in nanoseconds; `None` if nothing was sent.
     pub service_time_ns: Option<i64>,

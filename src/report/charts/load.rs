@@ -1,4 +1,4 @@
-//! The run over its wall clock: what was due and done, what was in flight, how long people response_time.
+//! The run over its wall clock: what was due and done, what was in flight, response times.
 
 use maud::{Markup, html};
 
