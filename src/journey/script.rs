@@ -151,7 +151,7 @@ fn step(node: &Node<'_>, depth: u8) -> Option<Step> {
     if !node.is_map() {
         return match node.text()? {
             "end" => Some(Step::End),
-            "wait_for_finish" => Some(Step::WaitForCompletion),
+            "wait_for_completion" => Some(Step::WaitForCompletion),
             other => node.refuse(format!("`{other}` is no step"), KNOWN_STEPS),
         };
     }
@@ -174,7 +174,7 @@ fn step(node: &Node<'_>, depth: u8) -> Option<Step> {
 }
 
 const STEP_KINDS: [&str; 8] = ["do", "wait", "not_after", "choose", "repeat", "play", "follow", "each"];
-const KNOWN_STEPS: &str = "one of: do, wait, not_after, choose, repeat, play, follow, each, wait_for_finish, end";
+const KNOWN_STEPS: &str = "one of: do, wait, not_after, choose, repeat, play, follow, each, wait_for_completion, end";
 
 fn do_step(fields: &Fields<'_>, depth: u8) -> Option<Step> {
     let operation = fields.word("do", Operation::ALL);

@@ -228,7 +228,7 @@ fn offices_work_in_office_hours_and_citizens_when_they_like() {
 #[test]
 fn the_planned_end_is_waited_for() {
     // Without a due instant of the portal the legal time counts: five days, which the period does not have.
-    let steps = "- wait_for_finish\n- do: complete";
+    let steps = "- wait_for_completion\n- do: complete";
     let early = Sight { case: Case { outcome: PlannedOutcome::Early, ..Sight::new().case }, ..Sight::new() };
     let early = early.walk(&[journey("a", "desk", steps)], &[]);
     assert!(early[0].starts_with("complete") && early[1] == "end", "{early:?}");
