@@ -22,6 +22,8 @@ mod plans;
 mod provinces;
 mod queries;
 mod recording;
+mod same_day;
+mod sent_twice;
 mod stand_in;
 mod stored_portal;
 mod support;

@@ -47,7 +47,7 @@ fn appointment(dossier: &Dossier, office: &Office<'_>) -> Option<Moment> {
     let reading =
         readings.into_iter().find(|(defect, _)| defects.has(*defect)).map_or(Reading::Law, |(_, wrong)| wrong);
     let days = dossier.procedure.legal_days.saturating_sub(u16::from(defects.has(Defect::OffByOne)));
-    Some(calendar::due_at(office.now, days, reading))
+    Some(calendar::return_at(office.now, days, reading))
 }
 
 /// Starts processing, unless the fee is due in advance and not paid. Returns the state to be told.

@@ -10,7 +10,7 @@ use history::{CalendarDay, Figure, PlannedDossier, Recorder, Store, Target};
 use model::Applicants;
 use model::words::{PaymentMethod, ReturnMethod};
 use verdict::Measure;
-use world::{Population, Realism, Rendered};
+use world::{Period, Population, Realism, Rendered};
 
 use crate::args::RunArgs;
 use crate::compose::Composition;
@@ -326,6 +326,10 @@ fn facts(
     facts.extend((!portal.defect.is_empty()).then(|| ("defects", portal.defect.join(", "))));
     facts.extend((!portal.variant.is_empty()).then(|| ("variants", portal.variant.join(", "))));
     facts.extend((!portal.noise.is_empty()).then(|| ("noise", portal.noise.join(", "))));
+    let period = Period { from: composed.timeline.start().day(), until: composed.timeline.end().day() };
+    if let Some(cutoff) = composed.calendar.same_day_before(period) {
+        facts.push(("receipt_cutoff", cutoff.strftime("%H:%M").to_string()));
+    }
     if !composed.adapter.dossier_code_pattern.is_empty() {
         facts.push(("dossier_code_pattern", composed.adapter.dossier_code_pattern.clone()));
     }
