@@ -72,7 +72,7 @@ fn what_cannot_be_written_is_refused_with_104_and_the_remedy() {
     for (arguments, expected) in [
         (["--count", "9999"], "--scale 4"),
         (["--out", "people.xlsx"], ".csv, .ndjson or .sqlite"),
-        (["--hard", "emoji=5"], "known: nfd, long_names"),
+        (["--edge-cases", "emoji=5"], "known: nfd, long_names"),
         (["--scale", "99999"], "tell 120000000 people apart"),
         (["--scale", "0"], "above 0"),
     ] {
@@ -87,7 +87,7 @@ fn what_cannot_be_written_is_refused_with_104_and_the_remedy() {
 #[test]
 fn hard_names_are_in_what_is_written() {
     let desk = Desk::new();
-    let hard = ["--count", "300", "--hard", "nfd=20,long_names=10,d_confusion=20"];
+    let hard = ["--count", "300", "--edge-cases", "nfd=20,long_names=10,d_confusion=20"];
     let text = lines(&desk, &hard, "hard.csv").join("\n");
     for sign in ['\u{302}', '\u{d0}', 'Đ'] {
         assert!(text.contains(sign), "{sign:?}");

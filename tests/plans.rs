@@ -41,7 +41,7 @@ fn a_plan_tells_requests_samples_and_what_to_be_warned_of() {
     {
         assert!(said.out.contains(expected), "{expected} in\n{}", said.out);
     }
-    let offered = |line: &str| line.contains("look_up.waited p95 < 2.5s  ") && line.ends_with(" 58,935");
+    let offered = |line: &str| line.contains("look_up.response_time p95 < 2.5s  ") && line.ends_with(" 58,935");
     assert!(said.out.lines().any(offered), "{}", said.out);
 }
 
@@ -49,14 +49,14 @@ fn a_plan_tells_requests_samples_and_what_to_be_warned_of() {
 fn a_gate_that_no_journey_or_too_few_samples_can_decide_is_warned_of() {
     let desk = Desk::new();
     let text = std::fs::read_to_string(tiny()).unwrap();
-    let gates = "gates:\n  - clerk_view.waited p95 < 1s\n  - submit.waited p99.9 < 1s\n";
+    let gates = "gates:\n  - clerk_view.response_time p95 < 1s\n  - submit.response_time p99.9 < 1s\n";
     desk.put("short.yaml", &text.replace("gates:\n", gates).replace("  desk: desk\n", ""));
     let said = desk.vandan(&["plan", "short.yaml", "--scale", "1/10"]);
     said.ends_with(0);
     let words = said.out.split_whitespace().collect::<Vec<_>>().join(" ");
     for expected in [
-        "! `clerk_view.waited p95 < 1s` can never be decided: no journey of this run is sure to do clerk_view",
-        "! `submit.waited p99.9 < 1s` can hardly be decided: it needs 4603 samples even if none violates it, the plan offers 308",
+        "! `clerk_view.response_time p95 < 1s` can never be decided: no journey of this run is sure to do clerk_view",
+        "! `submit.response_time p99.9 < 1s` can hardly be decided: it needs 4603 samples even if none violates it, the plan offers 308",
     ] {
         assert!(words.contains(expected), "{expected} in\n{}", said.out);
     }

@@ -41,8 +41,8 @@ fn patient(text: &str) -> String {
             _ => lines.push(line),
         }
     }
-    let text = lines.join("\n").replace("limits:\n", &format!("{GATES}\nlimits:\n  lag: 60 s\n"));
-    assert!(text.contains("  lag: 60 s\n"), "{text}");
+    let text = lines.join("\n").replace("limits:\n", &format!("{GATES}\nlimits:\n  scheduling_delay: 60 s\n"));
+    assert!(text.contains("  scheduling_delay: 60 s\n"), "{text}");
     text
 }
 

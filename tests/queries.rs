@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use model::words::{Outcome, PaymentMethod, ReturnMethod};
-use model::{Comparison, Counted, Populace, Seed};
+use model::words::{PaymentMethod, PlannedOutcome, ReturnMethod};
+use model::{Applicants, Comparison, Counted, Seed};
 use rusqlite::{Connection, params};
 use world::{Calendar, Catalogue, Fidelity, Population, Province, Reach, Reached, Realised, Scale, Target};
 
@@ -32,7 +32,7 @@ fn as_planned(population: &Population) -> Connection {
     let mut insert = history.prepare("insert into results values (?1,?2,?3,?4,?5,?6,?7,1,?8,?9,?10,?11,1)").unwrap();
     for id in population.ids() {
         let case = population.case(id);
-        let has_result = matches!(case.outcome, Outcome::Early | Outcome::OnTime | Outcome::Late);
+        let has_result = matches!(case.outcome, PlannedOutcome::Early | PlannedOutcome::OnTime | PlannedOutcome::Late);
         let is_collected = case.payment == PaymentMethod::CashOnDelivery;
         let row = params![
             case.level.as_str(),

@@ -42,7 +42,7 @@ fn a_plan_tells_of_visits_in_its_digest_too() {
     assert_eq!(without["peak"], with["peak"], "peaks of dossiers stay theirs");
     let said = desk.vandan(&["plan", "announcement"]);
     said.ends_with(0);
-    assert!(said.out.contains("24,656 by people who only look"), "{}", said.out);
+    assert!(said.out.contains("24,656 by visitors"), "{}", said.out);
     assert!(said.out.contains("the run's second 9, beside"), "{}", said.out);
 }
 

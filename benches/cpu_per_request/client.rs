@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use engine::{Arrival, Arrivals, Authority, Casting, Guard, Health, Meters, Purpose, RunSpec, Settings};
+use engine::{Arrival, Arrivals, Authority, Guard, Health, JourneyAssignment, Meters, Purpose, RunSpec, Settings};
 use history::{PlannedDossier, Recorder, Store};
 use journey::Scripts;
 use model::words::Channel;
-use model::{CaseId, Populace, Seed, SimTime, Timeline};
+use model::{Applicants, CaseId, Seed, SimTime, Timeline};
 use portal::Adapter;
 use serde::{Deserialize, Serialize};
 use world::{Calendar, Catalogue, Population, Province, Scale};
@@ -47,8 +47,8 @@ pub(crate) struct Played {
     /// Processor time before that: scenario files, population, plan written.
     pub(crate) set_up: Duration,
     /// The engine's own account of how late it was.
-    pub(crate) lag_p50: Duration,
-    pub(crate) lag_p99: Duration,
+    pub(crate) scheduling_delay_p50: Duration,
+    pub(crate) scheduling_delay_p99: Duration,
     /// From the recorded history, `sent - due` of the first request of each journey: its due instant is computed
     /// beforehand, and the wait for a free connection counts. The other requests are due when the answer before them
     /// has come, so that they are hardly ever late and would flatter.
@@ -99,15 +99,15 @@ pub(crate) fn play(port: &str, load: &str) -> Result<(), Trouble> {
     let found = Found::read(&history)?;
     let played = Played {
         requests: u32::try_from(snapshot.ok)?,
-        wrong: snapshot.refused + snapshot.unknown + journeys_missed + lost,
+        wrong: snapshot.refused + snapshot.errors + journeys_missed + lost,
         recognised: found.recognised,
         wall: found.wall,
         lane,
         recorder: used_by_recorder,
         process,
         set_up: before,
-        lag_p50: Duration::from_nanos(health.lag_p50),
-        lag_p99: Duration::from_nanos(health.lag_p99),
+        scheduling_delay_p50: Duration::from_nanos(health.scheduling_delay_p50),
+        scheduling_delay_p99: Duration::from_nanos(health.scheduling_delay_p99),
         late_p50: found.late_p50,
         late_p99: found.late_p99,
         peak_kib,
@@ -137,14 +137,14 @@ fn spec(port: &str, load: Load, people: Arc<Population>) -> Result<RunSpec, Trou
     Ok(RunSpec {
         adapter: Arc::new(adapter),
         scripts: Arc::new(scripts),
-        casting: Casting {
+        assignment: JourneyAssignment {
             channels: Channel::ALL.iter().map(|channel| (*channel, journey)).collect(),
             visit: None,
             desk: None,
             post_desk: None,
             final_reads: Vec::new(),
         },
-        people: people as Arc<dyn Populace>,
+        people: people as Arc<dyn Applicants>,
         staff: Vec::new(),
         registrar: None,
         publications: Vec::new(),

@@ -165,8 +165,8 @@ fn line(name: &str, turn: &Turn, played: Option<&Played>) -> String {
             "{:7.1}{:10.1}  {:5.0}{:7.0}{:8.0}{:8.0}",
             micros(played.lane, turn.requests),
             micros(played.recorder, turn.requests),
-            micros(played.lag_p50, 1),
-            micros(played.lag_p99, 1),
+            micros(played.scheduling_delay_p50, 1),
+            micros(played.scheduling_delay_p99, 1),
             micros(played.late_p50, 1),
             micros(played.late_p99, 1),
         ),
@@ -191,7 +191,11 @@ fn summary(full: &[(Turn, Played)], open: &[(Turn, Played)], wrk: &[Turn]) -> Re
         say(&format!("vandan, {name}: CPU us/request {}", each(|played| played.process)))?;
         say(&format!("    lane {}, recorder {}", each(|played| played.lane), each(|played| played.recorder)))?;
         let once = |what: fn(&Played) -> Duration| Spread::of(turns.iter().map(|(_, played)| micros(what(played), 1)));
-        say(&format!("    lag us p50 {}, p99 {}", once(|played| played.lag_p50), once(|played| played.lag_p99)))?;
+        say(&format!(
+            "    lag us p50 {}, p99 {}",
+            once(|played| played.scheduling_delay_p50),
+            once(|played| played.scheduling_delay_p99)
+        ))?;
         let late = "    submits sent after due us";
         say(&format!("{late} p50 {}, p99 {}", once(|played| played.late_p50), once(|played| played.late_p99)))?;
         let peak = Spread::of(turns.iter().map(|(turn, _)| f64::from(turn.peak_kib) / 1024.0));

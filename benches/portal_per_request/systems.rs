@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
 use axum::serve::ListenerExt;
-use mock_portal::{Catalogue, Behaviour};
+use mock_portal::{Behaviour, Catalogue};
 
 use crate::processor::Trouble;
 

@@ -13,15 +13,15 @@ const CALENDAR: &str = include_str!("../../scenarios/calendars/vietnam.yaml");
 const PROCEDURES: &str = include_str!("../../scenarios/procedures/common.yaml");
 const TAY_NINH: &str = include_str!("../../scenarios/provinces/tay-ninh-2021.yaml");
 
-/// A year of a province with Tây Ninh's curves and some hundred cells; `swings` goes into its `arrivals`.
-fn population(count: u32, swings: &str) -> Population {
+/// A year of a province with Tây Ninh's curves and some hundred cells; `seasonality` goes into its `arrivals`.
+fn population(count: u32, seasonality: &str) -> Population {
     let between = |from: &str, until: &str| {
         let begin = TAY_NINH.find(from).expect("a part of the shipped file");
         let end = TAY_NINH.get(begin..).and_then(|rest| rest.find(until)).expect("a part of the shipped file");
         TAY_NINH.get(begin..begin + end).expect("a part of the shipped file")
     };
-    let curves =
-        between("arrivals:\n", "# What the postman collects").replace("arrivals:\n", &format!("arrivals:\n{swings}"));
+    let curves = between("arrivals:\n", "# What the postman collects")
+        .replace("arrivals:\n", &format!("arrivals:\n{seasonality}"));
     let text = format!(
         "name: large\ntitle: A large province\nprovince: Thử\nnumber_code: \"072\"\ndocument: {{ file: none, title: none }}\n\
          period: {{ from: 2024-01-01, until: 2024-12-31 }}\noffice: {{ hours: [07:00-11:30, 13:30-17:00], source: none }}\n\
@@ -43,13 +43,15 @@ fn population(count: u32, swings: &str) -> Population {
 fn sorted_arrivals(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("arrivals");
     group.sample_size(10);
-    for (count, swings) in
+    for (count, seasonality) in
         [(60_000, "plain"), (1_000_000, "plain"), (1_000_000, "dispersion and bursts"), (4_000_000, "plain")]
     {
-        let fields = if swings == "plain" { "" } else { "  dispersion: 20\n  burstiness: 70\n" };
+        let fields = if seasonality == "plain" { "" } else { "  dispersion: 20\n  burstiness: 70\n" };
         let population = population(count, fields);
         group.throughput(Throughput::Elements(count.into()));
-        group.bench_function(BenchmarkId::new(swings, count), |bench| bench.iter(|| black_box(arrivals(&population))));
+        group.bench_function(BenchmarkId::new(seasonality, count), |bench| {
+            bench.iter(|| black_box(arrivals(&population)))
+        });
     }
     let population = population(1_000_000, "");
     group.throughput(Throughput::Elements(1_000_000));

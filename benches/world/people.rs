@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use model::{CaseId, Populace, Seed};
+use model::{Applicants, CaseId, Seed};
 use vandan_world::{Calendar, Catalogue, Population, Province, Rendered, Scale};
 
 /// People of each turn.

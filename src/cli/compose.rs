@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Casting, Publication};
+use engine::{JourneyAssignment, Publication};
 use journey::{JourneyId, Scripts};
 use model::words::{Channel, Operation, Role};
 use model::{Problem, Problems, Seed, SimTime, Staff, Timeline};
@@ -29,14 +29,14 @@ pub(crate) struct Composition {
     pub(crate) province: Arc<Province>,
     pub(crate) population: Arc<Population>,
     pub(crate) arrivals: Vec<Arrival>,
-    /// Those who only look.
+    /// Visitors.
     pub(crate) visits: Vec<Arrival>,
     pub(crate) timeline: Arc<Timeline>,
     pub(crate) plan: Plan,
     pub(crate) seed: Seed,
     pub(crate) adapter: Arc<Adapter>,
     pub(crate) scripts: Arc<Scripts>,
-    pub(crate) casting: Casting,
+    pub(crate) assignment: JourneyAssignment,
     pub(crate) staff: Vec<Staff>,
     /// Who publishes changes of the catalogue.
     pub(crate) registrar: Staff,
@@ -92,7 +92,7 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     let maps = |operation: Operation| adapter.as_ref().is_none_or(|adapter| adapter.maps(operation));
     let mut left_out = Vec::new();
     let walked = note(&mut problems, journeys(&file.shown, &run, scenarios, maps, &mut left_out));
-    let (Some((calendar, province)), Some(adapter), Some(rules), Some(targets), Some((scripts, casting))) =
+    let (Some((calendar, province)), Some(adapter), Some(rules), Some(targets), Some((scripts, assignment))) =
         (world, adapter, rules, targets, walked)
     else {
         return Err(problems);
@@ -105,14 +105,14 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     let population = Population::new(Arc::clone(&province), seed, args.scale.unwrap_or(Scale::WHOLE))
         .map_err(|error| problem(&file.shown, "province", format!("could not {error}")))?
         .with_realism(run.realism)
-        .with_hard_inputs(run.hard_inputs);
+        .with_edge_cases(run.hard_inputs);
     let arrivals = world::arrivals(&population);
     let length = args.length.unwrap_or(run.length);
     let timeline = world::timeline(&province, &calendar, length, run.closed_hours);
     let publications = publications(&province, &calendar, &timeline);
     let plan = Plan::new(&population, &timeline, threads());
     note(&mut problems, check_spikes(&file.shown, &run, &province));
-    let visits = visits(&run, &casting, &population, &arrivals);
+    let visits = visits(&run, &assignment, &population, &arrivals);
     let plan = if visits.is_empty() { plan } else { plan.with_visits(&arrivals, &visits, &timeline) };
     let staff = staff(&province, seed);
     problems.or(Composition {
@@ -127,7 +127,7 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
         seed,
         adapter: Arc::new(adapter),
         scripts: Arc::new(scripts),
-        casting,
+        assignment,
         staff,
         registrar: registrar(),
         publications,
@@ -149,9 +149,14 @@ fn digests(
     Ok([("run_file_sha256", verdict::sha256(run_file)), ("adapter_sha256", verdict::sha256(&adapter.text))])
 }
 
-/// Those who only look; nobody if the run has none, or the portal no operations for them.
-fn visits(run: &RunFile, casting: &Casting, population: &Population, arrivals: &[Arrival]) -> Vec<Arrival> {
-    let visits = run.visits.as_ref().filter(|_| casting.visit.is_some());
+/// Visitors; nobody if the run has none, or the portal no operations for them.
+fn visits(
+    run: &RunFile,
+    assignment: &JourneyAssignment,
+    population: &Population,
+    arrivals: &[Arrival],
+) -> Vec<Arrival> {
+    let visits = run.visits.as_ref().filter(|_| assignment.visit.is_some());
     visits.map(|visits| world::visits(population, arrivals, visits)).unwrap_or_default()
 }
 
@@ -191,11 +196,11 @@ fn journeys(
     scenarios: &mut Scenarios,
     maps: impl Fn(Operation) -> bool + Copy,
     left_out: &mut Vec<String>,
-) -> Result<(Scripts, Casting), Problems> {
+) -> Result<(Scripts, JourneyAssignment), Problems> {
     let files = scenarios.all("journeys", "yaml");
     let scripts = Scripts::load(files.iter().map(|file| (file.shown.as_str(), file.text.as_str())), maps)?;
-    let casting = cast(shown, run, &scripts, maps, left_out)?;
-    Ok((scripts, casting))
+    let assignment = cast(shown, run, &scripts, maps, left_out)?;
+    Ok((scripts, assignment))
 }
 
 /// The journeys that a run file names, as far as its portal has operations for them.
@@ -204,7 +209,7 @@ pub(crate) fn load_journeys(
     shown: &str,
     run: &RunFile,
     scenarios: &mut Scenarios,
-) -> Result<(Scripts, Casting), Problems> {
+) -> Result<(Scripts, JourneyAssignment), Problems> {
     let adapter = load_adapter(args, run, scenarios)?;
     journeys(shown, run, scenarios, |operation| adapter.maps(operation), &mut Vec::new())
 }
@@ -266,7 +271,7 @@ fn cast(
     scripts: &Scripts,
     maps: impl Fn(Operation) -> bool + Copy,
     left_out: &mut Vec<String>,
-) -> Result<Casting, Problems> {
+) -> Result<JourneyAssignment, Problems> {
     let mut problems = Problems::default();
     let mut find = |field: &str, name: &str, roles: &[Role]| {
         let found = scripts.find(name);
@@ -311,14 +316,14 @@ fn cast(
         }
         missing.is_empty()
     };
-    let casting = Casting {
+    let assignment = JourneyAssignment {
         channels: channels.iter().filter_map(|(channel, journey)| Some((*channel, (*journey)?))).collect(),
         visit: visit.filter(|journey| applicable(*journey)),
         desk: desk.filter(|journey| applicable(*journey)),
         post_desk: post_desk.filter(|journey| applicable(*journey)),
         final_reads: final_reads.into_iter().filter(|journey| applicable(*journey)).collect(),
     };
-    problems.or(casting)
+    problems.or(assignment)
 }
 
 fn words(operations: &[Operation]) -> String {

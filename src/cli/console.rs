@@ -3,14 +3,14 @@
 use std::io::{IsTerminal, Write};
 
 /// Writes a text to standard output, with a line end.
-pub(crate) fn say(text: &str) {
+pub(crate) fn print(text: &str) {
     let mut out = std::io::stdout().lock();
     // A reader who has gone (`vandan rules | head`) is no failure of ours.
     let _gone: std::io::Result<()> = writeln!(out, "{}", text.trim_end_matches('\n'));
 }
 
 /// Writes a text to standard error, with a line end.
-pub(crate) fn tell(text: &str) {
+pub(crate) fn print_error(text: &str) {
     let mut out = std::io::stderr().lock();
     let _gone: std::io::Result<()> = writeln!(out, "{}", text.trim_end_matches('\n'));
 }

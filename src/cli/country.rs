@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use engine::Casting;
+use engine::JourneyAssignment;
 use journey::Scripts;
-use model::words::{Channel, Level, Outcome, Role};
+use model::words::{Channel, Level, PlannedOutcome, Role};
 use model::{Problem, Problems};
 use serde_json::json;
 use verdict::Gate;
@@ -29,7 +29,7 @@ struct Composed {
     catalogue: Catalogue,
     gazetteers: Vec<Gazetteer>,
     scripts: Scripts,
-    casting: Casting,
+    assignment: JourneyAssignment,
     gates: Vec<Gate>,
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn plan(args: &PlanVerb) -> Result<Exit, Failure> {
     let (composed, plan) = planned.map_err(|problems| problems::failure(&problems, Some(&scenarios)))?;
     let offer = offer(&composed, &plan);
     let gates = offer.gates(&composed.gates);
-    console::say(&if args.json { json(&plan, &offer, &gates) } else { summary(&plan, &offer, &gates) });
+    console::print(&if args.json { json(&plan, &offer, &gates) } else { summary(&plan, &offer, &gates) });
     Ok(Exit::Conforms)
 }
 
@@ -93,7 +93,7 @@ fn load(args: &PlanVerb, scenarios: &mut Scenarios) -> Result<Composed, Problems
     let template = scenarios.find("templates", &country.template)?;
     let run = scenarios.find("runs", &country.run)?;
     let run_file = RunFile::load(&run.shown, &run.text)?;
-    let (scripts, casting) = compose::load_journeys(choice, &run.shown, &run_file, scenarios)?;
+    let (scripts, assignment) = compose::load_journeys(choice, &run.shown, &run_file, scenarios)?;
     if let Some(code) = &choice.province {
         only(&mut country, &file.shown, code)?;
     }
@@ -104,7 +104,7 @@ fn load(args: &PlanVerb, scenarios: &mut Scenarios) -> Result<Composed, Problems
         country.seed = model::Seed(seed);
     }
     let gates = run_file.gates.into_iter().map(|(_, gate)| gate).collect();
-    Ok(Composed { country, template, calendar, catalogue, gazetteers, scripts, casting, gates })
+    Ok(Composed { country, template, calendar, catalogue, gazetteers, scripts, assignment, gates })
 }
 
 /// Leaves only the province with this code.
@@ -157,7 +157,7 @@ fn offer(composed: &Composed, plan: &CountryPlan) -> OfferedLoad {
         Role::PostDesk => sum(|province| province.post_clerks),
         Role::Citizen => 0,
     };
-    OfferedLoad::of(&plan.kinds, clerks, &composed.scripts, &composed.casting, pace)
+    OfferedLoad::of(&plan.kinds, clerks, &composed.scripts, &composed.assignment, pace)
 }
 
 fn json(plan: &CountryPlan, offer: &OfferedLoad, gates: &[GateSamples]) -> String {
@@ -183,7 +183,7 @@ fn summary(plan: &CountryPlan, offer: &OfferedLoad, gates: &[GateSamples]) -> St
     page.line("dossiers", &format!("{} in {} province{s}", grouped(plan.dossiers), plan.provinces.len()));
     page.line("levels", &shares(plan, "level", Level::ALL.iter().map(|word| word.as_str())));
     page.line("channels", &shares(plan, "channel", Channel::ALL.iter().map(|word| word.as_str())));
-    page.line("outcomes", &shares(plan, "outcome", Outcome::ALL.iter().map(|word| word.as_str())));
+    page.line("outcomes", &shares(plan, "outcome", PlannedOutcome::ALL.iter().map(|word| word.as_str())));
     let (played, when) = pace(plan);
     page.line("period", &format!("{} to {}, {played}", plan.from, plan.until));
     let mean = (plan.dossiers + plan.working_days / 2) / plan.working_days.max(1);

@@ -194,7 +194,7 @@ struct Demand<'a> {
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
 impl<'a> Demand<'a> {
     fn of(composed: &'a Composition) -> Self {
-        let (scripts, casting, adapter) = (&composed.scripts, &composed.casting, &composed.adapter);
+        let (scripts, assignment, adapter) = (&composed.scripts, &composed.assignment, &composed.adapter);
         let requests = |operation: Operation| adapter.exchanges(operation).len() as f64;
         let clerks = |role: Role| composed.staff.iter().filter(|staff| staff.role == role).count() as f64;
         let kinds = world::kinds(&composed.population);
@@ -205,17 +205,17 @@ impl<'a> Demand<'a> {
             scripts.least(journey, kind).iter().map(|(operation, count)| requests(*operation) * *count as f64).sum()
         };
         for (kind, count) in &kinds {
-            let counts = crate::offered_load::of_dossier(*kind, scripts, casting);
+            let counts = crate::offered_load::of_dossier(*kind, scripts, assignment);
             let each: f64 = counts.iter().map(|(operation, count)| requests(*operation) * *count as f64).sum();
             acts += each * *count as f64;
-            let reads: f64 = casting.final_reads.iter().map(|journey| of(*journey, *kind)).sum();
+            let reads: f64 = assignment.final_reads.iter().map(|journey| of(*journey, *kind)).sum();
             final_read += reads * *count as f64;
         }
         let visits = world::kinds_of(&composed.population, &composed.visits);
-        let visited: f64 = casting
+        let visited: f64 = assignment
             .visit
             .map_or(0.0, |journey| visits.iter().map(|(kind, count)| of(journey, *kind) * *count as f64).sum());
-        let desks = [(Role::Desk, casting.desk), (Role::PostDesk, casting.post_desk)];
+        let desks = [(Role::Desk, assignment.desk), (Role::PostDesk, assignment.post_desk)];
         let desks = desks.iter().filter_map(|(role, journey)| Some((clerks(*role), (*journey)?)));
         let desks = desks.flat_map(|(count, journey)| {
             let polls = scripts.polls(journey).into_iter();

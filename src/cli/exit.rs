@@ -15,7 +15,7 @@ pub(crate) enum Exit {
     Aborted,
     /// A bug of ours.
     OurBug,
-    /// A rule failed, or a populace is not what its document describes.
+    /// A rule failed, or a population is not what its document describes.
     RuleFailed,
     /// The run is invalid or undecided, or could not be carried out.
     InvalidRun,
@@ -26,13 +26,13 @@ pub(crate) enum Exit {
 impl Exit {
     /// Every end with its code and meaning, as `--help` lists them.
     pub(crate) const TABLE: [(Self, u8, &'static str); 8] = [
-        (Self::Conforms, 0, "conforms"),
+        (Self::Conforms, 0, "the portal conforms"),
         (Self::GateBreached, 99, "a gate is breached"),
-        (Self::InvalidConfiguration, 104, "invalid configuration; nothing was done"),
-        (Self::Aborted, 105, "ended by Ctrl-C; what was recorded is judged"),
-        (Self::OurBug, 107, "a bug of vandan's own"),
-        (Self::RuleFailed, 111, "a rule failed, or a figure is missed"),
-        (Self::InvalidRun, 112, "the run is invalid or undecided, or could not be carried out"),
+        (Self::InvalidConfiguration, 104, "invalid configuration: nothing was done"),
+        (Self::Aborted, 105, "interrupted: the partial recording was judged"),
+        (Self::OurBug, 107, "a bug in vandan"),
+        (Self::RuleFailed, 111, "a rule failed, or a figure was missed"),
+        (Self::InvalidRun, 112, "the run is invalid, undecided, or could not be carried out"),
         (Self::Refused, 113, "refused for safety: the target is not allowed"),
     ];
 

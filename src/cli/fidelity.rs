@@ -1,6 +1,6 @@
 //! `vandan fidelity`: everybody is generated and counted, and the counts laid beside what the document says. Nothing is sent.
 
-use model::{Comparison, Counted, Populace, Seed};
+use model::{Applicants, Comparison, Counted, Seed};
 use report::{Agreement, FigureLine, Ink, Page, Standing, TargetLine, target_score, text};
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr as _;
@@ -31,7 +31,7 @@ pub(crate) fn fidelity(args: &FidelityArgs) -> Result<Exit, Failure> {
     let findings = examine(population, &targets);
     match Form::of(args.json) {
         Form::Json => say_json(&whole(&findings)),
-        Form::Text => console::say(&sheet(&findings)),
+        Form::Text => console::print(&sheet(&findings)),
     }
     Ok(findings.exit)
 }

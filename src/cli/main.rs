@@ -7,16 +7,18 @@ mod compose;
 mod console;
 mod country;
 mod cpu;
-mod ending;
 mod estimate;
 mod exit;
 mod fidelity;
+mod judge;
+mod mock_args;
 mod mock_bank_args;
 mod mock_country;
 mod mock_lists;
 mod mocks;
 mod offered_load;
 mod open_files;
+mod outcome_facts;
 mod page;
 mod people;
 mod plan;
@@ -29,7 +31,6 @@ mod results;
 mod rules;
 mod run;
 mod run_file;
-mod say;
 mod scenarios;
 mod who;
 
@@ -50,11 +51,11 @@ fn main() -> ExitCode {
     match catch_unwind(AssertUnwindSafe(|| carry_out(cli.verb))) {
         Ok(Ok(exit)) => exit.into(),
         Ok(Err(failure)) => {
-            console::tell(&failure.message);
+            console::print_error(&failure.message);
             failure.exit.into()
         }
         Err(_panic) => {
-            console::tell("this is a bug of vandan's own: please report it with the lines above");
+            console::print_error("this is a bug of vandan's own: please report it with the lines above");
             Exit::OurBug.into()
         }
     }
@@ -64,20 +65,22 @@ fn carry_out(verb: Verb) -> Result<Exit, Failure> {
     match verb {
         Verb::Plan(args) => plan::plan(&args),
         Verb::Run(args) => run::run(&args),
-        Verb::Judge(args) => say::judge(&args),
-        Verb::Report(args) => say::report(&args),
-        Verb::Explain { rule, scenarios } => rules::explain(&rule, &scenarios),
-        Verb::Rules { scenarios } => rules::list(&scenarios),
+        Verb::Judge(args) => judge::judge(&args),
+        Verb::Report(args) => judge::report(&args),
+        Verb::Explain { rule, json, scenarios } => rules::explain(&rule, &scenarios, Form::of(json)),
+        Verb::Rules { json, scenarios } => rules::list(&scenarios, Form::of(json)),
+        Verb::Defects(args) => mock_lists::list_defects(&args),
+        Verb::Variants(args) => Ok(mock_lists::list_variants(&args)),
         Verb::People(args) => people::people(&args),
         Verb::Who(args) => who::who(&args),
         Verb::Provinces { name: Some(name), json, scenarios } => provinces::show(&name, Form::of(json), &scenarios),
         Verb::Provinces { name: None, json, scenarios } => provinces::list(Form::of(json), &scenarios),
         Verb::Fidelity(args) => fidelity::fidelity(&args),
-        Verb::Mock(args) => mocks::serve(&args),
+        Verb::Mock(args) => mocks::serve(&args.system),
         Verb::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "vandan", &mut script);
-            console::say(&String::from_utf8_lossy(&script));
+            console::print(&String::from_utf8_lossy(&script));
             Ok(Exit::Conforms)
         }
     }

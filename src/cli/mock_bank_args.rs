@@ -1,4 +1,4 @@
-//! What `vandan mock bank` can be told beside its address and its seed.
+//! Options of the payment platform, alone and in a country.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -13,28 +13,28 @@ const USUAL_SHARE: f64 = 0.1;
 
 #[derive(Debug, Args)]
 pub(crate) struct BankArgs {
-    /// bank: whose protocol it speaks: plain, national, vnpay-like or provincial
+    /// Protocol of the payment platform: plain, national, vnpay-like or provincial
     #[arg(long, value_name = "NAME", default_value = "plain", value_parser = profile)]
     profile: Profile,
-    /// bank: where payments are confirmed; needed unless the profile is plain, whose orders say it
+    /// URL that receives payment confirmations; required unless the profile is plain, where orders carry it
     #[arg(long, value_name = "URL", value_parser = web_address)]
     callback: Option<String>,
-    /// bank: where customers go afterwards, if their order does not say
+    /// URL to which customers return [default: from the order]
     #[arg(long = "return", value_name = "URL", value_parser = web_address)]
     way_back: Option<String>,
-    /// bank: the secret that it shares with the portal
+    /// Secret shared with the portal [default: that of the reference portal]
     #[arg(long, value_name = "TEXT")]
     secret: Option<String>,
-    /// bank: how long an order can be paid if it does not say, such as `15min`; a day at most
+    /// Lifetime of an order that states none, at most one day
     #[arg(long, value_name = "TIME", default_value = "15min", value_parser = lifetime)]
     lifetime: Duration,
-    /// bank: how long the faults `delayed` and `pending` hold a payment up
+    /// How long the faults `delayed` and `pending` delay a confirmation
     #[arg(long, value_name = "TIME", default_value = "3s", value_parser = crate::run_file::duration)]
     fault_delay: Duration,
-    /// bank: share of the payments whose confirmation is sent twice [default: 0.1 without --fault]
+    /// Share of payments whose confirmation is sent twice [default: 0.1 without --fault]
     #[arg(long, value_name = "SHARE", value_parser = crate::args::share)]
     duplicate: Option<f64>,
-    /// bank: share for which a forged confirmation is sent first [default: 0.1 without --fault]
+    /// Share of payments with a forged confirmation first [default: 0.1 without --fault]
     #[arg(long, value_name = "SHARE", value_parser = crate::args::share)]
     forged: Option<f64>,
 }

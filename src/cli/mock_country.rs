@@ -4,24 +4,28 @@ use std::net::SocketAddr;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use crate::args::MockArgs;
 use crate::console;
 use crate::exit::{Exit, Failure};
+use crate::mock_args::{CatalogueArgs, HubOptions, Listen, MockCountryArgs, PostOptions};
+use crate::mock_bank_args::BankArgs;
 use crate::mocks::{self, SECRET, TOKEN};
 use crate::run_file::duration;
 
-/// Starts bank, post, portal and hub, says where they are, and ends them all on Ctrl-C.
-pub(crate) fn serve(args: &MockArgs) -> Result<(), Failure> {
-    let [bank_at, post_at, hub_at] = [1, 2, 3].map(|step| beside(args.bind, step));
+/// Starts bank, post, portal and hub, prints their addresses, and stops them all on Ctrl-C.
+pub(crate) fn serve(args: &MockCountryArgs) -> Result<(), Failure> {
+    let MockCountryArgs { listen, catalogue, .. } = args;
+    let [bank_at, post_at, hub_at] =
+        [1, 2, 3].map(|step| Ok(Listen { bind: beside(listen.bind, step)?, seed: listen.seed }));
     let [bank_faults, post_faults] = by_peer(&args.fault).map_err(invalid)?;
-    let bank = bank(args, bank_at?, &bank_faults)?;
-    let post = post(args, post_at?, &post_faults)?;
-    let hub = hub(args, hub_at?)?;
-    let alone = mocks::portal_config(args)?;
-    let link = Some(mocks::link(&hub.url(), &alone.catalogue));
-    let wired = mock_portal::Config { bank_url: bank.url(), post_url: post.url(), hub: link, ..alone };
-    let portal = mocks::portal(args, wired)?;
-    if args.push.is_none() {
+    let bank = bank(&args.payments, &bank_at?, &bank_faults)?;
+    let post = post(&args.post, &post_at?, &post_faults)?;
+    let hub = hub(&args.hub, &hub_at?, catalogue, args.test_hooks)?;
+    let offered = mocks::portal_catalogue(catalogue, listen.seed)?;
+    let link = Some(mocks::link(&hub.url(), &offered));
+    let alone = mocks::stand_alone(listen.bind, offered, args.test_hooks);
+    let connected = mock_portal::Config { bank_url: bank.url(), post_url: post.url(), hub: link, ..alone };
+    let portal = mocks::portal(&args.portal, listen.seed, connected)?;
+    if args.hub.push.is_none() {
         hub.push_to(format!("{}/peers/hub/dossiers", portal.url()));
     }
 
@@ -31,10 +35,10 @@ pub(crate) fn serve(args: &MockArgs) -> Result<(), Failure> {
         let _gone: Result<(), mpsc::SendError<()>> = end.send(());
     })
     .map_err(|error| Failure::run(format!("could not listen for Ctrl-C: {error}")))?;
-    console::say(&addresses(&portal.url(), &bank.url(), &post.url(), &hub.url()));
+    console::print(&addresses(&portal.url(), &bank.url(), &post.url(), &hub.url()));
     // An error means that the handler is gone, which only the end of the program brings about.
     let _gone: Result<(), mpsc::RecvError> = ended.recv();
-    console::say("ending: portal, bank, post, hub");
+    console::print("stopping portal, bank, post, hub");
     // The portal first, so that it calls nobody who has gone.
     portal.stop();
     bank.stop();
@@ -51,15 +55,15 @@ bank    {bank}   nền tảng thanh toán · payment platform
 post    {post}   bưu chính · postal operator
 hub     {hub}   cổng quốc gia · national portal
 
-Open each in a browser; the ledgers as JSON: /_ledger at bank, post and hub
-The portal tells the hub of every dossier: {hub}/dossiers/CODE
+Open each in a browser. Ledgers as JSON: /_ledger of bank, post and hub
+Dossiers as the hub received them: {hub}/dossiers/CODE
 Sign-on through the hub: {portal}/sign-on
          (citizens: any twelve digits; password: vandan)
-Messages that citizens got (one-time codes): {hub}/messages
-A run against it needs --run RUN and --test-hooks here (catalogue, clock):
+Messages to citizens (one-time codes): {hub}/messages
+To run against it, start it with --run RUN and --test-hooks, then:
 vandan run RUN --target {portal} \\
     --bank {bank} --post {post}
-Ctrl-C ends all four."
+Ctrl-C stops all four."
     )
 }
 
@@ -88,22 +92,22 @@ fn by_peer(faults: &[String]) -> Result<[Vec<&str>; 2], String> {
     Ok(sorted)
 }
 
-/// The payment platform, with the conduct that was asked for.
-pub(crate) fn bank(args: &MockArgs, bind: SocketAddr, faults: &[&str]) -> Result<mock_bank::Running, Failure> {
-    let setup = args.payments.setup(bind, args.seed, SECRET, faults)?;
+/// The payment platform, with the faults that were asked for.
+pub(crate) fn bank(args: &BankArgs, listen: &Listen, faults: &[&str]) -> Result<mock_bank::Running, Failure> {
+    let setup = args.setup(listen.bind, listen.seed, SECRET, faults)?;
     mock_bank::start(setup).map_err(|error| mocks::not_started(&error))
 }
 
-/// The postal operator, with the conduct that was asked for.
-pub(crate) fn post(args: &MockArgs, bind: SocketAddr, asked: &[&str]) -> Result<mock_post::Running, Failure> {
+/// The postal operator, with the faults that were asked for.
+pub(crate) fn post(options: &PostOptions, listen: &Listen, asked: &[&str]) -> Result<mock_post::Running, Failure> {
     let transit = Duration::from_secs(2)..=Duration::from_secs(5);
-    let config = mock_post::Config { bind, token: TOKEN.to_owned(), seed: args.seed, transit };
+    let config = mock_post::Config { bind: listen.bind, token: TOKEN.to_owned(), seed: listen.seed, transit };
     let mut faults = mock_post::Faults::none();
     for text in asked {
         let (fault, share) = fault(text).map_err(invalid)?;
         faults = faults.with(fault, share);
     }
-    let conduct = mock_post::Conduct { faults, remit_every: args.remit_every, ..mock_post::Conduct::ordinary() };
+    let conduct = mock_post::Conduct { faults, remit_every: options.remit_every, ..mock_post::Conduct::ordinary() };
     mock_post::start_with(config, conduct).map_err(|error| mocks::not_started(&error))
 }
 
@@ -117,17 +121,22 @@ fn fault(text: &str) -> Result<(mock_post::Fault, f64), String> {
 }
 
 /// The national portal, with the catalogue of the run that was named.
-pub(crate) fn hub(args: &MockArgs, bind: SocketAddr) -> Result<mock_hub::Running, Failure> {
-    let sample = mock_hub::Config::sample(bind, args.seed, SECRET);
-    let catalogue = match mocks::composition(args)? {
+pub(crate) fn hub(
+    options: &HubOptions,
+    listen: &Listen,
+    offered: &CatalogueArgs,
+    test_hooks: bool,
+) -> Result<mock_hub::Running, Failure> {
+    let sample = mock_hub::Config::sample(listen.bind, listen.seed, SECRET);
+    let catalogue = match mocks::composition(offered, listen.seed)? {
         Some(composed) => catalogue(&composed.province),
         None => sample.catalogue.clone(),
     };
     let config = mock_hub::Config {
         catalogue,
-        outages: args.outage.clone(),
-        push_url: args.push.clone(),
-        test_hooks: args.test_hooks,
+        outages: options.outage.clone(),
+        push_url: options.push.clone(),
+        test_hooks,
         ..sample
     };
     mock_hub::start(config).map_err(|error| mocks::not_started(&error))

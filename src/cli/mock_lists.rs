@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use mock_portal::{Behaviour, Defect, Noise, Variant};
+use serde_json::{Value, json};
 
-use crate::args::{MockArgs, PortalArgs, ScenarioArgs};
+use crate::args::{ListArgs, PortalArgs, ScenarioArgs};
 use crate::exit::{Exit, Failure};
 use crate::{compose, console};
 
@@ -30,16 +31,47 @@ fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> 
     Failure::new(Exit::InvalidConfiguration, message)
 }
 
-/// `vandan mock defects`.
-pub(crate) fn list_defects(args: &MockArgs) -> Result<(), Failure> {
+/// `vandan defects`.
+pub(crate) fn list_defects(args: &ListArgs) -> Result<Exit, Failure> {
     let shipped = shipped(&args.scenarios)?;
-    console::say(&if args.markdown { defects_page(&shipped) } else { defects_text(&shipped) });
-    Ok(())
+    console::print(&match args {
+        ListArgs { json: true, .. } => format!("{:#}", defects_json(&shipped)),
+        ListArgs { markdown: true, .. } => defects_page(&shipped),
+        ListArgs { .. } => defects_text(&shipped),
+    });
+    Ok(Exit::Conforms)
 }
 
-/// `vandan mock variants`.
-pub(crate) fn list_variants(args: &MockArgs) {
-    console::say(&if args.markdown { variants_page() } else { variants_text() });
+/// `vandan variants`.
+pub(crate) fn list_variants(args: &ListArgs) -> Exit {
+    console::print(&match args {
+        ListArgs { json: true, .. } => format!("{:#}", variants_json()),
+        ListArgs { markdown: true, .. } => variants_page(),
+        ListArgs { .. } => variants_text(),
+    });
+    Exit::Conforms
+}
+
+fn defects_json(shipped: &[String]) -> Value {
+    let rules = |ids: &[&str]| -> Vec<Value> {
+        ids.iter().map(|id| json!({ "id": id, "shipped": shipped.iter().any(|known| known == id) })).collect()
+    };
+    let defect = |defect: &Defect| {
+        json!({
+            "name": defect.name(),
+            "description": defect.description(),
+            "must_break": rules(defect.breaks()),
+            "may_break": rules(defect.may_break()),
+        })
+    };
+    Defect::ALL.iter().map(defect).collect()
+}
+
+fn variants_json() -> Value {
+    let entry = |(name, description)| json!({ "name": name, "description": description });
+    let variants = Variant::ALL.iter().map(|variant| (variant.name(), variant.description()));
+    let noise = Noise::ALL.iter().map(|noise| (noise.name(), noise.description()));
+    json!({ "variants": variants.map(entry).collect::<Vec<_>>(), "noise": noise.map(entry).collect::<Vec<_>>() })
 }
 
 fn shipped(args: &ScenarioArgs) -> Result<Vec<String>, Failure> {
@@ -88,7 +120,7 @@ fn entry(text: &mut String, name: &str, beside: &str, description: &str) {
 
 fn defects_page(shipped: &[String]) -> String {
     let mut page = String::from(
-        "# Defects of the reference portal\n\nWritten by `vandan mock defects --markdown`; do not edit. Switched on with `vandan run RUN --defect NAME`, `vandan mock portal --defect NAME`, or\nwhile it runs (`--test-hooks`) with `PUT /_test/defects {\"on\": [\"NAME\"]}`. A rule with a * is not shipped yet.\n\n| defect | what the portal does | must break | may break |\n|---|---|---|---|\n",
+        "# Defects of the reference portal\n\nWritten by `vandan defects --markdown`; do not edit. Switched on with `vandan run RUN --defect NAME`, `vandan mock portal --defect NAME`, or\nwhile it runs (`--test-hooks`) with `PUT /_test/defects {\"on\": [\"NAME\"]}`. A rule with a * is not shipped yet.\n\n| defect | what the portal does | must break | may break |\n|---|---|---|---|\n",
     );
     for defect in Defect::ALL {
         let (must, may) = (marked(defect.breaks(), shipped), marked(defect.may_break(), shipped));
@@ -100,12 +132,12 @@ fn defects_page(shipped: &[String]) -> String {
 
 fn variants_page() -> String {
     let mut page = String::from(
-        "# Variants and noise of the reference portal\n\nWritten by `vandan mock variants --markdown`; do not edit. What is done otherwise here may be done otherwise, and what befalls the portal is not\nits fault: no rule fails under any of it, and `cargo test` plays each. Both are options of `vandan run` and `vandan mock portal`.\n\n## Variants (`--variant NAME`, several at once)\n\nWhile the portal runs (`--test-hooks`), `PUT /_test/variants {\"on\": [\"NAME\"]}` switches these on and all others off. `GET /openapi.json` tells what is true under those that are on,\nas does `vandan mock portal --openapi --variant NAME`.\n\n| variant | what the portal does otherwise |\n|---|---|\n",
+        "# Variants and noise of the reference portal\n\nWritten by `vandan variants --markdown`; do not edit. A variant is a permitted difference of the API. Noise is an environment fault.\nNeither is the portal's fault: no rule fails under any of them, and `cargo test` plays each. Both are options of `vandan run` and `vandan mock portal`.\n\n## Variants (`--variant NAME`, several at once)\n\nWhile the portal runs (`--test-hooks`), `PUT /_test/variants {\"on\": [\"NAME\"]}` enables these and disables all others. `GET /openapi.json` describes the API with those that are enabled,\nas does `vandan mock portal --openapi --variant NAME`.\n\n| variant | what the portal does differently |\n|---|---|\n",
     );
     for variant in Variant::ALL {
         line(&mut page, &format!("| `{}` | {} |", variant.name(), cell(variant.description())));
     }
-    page.push_str("\n## Noise (`--noise PROFILE`, several at once)\n\nWhat befalls a request is a function of the seed and the number of the request; which callback is dropped, of the seed and what it is about; how a clock is off, of the\nseed and the time since. `PUT /_test/noise {\"profile\": \"NAME\", \"seed\": 7}` (or a list of names) lets it begin while the portal runs (`--test-hooks`), `null` lets it end.\n\n| profile | what befalls the portal |\n|---|---|\n");
+    page.push_str("\n## Noise (`--noise PROFILE`, several at once)\n\nThe fault of a request is a function of the seed and the number of the request; a dropped callback, of the seed and its subject; the error of a clock, of the\nseed and the elapsed time. `PUT /_test/noise {\"profile\": \"NAME\", \"seed\": 7}` (or a list of names) enables it while the portal runs (`--test-hooks`), `null` disables it.\n\n| profile | what happens to the portal |\n|---|---|\n");
     for noise in Noise::ALL {
         line(&mut page, &format!("| `{}` | {} |", noise.name(), cell(noise.description())));
     }

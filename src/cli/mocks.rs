@@ -1,14 +1,15 @@
-//! The systems that come along: embedded in a run, or alone by `vandan mock`.
+//! The bundled mock systems: embedded in a run, or started by `vandan mock`.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use mock_portal::{Catalogue, Clerk, Behaviour, Defect, Procedure, Process, Role, ServiceLevel, Unit};
+use mock_portal::{Behaviour, Catalogue, Clerk, Defect, Procedure, Process, Role, ServiceLevel, Unit};
 
-use crate::args::{Mock, MockArgs, PlanArgs};
+use crate::args::PlanArgs;
 use crate::compose::Composition;
 use crate::console;
 use crate::exit::{Exit, Failure};
+use crate::mock_args::{CatalogueArgs, MockPortalArgs, MockSystem, PortalOptions};
 use crate::mock_country;
 use crate::mock_lists;
 use crate::open_files;
@@ -48,16 +49,10 @@ impl Country {
         })
         .map_err(|error| not_started(&error))?;
         let config = mock_portal::Config {
-            bind: ANY_PORT,
             bank_url: bank.url(),
-            bank_secret: SECRET.to_owned(),
-            bank_partner: "VANDAN".to_owned(),
             post_url: post.url(),
-            post_token: TOKEN.to_owned(),
-            hub: None,
-            catalogue: catalogue(composed),
             defects,
-            test_hooks: true,
+            ..stand_alone(ANY_PORT, catalogue(composed), true)
         };
         let portal = mock_portal::start_with(config, conduct).map_err(|error| not_started(&error))?;
         Ok(Self { portal, bank, post })
@@ -109,54 +104,52 @@ fn catalogue(composed: &Composition) -> Catalogue {
     }
 }
 
-/// `vandan mock NAME`: one of them, until it is stopped.
-pub(crate) fn serve(args: &MockArgs) -> Result<Exit, Failure> {
-    if args.openapi {
-        console::say(&mock_portal::openapi_under(&mock_lists::conduct(&args.portal, args.seed)?.variants));
+/// `vandan mock SYSTEM`: one of them, until it is stopped.
+pub(crate) fn serve(system: &MockSystem) -> Result<Exit, Failure> {
+    if let MockSystem::Portal(MockPortalArgs { openapi: true, options, listen, .. }) = system {
+        let behaviour = mock_lists::conduct(&options.behaviour, listen.seed)?;
+        console::print(&mock_portal::openapi_under(&behaviour.variants));
         return Ok(Exit::Conforms);
     }
     open_files::allow_all();
-    match args.name {
-        Mock::Portal => {
-            let running = portal(args, portal_config(args)?)?;
+    match system {
+        MockSystem::Portal(args) => {
+            let running = portal(&args.options, args.listen.seed, portal_config(args)?)?;
             announce("reference portal", &running.url());
             running.wait();
         }
-        Mock::Bank => {
-            let running = mock_country::bank(args, args.bind, &alone(args))?;
+        MockSystem::Bank(args) => {
+            let running = mock_country::bank(&args.payments, &args.listen, &texts(&args.fault))?;
             announce("payment platform", &running.url());
             running.wait();
         }
-        Mock::Post => {
-            let running = mock_country::post(args, args.bind, &alone(args))?;
+        MockSystem::Post(args) => {
+            let running = mock_country::post(&args.options, &args.listen, &texts(&args.fault))?;
             announce("postal operator", &running.url());
             running.wait();
         }
-        Mock::Hub => {
-            let running = mock_country::hub(args, args.bind)?;
+        MockSystem::Hub(args) => {
+            let running = mock_country::hub(&args.options, &args.listen, &args.catalogue, args.test_hooks)?;
             announce("national portal", &running.url());
             running.wait();
         }
-        Mock::Country => mock_country::serve(args)?,
-        Mock::Defects => mock_lists::list_defects(args)?,
-        Mock::Variants => mock_lists::list_variants(args),
+        MockSystem::Country(args) => mock_country::serve(args)?,
     }
     Ok(Exit::Conforms)
 }
 
-/// The faults of a peer that is started alone.
-fn alone(args: &MockArgs) -> Vec<&str> {
-    args.fault.iter().map(String::as_str).collect()
+fn texts(faults: &[String]) -> Vec<&str> {
+    faults.iter().map(String::as_str).collect()
 }
 
-/// The run that a mock is to suit, if it names one.
-pub(crate) fn composition(args: &MockArgs) -> Result<Option<Composition>, Failure> {
+/// The run whose province a mock serves, if one is named.
+pub(crate) fn composition(args: &CatalogueArgs, seed: u64) -> Result<Option<Composition>, Failure> {
     let of_run = |run: &String| {
         Composition::of(&PlanArgs {
             run: run.clone(),
             province: None,
             portal: None,
-            seed: Some(args.seed),
+            seed: Some(seed),
             scale: None,
             length: None,
             scenarios: args.scenarios.clone(),
@@ -165,31 +158,51 @@ pub(crate) fn composition(args: &MockArgs) -> Result<Option<Composition>, Failur
     args.run.as_ref().map(of_run).transpose()
 }
 
-/// The reference portal, with the conduct that was asked for.
-pub(crate) fn portal(args: &MockArgs, config: mock_portal::Config) -> Result<mock_portal::Running, Failure> {
+/// The reference portal, with the behaviour that was asked for.
+pub(crate) fn portal(
+    options: &PortalOptions,
+    seed: u64,
+    config: mock_portal::Config,
+) -> Result<mock_portal::Running, Failure> {
     let conduct = Behaviour {
-        delay: args.delay.unwrap_or_default(),
-        limit: args.limit,
-        store: args.store.clone(),
-        ..mock_lists::conduct(&args.portal, args.seed)?
+        delay: options.delay.unwrap_or_default(),
+        limit: options.limit,
+        store: options.store.clone(),
+        ..mock_lists::conduct(&options.behaviour, seed)?
     };
+    let config = mock_portal::Config { defects: mock_lists::defects(&options.behaviour.defect)?, ..config };
     mock_portal::start_with(config, conduct).map_err(|error| not_started(&error))
 }
 
-pub(crate) fn portal_config(args: &MockArgs) -> Result<mock_portal::Config, Failure> {
-    let catalogue = composition(args)?.map_or_else(Catalogue::sample, |composed| catalogue(&composed));
+fn portal_config(args: &MockPortalArgs) -> Result<mock_portal::Config, Failure> {
+    let catalogue = portal_catalogue(&args.catalogue, args.listen.seed)?;
     Ok(mock_portal::Config {
-        bind: args.bind,
+        hub: args.hub.as_ref().map(|url| link(url, &catalogue)),
         bank_url: args.bank.clone(),
+        post_url: args.post.clone(),
+        ..stand_alone(args.listen.bind, catalogue, args.test_hooks)
+    })
+}
+
+/// What the reference portal offers: the province of a run, or a sample.
+pub(crate) fn portal_catalogue(args: &CatalogueArgs, seed: u64) -> Result<Catalogue, Failure> {
+    Ok(composition(args, seed)?.map_or_else(Catalogue::sample, |composed| catalogue(&composed)))
+}
+
+/// A portal that knows no peer yet.
+pub(crate) fn stand_alone(bind: SocketAddr, catalogue: Catalogue, test_hooks: bool) -> mock_portal::Config {
+    mock_portal::Config {
+        bind,
+        bank_url: String::new(),
         bank_secret: SECRET.to_owned(),
         bank_partner: "VANDAN".to_owned(),
-        post_url: args.post.clone(),
+        post_url: String::new(),
         post_token: TOKEN.to_owned(),
-        hub: args.hub.as_ref().map(|url| link(url, &catalogue)),
+        hub: None,
         catalogue,
-        defects: mock_lists::defects(&args.portal.defect)?,
-        test_hooks: args.test_hooks,
-    })
+        defects: Vec::new(),
+        test_hooks,
+    }
 }
 
 /// The link to a national portal, on behalf of all units.
@@ -200,5 +213,5 @@ pub(crate) fn link(url: &str, catalogue: &Catalogue) -> mock_portal::Hub {
 }
 
 fn announce(what: &str, url: &str) {
-    console::say(&format!("{what} at {url} (Ctrl-C ends it)"));
+    console::print(&format!("{what} at {url} (Ctrl-C ends it)"));
 }

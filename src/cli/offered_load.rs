@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::Casting;
+use engine::JourneyAssignment;
 use journey::{Counts, JourneyId, Scripts};
 use model::Kind;
 use model::words::{Channel, Operation, ReturnMethod, Role, TrafficClass};
@@ -23,7 +23,7 @@ pub(crate) struct OfferedLoad {
     visits: Option<OfVisits>,
 }
 
-/// The part of those who only look.
+/// The part of visitors.
 struct OfVisits {
     exchanges: u64,
     count: u64,
@@ -53,14 +53,14 @@ impl OfferedLoad {
         kinds: &BTreeMap<Kind, u64>,
         clerks: impl Fn(Role) -> u64,
         scripts: &Scripts,
-        casting: &Casting,
+        assignment: &JourneyAssignment,
         pace: Pace,
     ) -> Self {
         let mut operations = Counts::new();
         for (kind, dossiers) in kinds {
-            add(&mut operations, &of_dossier(*kind, scripts, casting), *dossiers);
+            add(&mut operations, &of_dossier(*kind, scripts, assignment), *dossiers);
         }
-        let desks = [(Role::Desk, casting.desk), (Role::PostDesk, casting.post_desk)];
+        let desks = [(Role::Desk, assignment.desk), (Role::PostDesk, assignment.post_desk)];
         for (role, journey) in desks {
             // What a clerk does for no dossier in particular depends on no kind.
             if let (Some(journey), Some(kind)) = (journey, kinds.keys().next()) {
@@ -194,17 +194,17 @@ impl GateSamples {
 }
 
 /// What is done for a dossier of this kind, by its applicant and by the clerks.
-pub(crate) fn of_dossier(kind: Kind, scripts: &Scripts, casting: &Casting) -> Counts {
+pub(crate) fn of_dossier(kind: Kind, scripts: &Scripts, assignment: &JourneyAssignment) -> Counts {
     let mut counts = Counts::new();
-    let journey = |channel: Channel| casting.channels.iter().find(|(known, _)| *known == channel);
+    let journey = |channel: Channel| assignment.channels.iter().find(|(known, _)| *known == channel);
     if let Some((_, journey)) = journey(kind.channel) {
         add(&mut counts, &scripts.least(*journey, kind), 1);
     }
-    if let Some(desk) = casting.desk {
+    if let Some(desk) = assignment.desk {
         add(&mut counts, &scripts.least_for_each(desk, kind), 1);
     }
     // The post's clerks are shown results to be sent, and nothing else.
-    if let Some(desk) = casting.post_desk.filter(|_| kind.returns == ReturnMethod::Post && kind.has_result()) {
+    if let Some(desk) = assignment.post_desk.filter(|_| kind.returns == ReturnMethod::Post && kind.has_result()) {
         add(&mut counts, &scripts.least_for_each(desk, kind), 1);
     }
     counts

@@ -21,7 +21,7 @@ pub(crate) fn plan(args: &PlanVerb) -> Result<Exit, Failure> {
         return Err(Failure::new(Exit::InvalidConfiguration, message));
     }
     let composed = Composition::of(&args.choice)?;
-    console::say(&if args.json { json(&composed) } else { summary(&composed) });
+    console::print(&if args.json { json(&composed) } else { summary(&composed) });
     Ok(Exit::Conforms)
 }
 
@@ -86,9 +86,9 @@ pub(crate) fn peaks(page: &mut Page, peak: &world::Peaks, when: &str) {
     page.line("peak second", &format!("{} dossiers {when}", grouped(peak.second.dossiers.into())));
 }
 
-/// Those who only look, and the second in which most people come.
+/// Visitors, and the second in which most people come.
 fn visited(page: &mut Page, visits: &world::PlannedVisits) {
-    page.line("visits", &format!("{} by people who only look", grouped(visits.count)));
+    page.line("visits", &format!("{} by visitors", grouped(visits.count)));
     let world::Crowd { at, dossiers, visits } = &visits.peak_second;
     let (dossiers, visits) = (grouped((*dossiers).into()), grouped((*visits).into()));
     page.line("", &format!("at most {visits} in a second, the run's second {at}, beside {dossiers} dossiers"));
@@ -148,8 +148,8 @@ fn offer(composed: &Composition) -> (OfferedLoad, Vec<GateSamples>) {
     let plan = &composed.plan;
     let pace = Pace { wall_seconds: plan.wall_seconds, peak_second: plan.peak.second.dossiers };
     let kinds = world::kinds(&composed.population);
-    let offer = OfferedLoad::of(&kinds, clerks, &composed.scripts, &composed.casting, pace);
-    let offer = match (&plan.visits, composed.casting.visit) {
+    let offer = OfferedLoad::of(&kinds, clerks, &composed.scripts, &composed.assignment, pace);
+    let offer = match (&plan.visits, composed.assignment.visit) {
         (Some(visits), Some(journey)) => {
             let kinds = world::kinds_of(&composed.population, &composed.visits);
             offer.with_visits(visits, &kinds, &composed.scripts, journey)

@@ -1,4 +1,4 @@
-//! What a user sees while a run goes on: one line that tells rate, people under way, errors and lag.
+//! What a user sees while a run goes on: one line that tells rate, people under way, errors and scheduling_delay.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -57,9 +57,9 @@ fn watch(meters: &Meters, planned: u32, visible: bool, ended: &AtomicBool) -> La
 }
 
 fn line(now: &Snapshot, before: &Snapshot, planned: u32) -> String {
-    let answered = |snapshot: &Snapshot| snapshot.ok + snapshot.refused + snapshot.unknown;
+    let answered = |snapshot: &Snapshot| snapshot.ok + snapshot.refused + snapshot.errors;
     let per_second = (answered(now) - answered(before)) * 1_000 / u64::try_from(EVERY.as_millis()).unwrap_or(1);
-    let lag = now.lag / 1_000;
+    let scheduling_delay = now.scheduling_delay / 1_000;
     let phase = if now.read_back > 0 {
         "reading back, "
     } else if now.dossiers.started + now.dossiers.dropped >= u64::from(planned) {
@@ -67,5 +67,8 @@ fn line(now: &Snapshot, before: &Snapshot, planned: u32) -> String {
     } else {
         ""
     };
-    format!("{phase}{per_second} exchanges/s, {} in flight, {} errors, lag {lag} us", now.in_flight, now.unknown)
+    format!(
+        "{phase}{per_second} exchanges/s, {} in flight, {} errors, scheduling_delay {scheduling_delay} us",
+        now.in_flight, now.errors
+    )
 }

@@ -40,7 +40,7 @@ pub(crate) fn list(form: Form, scenarios: &ScenarioArgs) -> Result<Exit, Failure
             }
             page.command(&["vandan", "provinces", "NAME"]);
             page.command(&["vandan", "fidelity", "NAME"]);
-            console::say(&page.into_text());
+            console::print(&page.into_text());
         }
     }
     Ok(Exit::Conforms)
@@ -50,7 +50,7 @@ pub(crate) fn show(name: &str, form: Form, scenarios: &ScenarioArgs) -> Result<E
     let province = profiles::read(scenarios, |scenarios| Profile::load(scenarios, name))?.province;
     match form {
         Form::Json => say_json(&whole(&province)),
-        Form::Text => console::say(&sheet(&province)),
+        Form::Text => console::print(&sheet(&province)),
     }
     Ok(Exit::Conforms)
 }
@@ -61,7 +61,7 @@ pub(crate) fn page() -> Page {
 }
 
 pub(crate) fn say_json(value: &Value) {
-    console::say(&format!("{value:#}"));
+    console::print(&format!("{value:#}"));
 }
 
 /// `3,082 dossiers · 33 figures · 2019-09-18 - 2019-10-09`.

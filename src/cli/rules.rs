@@ -4,11 +4,17 @@ use std::fmt::Write;
 
 use crate::args::ScenarioArgs;
 use crate::exit::{Exit, Failure};
+use crate::provinces::Form;
 use crate::{compose, console};
 
 /// Lists the rules.
-pub(crate) fn list(args: &ScenarioArgs) -> Result<Exit, Failure> {
+pub(crate) fn list(args: &ScenarioArgs, form: Form) -> Result<Exit, Failure> {
     let rules = compose::rules(args)?;
+    if let Form::Json = form {
+        let all: serde_json::Value = rules.rules().iter().map(verdict::rule_json).collect();
+        console::print(&format!("{all:#}"));
+        return Ok(Exit::Conforms);
+    }
     let mut text = String::new();
     for rule in rules.rules() {
         // Writing into a String cannot fail.
@@ -19,16 +25,19 @@ pub(crate) fn list(args: &ScenarioArgs) -> Result<Exit, Failure> {
         let _infallible: std::fmt::Result = writeln!(text, "\n{subject} is replaced by {file}.");
     }
     let count = rules.rules().len();
-    console::say(&format!("{text}\n{count} rules. `vandan explain ID` tells one in full."));
+    console::print(&format!("{text}\n{count} rules. `vandan explain ID` shows one in full."));
     Ok(Exit::Conforms)
 }
 
 /// Explains one rule.
-pub(crate) fn explain(id: &str, args: &ScenarioArgs) -> Result<Exit, Failure> {
+pub(crate) fn explain(id: &str, args: &ScenarioArgs, form: Form) -> Result<Exit, Failure> {
     let rules = compose::rules(args)?;
     match rules.get(id) {
         Some(rule) => {
-            console::say(&verdict::explain(rule));
+            console::print(&match form {
+                Form::Text => verdict::explain(rule),
+                Form::Json => format!("{:#}", verdict::rule_json(rule)),
+            });
             Ok(Exit::Conforms)
         }
         None => {

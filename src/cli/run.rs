@@ -7,21 +7,21 @@ use std::time::Duration;
 
 use engine::{Arrivals, Authority, Guard, Meters, Peer, Purpose, RunSpec, Settings, lane_of};
 use history::{CalendarDay, Figure, PlannedDossier, Recorder, Store, Target};
-use model::Populace;
+use model::Applicants;
 use model::words::{PaymentMethod, ReturnMethod};
 use verdict::Measure;
-use world::{Population, Realism, Rendered};
+use world::{Period, Population, Realism, Rendered};
 
 use crate::args::RunArgs;
 use crate::compose::Composition;
-use crate::ending::{Ending, write_ending};
 use crate::exit::{Exit, Failure};
 use crate::mock_lists;
 use crate::mocks::Country;
+use crate::outcome_facts::{Ending, write_ending};
 use crate::progress::Watch;
 use crate::results::Results;
 use crate::run_file::Authorization;
-use crate::{console, estimate, open_files, plan, say};
+use crate::{console, estimate, judge, open_files, plan};
 
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let defects = mock_lists::defects(&args.portal.defect)?;
@@ -37,7 +37,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let salt = args.salt.unwrap_or_else(|| salt(&started, &results.id));
     composed.population = Arc::new(Population::clone(&composed.population).with_salt(salt));
     if !args.quiet {
-        console::tell(&plan::summary(&composed));
+        console::print_error(&plan::summary(&composed));
     }
     results.write("plan.json", &plan::json(&composed))?;
     let mut store = Store::create(&results.path("history.sqlite")).map_err(Failure::run)?;
@@ -60,9 +60,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     write_ending(&mut store, &played.ending, &played.meters, &composed, lanes).map_err(Failure::run)?;
     store.close().map_err(Failure::run)?;
     if let Err(error) = &played.ending.health {
-        console::tell(&error.to_string());
+        console::print_error(&error.to_string());
     }
-    let exit = say::say(&results.folder, &composed.rules, args.quiet)?;
+    let exit = judge::judge_into(&results.folder, &composed.rules, args.quiet)?;
     Ok(if played.ending.health.is_err() { Exit::InvalidRun } else { exit })
 }
 
@@ -76,7 +76,7 @@ fn check_open_files(args: &RunArgs, composed: &Composition, lanes: usize) -> Res
     match open_files::lack(need) {
         Some(lack) if is_inside => Err(Failure::run(lack)),
         Some(lack) => {
-            console::tell(&format!("note: {lack}"));
+            console::print_error(&format!("note: {lack}"));
             Ok(())
         }
         None => Ok(()),
@@ -197,7 +197,7 @@ fn write_plan(
     today: jiff::civil::Date,
 ) -> Result<(), history::HistoryError> {
     let mut planned = BTreeSet::new();
-    // In pieces, so that a large populace never stands in memory as a whole.
+    // In pieces, so that a large population never stands in memory as a whole.
     for arrivals in composed.arrivals.chunks(10_000) {
         let cases: Vec<_> = arrivals.iter().map(|arrival| composed.population.case(arrival.case)).collect();
         planned.extend(cases.iter().flat_map(planned_of));
@@ -314,7 +314,7 @@ fn facts(
         ("simulated_from", composed.timeline.start().to_string()),
         ("simulated_until", composed.timeline.end().to_string()),
         ("load_ends_ns", composed.timeline.wall_end().to_string()),
-        ("lag_limit_ns", lag_limit(composed).as_nanos().to_string()),
+        ("scheduling_delay_limit_ns", scheduling_delay_limit(composed).as_nanos().to_string()),
         ("dropped_share_limit", limits.dropped_share.to_string()),
     ];
     facts.extend(composed.digests.clone());
@@ -326,6 +326,10 @@ fn facts(
     facts.extend((!portal.defect.is_empty()).then(|| ("defects", portal.defect.join(", "))));
     facts.extend((!portal.variant.is_empty()).then(|| ("variants", portal.variant.join(", "))));
     facts.extend((!portal.noise.is_empty()).then(|| ("noise", portal.noise.join(", "))));
+    let period = Period { from: composed.timeline.start().day(), until: composed.timeline.end().day() };
+    if let Some(cutoff) = composed.calendar.same_day_before(period) {
+        facts.push(("receipt_cutoff", cutoff.strftime("%H:%M").to_string()));
+    }
     if !composed.adapter.dossier_code_pattern.is_empty() {
         facts.push(("dossier_code_pattern", composed.adapter.dossier_code_pattern.clone()));
     }
@@ -333,13 +337,13 @@ fn facts(
 }
 
 /// How late 99 % of exchanges may leave: 5 ms, or 2 % of the tightest latency gate if that is more.
-fn lag_limit(composed: &Composition) -> Duration {
+fn scheduling_delay_limit(composed: &Composition) -> Duration {
     let tightest = composed.run.gates.iter().filter_map(|(_, gate)| match gate.measure {
         Measure::Latency { limit_ns, .. } => Some(limit_ns),
         Measure::Errors { .. } => None,
     });
     let share = Duration::from_nanos(tightest.min().unwrap_or(0) / 50);
-    composed.run.limits.lag.unwrap_or_else(|| share.max(Duration::from_millis(5)))
+    composed.run.limits.scheduling_delay.unwrap_or_else(|| share.max(Duration::from_millis(5)))
 }
 
 fn run_json(facts: &Facts) -> String {
@@ -354,8 +358,8 @@ fn spec(composed: &Composition, target: Authority, peers: Vec<Peer>, guard: Guar
     RunSpec {
         adapter: Arc::clone(&composed.adapter),
         scripts: Arc::clone(&composed.scripts),
-        casting: composed.casting.clone(),
-        people: Arc::clone(&composed.population) as Arc<dyn Populace>,
+        assignment: composed.assignment.clone(),
+        people: Arc::clone(&composed.population) as Arc<dyn Applicants>,
         staff: composed.staff.clone(),
         registrar: Some(composed.registrar.clone()),
         publications: composed.publications.clone(),
@@ -422,14 +426,14 @@ fn stop_on_interrupt() -> Arc<AtomicBool> {
     let set = ctrlc::set_handler(move || {
         seen.store(true, Ordering::Relaxed);
         if times.fetch_add(1, Ordering::Relaxed) == 0 {
-            console::tell("\nending: what is under way is finished, then judged (Ctrl-C again ends at once)");
+            console::print_error("\nending: what is under way is finished, then judged (Ctrl-C again ends at once)");
         } else {
             #[expect(clippy::exit, reason = "the user asked twice")]
             std::process::exit(i32::from(Exit::Aborted.code()));
         }
     });
     if set.is_err() {
-        console::tell("note: Ctrl-C will end the run without a judgement (no handler could be set)");
+        console::print_error("note: Ctrl-C will end the run without a judgement (no handler could be set)");
     }
     stop
 }

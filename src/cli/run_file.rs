@@ -6,7 +6,7 @@ use std::time::Duration;
 use engine::{Authority, NamedHost};
 use model::{Document, Fields, Node, Problems};
 use verdict::Gate;
-use world::{HardInputs, Realism, Visits};
+use world::{EdgeCaseShares, Realism, Visits};
 
 /// A run as its file says.
 #[derive(Clone, Debug)]
@@ -31,8 +31,8 @@ pub(crate) struct RunFile {
     /// Doors on this machine that links of the portal may lead to, besides its own and its peers'.
     pub(crate) links: Vec<Authority>,
     pub(crate) realism: Realism,
-    pub(crate) hard_inputs: HardInputs,
-    /// Those who only look.
+    pub(crate) hard_inputs: EdgeCaseShares,
+    /// Visitors.
     pub(crate) visits: Option<Visits>,
 }
 
@@ -59,7 +59,7 @@ pub(crate) struct Limits {
     pub(crate) final_read: Duration,
     pub(crate) dropped_share: f64,
     /// How late 99 % of exchanges may leave; reckoned from the gates if not given.
-    pub(crate) lag: Option<Duration>,
+    pub(crate) scheduling_delay: Option<Duration>,
 }
 
 /// What must be decided for the run to conform.
@@ -136,7 +136,7 @@ impl RunFile {
             });
             let realism = fields.get("identity").map_or(Some(Realism::Impossible), |node| realism(&node));
             let hard_inputs =
-                fields.get("hard_inputs").map_or(Some(HardInputs::default()), |node| HardInputs::read(&node));
+                fields.get("hard_inputs").map_or(Some(EdgeCaseShares::default()), |node| EdgeCaseShares::read(&node));
             let visits = fields.get("visits").map_or(Some(None), |node| Visits::read(&node).map(Some));
             is_authorization_read?;
             let (length, closed_hours) = time?;
@@ -204,7 +204,9 @@ fn gate(node: &Node<'_>) -> Option<(String, Gate)> {
     let text = node.text()?;
     match Gate::parse(text) {
         Ok(gate) => Some((text.to_owned(), gate)),
-        Err(error) => node.refuse(error.to_string(), "write `submit.waited p95 < 2.5s @99%` or `errors share < 0.1%`"),
+        Err(error) => {
+            node.refuse(error.to_string(), "write `submit.response_time p95 < 2.5s @99%` or `errors share < 0.1%`")
+        }
     }
 }
 
@@ -217,7 +219,7 @@ fn limits(fields: &Fields<'_>) -> Option<Limits> {
     let (timeout, drain, final_read) = (time("timeout"), time("drain"), time("final_read"));
     let poll_every = fields.get("poll_every").map_or(Some(POLL_EVERY), |node| node.parsed(duration));
     let dropped_share = fields.need("dropped_share").and_then(|node| share(&node));
-    let lag = fields.get("lag").map_or(Some(None), |node| node.parsed(duration).map(Some));
+    let scheduling_delay = fields.get("scheduling_delay").map_or(Some(None), |node| node.parsed(duration).map(Some));
     Some(Limits {
         connections: connections?,
         under_way: under_way?,
@@ -226,7 +228,7 @@ fn limits(fields: &Fields<'_>) -> Option<Limits> {
         drain: drain?,
         final_read: final_read?,
         dropped_share: dropped_share?,
-        lag: lag?,
+        scheduling_delay: scheduling_delay?,
     })
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use model::words::ApplicantKind;
-use model::{CaseId, Populace, Seed, SimTime};
+use model::{Applicants, CaseId, Seed, SimTime};
 use world::{Calendar, Population, Realism, Rendered, Scale, WorkingTime, planned_deadline};
 
 use crate::args::WhoArgs;
@@ -37,9 +37,9 @@ pub(crate) fn who(args: &WhoArgs) -> Result<Exit, Failure> {
         }
     }
     if found.is_empty() {
-        console::say(&nobody(number, &searched));
+        console::print(&nobody(number, &searched));
     }
-    console::say(&found.join("\n"));
+    console::print(&found.join("\n"));
     Ok(Exit::Conforms)
 }
 

@@ -9,16 +9,16 @@ use bytes::Bytes;
 use http::{HeaderValue, Request};
 use http_body_util::Full;
 use journey::Ending;
-use model::words::{Answer, DossierState, Fault, Field, Operation, Phase};
+use model::words::{DossierState, Fault, Field, Operation, Outcome, Phase};
 use portal::{Context, Encoded, Reply, Unwritable};
 
-use crate::agenda::{Entry, Task};
 use crate::authority::Authority;
 use crate::backing_off::{came_to_nothing, is_no_traffic, is_ours};
-use crate::browser::Attempt;
 use crate::delay::Taken;
+use crate::http_client::Attempt;
 use crate::known::shown;
 use crate::lane::{Act, Lane};
+use crate::task_queue::{Entry, Task};
 use crate::transcript;
 
 /// How often people who are told to come again later do so, before they take it for an answer.
@@ -33,18 +33,18 @@ impl Lane {
     /// Takes an act to a connection: writes its request, reckons how late we are with it, and gives back for how long the rate
     /// limit held it in line.
     pub(crate) fn take(&mut self, act: &mut Act) -> (Prepared, u64) {
-        let now = self.stage.clock.now();
+        let now = self.state.clock.now();
         let Taken { late, held } = self.waits.take(act.queued, now, self.holding.total(now));
         let prepared = self.prepare(act);
-        act.task.delay = late + self.stage.clock.now().saturating_sub(now);
-        self.meter.lag.set(act.task.delay);
+        act.task.delay = late + self.state.clock.now().saturating_sub(now);
+        self.meter.scheduling_delay.set(act.task.delay);
         (prepared, held)
     }
 
     /// Writes the request of an act.
     fn prepare(&mut self, act: &Act) -> Prepared {
-        let stage = Arc::clone(&self.stage);
-        let spec = &stage.spec;
+        let state = Arc::clone(&self.state);
+        let spec = &state.spec;
         let person = self.people.get(act.person).ok_or(Fault::Unwritable)?;
         let exchange = spec.adapter.exchanges(act.task.operation).get(act.task.exchange).ok_or(Fault::Unwritable)?;
         let context = Context {
@@ -60,19 +60,19 @@ impl Lane {
             return Err(Fault::Unwritable);
         }
         if let (Operation::Submit, Some(case)) = (act.task.operation, &act.task.case) {
-            stage.begun.begin(case.id);
+            state.begun.begin(case.id);
         }
         request(&mut self.request, &spec.target, &self.user_agent)
     }
 
     /// Reads the answer of an act, records it, and lets its person go on.
     pub(crate) fn over(&mut self, act: Act, mut attempt: Attempt) {
-        let stage = Arc::clone(&self.stage);
+        let state = Arc::clone(&self.state);
         let Act { person: id, mut task, .. } = act;
         self.waits.over();
         task.delay = task.delay.saturating_add(attempt.held);
-        if stage.phase() == Some(Phase::Load) {
-            self.lags.record(task.class, task.delay);
+        if state.phase() == Phase::Load {
+            self.scheduling_delays.record(task.class, task.delay);
         }
         let Reply { answer, fault } = self.weigh(&task, &attempt);
         attempt.fault = fault;
@@ -81,10 +81,10 @@ impl Lane {
         if !is_known {
             self.record(id, &task, &attempt, answer);
         }
-        if stage.is_over() {
+        if state.phase() == Phase::Ended {
             return;
         }
-        let looked_in_vain = answer == Answer::Ok
+        let looked_in_vain = answer == Outcome::Ok
             && matches!(task.operation, Operation::Inbox | Operation::PostInbox)
             && self.reading.items().is_empty();
         if let Some(person) = self.people.get_mut(id) {
@@ -95,37 +95,37 @@ impl Lane {
         if !looked_in_vain && !matches!(task.operation, Operation::ClerkSignIn) {
             self.meter.last_activity.set(attempt.done);
         }
-        if answer == Answer::Ok {
+        if answer == Outcome::Ok {
             self.take_in(id, &mut task);
         }
         if let Some(wait) = attempt.told_to_wait.filter(|wait| *wait <= LONGEST_WAIT && task.put_off < MOST_PUT_OFF) {
             // Still due when it was: who is told to come again waits all the while.
             task.put_off += 1;
             task.not_before = attempt.done + u64::try_from(wait.as_nanos()).unwrap_or(u64::MAX);
-            self.enter_agenda(id, task);
-        } else if answer == Answer::Ok && task.exchange + 1 < stage.spec.adapter.exchanges(task.operation).len() {
+            self.enqueue(id, task);
+        } else if answer == Outcome::Ok && task.exchange + 1 < state.spec.adapter.exchanges(task.operation).len() {
             task.exchange += 1;
             task.put_off = 0;
             task.due = attempt.done;
-            self.enter_agenda(id, task);
+            self.enqueue(id, task);
         } else {
             task.put_off = 0;
             if self.back_off(id, &mut task, &attempt, answer) {
                 self.end(id, &task, Ending::GaveUp);
             } else {
-                task.walk.answered(answer);
+                task.instance.answered(answer);
                 self.go_on(id, task, attempt.done);
             }
         }
-        if let Some(moment) = self.people.get(id).and_then(|person| person.agenda.peek()).map(Entry::moment) {
+        if let Some(moment) = self.people.get(id).and_then(|person| person.queue.peek()).map(Entry::moment) {
             self.timers.push(Reverse((moment, id)));
         }
-        let now = self.stage.clock.now();
-        if self.stage.phase() == Some(Phase::FinalRead) {
+        let now = self.state.clock.now();
+        if self.state.phase() == Phase::FinalRead {
             self.read_back(now);
         }
         // Who has come meanwhile stands in line before what is due later.
-        self.let_in(now);
+        self.admit_arrivals(now);
         self.look_at_due(now);
         if self.inlet.batch().is_full() {
             self.flush(now);
@@ -134,7 +134,7 @@ impl Lane {
     }
 
     /// Plans the pause after an act that came to nothing; says whether its journey ends with it.
-    fn back_off(&mut self, id: usize, task: &mut Task, attempt: &Attempt, answer: Answer) -> bool {
+    fn back_off(&mut self, id: usize, task: &mut Task, attempt: &Attempt, answer: Outcome) -> bool {
         let is_vain = came_to_nothing(task.operation, attempt, answer);
         task.in_vain.count(is_vain);
         let mut pause = task.in_vain.pause();
@@ -161,11 +161,11 @@ impl Lane {
 
     /// Reads the answer into `self.reading` and says what is known.
     pub(crate) fn weigh(&mut self, task: &Task, attempt: &Attempt) -> Reply {
-        let stage = Arc::clone(&self.stage);
-        let exchange = stage.spec.adapter.exchanges(task.operation).get(task.exchange);
+        let state = Arc::clone(&self.state);
+        let exchange = state.spec.adapter.exchanges(task.operation).get(task.exchange);
         match (exchange, attempt.status, attempt.fault) {
             (Some(exchange), Some(status), None) => {
-                stage.spec.adapter.decode(exchange, status, &attempt.body, &mut self.reading)
+                state.spec.adapter.decode(exchange, status, &attempt.body, &mut self.reading)
             }
             (_, _, fault) => {
                 self.reading.clear();
@@ -174,7 +174,7 @@ impl Lane {
                 {
                     self.reading.note_unwritable(&unwritable);
                 }
-                Reply { answer: Answer::Unknown, fault }
+                Reply { answer: Outcome::Error, fault }
             }
         }
     }
@@ -188,16 +188,16 @@ impl Lane {
             for (index, value) in self.reading.kept() {
                 person.session.keep(index, value);
             }
-            let lanes = u32::try_from(self.stage.lanes).unwrap_or(1);
+            let lanes = u32::try_from(self.state.lanes).unwrap_or(1);
             person.session.number = self.signed_in * lanes + u32::try_from(self.number).unwrap_or(0);
         }
-        let stage = Arc::clone(&self.stage);
+        let state = Arc::clone(&self.state);
         let (Some(case), [item]) = (task.case.as_deref().map(|case| case.id), self.reading.items()) else { return };
         let item = *item;
         task.remember(&self.reading, &item);
         let is_over_already = task.operation == Operation::Submit && task.seen.state.is_some_and(is_an_end);
-        if is_over_already || stage.known().is_of_another_run(&self.reading, &item) {
-            stage.begun.note_stranger(shown(&self.reading, &item));
+        if is_over_already || state.known().is_of_another_run(&self.reading, &item) {
+            state.begun.note_stranger(shown(&self.reading, &item));
         }
         if task.operation == Operation::Submit
             && let Some(code) = self.reading.value(&item, Field::DossierCode)
@@ -206,17 +206,17 @@ impl Lane {
         }
     }
 
-    pub(crate) fn record(&mut self, id: usize, task: &Task, attempt: &Attempt, answer: Answer) {
-        let stage = Arc::clone(&self.stage);
+    pub(crate) fn record(&mut self, id: usize, task: &Task, attempt: &Attempt, answer: Outcome) {
+        let state = Arc::clone(&self.state);
         let Some(person) = self.people.get(id) else { return };
         let entry = transcript::Entry {
             case: task.case.as_deref().map(|case| case.id),
             actor: &person.name,
             session: person.session.number,
-            journey: stage.spec.scripts.name(task.walk.journey()),
+            journey: state.spec.scripts.name(task.instance.journey()),
             operation: task.operation,
             attempt: task.put_off.saturating_add(1),
-            phase: stage.phase().unwrap_or(Phase::FinalRead),
+            phase: state.phase(),
             lane: u8::try_from(self.number).unwrap_or(u8::MAX),
             due: task.due,
             answer,
@@ -224,7 +224,7 @@ impl Lane {
             delay: task.delay,
             held: attempt.held,
         };
-        transcript::record(self.inlet.batch(), &entry, attempt, &self.reading, stage.known());
+        transcript::record(self.inlet.batch(), &entry, attempt, &self.reading, state.known());
     }
 }
 

@@ -2,9 +2,9 @@
 //!
 //! The pause is part of the plan of the next step, as a pause of the journey is: nobody's waiting counts it.
 
-use model::words::{Answer, Fault, Operation};
+use model::words::{Fault, Operation, Outcome};
 
-use crate::browser::Attempt;
+use crate::http_client::Attempt;
 
 /// The first pause, in nanoseconds: 100 ms. Each further one is twice as long, up to the longest.
 const FIRST: u64 = 100_000_000;
@@ -39,8 +39,8 @@ impl InVain {
 }
 
 /// Whether an act came to nothing: it was not sent, had no answer, or was a sign-in without which nothing else can be done.
-pub(crate) fn came_to_nothing(operation: Operation, attempt: &Attempt, answer: Answer) -> bool {
-    attempt.status.is_none() || attempt.sent.is_none() || (is_sign_in(operation) && answer != Answer::Ok)
+pub(crate) fn came_to_nothing(operation: Operation, attempt: &Attempt, answer: Outcome) -> bool {
+    attempt.status.is_none() || attempt.sent.is_none() || (is_sign_in(operation) && answer != Outcome::Ok)
 }
 
 /// Whether an act could not be done for a reason that lies in what we know, not in the portal or in time.

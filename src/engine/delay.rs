@@ -2,12 +2,12 @@
 //!
 //! ```text
 //! due ........ possible ........ queued ........ taken .. sent ........ done
-//!   hands were not  | our scheduling  | no free        | our     | the portal's
-//!   free: nobody's  |                 | connection     | writing |
-//!   delay           |                 |                |         |
+//!   the person was  | our scheduling  | no free        | our     | the portal's
+//!   busy: no delay   |                 | connection     | writing |
+//!   of ours         |                 |                |         |
 //! ```
 //!
-//! A person whose hands are not free, and a connection that is not free, wait for the portal's earlier answers: that is part of
+//! A person who is busy, and a connection that is not free, wait for the portal's earlier answers: that is part of
 //! the response time and no delay of ours. Only for as long as the rate limit, not the portal, held
 //! connections back it is ours.
 
@@ -75,12 +75,12 @@ impl Waits {
 
 /// How late exchanges of the load were handed to a connection, by class of traffic, in nanoseconds.
 #[derive(Clone, Debug)]
-pub(crate) struct Lags {
+pub(crate) struct SchedulingDelays {
     pub(crate) user: Histogram<u64>,
     pub(crate) poll: Histogram<u64>,
 }
 
-impl Lags {
+impl SchedulingDelays {
     /// # Errors
     /// Never: the bounds are right.
     pub(crate) fn new() -> Result<Self, hdrhistogram::CreationError> {

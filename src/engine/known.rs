@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use model::words::Field;
-use model::{CaseId, Populace};
+use model::{Applicants, CaseId};
 use portal::{Item, Reading};
 
 /// The cases that have been submitted so far, by all lanes, and what was met of those that have not.
@@ -59,7 +59,7 @@ impl Begun {
 /// Everybody of the run, and who of them has come.
 #[derive(Clone, Copy)]
 pub(crate) struct Known<'a> {
-    pub(crate) people: &'a dyn Populace,
+    pub(crate) people: &'a dyn Applicants,
     pub(crate) begun: &'a Begun,
 }
 

@@ -12,20 +12,20 @@ use std::sync::Arc;
 
 use history::Inlet;
 use http::HeaderValue;
-use journey::Walk;
+use journey::JourneyInstance;
 use model::words::{Fault, Field, Phase, Role};
 use model::{CaseId, Stream};
 use portal::{Encoded, Reading};
 use tokio::sync::Notify;
 
-use crate::agenda::{Origin, People, Person, Task};
-use crate::browser::{Attempt, Browser, Limits, Scene};
-use crate::delay::{Lags, Queued, Waits};
-use crate::finals::Finals;
+use crate::delay::{Queued, SchedulingDelays, Waits};
+use crate::http_client::{Attempt, ExchangeContext, HttpClient, Limits};
 use crate::meter::LaneMeter;
+use crate::read_back::ReadBack;
+use crate::run_state::RunState;
 use crate::spec::{Arrival, Arrivals, Purpose, lane_of};
-use crate::stage::Stage;
 use crate::stalls::overslept;
+use crate::task_queue::{Origin, People, Person, Task};
 use crate::throttle::Holding;
 
 /// The longest a lane sleeps before it looks at the phase again, in nanoseconds.
@@ -33,14 +33,14 @@ const BEAT: u64 = 50_000_000;
 
 /// A lane's own things.
 pub(crate) struct Lane {
-    pub(crate) stage: Arc<Stage>,
+    pub(crate) state: Arc<RunState>,
     pub(crate) number: usize,
     pub(crate) meter: Arc<LaneMeter>,
     pub(crate) inlet: Inlet,
     pub(crate) people: People,
     /// The numbers of a dossier known so far: what visitors and the final read ask for.
     pub(crate) codes: HashMap<CaseId, Box<str>>,
-    pub(crate) finals: Finals,
+    pub(crate) read_back: ReadBack,
     /// The clerks of each unit, by unit index.
     pub(crate) desks: Vec<Vec<usize>>,
     pub(crate) arrivals: Peekable<Arrivals>,
@@ -58,7 +58,7 @@ pub(crate) struct Lane {
     /// For how long its connections were held back.
     pub(crate) holding: Rc<Holding>,
     /// Cuts off what is under way when the run ends.
-    pub(crate) curtain: Rc<Notify>,
+    pub(crate) shutdown: Rc<Notify>,
     pub(crate) entered: u64,
     pub(crate) signed_in: u32,
     pub(crate) chance: Stream,
@@ -66,7 +66,7 @@ pub(crate) struct Lane {
     pub(crate) request: Encoded,
     pub(crate) reading: Reading,
     pub(crate) waits: Waits,
-    pub(crate) lags: Lags,
+    pub(crate) scheduling_delays: SchedulingDelays,
     pub(crate) flushed: u64,
 }
 
@@ -79,20 +79,20 @@ pub(crate) struct Act {
 
 pub(crate) type LaneRef = Rc<RefCell<Lane>>;
 
-/// Plays a lane until the curtain; gives back how late its exchanges were handed to a connection.
-pub(crate) async fn play(lane: Lane) -> Lags {
-    let (stage, lane) = (Arc::clone(&lane.stage), Rc::new(RefCell::new(lane)));
+/// Plays a lane until the shutdown; gives back how late its exchanges were handed to a connection.
+pub(crate) async fn play(lane: Lane) -> SchedulingDelays {
+    let (state, lane) = (Arc::clone(&lane.state), Rc::new(RefCell::new(lane)));
     lane.borrow_mut().enter_staff();
     let alarm = Rc::clone(&lane.borrow().alarm);
     let name = format!("lane-{}", lane.borrow().number);
-    while !stage.is_over() {
+    while state.phase() != Phase::Ended {
         let wake = lane.borrow_mut().turn();
         supply(&lane);
         tokio::select! {
-            () = tokio::time::sleep_until(stage.clock.instant(wake).into()) => {}
+            () = tokio::time::sleep_until(state.clock.instant(wake).into()) => {}
             () = alarm.notified() => {}
         }
-        let now = stage.clock.now();
+        let now = state.clock.now();
         let mut lane = lane.borrow_mut();
         if let Some(stall) = overslept(&name, wake, now) {
             lane.inlet.batch().stall(stall);
@@ -101,18 +101,18 @@ pub(crate) async fn play(lane: Lane) -> Lags {
     cut_off(&lane).await;
     let mut lane = lane.borrow_mut();
     lane.inlet.close();
-    lane.lags.clone()
+    lane.scheduling_delays.clone()
 }
 
 /// Records what was begun and is not over, as never answered: a stall at the end must not hide.
 async fn cut_off(lane: &LaneRef) {
-    let (waiting, curtain) = {
+    let (waiting, shutdown) = {
         let mut lane = lane.borrow_mut();
-        (std::mem::take(&mut lane.ready), Rc::clone(&lane.curtain))
+        (std::mem::take(&mut lane.ready), Rc::clone(&lane.shutdown))
     };
     for act in waiting {
         let mut lane = lane.borrow_mut();
-        let now = lane.stage.clock.now();
+        let now = lane.state.clock.now();
         let held = lane.holding.total(now);
         let taken = lane.waits.take(act.queued, now, held);
         let mut attempt = Attempt::not_sent(Fault::TimedOut, now);
@@ -122,7 +122,7 @@ async fn cut_off(lane: &LaneRef) {
         }
         lane.over(act, attempt);
     }
-    curtain.notify_waiters();
+    shutdown.notify_waiters();
     // The bound is for a slot that panicked and will never be over.
     for _ in 0..10_000 {
         if lane.borrow().meter.in_flight() == 0 {
@@ -139,7 +139,7 @@ fn supply(lane: &LaneRef) {
     while waiting > 0 {
         if let Some(slot) = borrowed.idle.pop() {
             slot.notify_one();
-        } else if borrowed.slots < borrowed.stage.spec.settings.connections {
+        } else if borrowed.slots < borrowed.state.spec.settings.connections {
             borrowed.slots += 1;
             tokio::task::spawn_local(slot(Rc::clone(lane)));
         } else {
@@ -151,12 +151,12 @@ fn supply(lane: &LaneRef) {
 
 /// A connection slot: takes acts as long as there are any, then waits to be called.
 async fn slot(lane: LaneRef) {
-    let (stage, curtain) = (Arc::clone(&lane.borrow().stage), Rc::clone(&lane.borrow().curtain));
+    let (state, shutdown) = (Arc::clone(&lane.borrow().state), Rc::clone(&lane.borrow().shutdown));
     let called = Rc::new(Notify::new());
-    let mut browser = Browser::of(Rc::clone(&lane.borrow().holding));
-    let settings = &stage.spec.settings;
+    let mut browser = HttpClient::of(Rc::clone(&lane.borrow().holding));
+    let settings = &state.spec.settings;
     let limits = Limits { timeout: settings.timeout, longest_answer: settings.longest_answer };
-    let scene = Scene { clock: &stage.clock, guard: &stage.spec.guard, limits, curtain: Some(&curtain) };
+    let scene = ExchangeContext { clock: &state.clock, guard: &state.spec.guard, limits, shutdown: Some(&shutdown) };
     loop {
         let next = lane.borrow_mut().ready.pop_front();
         let Some(mut act) = next else {
@@ -167,7 +167,7 @@ async fn slot(lane: LaneRef) {
         let (prepared, held_in_line) = lane.borrow_mut().take(&mut act);
         let mut attempt = match prepared {
             Ok((authority, request, length)) => browser.exchange(&authority, request, length, scene).await,
-            Err(fault) => Attempt::not_sent(fault, stage.clock.now()),
+            Err(fault) => Attempt::not_sent(fault, state.clock.now()),
         };
         attempt.held += held_in_line;
         lane.borrow_mut().over(act, attempt);
@@ -177,20 +177,20 @@ async fn slot(lane: LaneRef) {
 
 impl Lane {
     pub(crate) fn new(
-        stage: Arc<Stage>,
+        state: Arc<RunState>,
         number: usize,
         meter: Arc<LaneMeter>,
         arrivals: Arrivals,
         inlet: Inlet,
     ) -> Result<Self, hdrhistogram::CreationError> {
-        let chance = stage.spec.seed.stream("journey");
-        let waits = Waits::new(stage.spec.settings.connections);
-        let user_agent = HeaderValue::from_str(&stage.spec.settings.user_agent)
+        let chance = state.spec.seed.stream("journey");
+        let waits = Waits::new(state.spec.settings.connections);
+        let user_agent = HeaderValue::from_str(&state.spec.settings.user_agent)
             .unwrap_or_else(|_invisible| HeaderValue::from_static("vandan"));
         Ok(Self {
-            desks: vec![Vec::new(); stage.spec.units.len()],
-            finals: Finals::default(),
-            stage,
+            desks: vec![Vec::new(); state.spec.units.len()],
+            read_back: ReadBack::default(),
+            state,
             number,
             meter,
             inlet,
@@ -204,7 +204,7 @@ impl Lane {
             alarm: Rc::default(),
             wake: 0,
             holding: Rc::default(),
-            curtain: Rc::default(),
+            shutdown: Rc::default(),
             entered: 0,
             signed_in: 0,
             chance,
@@ -212,22 +212,22 @@ impl Lane {
             request: Encoded::default(),
             reading: Reading::default(),
             waits,
-            lags: Lags::new()?,
+            scheduling_delays: SchedulingDelays::new()?,
             flushed: 0,
         })
     }
 
     /// Lets the clerks whose units this lane serves begin their working day.
     pub(crate) fn enter_staff(&mut self) {
-        let stage = Arc::clone(&self.stage);
-        let spec = &stage.spec;
-        let lanes = stage.lanes;
+        let state = Arc::clone(&self.state);
+        let spec = &state.spec;
+        let lanes = state.lanes;
         for (at, staff) in spec.staff.iter().enumerate() {
             // Those who serve all units are dealt out by their place in the list.
             let home = staff.unit.map_or(at % lanes, |unit| lane_of(unit, lanes));
             let journey = match staff.role {
-                Role::Desk => spec.casting.desk,
-                Role::PostDesk => spec.casting.post_desk,
+                Role::Desk => spec.assignment.desk,
+                Role::PostDesk => spec.assignment.post_desk,
                 Role::Citizen => None,
             };
             let (true, Some(journey)) = (home == self.number, journey) else { continue };
@@ -238,25 +238,25 @@ impl Lane {
                 desk.push(person);
             }
             let subject = u32::try_from(at).unwrap_or(u32::MAX);
-            self.begin(person, Task::new(Walk::new(journey, subject), None, Origin::WorkingDay), 0);
+            self.begin(person, Task::new(JourneyInstance::new(journey, subject), None, Origin::WorkingDay), 0);
         }
     }
 
     /// Does what is due, and says when something is due next.
     pub(crate) fn turn(&mut self) -> u64 {
-        let now = self.stage.clock.now();
+        let now = self.state.clock.now();
         self.wake = 0;
-        self.let_in(now);
+        self.admit_arrivals(now);
         self.look_at_due(now);
-        if self.stage.phase() == Some(Phase::FinalRead) {
+        if self.state.phase() == Phase::FinalRead {
             self.read_back(now);
         }
         if now > self.flushed + 100_000_000 {
             self.flush(now);
         }
         let next_timer = self.timers.peek().map_or(u64::MAX, |Reverse((due, _))| *due);
-        // After the load nobody is let in any more.
-        let is_load = self.stage.phase() == Some(Phase::Load);
+        // After the load nobody is admitted any more.
+        let is_load = self.state.phase() == Phase::Load;
         let next_arrival = self.arrivals.peek().filter(|_| is_load).map_or(u64::MAX, |arrival| arrival.due);
         self.wake = next_timer.min(next_arrival).min(now + BEAT);
         self.wake
@@ -271,8 +271,8 @@ impl Lane {
     }
 
     /// Lets in the people whose time has come.
-    pub(crate) fn let_in(&mut self, now: u64) {
-        if self.stage.phase() != Some(Phase::Load) {
+    pub(crate) fn admit_arrivals(&mut self, now: u64) {
+        if self.state.phase() != Phase::Load {
             return;
         }
         while let Some(arrival) = self.arrivals.next_if(|arrival| arrival.due <= now) {
@@ -285,20 +285,20 @@ impl Lane {
 
     /// Lets one person in, or counts that there was no room, or no journey, for them.
     fn receive(&mut self, arrival: Arrival) {
-        let stage = Arc::clone(&self.stage);
-        let (spec, meter) = (&stage.spec, Arc::clone(&self.meter));
+        let state = Arc::clone(&self.state);
+        let (spec, meter) = (&state.spec, Arc::clone(&self.meter));
         let case = spec.people.case(arrival.case);
-        let of_channel = || spec.casting.channels.iter().find(|(channel, _)| *channel == case.channel);
+        let of_channel = || spec.assignment.channels.iter().find(|(channel, _)| *channel == case.channel);
         let journey = match arrival.purpose {
             Purpose::Dossier => of_channel().map(|(_, journey)| *journey),
-            Purpose::Visit => spec.casting.visit,
+            Purpose::Visit => spec.assignment.visit,
         };
         let Some(journey) = journey.filter(|_| self.people.count() < spec.settings.under_way) else {
             return meter.of(arrival.purpose).dropped.add(1);
         };
         meter.of(arrival.purpose).started.add(1);
-        let walk = Walk::new(journey, arrival.case.0);
-        let mut task = Task::new(walk, Some(Box::new(case)), Origin::Arrival(arrival.purpose));
+        let instance = JourneyInstance::new(journey, arrival.case.0);
+        let mut task = Task::new(instance, Some(Box::new(case)), Origin::Arrival(arrival.purpose));
         // A visitor has the receipt of the dossier, if it was given one by now.
         if let (Purpose::Visit, Some(code)) = (arrival.purpose, self.codes.get(&arrival.case)) {
             task.memory.set(Field::DossierCode, code);

@@ -1,40 +1,40 @@
-//! When and how fast: carries out what people wish, on time, and records every exchange.
+//! When and how fast: performs the actions of people on time, and records every exchange.
 //!
 //! [`run`] starts one lane per thread. A lane owns everything it touches: its people, its timers, its connections, its
 //! meter, its inlet to the recorder; lanes share nothing but the plan and a few counters. A person does one thing at a
-//! time; citizens arrive when the plan says (open), clerks take the next thing when their hands are free (closed). Whoever
+//! time; citizens arrive when the plan says (open), clerks take the next thing when they are free (closed). Whoever
 //! is told to come again later (429 or 503 with `Retry-After`) does so, three times at most. Waiting counts from when the person meant to
 //! act, whoever was busy since. Who gets no answer tries again after ever longer pauses, ten times at most.
 //! Nothing is sent but to a door that the [`Guard`] knows, and nothing faster than it allows: all sends wait for it in one
 //! place, right before they leave. What it holds back is recorded as our own delay.
-//! The conductor beside the lanes tells the portal the simulated time, collects the peers' ledgers and moves the run
+//! The coordinator beside the lanes tells the portal the simulated time, collects the peers' ledgers and moves the run
 //! through its phases: load, drain, final read.
 //!
-//! The engine does not know what a province is: it sees a stream of [`Arrival`]s and a [`model::Populace`]. It judges
+//! The engine does not know what a province is: it sees a stream of [`Arrival`]s and a [`model::Applicants`]. It judges
 //! nothing.
 
 mod acting;
-mod agenda;
 mod authority;
 mod backing_off;
-mod browser;
 mod clock;
-mod conductor;
+mod control;
+mod coordinator;
 mod delay;
-mod errand;
-mod finals;
 mod guard;
 mod hopeless;
+mod http_client;
 mod known;
 mod lane;
 mod meter;
 mod own_limits;
 mod peers;
 mod preflight;
+mod read_back;
 mod registrar;
+mod run_state;
 mod spec;
-mod stage;
 mod stalls;
+mod task_queue;
 mod throttle;
 mod transcript;
 mod walking;
@@ -42,9 +42,9 @@ mod wire;
 
 pub use authority::{Authority, AuthoritySyntax, NamedHost};
 pub use clock::RunClock;
-pub use conductor::{EngineError, Health, run};
+pub use coordinator::{EngineError, Health, run};
 pub use guard::Guard;
 pub use known::Strangers;
-pub use meter::{Came, Meters, Snapshot};
+pub use meter::{ArrivalCounts, Meters, Snapshot};
 pub use preflight::Met;
-pub use spec::{Arrival, Arrivals, Casting, Peer, Publication, Purpose, RunSpec, Settings, lane_of};
+pub use spec::{Arrival, Arrivals, JourneyAssignment, Peer, Publication, Purpose, RunSpec, Settings, lane_of};

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use model::words::{Answer, Fault, Operation};
+use model::words::{Fault, Operation, Outcome};
 
 use crate::backing_off::{is_no_traffic, is_sign_in};
-use crate::browser::Attempt;
 use crate::hopeless::Failure;
+use crate::http_client::Attempt;
 use crate::spec::Purpose;
 
 /// The counters of all lanes.
@@ -20,9 +20,9 @@ pub struct Meters {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Snapshot {
     /// Those who came with a dossier.
-    pub dossiers: Came,
+    pub dossiers: ArrivalCounts,
     /// Those who came only to look.
-    pub visits: Came,
+    pub visits: ArrivalCounts,
     /// Exchanges begun and not over.
     pub in_flight: u64,
     /// Exchanges answered ok.
@@ -30,19 +30,19 @@ pub struct Snapshot {
     /// Exchanges refused.
     pub refused: u64,
     /// Exchanges without a trustworthy answer.
-    pub unknown: u64,
+    pub errors: u64,
     /// How late the last exchange was handed to a connection, in nanoseconds (worst of the lanes).
-    pub lag: u64,
+    pub scheduling_delay: u64,
     /// Dossiers read back at the end.
     pub read_back: u64,
 }
 
 /// What became of those who came for one purpose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Came {
+pub struct ArrivalCounts {
     /// People who have come.
     pub started: u64,
-    /// People who could not be let in because too many were under way.
+    /// People who could not be admitted because too many were under way.
     pub dropped: u64,
     /// People whose journey ended as written.
     pub completed: u64,
@@ -50,7 +50,7 @@ pub struct Came {
     pub failed: u64,
 }
 
-impl Came {
+impl ArrivalCounts {
     /// People whose journey has not ended.
     pub fn unfinished(&self) -> u64 {
         self.started.saturating_sub(self.completed + self.failed)
@@ -65,8 +65,8 @@ pub(crate) struct LaneMeter {
     pub(crate) begun: Count,
     pub(crate) ok: Count,
     pub(crate) refused: Count,
-    pub(crate) unknown: Count,
-    pub(crate) lag: Count,
+    pub(crate) errors: Count,
+    pub(crate) scheduling_delay: Count,
     pub(crate) read_back: Count,
     /// Acts that were not sent for a reason that is not the portal's.
     pub(crate) unsent: Count,
@@ -132,19 +132,19 @@ impl LaneMeter {
 
     /// Exchanges begun and not over.
     pub(crate) fn in_flight(&self) -> u64 {
-        let over = self.ok.get() + self.refused.get() + self.unknown.get() + self.unsent.get();
+        let over = self.ok.get() + self.refused.get() + self.errors.get() + self.unsent.get();
         self.begun.get().saturating_sub(over)
     }
 
     /// Counts what an act came to.
-    pub(crate) fn over(&self, operation: Operation, attempt: &Attempt, answer: Answer) {
+    pub(crate) fn over(&self, operation: Operation, attempt: &Attempt, answer: Outcome) {
         if is_no_traffic(attempt) {
             self.unsent.add(1);
         } else {
             match answer {
-                Answer::Ok => self.ok.add(1),
-                Answer::Refused => self.refused.add(1),
-                Answer::Unknown => self.unknown.add(1),
+                Outcome::Ok => self.ok.add(1),
+                Outcome::Refused => self.refused.add(1),
+                Outcome::Error => self.errors.add(1),
             }
         }
         match (attempt.status, attempt.fault) {
@@ -154,7 +154,7 @@ impl LaneMeter {
             (None, _) => {}
         }
         if is_sign_in(operation) && !matches!(attempt.fault, Some(Fault::TimedOut | Fault::LocalLimit)) {
-            if answer == Answer::Ok {
+            if answer == Outcome::Ok {
                 self.signed_in.add(1);
             } else {
                 self.not_signed_in.add(1);
@@ -173,22 +173,22 @@ impl Meters {
     /// The sums over all lanes, now.
     pub fn snapshot(&self) -> Snapshot {
         let sum = |read: fn(&LaneMeter) -> &Count| self.lanes.iter().map(|lane| read(lane).get()).sum::<u64>();
-        let (ok, refused, unknown) = (sum(|lane| &lane.ok), sum(|lane| &lane.refused), sum(|lane| &lane.unknown));
+        let (ok, refused, errors) = (sum(|lane| &lane.ok), sum(|lane| &lane.refused), sum(|lane| &lane.errors));
         Snapshot {
-            dossiers: self.came(Purpose::Dossier),
-            visits: self.came(Purpose::Visit),
+            dossiers: self.counts(Purpose::Dossier),
+            visits: self.counts(Purpose::Visit),
             in_flight: self.lanes.iter().map(|lane| lane.in_flight()).sum(),
             ok,
             refused,
-            unknown,
-            lag: self.lanes.iter().map(|lane| lane.lag.get()).max().unwrap_or(0),
+            errors,
+            scheduling_delay: self.lanes.iter().map(|lane| lane.scheduling_delay.get()).max().unwrap_or(0),
             read_back: sum(|lane| &lane.read_back),
         }
     }
 
-    fn came(&self, purpose: Purpose) -> Came {
+    fn counts(&self, purpose: Purpose) -> ArrivalCounts {
         let sum = |read: fn(&Comers) -> &Count| self.lanes.iter().map(|lane| read(lane.of(purpose)).get()).sum();
-        Came {
+        ArrivalCounts {
             started: sum(|comers| &comers.started),
             dropped: sum(|comers| &comers.dropped),
             completed: sum(|comers| &comers.completed),

@@ -15,10 +15,10 @@ use model::words::Fault;
 use serde::Deserialize;
 use tokio::sync::Notify;
 
-use crate::browser::{Browser, Limits, Scene};
 use crate::clock::RunClock;
+use crate::http_client::{ExchangeContext, HttpClient, Limits};
+use crate::run_state::RunState;
 use crate::spec::Peer;
-use crate::stage::Stage;
 
 /// How often a ledger is read.
 const READ_EVERY: Duration = Duration::from_millis(200);
@@ -35,7 +35,7 @@ const LONGEST_EPOCH: usize = 64;
 /// A ledger being collected.
 pub(crate) struct Ledger {
     peer: Peer,
-    browser: Browser,
+    browser: HttpClient,
     after: u64,
     /// The life of the peer that the signals so far are of; `None`: it has not answered yet.
     epoch: Option<String>,
@@ -60,7 +60,7 @@ enum NoPage {
     Unreadable,
 }
 
-/// What a ledger says, for the conductor to see.
+/// What a ledger says, for the coordinator to see.
 #[derive(Default)]
 pub(crate) struct Said {
     /// When the peer was asked that answered last to have nothing pending; `None`: it did not answer, or has.
@@ -106,14 +106,14 @@ struct Line {
 
 impl Ledger {
     pub(crate) fn new(peer: Peer, said: Rc<Said>) -> Self {
-        Self { peer, browser: Browser::default(), after: 0, epoch: None, trouble: Trouble::default(), said }
+        Self { peer, browser: HttpClient::default(), after: 0, epoch: None, trouble: Trouble::default(), said }
     }
 
     /// Collects again and again, until called for the last time.
-    pub(crate) async fn collect_on(mut self, stage: Arc<Stage>, inlet: Rc<RefCell<Inlet>>) {
+    pub(crate) async fn collect_on(mut self, state: Arc<RunState>, inlet: Rc<RefCell<Inlet>>) {
         loop {
             let is_last = self.said.is_last.get();
-            self.collect(&stage, &inlet).await;
+            self.collect(&state, &inlet).await;
             if is_last {
                 self.state_facts(&mut inlet.borrow_mut());
                 return;
@@ -126,12 +126,12 @@ impl Ledger {
     }
 
     /// Takes over what is new, to the end of the ledger; a peer that does not answer is asked again next time.
-    async fn collect(&mut self, stage: &Stage, inlet: &RefCell<Inlet>) {
-        let limits = Limits { timeout: stage.spec.settings.timeout, longest_answer: LONGEST_PAGE };
-        let scene = Scene { clock: &stage.clock, guard: &stage.spec.guard, limits, curtain: None };
+    async fn collect(&mut self, state: &RunState, inlet: &RefCell<Inlet>) {
+        let limits = Limits { timeout: state.spec.settings.timeout, longest_answer: LONGEST_PAGE };
+        let scene = ExchangeContext { clock: &state.clock, guard: &state.spec.guard, limits, shutdown: None };
         let mut begun_anew = false;
         loop {
-            let asked = stage.clock.now();
+            let asked = state.clock.now();
             let mut page = match self.page(scene).await {
                 Ok(page) => page,
                 Err(why) => {
@@ -171,7 +171,7 @@ impl Ledger {
         }
     }
 
-    async fn page(&mut self, scene: Scene<'_>) -> Result<Page, NoPage> {
+    async fn page(&mut self, scene: ExchangeContext<'_>) -> Result<Page, NoPage> {
         let path = format!("/_ledger?after={}&limit={PAGE}", self.after);
         let request = Request::get(path)
             .header(http::header::HOST, self.peer.authority.to_string())

@@ -11,9 +11,9 @@ use std::time::Duration;
 use model::Staff;
 use model::words::{Field, Operation, Role};
 
-use crate::errand::{Errand, Messenger};
+use crate::control::{ControlClient, ControlRequest};
 use crate::known::shown;
-use crate::stage::Stage;
+use crate::run_state::RunState;
 
 /// The most units whose inboxes are looked into: two requests each.
 const UNITS: usize = 24;
@@ -42,23 +42,23 @@ impl fmt::Display for Met {
 }
 
 /// Looks into the inboxes of the first units, until one shows a dossier of this run's people.
-pub(crate) async fn look_around(stage: &Arc<Stage>, messenger: &mut Messenger) -> Option<Met> {
-    let adapter = &stage.spec.adapter;
+pub(crate) async fn look_around(state: &Arc<RunState>, control_client: &mut ControlClient) -> Option<Met> {
+    let adapter = &state.spec.adapter;
     let tells_runs_apart = adapter.shows(Operation::Inbox, Field::Reference);
     if tells_runs_apart || !adapter.maps(Operation::Inbox) {
         return None;
     }
-    tokio::time::timeout(PATIENCE, look_into_inboxes(stage, messenger)).await.unwrap_or_default()
+    tokio::time::timeout(PATIENCE, look_into_inboxes(state, control_client)).await.unwrap_or_default()
 }
 
-async fn look_into_inboxes(stage: &Stage, messenger: &mut Messenger) -> Option<Met> {
-    for staff in first_of_each_unit(&stage.spec.staff) {
+async fn look_into_inboxes(state: &RunState, control_client: &mut ControlClient) -> Option<Met> {
+    for staff in first_of_each_unit(&state.spec.staff) {
         for operation in [Operation::ClerkSignIn, Operation::Inbox] {
-            let errand = Errand::plain(ACTOR, operation, stage.clock.now());
-            messenger.run(Errand { staff: Some(staff), ..errand }).await;
+            let control = ControlRequest::plain(ACTOR, operation, state.clock.now());
+            control_client.run(ControlRequest { staff: Some(staff), ..control }).await;
         }
-        let reading = messenger.reading();
-        let known = stage.known();
+        let reading = control_client.reading();
+        let known = state.known();
         let mut met = reading.items().iter().filter(|item| known.named(reading, item).is_some());
         if let Some(first) = met.next() {
             let first = shown(reading, first).to_owned();

@@ -5,52 +5,54 @@ use std::sync::Arc;
 
 use model::words::Operation;
 
-use crate::errand::{Errand, Messenger};
-use crate::stage::Stage;
+use crate::control::{ControlClient, ControlRequest};
+use crate::run_state::RunState;
 
 /// The name in the history.
 const REGISTRAR: &str = "registrar";
 
-/// The most changes published before the conductor looks around again.
+/// The most changes published before the coordinator looks around again.
 const AT_ONCE: usize = 32;
 
 /// What of the catalogue is still to be done.
 pub(crate) struct Registrar {
-    stage: Arc<Stage>,
-    messenger: Messenger,
+    state: Arc<RunState>,
+    control_client: ControlClient,
     /// The next planned change.
     next: usize,
 }
 
 impl Registrar {
-    pub(crate) fn new(stage: Arc<Stage>, messenger: Messenger) -> Self {
-        Self { stage, messenger, next: 0 }
+    pub(crate) fn new(state: Arc<RunState>, control_client: ControlClient) -> Self {
+        Self { state, control_client, next: 0 }
     }
 
     /// Reads the whole catalogue, if the portal shows it.
     pub(crate) async fn read(&mut self) {
-        let now = self.stage.clock.now();
-        self.messenger.run(Errand::plain(REGISTRAR, Operation::Catalogue, now)).await;
+        let now = self.state.clock.now();
+        self.control_client.run(ControlRequest::plain(REGISTRAR, Operation::Catalogue, now)).await;
     }
 
     /// When the next change is due; `None` if there is none, or the portal takes none.
     pub(crate) fn due(&self) -> Option<u64> {
-        let takes_changes = self.stage.spec.adapter.maps(Operation::Publish);
-        self.stage.spec.publications.get(self.next).filter(|_| takes_changes).map(|publication| publication.due)
+        let takes_changes = self.state.spec.adapter.maps(Operation::Publish);
+        self.state.spec.publications.get(self.next).filter(|_| takes_changes).map(|publication| publication.due)
     }
 
     /// Publishes what has become due, signing in before the first change.
     pub(crate) async fn publish(&mut self, now: u64) {
-        let stage = Arc::clone(&self.stage);
+        let state = Arc::clone(&self.state);
         for _ in 0..AT_ONCE {
             let Some(due) = self.due().filter(|due| *due <= now) else { return };
             if self.next == 0 {
-                let sign_in = Errand::plain(REGISTRAR, Operation::ClerkSignIn, due);
-                self.messenger.run(Errand { staff: stage.spec.registrar.as_ref(), ..sign_in }).await;
+                let sign_in = ControlRequest::plain(REGISTRAR, Operation::ClerkSignIn, due);
+                self.control_client.run(ControlRequest { staff: state.spec.registrar.as_ref(), ..sign_in }).await;
             }
-            let offer = stage.spec.publications.get(self.next).map(|publication| &publication.offer);
+            let offer = state.spec.publications.get(self.next).map(|publication| &publication.offer);
             self.next += 1;
-            self.messenger.run(Errand { offer, ..Errand::plain(REGISTRAR, Operation::Publish, due) }).await;
+            self.control_client
+                .run(ControlRequest { offer, ..ControlRequest::plain(REGISTRAR, Operation::Publish, due) })
+                .await;
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use journey::{JourneyId, Scripts};
 use model::words::Channel;
-use model::{CaseId, Offer, Populace, Seed, Staff, Timeline};
+use model::{Applicants, CaseId, Offer, Seed, Staff, Timeline};
 use portal::Adapter;
 
 use crate::authority::Authority;
@@ -43,10 +43,10 @@ pub fn lane_of(unit: u16, lanes: usize) -> usize {
 
 /// Who walks which journey.
 #[derive(Clone, Debug)]
-pub struct Casting {
+pub struct JourneyAssignment {
     /// The journey of those who come through this channel; journeys of clerks are walked by a clerk of the unit.
     pub channels: Vec<(Channel, JourneyId)>,
-    /// The journey of citizens who only look.
+    /// The journey of visitors.
     pub visit: Option<JourneyId>,
     /// The working day of a unit's clerks.
     pub desk: Option<JourneyId>,
@@ -102,9 +102,9 @@ pub struct RunSpec {
     /// What people do.
     pub scripts: Arc<Scripts>,
     /// Who walks which journey.
-    pub casting: Casting,
+    pub assignment: JourneyAssignment,
     /// Who everybody is.
-    pub people: Arc<dyn Populace>,
+    pub people: Arc<dyn Applicants>,
     /// Who works for the offices.
     pub staff: Vec<Staff>,
     /// Who publishes changes of the catalogue.

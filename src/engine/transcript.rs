@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use history::{Batch, Exchange, Misread, Observed, ProgressLine, ShownService, Text};
 use model::CaseId;
-use model::words::{Answer, Blame, Field, Operation, Phase, TrafficClass};
+use model::words::{Blame, Field, Operation, Outcome, Phase, TrafficClass};
 use portal::Reading;
 
-use crate::browser::Attempt;
+use crate::http_client::Attempt;
 use crate::known::Known;
 
 /// What is to be recorded of an exchange, besides what its answer shows.
@@ -22,7 +22,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) phase: Phase,
     pub(crate) lane: u8,
     pub(crate) due: u64,
-    pub(crate) answer: Answer,
+    pub(crate) answer: Outcome,
     pub(crate) class: TrafficClass,
     /// How late we were with it ourselves, the rate limit's part included.
     pub(crate) delay: u64,

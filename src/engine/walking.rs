@@ -1,16 +1,16 @@
-//! People on their way through their journeys: what they wish next goes into their agenda, and is taken out when its time
+//! People on their way through their journeys: their next action goes into their queue, and is taken out when its time
 //! has come.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use journey::{Ending, JourneyId, Situation, Walk, Wish};
-use model::words::{Field, TrafficClass};
+use journey::{Action, Ending, JourneyId, JourneyInstance, Situation};
+use model::words::{Field, Phase, TrafficClass};
 
-use crate::agenda::{Entry, Origin, Person, Task};
 use crate::lane::{Act, Lane};
-use crate::stage::{Stage, nanoseconds};
+use crate::run_state::{RunState, nanoseconds};
+use crate::task_queue::{Entry, Origin, Person, Task};
 
 /// After the end of simulated time people who wait for more of it go on after this long, if they do not poll.
 const LOOK_AGAIN: u64 = 20_000_000;
@@ -30,10 +30,10 @@ impl Lane {
         self.go_on(person, Box::new(task), from);
     }
 
-    /// Asks a journey for its next operation and enters it into the person's agenda, or ends it.
+    /// Asks a journey for its next operation and enters it into the person's queue, or ends it.
     pub(crate) fn go_on(&mut self, person: usize, mut task: Box<Task>, mut from: u64) {
-        let stage = Arc::clone(&self.stage);
-        let spec = &stage.spec;
+        let state = Arc::clone(&self.state);
+        let spec = &state.spec;
         loop {
             let situation = Situation {
                 case: task.case.as_deref(),
@@ -43,35 +43,35 @@ impl Lane {
                 due_at: task.seen.due_at,
                 now: spec.timeline.sim(from),
                 timeline: &spec.timeline,
-                closing: stage.closing.load(Ordering::Relaxed),
+                closing: state.closing.load(Ordering::Relaxed),
             };
-            match spec.scripts.next(&mut task.walk, &situation, self.chance) {
-                Wish::Do(operation, moment) => {
+            match spec.scripts.next(&mut task.instance, &situation, self.chance) {
+                Action::Do(operation, moment) => {
                     task.operation = operation;
-                    task.class = spec.scripts.class(&task.walk);
+                    task.class = spec.scripts.class(&task.instance);
                     task.exchange = 0;
                     task.due = self.due(from, moment).max(task.rest_until);
                     if !self.keep_pace(&mut task) {
                         return self.end(person, &task, Ending::GaveUp);
                     }
-                    return self.enter_agenda(person, task);
+                    return self.enqueue(person, task);
                 }
-                Wish::Follow(journey, moment) => {
+                Action::Follow(journey, moment) => {
                     from = self.due(from, moment);
                     self.follow(&task, journey, from);
                 }
-                Wish::Each(journey, moment) => {
+                Action::Each(journey, moment) => {
                     from = self.due(from, moment);
                     self.each(person, journey, from);
                 }
-                Wish::End(ending) => return self.end(person, &task, ending),
+                Action::End(ending) => return self.end(person, &task, ending),
             }
         }
     }
 
-    /// When an operation wished for at a simulated moment is due on the wall clock.
+    /// When an operation planned for a simulated moment is due on the wall clock.
     pub(crate) fn due(&self, from: u64, moment: model::SimTime) -> u64 {
-        let timeline = &self.stage.spec.timeline;
+        let timeline = &self.state.spec.timeline;
         if from >= timeline.wall_end() && moment > timeline.end() {
             return from + LOOK_AGAIN;
         }
@@ -85,7 +85,7 @@ impl Lane {
             task.polls_since = None;
             return true;
         }
-        let Stage { spec, .. } = &*self.stage;
+        let RunState { spec, .. } = &*self.state;
         let settings = &spec.settings;
         if let Some(polled) = task.polled {
             task.due = task.due.max(polled.saturating_add(nanoseconds(settings.poll_every)));
@@ -98,12 +98,12 @@ impl Lane {
         task.due - since <= LONGEST_LOOK.min(nanoseconds(settings.drain) / 2)
     }
 
-    pub(crate) fn enter_agenda(&mut self, person: usize, task: Box<Task>) {
+    pub(crate) fn enqueue(&mut self, person: usize, task: Box<Task>) {
         self.entered += 1;
         let entry = Entry::new(task, self.entered);
         let moment = entry.moment();
         if let Some(person) = self.people.get_mut(person) {
-            person.agenda.push(entry);
+            person.queue.push(entry);
         }
         self.timers.push(Reverse((moment, person)));
     }
@@ -111,11 +111,11 @@ impl Lane {
     /// The applicant of the same dossier walks another journey, as a person of their own.
     pub(crate) fn follow(&mut self, task: &Task, journey: JourneyId, from: u64) {
         let Some(case) = &task.case else { return };
-        let walk = Walk::new(journey, case.id.0);
+        let instance = JourneyInstance::new(journey, case.id.0);
         let follower = Task {
             memory: task.memory.clone(),
             seen: task.seen,
-            ..Task::new(walk, Some(case.clone()), Origin::Consequence)
+            ..Task::new(instance, Some(case.clone()), Origin::Consequence)
         };
         let person = self.people.enter(Person::citizen());
         self.begin(person, follower, from);
@@ -123,15 +123,16 @@ impl Lane {
 
     /// A clerk takes up each dossier the last answer showed and that belongs to this run.
     pub(crate) fn each(&mut self, person: usize, journey: JourneyId, from: u64) {
-        let stage = Arc::clone(&self.stage);
+        let state = Arc::clone(&self.state);
         let reading = std::mem::take(&mut self.reading);
         for item in reading.items() {
-            let Some(case) = stage.known().whose(&reading, item) else { continue };
+            let Some(case) = state.known().whose(&reading, item) else { continue };
             if let Some(code) = reading.value(item, Field::DossierCode) {
                 self.codes.entry(case).or_insert_with(|| code.into());
             }
-            let planned = stage.spec.people.case(case);
-            let mut work = Task::new(Walk::new(journey, case.0), Some(Box::new(planned)), Origin::Consequence);
+            let planned = state.spec.people.case(case);
+            let mut work =
+                Task::new(JourneyInstance::new(journey, case.0), Some(Box::new(planned)), Origin::Consequence);
             work.remember(&reading, item);
             self.begin(person, work, from);
         }
@@ -142,7 +143,7 @@ impl Lane {
         match (task.origin, ending) {
             (Origin::Arrival(purpose), Ending::AsWritten) => self.meter.of(purpose).completed.add(1),
             (Origin::Arrival(purpose), Ending::GaveUp) => self.meter.of(purpose).failed.add(1),
-            (Origin::FinalRead, _) => self.finals.one_is_over(),
+            (Origin::FinalRead, _) => self.read_back.one_is_over(),
             (Origin::Consequence | Origin::WorkingDay, _) => {}
         }
         if task.origin.keeps_run_open() {
@@ -166,14 +167,14 @@ impl Lane {
         }
     }
 
-    /// Lets a person do the first thing of their agenda, if its time has come and their hands are free.
+    /// Lets a person do the first thing of their queue, if its time has come and they are free.
     pub(crate) fn let_act(&mut self, id: usize, now: u64) {
-        let is_over = self.stage.is_over();
+        let is_over = self.state.phase() == Phase::Ended;
         let Some(person) = self.people.get_mut(id).filter(|_| !is_over) else { return };
-        if person.busy || person.agenda.peek().is_none_or(|entry| entry.moment() > now) {
+        if person.busy || person.queue.peek().is_none_or(|entry| entry.moment() > now) {
             return;
         }
-        let Some(entry) = person.agenda.pop() else { return };
+        let Some(entry) = person.queue.pop() else { return };
         let possible = entry.moment().max(person.free_at);
         person.busy = true;
         self.meter.begun.add(1);

@@ -6,7 +6,7 @@
 
 use std::mem::size_of;
 
-use model::words::{AdapterProblem, Answer, Fault, Field, Operation, Phase, TrafficClass};
+use model::words::{AdapterProblem, Fault, Field, Operation, Outcome, Phase, TrafficClass};
 use model::{LONGEST_CODE, LONGEST_VALUE, cut, cut_into};
 
 /// Exchanges in a batch before it is handed to the recorder.
@@ -51,7 +51,7 @@ pub struct Exchange {
     /// When it was over.
     pub done: u64,
     /// What is known of it.
-    pub answer: Answer,
+    pub answer: Outcome,
     /// HTTP status; `None`: none came.
     pub status: Option<u16>,
     /// Why there is no trustworthy answer.

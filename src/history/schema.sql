@@ -33,11 +33,11 @@ create table dossiers (
     due_ns           integer not null -- the same instant on the wall clock of the run
 );
 
--- One HTTP exchange. waited = done_ns - due_ns is what the person felt, served = done_ns - sent_ns what the portal took.
+-- One HTTP exchange. Response time = done_ns - due_ns: from the intended start; service time = done_ns - sent_ns: what the portal took.
 create table exchanges (
     exchange_id   integer primary key,
     case_id       integer, -- null where no single dossier is meant (sign-in of a clerk, inbox)
-    actor         text not null, -- citizen, clerk:<unit>/<n>, post:<n>, reader, registrar, timekeeper
+    actor         text not null, -- citizen, clerk:<unit>/<n>, post:<n>, reader, registrar, clock
     session       integer not null, -- 0 = none; numbers the sign-ins of the run
     journey       text not null,
     operation     text not null,
@@ -48,7 +48,7 @@ create table exchanges (
     sent_ns       integer, -- null: nothing was sent
     first_byte_ns integer, -- null: no answer
     done_ns       integer not null,
-    outcome       text not null, -- ok, refused, unknown
+    outcome       text not null, -- ok, refused, error
     status        integer, -- HTTP status, null if none came
     fault         text, -- why there is no trustworthy answer: connect, broken, timed_out, too_long, unreadable, forbidden, unwritable, local_limit
     bytes_sent    integer not null,
@@ -221,7 +221,7 @@ create table gates (
 create view README as
           select 'run'          as "table", 'one fact of the run a row: seed, versions, clock, health of the generator' as "a row is"
 union all select 'dossiers',     'one synthetic dossier as planned'
-union all select 'exchanges',    'one HTTP exchange: due, sent, first byte, done; ok, refused or unknown'
+union all select 'exchanges',    'one HTTP exchange: due, sent, first byte, done; ok, refused or error'
 union all select 'observations', 'what the portal asserted of one dossier in one exchange'
 union all select 'progress',     'one line of the portal''s own log of a dossier, as read back'
 union all select 'services',     'one procedure as the portal''s catalogue showed it in one exchange'
@@ -235,5 +235,5 @@ union all select 'targets',      'one target that a province has set itself, and
 union all select 'calendar',     'one day, working or not'
 union all select 'capabilities', 'one thing the adapter can do, or a peer that is ours'
 union all select 'gates',        'one claim of the run file'
-union all select '-- try --',    'select operation, outcome, count(*), avg(done_ns - due_ns) / 1e6 as waited_ms from exchanges group by 1, 2;'
+union all select '-- try --',    'select operation, outcome, count(*), avg(done_ns - due_ns) / 1e6 as response_time_ms from exchanges group by 1, 2;'
 union all select '-- try --',    'select o.* from observations o join dossiers d using (case_id) where d.case_id = 7 order by exchange_id;';

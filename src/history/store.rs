@@ -12,7 +12,7 @@ use crate::{Batch, Observed, ProgressLine, catalogue};
 pub const SCHEMA: &str = include_str!("schema.sql");
 
 /// Version of [`SCHEMA`], kept in `pragma user_version`.
-pub const SCHEMA_VERSION: i64 = 2;
+pub const SCHEMA_VERSION: i64 = 3;
 
 /// What went wrong with a history.
 #[derive(Debug, thiserror::Error)]
@@ -34,7 +34,9 @@ pub enum HistoryError {
         source: rusqlite::Error,
     },
     /// The file is of a version this program does not know.
-    #[error("could not read the history {path}: it has version {found}, this program reads version {SCHEMA_VERSION}")]
+    #[error(
+        "could not read the history {path}: its schema has version {found}, this program reads version {SCHEMA_VERSION} (judge it with the version of vandan that recorded it)"
+    )]
     Version {
         /// The file.
         path: PathBuf,
@@ -317,7 +319,7 @@ pub fn open(path: &Path) -> Result<Connection, HistoryError> {
 
 #[cfg(test)]
 mod tests {
-    use model::words::{Answer, Operation, Phase, TrafficClass};
+    use model::words::{Operation, Outcome, Phase, TrafficClass};
 
     use super::*;
     use crate::{Exchange, Recorder};
@@ -336,7 +338,7 @@ mod tests {
             sent: Some(6),
             first_byte: Some(7),
             done: 8,
-            answer: Answer::Ok,
+            answer: Outcome::Ok,
             status: Some(201),
             fault: None,
             bytes_sent: 900,

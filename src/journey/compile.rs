@@ -6,8 +6,8 @@ use std::time::Duration;
 use model::words::{DossierState, Operation, Role};
 use model::{Problem, Problems};
 
+use crate::instance::JourneyId;
 use crate::script::{Fact, Pause, Script, Step, Until};
-use crate::walk::JourneyId;
 
 /// All journeys of a run, compiled.
 #[derive(Debug)]
@@ -37,11 +37,11 @@ pub(crate) enum Instruction {
         /// Whether it reads within a repetition.
         is_poll: bool,
         refused: usize,
-        unknown: usize,
+        error: usize,
     },
     Wait(Pause),
     NotAfter(Duration),
-    WaitForFinish,
+    WaitForCompletion,
     Choose {
         by: Fact,
         arms: Vec<(&'static str, usize)>,
@@ -155,7 +155,7 @@ impl Scripts {
                     | Instruction::Each(_)
                     | Instruction::Wait(_)
                     | Instruction::NotAfter(_)
-                    | Instruction::WaitForFinish
+                    | Instruction::WaitForCompletion
                     | Instruction::Choose { .. }
                     | Instruction::Chance { .. }
                     | Instruction::BeginLoop { .. }
@@ -201,12 +201,12 @@ impl<'a, M: Fn(Operation) -> bool> Compiler<'a, M> {
     fn step(&mut self, step: &'a Step) -> Result<(), Problem> {
         match step {
             Step::Do { operation, optional: true, .. } if !(self.maps)(*operation) => {}
-            Step::Do { operation, refused, unknown, .. } => {
-                self.operation(*operation, refused.as_deref(), unknown.as_deref())?;
+            Step::Do { operation, refused, error, .. } => {
+                self.operation(*operation, refused.as_deref(), error.as_deref())?;
             }
             Step::Wait(pause) => self.code.push(Instruction::Wait(*pause)),
             Step::NotAfter(time) => self.code.push(Instruction::NotAfter(*time)),
-            Step::WaitForFinish => self.code.push(Instruction::WaitForFinish),
+            Step::WaitForCompletion => self.code.push(Instruction::WaitForCompletion),
             Step::Choose { by, arms, otherwise } => self.choose(*by, arms, otherwise)?,
             Step::Chance { arms } => self.chance(arms)?,
             Step::Repeat { steps, until, at_most } => self.repeat(steps, until, *at_most)?,
@@ -229,16 +229,16 @@ impl<'a, M: Fn(Operation) -> bool> Compiler<'a, M> {
         &mut self,
         operation: Operation,
         refused: Option<&'a [Step]>,
-        unknown: Option<&'a [Step]>,
+        error: Option<&'a [Step]>,
     ) -> Result<(), Problem> {
         let at = self.code.len();
         let is_poll = self.loops > 0 && operation.only_reads();
-        self.code.push(Instruction::Do { operation, is_poll, refused: 0, unknown: 0 });
+        self.code.push(Instruction::Do { operation, is_poll, refused: 0, error: 0 });
         self.code.push(Instruction::Jump(0));
         let refused_at = self.aside(refused, at + 1)?;
-        let unknown_at = self.aside(unknown, at + 1)?;
+        let error_at = self.aside(error, at + 1)?;
         let end = self.code.len();
-        self.set(at, Instruction::Do { operation, is_poll, refused: refused_at, unknown: unknown_at });
+        self.set(at, Instruction::Do { operation, is_poll, refused: refused_at, error: error_at });
         self.set(at + 1, Instruction::Jump(end));
         Ok(())
     }

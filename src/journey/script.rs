@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use model::words::{
-    Channel, DossierState, FeeBasis, Level, Operation, Outcome, PaymentMethod, PaymentState, ReturnMethod, Role,
+    Channel, DossierState, FeeBasis, Level, Operation, PaymentMethod, PaymentState, PlannedOutcome, ReturnMethod, Role,
 };
 use model::{Document, Fields, Node, Problems};
 
@@ -21,13 +21,13 @@ pub(crate) struct Script {
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     /// Do an operation; steps to take if it was refused, or if nobody knows. `None`: the journey ends there.
-    Do { operation: Operation, refused: Option<Vec<Step>>, unknown: Option<Vec<Step>>, optional: bool },
+    Do { operation: Operation, refused: Option<Vec<Step>>, error: Option<Vec<Step>>, optional: bool },
     /// Let simulated time pass.
     Wait(Pause),
     /// Later than this time of day, wait until offices open on the next working day.
     NotAfter(Duration),
     /// Wait for the moment at which the planned outcome is due.
-    WaitForFinish,
+    WaitForCompletion,
     /// Take the steps of the first arm that names the fact's value, else the last.
     Choose { by: Fact, arms: Vec<(&'static str, Vec<Step>)>, otherwise: Vec<Step> },
     /// Take one arm by chance, by weight.
@@ -76,7 +76,7 @@ pub(crate) enum Fact {
     Payment,
     Fee,
     Return,
-    Outcome,
+    PlannedOutcome,
     State,
     PaymentState,
     Number,
@@ -89,7 +89,7 @@ impl Fact {
         ("payment", Self::Payment),
         ("fee", Self::Fee),
         ("return", Self::Return),
-        ("outcome", Self::Outcome),
+        ("outcome", Self::PlannedOutcome),
         ("state", Self::State),
         ("payment_state", Self::PaymentState),
         ("number", Self::Number),
@@ -103,7 +103,7 @@ impl Fact {
             Self::Payment => PaymentMethod::ALL.iter().map(|word| word.as_str()).collect(),
             Self::Fee => FeeBasis::ALL.iter().map(|word| word.as_str()).collect(),
             Self::Return => ReturnMethod::ALL.iter().map(|word| word.as_str()).collect(),
-            Self::Outcome => Outcome::ALL.iter().map(|word| word.as_str()).collect(),
+            Self::PlannedOutcome => PlannedOutcome::ALL.iter().map(|word| word.as_str()).collect(),
             Self::State => DossierState::ALL.iter().map(|word| word.as_str()).collect(),
             Self::PaymentState => PaymentState::ALL.iter().map(|word| word.as_str()).collect(),
             Self::Number => vec![KNOWN],
@@ -151,7 +151,7 @@ fn step(node: &Node<'_>, depth: u8) -> Option<Step> {
     if !node.is_map() {
         return match node.text()? {
             "end" => Some(Step::End),
-            "wait_for_finish" => Some(Step::WaitForFinish),
+            "wait_for_completion" => Some(Step::WaitForCompletion),
             other => node.refuse(format!("`{other}` is no step"), KNOWN_STEPS),
         };
     }
@@ -174,7 +174,7 @@ fn step(node: &Node<'_>, depth: u8) -> Option<Step> {
 }
 
 const STEP_KINDS: [&str; 8] = ["do", "wait", "not_after", "choose", "repeat", "play", "follow", "each"];
-const KNOWN_STEPS: &str = "one of: do, wait, not_after, choose, repeat, play, follow, each, wait_for_finish, end";
+const KNOWN_STEPS: &str = "one of: do, wait, not_after, choose, repeat, play, follow, each, wait_for_completion, end";
 
 fn do_step(fields: &Fields<'_>, depth: u8) -> Option<Step> {
     let operation = fields.word("do", Operation::ALL);
@@ -184,12 +184,12 @@ fn do_step(fields: &Fields<'_>, depth: u8) -> Option<Step> {
         other => node.refuse(format!("`{other}` is neither yes nor no"), ""),
     });
     let mut refused = None;
-    let mut unknown = None;
+    let mut error = None;
     let read_refused = branch(fields, "refused", depth, &mut refused);
-    let read_unknown = branch(fields, "unknown", depth, &mut unknown);
+    let read_error = branch(fields, "error", depth, &mut error);
     read_refused?;
-    read_unknown?;
-    Some(Step::Do { operation: operation?, refused, unknown, optional: optional? })
+    read_error?;
+    Some(Step::Do { operation: operation?, refused, error, optional: optional? })
 }
 
 /// Steps for an answer other than ok; `continue` stands for no steps, absence for the end of the journey.

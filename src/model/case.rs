@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::words::{ApplicantKind, Channel, FeeBasis, Level, Outcome, PaymentMethod, ReturnMethod};
+use crate::words::{ApplicantKind, Channel, FeeBasis, Level, PaymentMethod, PlannedOutcome, ReturnMethod};
 use crate::{SimTime, Vnd};
 
 /// The number of a planned dossier within its run, counted from 0 in no particular order.
@@ -39,7 +39,7 @@ pub struct Case {
     /// How the result is returned.
     pub returns: ReturnMethod,
     /// What becomes of it.
-    pub outcome: Outcome,
+    pub outcome: PlannedOutcome,
     /// When the applicant means to submit.
     pub arrival: SimTime,
     /// A marking of the province's own (for example `land`), empty if none; figures may count by it.
@@ -79,13 +79,13 @@ pub struct Applicant {
 /// Everybody in a run, as a formula: any planned dossier in constant time, and back again from what a portal shows.
 ///
 /// ```
-/// # use vandan_model::{Case, CaseId, Populace};
-/// fn expected_name(people: &dyn Populace, shown_number: &str) -> Option<String> {
+/// # use vandan_model::{Case, CaseId, Applicants};
+/// fn expected_name(people: &dyn Applicants, shown_number: &str) -> Option<String> {
 ///     people.recognise(shown_number).map(|case| people.case(case).applicant.full_name)
 /// }
 /// # let _ = expected_name;
 /// ```
-pub trait Populace: Send + Sync {
+pub trait Applicants: Send + Sync {
     /// How many dossiers are planned; their ids are `0..count`.
     fn count(&self) -> u32;
 

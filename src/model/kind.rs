@@ -1,6 +1,6 @@
 //! What is known of a dossier before anybody acts: that on which journeys may depend.
 
-use crate::words::{Channel, Level, Outcome, PaymentMethod, ReturnMethod};
+use crate::words::{Channel, Level, PaymentMethod, PlannedOutcome, ReturnMethod};
 
 /// Dossiers of which the same is known beforehand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -10,7 +10,7 @@ pub struct Kind {
     /// The way it comes in.
     pub channel: Channel,
     /// What becomes of it.
-    pub outcome: Outcome,
+    pub outcome: PlannedOutcome,
     /// How it is paid.
     pub payment: PaymentMethod,
     /// How the result is returned.
@@ -20,6 +20,6 @@ pub struct Kind {
 impl Kind {
     /// Whether there is a result to be returned.
     pub fn has_result(self) -> bool {
-        matches!(self.outcome, Outcome::Early | Outcome::OnTime | Outcome::Late)
+        matches!(self.outcome, PlannedOutcome::Early | PlannedOutcome::OnTime | PlannedOutcome::Late)
     }
 }

@@ -2,7 +2,7 @@
 //! the files people edit.
 //!
 //! No I/O, no async, no clock, no portal. Read in this order: [`words`] are the closed vocabularies of the
-//! glossary; [`Case`] is one planned dossier and [`Populace`] the formula that gives it; [`SimTime`] and
+//! glossary; [`Case`] is one planned dossier and [`Applicants`] the formula that gives it; [`SimTime`] and
 //! [`Timeline`] are the two clocks of a run; [`Seed`] is where chance comes from; [`Document`] is how a
 //! YAML file becomes values and how everything wrong with it is said at once.
 
@@ -21,7 +21,7 @@ mod time;
 mod timeline;
 pub mod words;
 
-pub use case::{Applicant, Case, CaseId, Populace};
+pub use case::{Applicant, Applicants, Case, CaseId};
 pub use cut::{LONGEST_CODE, LONGEST_VALUE, cut, cut_into, head, is_cut};
 pub use decimal::{Comparison, Counted, Decimal, tolerance};
 pub use document::{Document, Fields, Node, Position};

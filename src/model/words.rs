@@ -111,7 +111,7 @@ words! {
 
 words! {
     /// What becomes of a dossier by the end of the period.
-    Outcome {
+    PlannedOutcome {
         /// Completed on a day before the due day (trước hạn).
         Early = "early",
         /// Completed on the due day (đúng hạn).
@@ -259,13 +259,13 @@ impl Operation {
 
 words! {
     /// What is known of an exchange when it is over.
-    Answer {
+    Outcome {
         /// The portal did it, as far as its answer says.
         Ok = "ok",
         /// The portal declined, understandably.
         Refused = "refused",
         /// It may or may not have happened: time-out, broken connection, 5xx, an answer that cannot be read.
-        Unknown = "unknown",
+        Error = "error",
     }
 }
 
@@ -278,6 +278,8 @@ words! {
         Drain = "drain",
         /// Every dossier is read back from every surface.
         FinalRead = "final_read",
+        /// Everything is over: nothing is sent any more.
+        Ended = "ended",
     }
 }
 

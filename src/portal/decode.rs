@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use model::words::{AdapterProblem, Answer, DossierState, Fault, Field, ParcelState, PaymentState};
+use model::words::{AdapterProblem, DossierState, Fault, Field, Outcome, ParcelState, PaymentState};
 use model::{LONGEST_CODE, LONGEST_VALUE};
 
 use crate::adapter::{Adapter, Exchange, Words};
@@ -15,7 +15,7 @@ use crate::reading::{Item, LONGEST_LIST, Reading, Span};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reply {
     /// Ok, refused or unknown.
-    pub answer: Answer,
+    pub answer: Outcome,
     /// Why the answer cannot be trusted.
     pub fault: Option<Fault>,
 }
@@ -37,10 +37,10 @@ impl Adapter {
         self.translate(reading);
         let reply = |answer, fault| Reply { answer, fault };
         if status >= 500 {
-            return reply(Answer::Unknown, None);
+            return reply(Outcome::Error, None);
         }
         if !is_success || reading.error_code().is_some() {
-            return reply(Answer::Refused, None);
+            return reply(Outcome::Refused, None);
         }
         let is_readable = !exchange.is_content_read
             || match (read, rows_over) {
@@ -49,12 +49,12 @@ impl Adapter {
                 (Ok(()), None) => note_missing(exchange, missing, reading),
             };
         if !is_readable {
-            return reply(Answer::Unknown, Some(Fault::Unreadable));
+            return reply(Outcome::Error, Some(Fault::Unreadable));
         }
         if exchange.lists_dossiers {
             note_unrecognised(reading);
         }
-        reply(Answer::Ok, None)
+        reply(Outcome::Ok, None)
     }
 
     /// Puts the portal's words into ours, in place.

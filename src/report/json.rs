@@ -5,7 +5,7 @@
 //!   figures[], targets[], traffic: {operations[], all, others[], phases[], faults[], unsent[], resent, slowest[]}, dossiers,
 //!   generator, wall: {width_s, points[]}, days[],
 //!   adapter: {exchanges, of_exchanges, problems[], more} (what it did not understand, if any),
-//!   visits (of people who only look, if the run planned any; counted like dossiers) }
+//!   visits (of visitors, if the run planned any; counted like dossiers) }
 //! ```
 //! Durations are milliseconds (`_ms`), shares 0..=1, instants of the run seconds since it began (`_s`). `null` is "not
 //! recorded". Findings with their evidence are in `verdicts.json`, which the judge writes.
@@ -153,11 +153,11 @@ fn operation(row: &OperationTraffic) -> Value {
     let mut fields = Map::new();
     fields.insert("operation".to_owned(), json!(row.operation));
     fields.insert("class".to_owned(), json!(row.class.as_str()));
-    for (name, value) in [("count", row.count), ("ok", row.ok), ("refused", row.refused), ("unknown", row.unknown)] {
+    for (name, value) in [("count", row.count), ("ok", row.ok), ("refused", row.refused), ("errors", row.errors)] {
         fields.insert(name.to_owned(), json!(value));
     }
     fields.insert("rate_per_s".to_owned(), json!(row.rate_per_s));
-    for (name, latency) in [("waited", row.waited), ("served", row.served)] {
+    for (name, latency) in [("response_time", row.response_time), ("service_time", row.service_time)] {
         for (i, quantile) in Latency::QUANTILES.iter().enumerate() {
             let value = latency.and_then(|latency| latency.values().get(i).copied());
             fields.insert(format!("{name}_ms_{quantile}"), json!(value.map(milliseconds)));
@@ -214,8 +214,8 @@ fn slow_exchange(exchange: &SlowExchange) -> Value {
         "operation": exchange.operation,
         "actor": exchange.actor,
         "due_s": float(exchange.due_ns) / 1e9,
-        "waited_ms": milliseconds(exchange.waited_ns),
-        "served_ms": exchange.served_ns.map(milliseconds),
+        "response_time_ms": milliseconds(exchange.response_time_ns),
+        "service_time_ms": exchange.service_time_ns.map(milliseconds),
         "result": exchange.result,
     })
 }
@@ -236,10 +236,10 @@ fn identities(identities: Identities) -> Value {
 fn generator(summary: &Summary) -> Value {
     let generator = summary.generator();
     json!({
-        "lag_ms_p50": generator.lag_p50_ns.map(milliseconds),
-        "lag_ms_p99": generator.lag_p99_ns.map(milliseconds),
-        "lag_ms_max": generator.lag_max_ns.map(milliseconds),
-        "lag_limit_ms": generator.lag_limit_ns.map(milliseconds),
+        "scheduling_delay_ms_p50": generator.scheduling_delay_p50_ns.map(milliseconds),
+        "scheduling_delay_ms_p99": generator.scheduling_delay_p99_ns.map(milliseconds),
+        "scheduling_delay_ms_max": generator.scheduling_delay_max_ns.map(milliseconds),
+        "scheduling_delay_limit_ms": generator.scheduling_delay_limit_ns.map(milliseconds),
         "cpu_share": generator.cpu_share,
         "recorder_lost": generator.recorder_lost,
     })
@@ -251,7 +251,7 @@ fn wall_point(point: &WallPoint) -> Value {
         "due": point.due,
         "done": point.done,
         "in_flight": point.in_flight,
-        "waited_ms_p95": point.waited_p95_ns.map(milliseconds),
+        "response_time_ms_p95": point.response_time_p95_ns.map(milliseconds),
     })
 }
 

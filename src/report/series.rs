@@ -33,7 +33,7 @@ pub struct WallPoint {
     /// Exchanges sent and not over at its end.
     pub in_flight: u64,
     /// What 95 of 100 people who acted in it (load phase) waited at most, in nanoseconds.
-    pub waited_p95_ns: Option<i64>,
+    pub response_time_p95_ns: Option<i64>,
 }
 
 /// The dossiers of one day of simulated time, by channel in the order of [`Channel::ALL`].
@@ -76,7 +76,7 @@ struct Buckets {
     points: Vec<WallPoint>,
     sent: Vec<u64>,
     ended: Vec<u64>,
-    waited: Vec<Vec<i64>>,
+    response_time: Vec<Vec<i64>>,
 }
 
 impl Buckets {
@@ -88,7 +88,7 @@ impl Buckets {
             points: vec![WallPoint::default(); count],
             sent: empty.clone(),
             ended: empty,
-            waited: vec![Vec::new(); count],
+            response_time: vec![Vec::new(); count],
         }
     }
 
@@ -110,19 +110,19 @@ impl Buckets {
             self.ended.get_mut(done_place).into_iter().for_each(|count| *count += 1);
         }
         if load {
-            self.waited.get_mut(due_place).into_iter().for_each(|waited| waited.push(done - due));
+            self.response_time.get_mut(due_place).into_iter().for_each(|response_time| response_time.push(done - due));
         }
     }
 
     fn close(mut self, width_s: u32) -> Vec<WallPoint> {
         let mut in_flight = 0_u64;
         let mut start_s = 0_u32;
-        let counted = self.sent.iter().zip(&self.ended).zip(&mut self.waited);
-        for (point, ((sent, ended), waited)) in self.points.iter_mut().zip(counted) {
+        let counted = self.sent.iter().zip(&self.ended).zip(&mut self.response_time);
+        for (point, ((sent, ended), response_time)) in self.points.iter_mut().zip(counted) {
             in_flight = (in_flight + sent).saturating_sub(*ended);
             point.start_s = start_s;
             point.in_flight = in_flight;
-            point.waited_p95_ns = Latency::of(waited).map(|latency| latency.p95_ns);
+            point.response_time_p95_ns = Latency::of(response_time).map(|latency| latency.p95_ns);
             start_s = start_s.saturating_add(width_s);
         }
         self.points
@@ -175,6 +175,6 @@ mod tests {
             points.iter().map(|point| point.due).sum::<u64>(),
             points.iter().map(|point| point.done).sum::<u64>()
         );
-        assert_eq!(points[0].waited_p95_ns, Some(2 * SECOND));
+        assert_eq!(points[0].response_time_p95_ns, Some(2 * SECOND));
     }
 }

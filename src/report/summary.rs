@@ -111,13 +111,13 @@ pub struct Identities {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Generator {
     /// Half of all requests left at most this late, in nanoseconds.
-    pub lag_p50_ns: Option<i64>,
+    pub scheduling_delay_p50_ns: Option<i64>,
     /// 99 of 100 requests left at most this late, in nanoseconds.
-    pub lag_p99_ns: Option<i64>,
+    pub scheduling_delay_p99_ns: Option<i64>,
     /// The latest request, in nanoseconds.
-    pub lag_max_ns: Option<i64>,
+    pub scheduling_delay_max_ns: Option<i64>,
     /// The p99 above which the run proves nothing, in nanoseconds.
-    pub lag_limit_ns: Option<i64>,
+    pub scheduling_delay_limit_ns: Option<i64>,
     /// Share of the processor the generator used.
     pub cpu_share: Option<f64>,
     /// Exchanges that happened and could not be recorded.
@@ -306,7 +306,7 @@ impl Summary {
         self.counted("")
     }
 
-    /// How many visits of people who only look there were and what became of them; `None` if the run planned none.
+    /// How many visits of visitors there were and what became of them; `None` if the run planned none.
     pub fn visits(&self) -> Option<Identities> {
         let visits = self.counted("visits_");
         visits.planned.is_some().then_some(visits)
@@ -328,10 +328,10 @@ impl Summary {
     /// The health of the instrument.
     pub fn generator(&self) -> Generator {
         Generator {
-            lag_p50_ns: self.number("lag_p50_ns"),
-            lag_p99_ns: self.number("lag_p99_ns"),
-            lag_max_ns: self.number("lag_max_ns"),
-            lag_limit_ns: self.number("lag_limit_ns"),
+            scheduling_delay_p50_ns: self.number("scheduling_delay_p50_ns"),
+            scheduling_delay_p99_ns: self.number("scheduling_delay_p99_ns"),
+            scheduling_delay_max_ns: self.number("scheduling_delay_max_ns"),
+            scheduling_delay_limit_ns: self.number("scheduling_delay_limit_ns"),
             cpu_share: self.number("cpu_share"),
             recorder_lost: self.number("recorder_lost"),
         }

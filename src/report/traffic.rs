@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::words::{Answer, Operation, Phase, TrafficClass};
+use model::words::{Operation, Outcome, Phase, TrafficClass};
 use rusqlite::Connection;
 
 use crate::latency::Latency;
@@ -39,20 +39,20 @@ pub struct OperationTraffic {
     pub operation: String,
     /// The class of traffic: `user`, `poll`, `control`.
     pub class: TrafficClass,
-    /// How many exchanges: `ok + refused + unknown`.
+    /// How many exchanges: `ok + refused + errors`.
     pub count: u64,
     /// The portal did it.
     pub ok: u64,
     /// The portal declined, understandably.
     pub refused: u64,
     /// It may or may not have happened.
-    pub unknown: u64,
+    pub errors: u64,
     /// Exchanges per second of the load phase; `None` if the phase has no length.
     pub rate_per_s: Option<f64>,
-    /// From the intended instant to the end: what the person felt. Exchanges without an answer count as long as was waited.
-    pub waited: Option<Latency>,
+    /// From the intended instant to the end: what the person felt. Exchanges without an answer count as long as they were waited for.
+    pub response_time: Option<Latency>,
     /// From sending to the end: what the portal took. Only exchanges that were sent.
-    pub served: Option<Latency>,
+    pub service_time: Option<Latency>,
 }
 
 /// The exchanges of one phase.
@@ -71,7 +71,7 @@ pub struct PhaseTraffic {
 /// How often one thing went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FaultCount {
-    /// The kind of fault (`timed_out`), or the HTTP status of an answer that leaves the outcome unknown (`HTTP 503`).
+    /// The kind of fault (`timed_out`), or the HTTP status of an answer that is an error (`HTTP 503`).
     pub kind: String,
     /// How many exchanges.
     pub count: u64,
@@ -94,10 +94,10 @@ pub struct SlowExchange {
     pub actor: String,
     /// When it was intended, in nanoseconds since the run began.
     pub due_ns: i64,
-    /// What the person waited, in nanoseconds.
-    pub waited_ns: i64,
+    /// The response time, in nanoseconds.
+    pub response_time_ns: i64,
     /// What the portal took, in nanoseconds; `None` if nothing was sent.
-    pub served_ns: Option<i64>,
+    pub service_time_ns: Option<i64>,
     /// HTTP status, fault or outcome: what came of it.
     pub result: String,
 }
@@ -141,32 +141,32 @@ const UNSENT: &str = "(sent_ns is null and fault in ('forbidden', 'unwritable', 
 struct Tally {
     ok: u64,
     refused: u64,
-    unknown: u64,
-    waited: Vec<i64>,
-    served: Vec<i64>,
+    errors: u64,
+    response_time: Vec<i64>,
+    service_time: Vec<i64>,
 }
 
 impl Tally {
     fn extend(&mut self, other: &Self) {
         self.ok += other.ok;
         self.refused += other.refused;
-        self.unknown += other.unknown;
-        self.waited.extend_from_slice(&other.waited);
-        self.served.extend_from_slice(&other.served);
+        self.errors += other.errors;
+        self.response_time.extend_from_slice(&other.response_time);
+        self.service_time.extend_from_slice(&other.service_time);
     }
 
     fn close(mut self, operation: String, class: TrafficClass, seconds: Option<f64>) -> OperationTraffic {
-        let count = self.ok + self.refused + self.unknown;
+        let count = self.ok + self.refused + self.errors;
         OperationTraffic {
             operation,
             class,
             count,
             ok: self.ok,
             refused: self.refused,
-            unknown: self.unknown,
+            errors: self.errors,
             rate_per_s: seconds.map(|seconds| float_count(count) / seconds),
-            waited: Latency::of(&mut self.waited),
-            served: Latency::of(&mut self.served),
+            response_time: Latency::of(&mut self.response_time),
+            service_time: Latency::of(&mut self.service_time),
         }
     }
 }
@@ -183,14 +183,14 @@ fn tally(history: &Connection) -> rusqlite::Result<BTreeMap<(TrafficClass, usize
         let class = TrafficClass::parse(row.get_ref(5)?.as_str().unwrap_or_default()).unwrap_or(TrafficClass::User);
         let place = Operation::ALL.iter().position(|known| known.as_str() == operation).unwrap_or(usize::MAX);
         let tally = tallies.entry((class, place, operation.to_owned())).or_default();
-        match Answer::parse(row.get_ref(1)?.as_str().unwrap_or_default()) {
-            Some(Answer::Ok) => tally.ok += 1,
-            Some(Answer::Refused) => tally.refused += 1,
-            Some(Answer::Unknown) | None => tally.unknown += 1,
+        match Outcome::parse(row.get_ref(1)?.as_str().unwrap_or_default()) {
+            Some(Outcome::Ok) => tally.ok += 1,
+            Some(Outcome::Refused) => tally.refused += 1,
+            Some(Outcome::Error) | None => tally.errors += 1,
         }
         let (due, sent, done): (i64, Option<i64>, i64) = (row.get(2)?, row.get(3)?, row.get(4)?);
-        tally.waited.push(done - due);
-        tally.served.extend(sent.map(|sent| done - sent));
+        tally.response_time.push(done - due);
+        tally.service_time.extend(sent.map(|sent| done - sent));
     }
     Ok(tallies)
 }
@@ -219,7 +219,7 @@ enum Sent {
 
 fn faults(history: &Connection, sent: Sent) -> rusqlite::Result<Vec<FaultCount>> {
     let which = match sent {
-        Sent::Yes => format!("(fault is not null or outcome = 'unknown') and not {UNSENT}"),
+        Sent::Yes => format!("(fault is not null or outcome = 'error') and not {UNSENT}"),
         Sent::No => UNSENT.to_owned(),
     };
     let mut statement = history.prepare(&format!(
@@ -253,8 +253,8 @@ fn slowest(history: &Connection) -> rusqlite::Result<Vec<SlowExchange>> {
             operation: row.get(2)?,
             actor: row.get(3)?,
             due_ns: row.get(4)?,
-            waited_ns: row.get(5)?,
-            served_ns: row.get(6)?,
+            response_time_ns: row.get(5)?,
+            service_time_ns: row.get(6)?,
             result: row.get(7)?,
         })
     })?;

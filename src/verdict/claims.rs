@@ -1,7 +1,7 @@
 //! Claims decided: exact counters, the one-sided binomial bound, three answers.
 //!
 //! Samples that vandan itself may have spoilt are decided three ways: left out, all held, all violated. Only an answer that
-//! is the same each time is one; otherwise the claim stays undecided (`generator_lag`).
+//! is the same each time is one; otherwise the claim stays undecided (`scheduling_delay`).
 
 use std::fmt;
 
@@ -104,7 +104,7 @@ impl Samples {
                 .iter()
                 .all(|(n, v)| answer(*n, *v, allowed, confidence) == verdict);
         if !is_sound {
-            let reason = format!("{}: {}{}", Doubt::GeneratorLag, self.own_lateness(), self.left_out());
+            let reason = format!("{}: {}{}", Doubt::SchedulingDelay, self.own_lateness(), self.left_out());
             return GateVerdict { observed, reason, ..counted };
         }
         let more_samples = match verdict {
@@ -309,7 +309,7 @@ mod tests {
 
     #[test]
     fn ninety_good_samples_prove_p95_and_eighty_nine_do_not() {
-        let claim = "submit.waited p95 < 1s @99%";
+        let claim = "submit.response_time p95 < 1s @99%";
         assert_eq!(decide(claim, (0..90).map(|_| 10)).verdict, GateAnswer::Pass);
         let undecided = decide(claim, (0..89).map(|_| 10));
         assert_eq!((undecided.verdict, undecided.more_samples), (GateAnswer::Undecided, Some(1)));
@@ -317,14 +317,14 @@ mod tests {
 
     #[test]
     fn without_a_sample_nothing_is_proved() {
-        let verdict = decide("submit.waited p95 < 1s", []);
+        let verdict = decide("submit.response_time p95 < 1s", []);
         assert_eq!((verdict.verdict, verdict.more_samples), (GateAnswer::Undecided, Some(90)));
         assert_eq!(verdict.reason, "no sample");
     }
 
     #[test]
     fn a_share_significantly_above_fails() {
-        let verdict = decide("submit.waited p95 < 1s", (0..200).map(|i| if i < 30 { 1_000 } else { 10 }));
+        let verdict = decide("submit.response_time p95 < 1s", (0..200).map(|i| if i < 30 { 1_000 } else { 10 }));
         assert_eq!((verdict.verdict, verdict.violations), (GateAnswer::Fail, 30));
         assert_eq!(
             verdict.reason,
@@ -334,13 +334,13 @@ mod tests {
 
     #[test]
     fn a_share_at_the_limit_is_never_decided() {
-        let verdict = decide("submit.waited p95 < 1s", (0..200).map(|i| if i < 10 { 1_000 } else { 10 }));
+        let verdict = decide("submit.response_time p95 < 1s", (0..200).map(|i| if i < 10 { 1_000 } else { 10 }));
         assert_eq!((verdict.verdict, verdict.more_samples), (GateAnswer::Undecided, None));
     }
 
     #[test]
     fn further_samples_at_the_same_rate_decide() {
-        let verdict = decide("submit.waited p95 < 1s", (0..100).map(|i| if i < 2 { 1_000 } else { 10 }));
+        let verdict = decide("submit.response_time p95 < 1s", (0..100).map(|i| if i < 2 { 1_000 } else { 10 }));
         let more = verdict.more_samples.unwrap();
         let all = 100 + more;
         let late = (2 * all).div_ceil(100);
@@ -350,8 +350,8 @@ mod tests {
 
     #[test]
     fn the_point_estimate_is_an_order_statistic() {
-        assert_eq!(decide("submit.waited p95 < 1s", 1..=100).observed, "p95 95 ms");
-        assert_eq!(decide("submit.waited p99.9 < 1s", 1..=100).observed, "p99.9 100 ms");
+        assert_eq!(decide("submit.response_time p95 < 1s", 1..=100).observed, "p95 95 ms");
+        assert_eq!(decide("submit.response_time p99.9 < 1s", 1..=100).observed, "p99.9 100 ms");
     }
 
     #[test]

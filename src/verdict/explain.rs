@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use serde_json::{Value, json};
+
 use crate::rule::{Basis, Quiescence, Rule};
 
 /// The rule as text: both titles, level, grounds, why it matters, what it needs, what breaks it, an example of a
@@ -30,6 +32,31 @@ pub fn explain(rule: &Rule) -> String {
     line("expected", &example(&rule.expected));
     line("observed", &example(&rule.observed));
     text + "\n" + &rule.query + "\n"
+}
+
+/// The rule as JSON: its front matter, file and query.
+pub fn rule_json(rule: &Rule) -> Value {
+    let basis = |basis: &Basis| json!({ "source": basis.source, "text": basis.text, "verified": basis.verified });
+    json!({
+        "id": rule.id,
+        "rev": rule.rev,
+        "title": rule.title,
+        "title_vi": rule.title_vi,
+        "level": rule.level.as_str(),
+        "maturity": rule.maturity.as_str(),
+        "oracle": rule.oracle.as_str(),
+        "needs": rule.needs,
+        "unless": rule.unless,
+        "basis": rule.basis.iter().map(basis).collect::<Vec<_>>(),
+        "why": rule.why,
+        "minimum": rule.minimum.unwrap_or(crate::examine::MINIMUM),
+        "reasons": rule.reasons.iter().map(|reason| reason.as_str()).collect::<Vec<_>>(),
+        "kills": rule.kills,
+        "expected": rule.expected,
+        "observed": rule.observed,
+        "file": rule.file,
+        "query": rule.query,
+    })
 }
 
 fn ground(basis: &Basis) -> String {

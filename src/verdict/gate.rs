@@ -1,11 +1,11 @@
 //! A claim about latency or errors, as text: it states the condition under which it passes.
 //!
 //! ```text
-//! submit.waited p95 < 2.5s @99%        an operation or `all`; `waited` (due to done) or `served` (sent to done);
-//! all.waited p99.9 < 10s               a quantile below a limit in us, ms or s; confidence, 99 % if none is stated
+//! submit.response_time p95 < 2.5s @99%        an operation or `all`; `response_time` (due to done) or `service_time` (sent to done);
+//! all.response_time p99.9 < 10s               a quantile below a limit in us, ms or s; confidence, 99 % if none is stated
 //! errors share < 0.1%                  the share of exchanges without a trustworthy answer
 //! submit.errors share < 0.1% @95%      the same of one operation
-//! polls.waited p95 < 5s                of those who look again and again; `control`: of the run itself
+//! polls.response_time p95 < 5s                of those who look again and again; `control`: of the run itself
 //! ```
 //!
 //! `all` and `errors` speak of people who act (traffic class `user`): many polls beside them must not dilute what befell
@@ -19,19 +19,19 @@ const DEFAULT_CONFIDENCE: f64 = 0.99;
 
 /// Which of the two times of an exchange is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Clock {
+pub enum LatencyMeasure {
     /// From the intended instant to the end: what the person felt.
-    Waited,
+    ResponseTime,
     /// From sending to the end: what the portal took.
-    Served,
+    ServiceTime,
 }
 
-impl Clock {
+impl LatencyMeasure {
     /// The word in claims.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Waited => "waited",
-            Self::Served => "served",
+            Self::ResponseTime => "response_time",
+            Self::ServiceTime => "service_time",
         }
     }
 }
@@ -42,7 +42,7 @@ pub enum Measure {
     /// A quantile of a time lies below a limit.
     Latency {
         /// The time.
-        clock: Clock,
+        clock: LatencyMeasure,
         /// The quantile, 0..1.
         quantile: f64,
         /// The limit in nanoseconds.
@@ -72,7 +72,9 @@ pub struct Gate {
 
 /// Why a text is no claim.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("read `{claim}` as a claim: {reason} (such as `submit.waited p95 < 2.5s @99%` or `errors share < 0.1%`)")]
+#[error(
+    "read `{claim}` as a claim: {reason} (such as `submit.response_time p95 < 2.5s @99%` or `errors share < 0.1%`)"
+)]
 pub struct GateSyntax {
     /// The text.
     pub claim: String,
@@ -155,10 +157,10 @@ fn read(words: &[&str]) -> Result<(Scope, Measure, f64), String> {
     let (scope, measured) = what.rsplit_once('.').unwrap_or(("all", what));
     let scope = scope_of(scope)?;
     let measure = match measured {
-        "waited" => latency(Clock::Waited, statistic, limit)?,
-        "served" => latency(Clock::Served, statistic, limit)?,
+        "response_time" => latency(LatencyMeasure::ResponseTime, statistic, limit)?,
+        "service_time" => latency(LatencyMeasure::ServiceTime, statistic, limit)?,
         "errors" => errors(statistic, limit)?,
-        other => return Err(format!("`{other}` stands where `waited`, `served` or `errors` is expected")),
+        other => return Err(format!("`{other}` stands where `response_time`, `service_time` or `errors` is expected")),
     };
     Ok((scope, measure, confidence))
 }
@@ -176,7 +178,7 @@ fn scope_of(scope: &str) -> Result<Scope, String> {
     }
 }
 
-fn latency(clock: Clock, statistic: &str, limit: &str) -> Result<Measure, String> {
+fn latency(clock: LatencyMeasure, statistic: &str, limit: &str) -> Result<Measure, String> {
     let quantile = statistic
         .strip_prefix('p')
         .and_then(percent)
@@ -237,15 +239,21 @@ mod tests {
 
     #[test]
     fn claims_are_read() {
-        let gate = Gate::parse("submit.waited  p95 < 2.5s @95%").unwrap();
-        assert_eq!(gate.claim, "submit.waited p95 < 2.5s @95%");
+        let gate = Gate::parse("submit.response_time  p95 < 2.5s @95%").unwrap();
+        assert_eq!(gate.claim, "submit.response_time p95 < 2.5s @95%");
         assert_eq!(gate.operation, Some(Operation::Submit));
-        assert_eq!(gate.measure, Measure::Latency { clock: Clock::Waited, quantile: 0.95, limit_ns: 2_500_000_000 });
+        assert_eq!(
+            gate.measure,
+            Measure::Latency { clock: LatencyMeasure::ResponseTime, quantile: 0.95, limit_ns: 2_500_000_000 }
+        );
         assert!((gate.confidence - 0.95).abs() < f64::EPSILON);
 
-        let gate = Gate::parse("all.served p99.9 < 80us").unwrap();
+        let gate = Gate::parse("all.service_time p99.9 < 80us").unwrap();
         assert_eq!(gate.operation, None);
-        assert_eq!(gate.measure, Measure::Latency { clock: Clock::Served, quantile: 0.999, limit_ns: 80_000 });
+        assert_eq!(
+            gate.measure,
+            Measure::Latency { clock: LatencyMeasure::ServiceTime, quantile: 0.999, limit_ns: 80_000 }
+        );
         assert!((gate.confidence - 0.99).abs() < f64::EPSILON);
 
         assert_eq!(Gate::parse("errors share < 0.1%").unwrap().measure, Measure::Errors { share: 0.001 });
@@ -255,26 +263,26 @@ mod tests {
     #[test]
     fn polls_are_meant_only_where_they_or_their_operation_are_named() {
         let concerns = |claim: &str, operation, class| Gate::parse(claim).unwrap().concerns(operation, class);
-        for claim in ["all.waited p95 < 1s", "errors share < 1%"] {
+        for claim in ["all.response_time p95 < 1s", "errors share < 1%"] {
             assert!(concerns(claim, "inbox", TrafficClass::User), "{claim}");
             assert!(!concerns(claim, "inbox", TrafficClass::Poll), "{claim}");
             assert!(!concerns(claim, "catalogue", TrafficClass::Control), "{claim}");
         }
-        assert!(concerns("inbox.served p95 < 1s", "inbox", TrafficClass::Poll));
-        assert!(!concerns("inbox.served p95 < 1s", "track", TrafficClass::Poll));
+        assert!(concerns("inbox.service_time p95 < 1s", "inbox", TrafficClass::Poll));
+        assert!(!concerns("inbox.service_time p95 < 1s", "track", TrafficClass::Poll));
         assert!(concerns("polls.errors share < 1%", "track", TrafficClass::Poll));
         assert!(!concerns("polls.errors share < 1%", "track", TrafficClass::User));
-        assert!(concerns("control.waited p95 < 1s", "catalogue", TrafficClass::Control));
+        assert!(concerns("control.response_time p95 < 1s", "catalogue", TrafficClass::Control));
     }
 
     #[test]
     fn the_smallest_samples_are_the_published_ones() {
         // population.md A8, no violation.
         for (claim, samples) in [
-            ("submit.waited p95 < 1s @95%", 59),
-            ("submit.waited p95 < 1s", 90),
-            ("submit.waited p99 < 1s", 459),
-            ("submit.waited p99.9 < 1s", 4_603),
+            ("submit.response_time p95 < 1s @95%", 59),
+            ("submit.response_time p95 < 1s", 90),
+            ("submit.response_time p99 < 1s", 459),
+            ("submit.response_time p99.9 < 1s", 4_603),
             ("errors share < 5%", 90),
         ] {
             assert_eq!(Gate::parse(claim).unwrap().least_samples(), samples, "{claim}");
@@ -283,16 +291,22 @@ mod tests {
 
     #[test]
     fn a_mistake_says_what_is_expected() {
-        assert_eq!(reason("submit.waited p95 2.5s <"), "`2.5s` stands where `<` is expected");
-        assert_eq!(reason("waited"), "four words are expected, and a fifth for the confidence");
+        assert_eq!(reason("submit.response_time p95 2.5s <"), "`2.5s` stands where `<` is expected");
+        assert_eq!(reason("response_time"), "four words are expected, and a fifth for the confidence");
         assert!(
-            reason("sumbit.waited p95 < 2s")
+            reason("sumbit.response_time p95 < 2s")
                 .starts_with("`sumbit` is no operation (one of: all, polls, control, sign_in")
         );
-        assert_eq!(reason("submit.speed p95 < 2s"), "`speed` stands where `waited`, `served` or `errors` is expected");
-        assert_eq!(reason("submit.waited 95 < 2s"), "`95` stands where a quantile such as `p95` is expected");
-        assert_eq!(reason("submit.waited p100 < 2s"), "`p100` stands where a quantile such as `p95` is expected");
-        assert!(reason("submit.waited p95 < 2m").starts_with("`2m` stands where a time"));
+        assert_eq!(
+            reason("submit.speed p95 < 2s"),
+            "`speed` stands where `response_time`, `service_time` or `errors` is expected"
+        );
+        assert_eq!(reason("submit.response_time 95 < 2s"), "`95` stands where a quantile such as `p95` is expected");
+        assert_eq!(
+            reason("submit.response_time p100 < 2s"),
+            "`p100` stands where a quantile such as `p95` is expected"
+        );
+        assert!(reason("submit.response_time p95 < 2m").starts_with("`2m` stands where a time"));
         assert_eq!(reason("errors p95 < 1%"), "`p95` stands where `share` is expected");
         assert_eq!(reason("errors share < 0.1"), "`0.1` stands where a share such as `0.1%` is expected");
         assert!(reason("errors share < 0.1% 99%").starts_with("the confidence is written `@99%`"));

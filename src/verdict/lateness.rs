@@ -3,7 +3,7 @@
 //! One figure over all exchanges hides a pause wherever many polls dilute it. A run is late if any of these holds:
 //!
 //! - in a class of traffic under load, more than 1 % of the exchanges (and three at least) left later than the run's limit
-//!   (`lag_limit_ns`);
+//!   (`scheduling_delay_limit_ns`);
 //! - there were two seconds of load or more, and more than 1 % of all of them, in which over a tenth left later than that;
 //! - a thread stood still for a second or longer, or all of them together for more than 1 % of the load; stalls that the
 //!   run's limit bears are not counted.
@@ -58,7 +58,7 @@ impl Tally {
 /// Everything that says that vandan itself was late; empty if nothing does.
 pub(crate) fn causes(connection: &Connection, run: &RunFacts, stalls: &Stalls) -> Result<Vec<Cause>, rusqlite::Error> {
     let mut causes: Vec<Cause> = stood_still(run, stalls).into_iter().collect();
-    if let Some(limit) = run.integer("lag_limit_ns") {
+    if let Some(limit) = run.integer("scheduling_delay_limit_ns") {
         causes.extend(left_late(connection, limit)?);
     }
     Ok(causes)
@@ -130,7 +130,7 @@ fn by_rate(tally: Tally) -> String {
 
 fn stood_still(run: &RunFacts, stalls: &Stalls) -> Option<Cause> {
     let end = run.integer("load_ends_ns").unwrap_or(i64::MAX);
-    let bearable = run.integer("lag_limit_ns").unwrap_or(0);
+    let bearable = run.integer("scheduling_delay_limit_ns").unwrap_or(0);
     let counts = |stall: &&Stall| stall.from < end && stall.length() > bearable;
     let in_load: Vec<_> = stalls.all.iter().filter(counts).collect();
     let longest = in_load.iter().max_by_key(|stall| stall.length())?;
@@ -154,7 +154,7 @@ fn stood_still(run: &RunFacts, stalls: &Stalls) -> Option<Cause> {
 mod tests {
     use super::*;
 
-    const LIMIT: (&str, &str) = ("lag_limit_ns", "50000000");
+    const LIMIT: (&str, &str) = ("scheduling_delay_limit_ns", "50000000");
 
     /// Exchanges as (class, how many, second in which they are due, delay in ms, of which held back).
     fn causes_of(rows: &[(&str, u32, i64, i64, i64)], stalls: &[(i64, i64)], facts: &[(&str, &str)]) -> Vec<String> {
@@ -221,7 +221,7 @@ mod tests {
         assert!(causes_of(&rows, &[(1_000, 1_100), (2_000, 2_250)], &load)[0].contains("(2 times, 350 ms together)"));
         assert_eq!(causes_of(&rows, &[(1_000, 1_200)], &load), [""; 0]);
         assert_eq!(causes_of(&rows, &[(40_000, 45_000)], &load), [""; 0], "after the load");
-        let patient = [("load_ends_ns", "30000000000"), ("lag_limit_ns", "5000000000")];
+        let patient = [("load_ends_ns", "30000000000"), ("scheduling_delay_limit_ns", "5000000000")];
         assert_eq!(causes_of(&rows, &[(3_100, 8_100)], &patient), [""; 0], "a limit that bears it");
     }
 }

@@ -49,7 +49,7 @@ mod tests {
                 .execute(
                     "insert into exchanges (actor, session, journey, operation, attempt, phase, lane, due_ns, done_ns, outcome,
                          fault, reason, bytes_sent, bytes_received, reused)
-                     values ('citizen', 1, 'x', 'track', 1, 'load', 0, 1, 1, 'unknown', 'local_limit', ?1, 0, 0, 0)",
+                     values ('citizen', 1, 'x', 'track', 1, 'load', 0, 1, 1, 'error', 'local_limit', ?1, 0, 0, 0)",
                     [reason],
                 )
                 .unwrap();

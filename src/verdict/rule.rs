@@ -100,7 +100,7 @@ spelled! {
         /// The portal's clock cannot be set.
         Clock = "clock",
         /// The generator was late itself.
-        GeneratorLag = "generator_lag",
+        SchedulingDelay = "scheduling_delay",
         /// What the rule builds on did not come about.
         Precondition = "precondition",
         /// Others used the portal meanwhile.

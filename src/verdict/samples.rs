@@ -11,10 +11,10 @@
 //! A sample over its limit is *tainted* where vandan itself may have made it so: it left later than [`bearable`], or vandan
 //! stood still meanwhile. Whether it would have held is not known.
 
-use model::words::{Answer, Blame, Fault, TrafficClass};
+use model::words::{Blame, Fault, Outcome, TrafficClass};
 use rusqlite::{Connection, Row};
 
-use crate::gate::{Clock, Gate, Measure};
+use crate::gate::{Gate, LatencyMeasure, Measure};
 use crate::stalls::{Stall, Stalls};
 
 /// The time of an exchange that was never answered.
@@ -51,7 +51,7 @@ pub(crate) struct Samples {
 
 /// An exchange as far as claims need it.
 pub(crate) struct Sample {
-    outcome: Answer,
+    outcome: Outcome,
     blame: Option<Blame>,
     lane: i64,
     due: i64,
@@ -92,7 +92,7 @@ pub(crate) fn count(
 
 impl Sample {
     fn read(row: &Row<'_>) -> Result<Self, rusqlite::Error> {
-        let outcome = Answer::parse(row.get_ref(2)?.as_str()?).unwrap_or(Answer::Unknown);
+        let outcome = Outcome::parse(row.get_ref(2)?.as_str()?).unwrap_or(Outcome::Error);
         let fault = row.get_ref(3)?.as_str_or_null()?.and_then(Fault::parse);
         let status: Option<i64> = row.get(10)?;
         // A page of a server that erred cannot be read by any adapter.
@@ -119,10 +119,10 @@ impl Sample {
     }
 
     /// From when on a clock counts; `None` if it does not count this exchange.
-    fn start(&self, clock: Clock) -> Option<i64> {
+    fn start(&self, clock: LatencyMeasure) -> Option<i64> {
         match clock {
-            Clock::Waited => Some(self.due),
-            Clock::Served => self.sent,
+            LatencyMeasure::ResponseTime => Some(self.due),
+            LatencyMeasure::ServiceTime => self.sent,
         }
     }
 }
@@ -130,7 +130,7 @@ impl Sample {
 impl Samples {
     /// Counts one exchange.
     pub(crate) fn add(&mut self, sample: &Sample, measure: Measure, stalls: &Stalls) {
-        if sample.outcome == Answer::Unknown && sample.blame == Some(Blame::Adapter) {
+        if sample.outcome == Outcome::Error && sample.blame == Some(Blame::Adapter) {
             self.misread += 1;
             return;
         }
@@ -138,7 +138,7 @@ impl Samples {
             Measure::Latency { clock, limit_ns, .. } => self.time(sample, clock, limit_ns, stalls),
             Measure::Errors { .. } => {
                 self.count += 1;
-                if sample.outcome == Answer::Unknown {
+                if sample.outcome == Outcome::Error {
                     let stall = stalls.overlapping(sample.lane, sample.sent.unwrap_or(sample.due), sample.done);
                     self.violate(sample, stall, false);
                 }
@@ -146,14 +146,14 @@ impl Samples {
         }
     }
 
-    fn time(&mut self, sample: &Sample, clock: Clock, limit_ns: u64, stalls: &Stalls) {
+    fn time(&mut self, sample: &Sample, clock: LatencyMeasure, limit_ns: u64, stalls: &Stalls) {
         let time = match sample.outcome {
-            Answer::Refused => {
+            Outcome::Refused => {
                 self.refused += 1;
                 return;
             }
-            Answer::Unknown => UNANSWERED,
-            Answer::Ok => match sample.start(clock) {
+            Outcome::Error => UNANSWERED,
+            Outcome::Ok => match sample.start(clock) {
                 None => return,
                 Some(start) => sample.done.saturating_sub(start),
             },
@@ -162,7 +162,9 @@ impl Samples {
         self.count += 1;
         if u64::try_from(time).unwrap_or(0) >= limit_ns {
             let stall = stalls.overlapping(sample.lane, sample.start(clock).unwrap_or(sample.due), sample.done);
-            let is_late = clock == Clock::Waited && sample.delay > bearable(limit_ns) && sample.outcome == Answer::Ok;
+            let is_late = clock == LatencyMeasure::ResponseTime
+                && sample.delay > bearable(limit_ns)
+                && sample.outcome == Outcome::Ok;
             self.violate(sample, stall, is_late);
         }
     }
@@ -185,7 +187,7 @@ impl Samples {
     /// Counts a time as if it were that of a punctual exchange.
     pub(crate) fn punctual(&mut self, nanoseconds: i64, limit_ns: u64) {
         let sample = Sample {
-            outcome: Answer::Ok,
+            outcome: Outcome::Ok,
             blame: None,
             lane: 0,
             due: 0,
@@ -194,6 +196,6 @@ impl Samples {
             delay: 0,
             held: 0,
         };
-        self.time(&sample, Clock::Waited, limit_ns, &Stalls::default());
+        self.time(&sample, LatencyMeasure::ResponseTime, limit_ns, &Stalls::default());
     }
 }

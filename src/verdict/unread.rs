@@ -10,7 +10,7 @@ const ONE_IN: i64 = 20;
 /// What speaks against a run whose final reads were not answered.
 pub(crate) fn cause(connection: &Connection) -> Result<Option<Cause>, rusqlite::Error> {
     let (unknown, all): (i64, i64) = connection.query_row(
-        "select count(*) filter (where outcome = 'unknown'), count(*) from exchanges where phase = 'final_read'",
+        "select count(*) filter (where outcome = 'error'), count(*) from exchanges where phase = 'final_read'",
         [],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
@@ -30,7 +30,7 @@ mod tests {
     fn cause_of(answered: u32, unknown: u32) -> Option<Cause> {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch(history::SCHEMA).unwrap();
-        for (outcome, count) in [("ok", answered), ("unknown", unknown)] {
+        for (outcome, count) in [("ok", answered), ("error", unknown)] {
             let sql = "with recursive n(i) as (select 1 union all select i + 1 from n where i < ?2)
                        insert into exchanges (actor, session, journey, operation, attempt, phase, lane, due_ns, done_ns, outcome,
                            bytes_sent, bytes_received, reused)

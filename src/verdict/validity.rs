@@ -117,11 +117,11 @@ fn cut_short(run: &RunFacts) -> Option<Cause> {
 
 /// Runs of before recorded no delay with each exchange.
 fn late_as_stated(run: &RunFacts) -> Option<Cause> {
-    let (lag, limit) = (run.integer("lag_p99_ns")?, run.integer("lag_limit_ns")?);
-    (lag > limit).then(|| {
+    let (delay, limit) = (run.integer("scheduling_delay_p99_ns")?, run.integer("scheduling_delay_limit_ns")?);
+    (delay > limit).then(|| {
         let text = format!(
             "vandan itself was late: 99 % of requests left within {}, {} are allowed",
-            duration(lag),
+            duration(delay),
             duration(limit)
         );
         Cause::new(Touches::Times, text)
@@ -225,8 +225,8 @@ mod tests {
 
     const HEALTHY: &[(&str, &str)] = &[
         ("finished", "yes"),
-        ("lag_p99_ns", "400000"),
-        ("lag_limit_ns", "1000000"),
+        ("scheduling_delay_p99_ns", "400000"),
+        ("scheduling_delay_limit_ns", "1000000"),
         ("planned", "1000"),
         ("started", "999"),
         ("dropped", "1"),
@@ -260,7 +260,7 @@ mod tests {
         for (change, words) in [
             (("finished", "no"), "cut short"),
             (("aborted", "yes"), "stopped by its user"),
-            (("lag_p99_ns", "1000001"), "late"),
+            (("scheduling_delay_p99_ns", "1000001"), "late"),
             (("dropped_share_limit", "0.0001"), "dropped"),
             (("recorder_lost", "3"), "lost 3 records"),
             (("strangers", "2"), "run with another --seed"),
@@ -297,7 +297,7 @@ mod tests {
     #[test]
     fn lost_records_touch_everything_and_lateness_only_times() {
         assert!(validity(&[("recorder_lost", "3")]).touches_everything());
-        assert!(!validity(&[("lag_p99_ns", "1000001")]).touches_everything());
+        assert!(!validity(&[("scheduling_delay_p99_ns", "1000001")]).touches_everything());
         assert!(!validity(&[("aborted", "yes")]).touches_everything());
     }
 }

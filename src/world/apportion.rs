@@ -1,6 +1,6 @@
 //! Whole numbers in proportion to weights, so that nothing is lost and a smaller whole is part of a larger one.
 //!
-//! All counts of a populace come from here. The rule is Webster's (Sainte-Laguë): seat number `k` (from 0) of part `i` has the
+//! All counts of a population come from here. The rule is Webster's (Sainte-Laguë): seat number `k` (from 0) of part `i` has the
 //! priority `w / (2k + 1)`, `w` being the part's weight, and the seats with the highest priorities are given; of equal
 //! priorities the earlier part's comes first. The order of the seats does not depend on how many are given, so counts only
 //! grow with the whole (no Alabama paradox, which largest remainders have).

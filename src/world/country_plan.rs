@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use model::{Kind, Populace, Problem, Problems, Timeline};
+use model::{Applicants, Kind, Problem, Problems, Timeline};
 use serde::Serialize;
 
 use crate::digest::Chain;
@@ -240,7 +240,7 @@ fn totals(kinds: &BTreeMap<Kind, u64>) -> BTreeMap<String, BTreeMap<String, u64>
         let words = [
             (Dimension::Level, kind.level.as_str()),
             (Dimension::Channel, kind.channel.as_str()),
-            (Dimension::Outcome, kind.outcome.as_str()),
+            (Dimension::PlannedOutcome, kind.outcome.as_str()),
             (Dimension::Payment, kind.payment.as_str()),
             (Dimension::Return, kind.returns.as_str()),
         ];

@@ -1,4 +1,4 @@
-//! Whether a populace is what its documents describe: everybody is generated and counted, and the counts laid beside the
+//! Whether a population is what its documents describe: everybody is generated and counted, and the counts laid beside the
 //! figures.
 //!
 //! Nothing is taken from the plan: a dossier counts for what it itself says.
@@ -6,17 +6,17 @@
 use std::collections::BTreeMap;
 
 use model::words::PaymentMethod;
-use model::{Case, Comparison, Counted, Populace};
+use model::{Applicants, Case, Comparison, Counted};
 
 use crate::profile::Demand;
 use crate::{Dimension, Figure, Planned, Population, Province, Selector, Word};
 
-/// A populace, counted.
+/// A population, counted.
 #[derive(Clone, Debug)]
 pub struct Fidelity {
     /// One for each figure of the province, in their order.
     pub figures: Vec<CountedFigure>,
-    tally: BTreeMap<Kind, Heap>,
+    tally: BTreeMap<Kind, Bucket>,
 }
 
 /// A figure and what was generated.
@@ -33,7 +33,7 @@ type Kind = [Word; Dimension::ALL.len()];
 
 /// Dossiers that are alike.
 #[derive(Clone, Copy, Debug, Default)]
-struct Heap {
+struct Bucket {
     count: i64,
     /// What they pay, in dong.
     paid: i64,
@@ -44,14 +44,14 @@ impl Fidelity {
     pub fn of(population: &Population) -> Self {
         let province = population.province();
         let spellings = Spellings::of(province);
-        let mut tally: BTreeMap<Kind, Heap> = BTreeMap::new();
+        let mut tally: BTreeMap<Kind, Bucket> = BTreeMap::new();
         for id in population.ids() {
             let case = population.case(id);
             // What names something the province does not have counts nowhere: its figures will differ.
             let Some(kind) = spellings.kind(&case) else { continue };
-            let heap = tally.entry(kind).or_default();
-            heap.count += 1;
-            heap.paid += case.fee.0;
+            let bucket = tally.entry(kind).or_default();
+            bucket.count += 1;
+            bucket.paid += case.fee.0;
         }
         let mut counted = Self { figures: Vec::new(), tally };
         counted.figures = province.figures().iter().map(|figure| counted.figure(province, figure)).collect();
@@ -61,20 +61,20 @@ impl Fidelity {
     /// How many of the dossiers `of` are also `part`, and how many there are.
     pub fn part_of(&self, part: &Selector, of: &Selector) -> (i64, i64) {
         let meant = || self.meant(of);
-        let counts = |heap: &Heap| heap.count;
+        let counts = |bucket: &Bucket| bucket.count;
         let both = meant().filter(|(kind, _)| part.matches(|dimension| word(kind, dimension)));
-        (both.map(|(_, heap)| counts(heap)).sum(), meant().map(|(_, heap)| counts(heap)).sum())
+        (both.map(|(_, bucket)| counts(bucket)).sum(), meant().map(|(_, bucket)| counts(bucket)).sum())
     }
 
     fn figure(&self, province: &Province, figure: &Figure) -> CountedFigure {
-        let count = |selector: &Selector| self.meant(selector).map(|(_, heap)| heap.count).sum::<i64>();
+        let count = |selector: &Selector| self.meant(selector).map(|(_, bucket)| bucket.count).sum::<i64>();
         let generated = match &figure.planned {
             Planned::Nothing => None,
             Planned::Dossiers(selector) => Some(Counted::whole(count(selector))),
             Planned::Share(part, base) => Counted::share(count(part), count(base)),
             Planned::Sum(charge) => province.charges().get(*charge).map(|charge| {
                 let pays = |kind: &Kind| word(kind, Dimension::Payment) != Some(Word::Payment(PaymentMethod::None));
-                let paid = self.meant(&charge.of).filter(|(kind, _)| pays(kind)).map(|(_, heap)| heap.paid);
+                let paid = self.meant(&charge.of).filter(|(kind, _)| pays(kind)).map(|(_, bucket)| bucket.paid);
                 Counted::whole(paid.sum())
             }),
             Planned::Services(count) => count.count(province.vocabulary(), &self.demand()),
@@ -96,7 +96,7 @@ impl Fidelity {
         demand
     }
 
-    fn meant(&self, selector: &Selector) -> impl Iterator<Item = (&Kind, &Heap)> {
+    fn meant(&self, selector: &Selector) -> impl Iterator<Item = (&Kind, &Bucket)> {
         self.tally.iter().filter(move |(kind, _)| selector.matches(|dimension| word(kind, dimension)))
     }
 }
@@ -127,7 +127,7 @@ impl<'p> Spellings<'p> {
             Word::Level(case.level),
             Word::Unit(*self.units.get(case.unit.as_str())?),
             Word::Channel(case.channel),
-            Word::Outcome(case.outcome),
+            Word::PlannedOutcome(case.outcome),
             Word::Payment(case.payment),
             Word::Return(case.returns),
             Word::Tag(*self.tags.get(case.tag.as_str())?),

@@ -42,12 +42,12 @@ pub use period::Period;
 pub use plan::{Peak, Peaks, Plan, PlannedFigure, Quantity, kinds, kinds_of};
 pub use plan_visits::{Crowd, PlannedVisits};
 pub use population::{
-    Birthday, Clerk, ClerkRole, Exposed, HardInputs, HardInputsSyntax, Identity, Population, Realism, Rendered, Scale,
-    ScaleOutOfRange, Sex, TooManyPeople, clerks, exposed, in_order,
+    Birthday, Clerk, ClerkRole, EdgeCaseShares, EdgeCaseSharesSyntax, Exposed, Identity, Population, Realism, Rendered,
+    Scale, ScaleOutOfRange, Sex, TooManyPeople, clerks, exposed, in_order,
 };
 pub use profile::{
-    Assumption, Bound, Catalogue, Cell, Change, Charge, Contradiction, Dimension, Edition, Extra, Figure, Hours, Offer,
-    Offered, Office, Paper, People, Place, Planned, Procedure, Property, Province, Reach, Realised, Selector,
+    Assumption, Bound, Catalogue, Cell, Change, Charge, Contradiction, Dimension, Edition, Ethnicity, Extra, Figure,
+    Hours, Offer, Offered, Office, Paper, Place, Planned, Procedure, Property, Province, Reach, Realised, Selector,
     ServiceCount, Services, Surroundings, Terms, Unit, Units, Word,
 };
 pub use rows::{CalendarRow, FigureRow, TargetRow, calendar_rows, figure_rows, target_rows};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
-use model::{Counted, Kind, Populace, Timeline};
+use model::{Applicants, Counted, Kind, Timeline};
 use serde::{Deserialize, Serialize};
 
 use crate::digest::{Chain, Sum};
@@ -37,7 +37,7 @@ pub struct Plan {
     pub wall_seconds: f64,
     /// The most that comes in.
     pub peak: Peaks,
-    /// Those who only look, if the run has any.
+    /// Visitors, if the run has any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visits: Option<PlannedVisits>,
     /// Dossiers by each dimension's words; words that nobody has are left out.

@@ -1,4 +1,4 @@
-//! What a plan says of those who only look.
+//! What a plan says of visitors.
 
 use model::Timeline;
 use serde::{Deserialize, Serialize};

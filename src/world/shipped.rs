@@ -6,8 +6,8 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use jiff::civil::Time;
-use model::words::{Channel, FeeBasis, Outcome, PaymentMethod, ReturnMethod};
-use model::{Case, CaseId, Populace, Precision, Seed, Vnd};
+use model::words::{Channel, FeeBasis, PaymentMethod, PlannedOutcome, ReturnMethod};
+use model::{Applicants, Case, CaseId, Precision, Seed, Vnd};
 
 use crate::profile::working_days_needed;
 use crate::{
@@ -103,7 +103,8 @@ fn tay_ninh_comes_in_by_the_published_channels_and_pays_to_the_dong() {
     let by = |channel| count(cases, |case| case.channel == channel);
     assert_eq!((by(Channel::Counter), by(Channel::Post), by(Channel::Online)), (33_046, 16_819, 9_592));
     let is_returned = |case: &Case| case.returns == ReturnMethod::Post;
-    let has_result = |case: &Case| matches!(case.outcome, Outcome::Early | Outcome::OnTime | Outcome::Late);
+    let has_result =
+        |case: &Case| matches!(case.outcome, PlannedOutcome::Early | PlannedOutcome::OnTime | PlannedOutcome::Late);
     assert_eq!(count(cases, is_returned), 12_348);
     assert_eq!(count(cases, |case| is_returned(case) && has_result(case)), 12_348);
     let is_collected = |case: &Case| case.payment == PaymentMethod::CashOnDelivery;
@@ -113,8 +114,8 @@ fn tay_ninh_comes_in_by_the_published_channels_and_pays_to_the_dong() {
     assert!(amounts.iter().all(|amount| (10_000..120_000_000).contains(&amount.0)));
     let is_land = |case: &Case| case.tag == "land";
     let land = |outcome| count(cases, |case| is_land(case) && case.outcome == outcome);
-    assert_eq!(land(Outcome::Early) + land(Outcome::OnTime), 15_288);
-    assert_eq!((count(cases, is_land), land(Outcome::Late), land(Outcome::Open)), (15_313, 1, 24));
+    assert_eq!(land(PlannedOutcome::Early) + land(PlannedOutcome::OnTime), 15_288);
+    assert_eq!((count(cases, is_land), land(PlannedOutcome::Late), land(PlannedOutcome::Open)), (15_313, 1, 24));
 }
 
 #[test]
@@ -239,7 +240,7 @@ fn dien_bien_has_every_channel_payment_and_return() {
     let collected: Vnd =
         cases.iter().filter(|case| case.payment == PaymentMethod::CashOnDelivery).map(|case| case.fee).sum();
     assert_eq!(collected, Vnd(36_250_000));
-    assert_eq!(count(cases, |case| case.outcome == Outcome::Open), 85 + 888 + 153);
+    assert_eq!(count(cases, |case| case.outcome == PlannedOutcome::Open), 85 + 888 + 153);
 }
 
 #[test]
@@ -364,8 +365,9 @@ fn whoever_has_a_result_was_promised_it_within_the_period() {
     let calendar = calendar();
     for (province, cases) in provinces().iter().zip(all_cases()) {
         let time = WorkingTime::new(&calendar, province.office());
-        for case in cases.iter().filter(|case| matches!(case.outcome, Outcome::Early | Outcome::OnTime | Outcome::Late))
-        {
+        for case in cases.iter().filter(|case| {
+            matches!(case.outcome, PlannedOutcome::Early | PlannedOutcome::OnTime | PlannedOutcome::Late)
+        }) {
             let promised = planned_deadline(&time, case).unwrap();
             assert!(case.arrival < promised.due && promised.due < province.period().end(), "{case:?}");
             assert_eq!(promised.law.title, "Nghị định 61/2018/NĐ-CP");

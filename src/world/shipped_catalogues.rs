@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::civil::{Date, date};
 use model::words::{Channel, Level, PaymentMethod, ReturnMethod};
-use model::{Case, Populace, Seed, Vnd};
+use model::{Applicants, Case, Seed, Vnd};
 
 use crate::{
     Calendar, Catalogue, Offer, Offered, Plan, Planned, Population, Procedure, Province, Quantity, Reach, Scale,

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use model::{CaseId, Populace, Timeline};
+use model::{Applicants, CaseId, Timeline};
 
 use crate::digest::Sum;
 use crate::{Period, Population};

@@ -125,7 +125,7 @@ impl Target {
         problems.or(targets)
     }
 
-    /// Whether a populace reaches the target.
+    /// Whether a population reaches the target.
     pub fn ask(&self, province: &Province, counted: &Fidelity) -> Reached {
         match &self.share {
             Share::Not(reason) => Reached::NotShown(reason.clone()),

@@ -9,6 +9,12 @@ use crate::domain::moment::Moment;
 /// The hour at which a deadline ends.
 const CLOSING_HOUR: i8 = 17;
 
+/// What is to be done the same day and is received at this hour or later, is due on the next working day.
+///
+/// # Source
+/// Decisions 1811 and 663 of Hà Nội: what is received after 15:00 is answered on the next working day.
+const SAME_DAY_UNTIL_HOUR: i8 = 15;
+
 impl Reading {
     fn counts(self, date: Date) -> bool {
         match self {
@@ -93,6 +99,14 @@ pub(crate) fn due_at(accepted_at: Moment, days: u16, reading: Reading) -> Moment
     Moment::at_hour(date, CLOSING_HOUR)
 }
 
+/// The day of return that a receipt states: as [`due_at`], but what is to be done the same day is due on the next working day if
+/// it was accepted too late for that, or on a day off.
+pub(crate) fn return_at(accepted_at: Moment, days: u16, reading: Reading) -> Moment {
+    let is_too_late = accepted_at >= Moment::at_hour(accepted_at.date(), SAME_DAY_UNTIL_HOUR);
+    let is_today = days > 0 || reading.counts(accepted_at.date()) && !is_too_late;
+    due_at(accepted_at, if is_today { days } else { 1 }, reading)
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -115,6 +129,17 @@ mod tests {
     fn no_days_is_the_same_day() {
         assert_eq!(due("2021-03-01T08:00:00+07:00", 0, Reading::Law), "2021-03-01");
         assert_eq!(due("2021-03-01T18:00:00+07:00", 0, Reading::Law), "2021-03-01");
+    }
+
+    #[test]
+    fn what_comes_too_late_for_the_same_day_is_due_on_the_next_that_is_worked() {
+        let at = |accepted_at: &str, days| {
+            return_at(Moment::parse(accepted_at).unwrap(), days, Reading::Law).to_string()[..10].to_owned()
+        };
+        assert_eq!(at("2021-03-05T14:59:59+07:00", 0), "2021-03-05");
+        assert_eq!(at("2021-03-05T15:00:00+07:00", 0), "2021-03-08");
+        assert_eq!(at("2021-03-06T08:00:00+07:00", 0), "2021-03-08", "a Saturday");
+        assert_eq!(at("2021-03-05T15:00:00+07:00", 1), "2021-03-08");
     }
 
     #[test]

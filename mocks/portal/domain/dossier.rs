@@ -294,7 +294,7 @@ impl Dossier {
     /// Counts the legal time of an open dossier from `now` again; see the defect `catalogue-moves-deadlines`.
     pub(crate) fn move_deadline(&mut self, now: Moment, legal_days: u16) {
         if matches!(self.state, State::Accepted | State::InProcess) {
-            self.due_at = Some(calendar::due_at(now, legal_days, Reading::Law));
+            self.due_at = Some(calendar::return_at(now, legal_days, Reading::Law));
         }
     }
 

@@ -38,7 +38,7 @@ pub(crate) fn accept(
 fn appointment(dossier: &Dossier, office: &Office<'_>) -> Option<Moment> {
     let defects = office.defects;
     let days = defects.legal_days(dossier.procedure.legal_days);
-    defects.appointment(calendar::due_at(office.now, days, defects.reading()), dossier.ordinal)
+    defects.appointment(calendar::return_at(office.now, days, defects.reading()), dossier.ordinal)
 }
 
 /// Starts processing, unless the fee is due in advance and not paid. Returns the state to be shown.

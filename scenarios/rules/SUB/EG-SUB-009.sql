@@ -24,9 +24,9 @@
 -- how slowly (401, 403, 407, 408, 425, 429), a channel by which nobody was ever taken in (then it may be the adapter), a submission
 -- that had to be sent twice, or one for a procedure whose planned publication the portal had not confirmed before.
 with sent as (
-    select case_id, max(outcome = 'ok') as is_taken, max(outcome = 'unknown') as is_open, max(exchange_id) as last_exchange
+    select case_id, max(outcome = 'ok') as is_taken, max(outcome = 'error') as is_open, max(exchange_id) as last_exchange
     from exchanges
-    where operation = 'submit' and case_id is not null and (sent_ns is not null or outcome <> 'unknown')
+    where operation = 'submit' and case_id is not null and (sent_ns is not null or outcome <> 'error')
     group by case_id
 ),
 channels as (

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use model::{CaseId, Populace, Seed};
+use model::{Applicants, CaseId, Seed};
 use world::{Population, Scale};
 
 use crate::args::PeopleArgs;
@@ -43,7 +43,7 @@ pub(crate) fn people(args: &PeopleArgs) -> Result<Exit, Failure> {
     };
     sink.finish()?;
     if let Some(out) = &args.out {
-        console::tell(&format!("{written}, written to {}", out.display()));
+        console::print_error(&format!("{written}, written to {}", out.display()));
     }
     Ok(Exit::Conforms)
 }
@@ -52,7 +52,7 @@ fn population(args: &PeopleArgs, profile: &Profile, seed: Seed) -> Result<Popula
     let scale = args.scale.unwrap_or(Scale::WHOLE);
     let population = Population::new(Arc::clone(&profile.province), seed, scale)
         .map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))?;
-    Ok(population.with_hard_inputs(args.hard.unwrap_or_default()))
+    Ok(population.with_edge_cases(args.edge_cases.unwrap_or_default()))
 }
 
 /// How many are wanted; more than there are is refused, with the scale that has them.

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use model::words::{
-    Answer, Channel, DossierState, FeeBasis, Level, Operation, Outcome, PaymentMethod, PaymentState, ReturnMethod,
+    Channel, DossierState, FeeBasis, Level, Operation, Outcome, PaymentMethod, PaymentState, PlannedOutcome,
+    ReturnMethod,
 };
 use model::{Applicant, Case, CaseId, Seed, SimTime, Timeline, Vnd};
-use vandan_journey::{Ending, Scripts, Situation, Walk, Wish};
+use vandan_journey::{Action, Ending, JourneyInstance, Scripts, Situation};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -43,7 +44,7 @@ impl Sight {
                 fee_basis: FeeBasis::Tariff,
                 payment: PaymentMethod::Online,
                 returns: ReturnMethod::Post,
-                outcome: Outcome::Late,
+                outcome: PlannedOutcome::Late,
                 arrival: SimTime(0),
                 tag: String::new(),
                 applicant: Applicant::default(),
@@ -58,7 +59,7 @@ impl Sight {
         }
     }
 
-    fn next(&self, scripts: &Scripts, walk: &mut Walk) -> Wish {
+    fn next(&self, scripts: &Scripts, instance: &mut JourneyInstance) -> Action {
         let situation = Situation {
             case: Some(&self.case),
             state: self.state,
@@ -69,33 +70,33 @@ impl Sight {
             timeline: &self.timeline,
             closing: self.closing,
         };
-        scripts.next(walk, &situation, Seed(5).stream("journey"))
+        scripts.next(instance, &situation, Seed(5).stream("journey"))
     }
 
-    /// Walks the first of these journeys, every operation answered as told, then ok; what was wished, in words.
-    fn walk(&self, files: &[String], answers: &[Answer]) -> Vec<String> {
+    /// Walks the first of these journeys, every operation answered as told, then ok; the actions, in words.
+    fn walk(&self, files: &[String], answers: &[Outcome]) -> Vec<String> {
         let scripts = load(files);
         let Some(a) = scripts.find("a") else { panic!("the first journey is called a") };
-        let mut walk = Walk::new(a, 3);
+        let mut instance = JourneyInstance::new(a, 3);
         let mut answers = answers.iter().copied();
-        let mut wishes = Vec::new();
+        let mut actions = Vec::new();
         for _ in 0..100_000 {
-            match self.next(&scripts, &mut walk) {
-                Wish::Do(operation, moment) => {
+            match self.next(&scripts, &mut instance) {
+                Action::Do(operation, moment) => {
                     let minutes = (moment.0 - self.now.0) / MINUTE;
-                    wishes.push(if minutes == 0 { operation.to_string() } else { format!("{operation}+{minutes}") });
-                    walk.answered(answers.next().unwrap_or(Answer::Ok));
+                    actions.push(if minutes == 0 { operation.to_string() } else { format!("{operation}+{minutes}") });
+                    instance.answered(answers.next().unwrap_or(Outcome::Ok));
                 }
-                Wish::Follow(journey, _) => wishes.push(format!("follow {}", scripts.name(journey))),
-                Wish::Each(journey, _) => wishes.push(format!("each {}", scripts.name(journey))),
-                Wish::End(Ending::AsWritten) => return [wishes, vec!["end".to_owned()]].concat(),
-                Wish::End(Ending::GaveUp) => return [wishes, vec!["gave up".to_owned()]].concat(),
+                Action::Follow(journey, _) => actions.push(format!("follow {}", scripts.name(journey))),
+                Action::Each(journey, _) => actions.push(format!("each {}", scripts.name(journey))),
+                Action::End(Ending::AsWritten) => return [actions, vec!["end".to_owned()]].concat(),
+                Action::End(Ending::GaveUp) => return [actions, vec!["gave up".to_owned()]].concat(),
             }
         }
-        panic!("the journey does not end: {:?}", &wishes[..20]);
+        panic!("the journey does not end: {:?}", &actions[..20]);
     }
 
-    fn citizen(&self, steps: &str, answers: &[Answer]) -> Vec<String> {
+    fn citizen(&self, steps: &str, answers: &[Outcome]) -> Vec<String> {
         self.walk(&[journey("a", "citizen", steps)], answers)
     }
 }
@@ -105,7 +106,7 @@ fn load(files: &[String]) -> Scripts {
         .unwrap_or_else(|problems| panic!("{problems}"))
 }
 
-use Answer::{Ok as Yes, Refused, Unknown};
+use Outcome::{Error, Ok as Yes, Refused};
 
 #[test]
 fn every_answer_has_its_way_on() {
@@ -113,13 +114,13 @@ fn every_answer_has_its_way_on() {
     for (steps, answers, expected) in [
         ("- do: pay", &[Yes][..], &["pay", "end"][..]),
         ("- do: pay", &[Refused], &["pay", "gave up"]),
-        ("- do: pay", &[Unknown], &["pay", "gave up"]),
+        ("- do: pay", &[Error], &["pay", "gave up"]),
         ("- do: pay\n  refused: continue\n- do: track", &[Refused], &["pay", "track", "end"]),
-        ("- do: pay\n  refused: continue\n- do: track", &[Unknown], &["pay", "gave up"]),
+        ("- do: pay\n  refused: continue\n- do: track", &[Error], &["pay", "gave up"]),
         ("- do: pay\n  refused: end\n- do: track", &[Refused], &["pay", "gave up"]),
-        ("- do: pay\n  unknown: [ { do: look_up }, end ]\n- do: track", &[Unknown], &["pay", "look_up", "end"]),
-        ("- do: pay\n  unknown: [ { do: look_up } ]\n- do: track", &[Unknown], &["pay", "look_up", "track", "end"]),
-        ("- do: pay\n  unknown: [ { do: look_up } ]\n- do: track", &[Unknown, Refused], &["pay", "look_up", "gave up"]),
+        ("- do: pay\n  error: [ { do: look_up }, end ]\n- do: track", &[Error], &["pay", "look_up", "end"]),
+        ("- do: pay\n  error: [ { do: look_up } ]\n- do: track", &[Error], &["pay", "look_up", "track", "end"]),
+        ("- do: pay\n  error: [ { do: look_up } ]\n- do: track", &[Error, Refused], &["pay", "look_up", "gave up"]),
         ("- end\n- do: track", &[], &["end"]),
     ] {
         assert_eq!(sight.citizen(steps, answers), expected, "{steps} after {answers:?}");
@@ -188,9 +189,9 @@ fn chance_takes_arms_by_their_weights_and_the_same_again() {
     let steps = "- choose:\n    by_chance:\n      - { weight: 3, steps: [ { do: track } ] }\n      - { weight: 1, steps: [ { do: look_up } ] }";
     let scripts = load(&[journey("a", "citizen", steps)]);
     let sight = Sight::new();
-    let take = |subject| match sight.next(&scripts, &mut Walk::new(scripts.find("a").unwrap(), subject)) {
-        Wish::Do(operation, _) => operation,
-        Wish::Follow(..) | Wish::Each(..) | Wish::End(_) => panic!("an arm does something"),
+    let take = |subject| match sight.next(&scripts, &mut JourneyInstance::new(scripts.find("a").unwrap(), subject)) {
+        Action::Do(operation, _) => operation,
+        Action::Follow(..) | Action::Each(..) | Action::End(_) => panic!("an arm does something"),
     };
     let tracked = (0..4_000).filter(|subject| take(*subject) == Operation::Track).count();
     assert!((2_850..3_150).contains(&tracked), "three in four, within five standard deviations: {tracked}");
@@ -205,10 +206,11 @@ fn pauses_add_up_and_lie_where_the_author_said() {
         journey("a", "citizen", "- wait: 10 min to 20 min\n- do: track"),
         journey("b", "citizen", "- wait: about 10 min\n- do: track"),
     ]);
-    let waited = |name, subject| match sight.next(&scripts, &mut Walk::new(scripts.find(name).unwrap(), subject)) {
-        Wish::Do(_, moment) => moment.0,
-        Wish::Follow(..) | Wish::Each(..) | Wish::End(_) => panic!("a pause is followed by an operation"),
-    };
+    let waited =
+        |name, subject| match sight.next(&scripts, &mut JourneyInstance::new(scripts.find(name).unwrap(), subject)) {
+            Action::Do(_, moment) => moment.0,
+            Action::Follow(..) | Action::Each(..) | Action::End(_) => panic!("a pause is followed by an operation"),
+        };
     assert!((0..1_000).all(|subject| (10 * MINUTE..=20 * MINUTE).contains(&waited("a", subject))));
     let mean = (0..4_000).map(|subject| waited("b", subject)).sum::<i64>() / 4_000;
     assert!((9 * MINUTE..11 * MINUTE).contains(&mean), "within six standard errors: {mean} ms");
@@ -226,8 +228,8 @@ fn offices_work_in_office_hours_and_citizens_when_they_like() {
 #[test]
 fn the_planned_end_is_waited_for() {
     // Without a due instant of the portal the legal time counts: five days, which the period does not have.
-    let steps = "- wait_for_finish\n- do: complete";
-    let early = Sight { case: Case { outcome: Outcome::Early, ..Sight::new().case }, ..Sight::new() };
+    let steps = "- wait_for_completion\n- do: complete";
+    let early = Sight { case: Case { outcome: PlannedOutcome::Early, ..Sight::new().case }, ..Sight::new() };
     let early = early.walk(&[journey("a", "desk", steps)], &[]);
     assert!(early[0].starts_with("complete") && early[1] == "end", "{early:?}");
     assert_eq!(

@@ -20,7 +20,7 @@ const BAR: f64 = 8.0;
 pub fn latency(operations: &[OperationTraffic]) -> Markup {
     let known: Vec<i64> = operations
         .iter()
-        .flat_map(|row| [row.waited, row.served])
+        .flat_map(|row| [row.response_time, row.service_time])
         .flatten()
         .flat_map(|latency| [latency.p50_ns, latency.max_ns])
         .collect();
@@ -30,7 +30,7 @@ pub fn latency(operations: &[OperationTraffic]) -> Markup {
     let height = bottom + 34.0;
     html! {
         svg .chart viewBox=(format!("0 0 {WIDTH} {}", px(height))) role="img" aria-labelledby="latency-chart-title latency-chart-desc" {
-            title #latency-chart-title { "Latency per operation: p50, p95, p99 and maximum, waited and served" }
+            title #latency-chart-title { "Latency per operation: p50, p95, p99 and maximum, response time and service time" }
             desc #latency-chart-desc {
                 "One row per operation on a logarithmic axis from " (duration(*low)) " to " (duration(*high))
                 ". The table below holds the same figures."
@@ -45,8 +45,8 @@ pub fn latency(operations: &[OperationTraffic]) -> Markup {
                 g {
                     title { (hover(row)) }
                     (label(LEFT - 10.0, y + 17.0, "end", &row.operation.replace('_', " ")))
-                    (bar(&scale, y + 3.0, "series-1", row.waited))
-                    (bar(&scale, y + 4.0 + BAR, "series-2", row.served))
+                    (bar(&scale, y + 3.0, "series-1", row.response_time))
+                    (bar(&scale, y + 4.0 + BAR, "series-2", row.service_time))
                 }
             }
         }
@@ -56,9 +56,9 @@ pub fn latency(operations: &[OperationTraffic]) -> Markup {
 fn legend() -> Markup {
     html! {
         rect .series-1 x=(LEFT) y="8" width="22" height=(BAR) {}
-        (label(LEFT + 28.0, 16.0, "start", "waited, from the intended instant"))
+        (label(LEFT + 28.0, 16.0, "start", "response time, from the intended start"))
         rect .series-2 x=(LEFT + 232.0) y="8" width="22" height=(BAR) {}
-        (label(LEFT + 260.0, 16.0, "start", "served, from sending"))
+        (label(LEFT + 260.0, 16.0, "start", "service time, from sending"))
         (label(RIGHT, 16.0, "end", "full: p50–p95, pale: –p99, tick: max"))
     }
 }
@@ -93,5 +93,5 @@ fn hover(row: &OperationTraffic) -> String {
             },
         )
     };
-    format!("{}: waited {}; served {}", row.operation, say(row.waited), say(row.served))
+    format!("{}: response time {}; service time {}", row.operation, say(row.response_time), say(row.service_time))
 }

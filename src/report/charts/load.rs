@@ -1,4 +1,4 @@
-//! The run over its wall clock: what was due and done, what was in flight, how long people waited.
+//! The run over its wall clock: what was due and done, what was in flight, response times.
 
 use maud::{Markup, html};
 
@@ -25,7 +25,8 @@ pub fn load(series: &WallSeries, phases: &[PhaseTraffic]) -> Markup {
     let due: Vec<f64> = series.points.iter().map(|point| float_count(point.due) / width).collect();
     let done: Vec<f64> = series.points.iter().map(|point| float_count(point.done) / width).collect();
     let flying: Vec<f64> = series.points.iter().map(|point| float_count(point.in_flight)).collect();
-    let waited: Vec<f64> = series.points.iter().map(|point| point.waited_p95_ns.map_or(0.0, float) / 1e6).collect();
+    let response_time: Vec<f64> =
+        series.points.iter().map(|point| point.response_time_p95_ns.map_or(0.0, float) / 1e6).collect();
     html! {
         svg .chart viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) role="img" aria-labelledby="load-chart-title load-chart-desc" {
             title #load-chart-title { "Load over wall time" }
@@ -34,7 +35,7 @@ pub fn load(series: &WallSeries, phases: &[PhaseTraffic]) -> Markup {
             (phase_marks(&across, phases))
             (panel(PANELS[0], "exchanges per second", &[("series-1 area", &due), ("series-2 line", &done)]))
             (panel(PANELS[1], "in flight", &[("series-1 area", &flying)]))
-            (panel(PANELS[2], "waited p95, ms", &[("series-1 area", &waited)]))
+            (panel(PANELS[2], "response time p95, ms", &[("series-1 area", &response_time)]))
             @for tick in across.ticks(10.0) {
                 (label(across.place(tick), BOTTOM + 15.0, "middle", &trimmed(tick, 0)))
             }
@@ -46,7 +47,7 @@ pub fn load(series: &WallSeries, phases: &[PhaseTraffic]) -> Markup {
 fn summary(series: &WallSeries, due: &[f64], done: &[f64]) -> String {
     let peak = |values: &[f64]| rate(values.iter().copied().fold(0.0, f64::max));
     let flying = series.points.iter().map(|point| point.in_flight).max().unwrap_or(0);
-    let waited = series.points.iter().filter_map(|point| point.waited_p95_ns).max();
+    let response_time = series.points.iter().filter_map(|point| point.response_time_p95_ns).max();
     format!(
         "Points of {} s. At most {} exchanges per second were due and {} done; at the end of a point at most {} were in \
          flight; the worst p95 of waiting was {}.",
@@ -54,7 +55,7 @@ fn summary(series: &WallSeries, due: &[f64], done: &[f64]) -> String {
         peak(due),
         peak(done),
         count(flying),
-        waited.map_or_else(|| "–".to_owned(), duration)
+        response_time.map_or_else(|| "–".to_owned(), duration)
     )
 }
 

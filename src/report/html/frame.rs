@@ -66,14 +66,15 @@ fn tiles(summary: &Summary) -> Markup {
     let figures = summary.figure_counts();
     let hold = summary.gates.iter().filter(|gate| gate.verdict == GateAnswer::Pass).count();
     let all = summary.traffic.all.as_ref();
-    let waited =
-        all.and_then(|all| all.waited).map_or_else(|| MISSING.to_owned(), |waited| text::duration(waited.p95_ns));
+    let response_time = all
+        .and_then(|all| all.response_time)
+        .map_or_else(|| MISSING.to_owned(), |response_time| text::duration(response_time.p95_ns));
     html! {
         ul .tiles {
             li { a href="#rules" { b { (rules.pass) " of " (summary.rules.len() as u64 - rules.not_applicable) } " rules hold" } }
             li { a href="#gates" { b { (hold) " of " (summary.gates.len()) } " gates hold" } }
             li { a href="#fidelity" { b { (figures.exact + figures.within_precision) " of " (summary.figures.len()) } " published figures met" } }
-            li { a href="#latency" { b { (waited) } " waited, p95 of what people did" } }
+            li { a href="#latency" { b { (response_time) } " response time, p95 of what people did" } }
             li { a href="#load" { b { (count(summary.traffic.exchanges())) } " exchanges under load" } }
         }
     }

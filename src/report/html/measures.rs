@@ -44,7 +44,7 @@ fn operations(caption: &str, rows: &[OperationTraffic], all: Option<&OperationTr
                     th rowspan="2" scope="col" { "Operation" }
                     th rowspan="2" scope="col" .number { "Count" }
                     th rowspan="2" scope="col" .number { "Refused" }
-                    th rowspan="2" scope="col" .number { "Unknown" }
+                    th rowspan="2" scope="col" .number { "Errors" }
                     th rowspan="2" scope="col" .number { "Per second" }
                     th colspan="4" scope="colgroup" .group { "Waited, ms" }
                     th colspan="4" scope="colgroup" .group { "Served, ms" }
@@ -66,9 +66,9 @@ fn operation(row: &OperationTraffic) -> Markup {
     html! {
         tr {
             th scope="row" { (said(&row.operation.replace('_', " "))) }
-            @for value in [row.count, row.refused, row.unknown] { td .number data-value=(value) { (count(value)) } }
+            @for value in [row.count, row.refused, row.errors] { td .number data-value=(value) { (count(value)) } }
             td .number data-value=[row.rate_per_s] { (row.rate_per_s.map_or_else(|| MISSING.to_owned(), rate)) }
-            @for latency in [row.waited, row.served] {
+            @for latency in [row.response_time, row.service_time] {
                 @for value in latency.map_or([None; 4], |latency| latency.values().map(Some)) {
                     td .number data-value=[value] { (value.map_or_else(|| MISSING.to_owned(), milliseconds)) }
                 }
@@ -100,8 +100,8 @@ fn slowest(summary: &Summary) -> Markup {
                         td { (said(&exchange.operation.replace('_', " "))) }
                         td { (said(&exchange.actor)) }
                         td .number { (format!("{:.3}", float(exchange.due_ns) / 1e9)) }
-                        td .number { (milliseconds(exchange.waited_ns)) }
-                        td .number { (exchange.served_ns.map_or_else(|| MISSING.to_owned(), milliseconds)) }
+                        td .number { (milliseconds(exchange.response_time_ns)) }
+                        td .number { (exchange.service_time_ns.map_or_else(|| MISSING.to_owned(), milliseconds)) }
                         td { (said(&exchange.result.replace('_', " "))) }
                     } } }
                 }
@@ -178,15 +178,15 @@ pub(super) fn generator(summary: &Summary) -> Markup {
     let content = html! {
         p { "A run whose generator lagged, dropped arrivals or lost records proves nothing about the portal." }
         dl .facts {
-            div { dt { "Sent late by, p50" } dd { (time(generator.lag_p50_ns)) } }
-            div { dt { "Sent late by, p99" } dd { (time(generator.lag_p99_ns)) " (limit " (time(generator.lag_limit_ns)) ")" } }
-            div { dt { "Sent late by, at most" } dd { (time(generator.lag_max_ns)) } }
+            div { dt { "Scheduling delay, p50" } dd { (time(generator.scheduling_delay_p50_ns)) } }
+            div { dt { "Scheduling delay, p99" } dd { (time(generator.scheduling_delay_p99_ns)) " (limit " (time(generator.scheduling_delay_limit_ns)) ")" } }
+            div { dt { "Scheduling delay, maximum" } dd { (time(generator.scheduling_delay_max_ns)) } }
             div { dt { "CPU of the generator" } dd { (generator.cpu_share.map_or_else(|| MISSING.to_owned(), percent)) } }
             div { dt { "Records lost" } dd { (known(generator.recorder_lost)) } }
         }
         (equations(summary.identities()))
         @if let Some(visits) = summary.visits() {
-            p { "Visits by people who only look:" }
+            p { "Visits (sign in, look, leave; no dossier):" }
             (equations(visits))
         }
     };

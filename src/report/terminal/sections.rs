@@ -180,7 +180,7 @@ pub(super) fn traffic(page: &mut Page, summary: &Summary) {
         page.heading("TRAFFIC", "no exchange under load");
         return not_sent(page, summary);
     }
-    page.heading("TRAFFIC", "under load, in ms; waited since intended, served since sent");
+    page.heading("TRAFFIC", "load phase, ms; response time from the intended start, service time from sending");
     let rows: Vec<&OperationTraffic> = traffic.operations.iter().chain(&traffic.all).chain(&traffic.others).collect();
     let column = |of: fn(&OperationTraffic) -> String| rows.iter().map(|row| of(row)).collect::<Vec<_>>();
     page.table(vec![
@@ -188,13 +188,13 @@ pub(super) fn traffic(page: &mut Page, summary: &Summary) {
         Column::right("count", 0, column(|row| count(row.count))),
         Column::right("ok", 9, column(|row| count(row.ok))),
         Column::right("refused", 5, column(|row| count(row.refused))),
-        Column::right("unknown", 0, column(|row| count(row.unknown))),
+        Column::right("error", 0, column(|row| count(row.errors))),
         Column::right("per s", 8, column(|row| row.rate_per_s.map_or_else(missing, rate))),
-        Column::right("p50", 4, column(|row| ms(row.waited, |l| l.p50_ns))).under("waited"),
-        Column::right("p95", 0, column(|row| ms(row.waited, |l| l.p95_ns))).under("waited"),
-        Column::right("p99", 0, column(|row| ms(row.waited, |l| l.p99_ns))).under("waited"),
-        Column::right("max", 7, column(|row| ms(row.waited, |l| l.max_ns))).under("waited"),
-        Column::right("p95", 6, column(|row| ms(row.served, |l| l.p95_ns))).under("served"),
+        Column::right("p50", 4, column(|row| ms(row.response_time, |l| l.p50_ns))).under("response time"),
+        Column::right("p95", 0, column(|row| ms(row.response_time, |l| l.p95_ns))).under("response time"),
+        Column::right("p99", 0, column(|row| ms(row.response_time, |l| l.p99_ns))).under("response time"),
+        Column::right("max", 7, column(|row| ms(row.response_time, |l| l.max_ns))).under("response time"),
+        Column::right("p95", 6, column(|row| ms(row.service_time, |l| l.p95_ns))).under("service"),
     ]);
     let faults: Vec<String> =
         traffic.faults.iter().map(|fault| format!("{} {}", count(fault.count), fault.kind.replace('_', " "))).collect();
@@ -264,7 +264,7 @@ pub(super) fn people(page: &mut Page, summary: &Summary) {
     page.heading("DOSSIERS", "");
     identities(page, summary.identities());
     if let Some(visits) = summary.visits() {
-        page.heading("VISITS", "by people who only look");
+        page.heading("VISITS", "by visitors: sign in, look, leave");
         identities(page, visits);
     }
     generator(page, summary);
@@ -301,16 +301,17 @@ fn generator(page: &mut Page, summary: &Summary) {
     let generator = summary.generator();
     let known = |value: Option<u64>| value.map_or_else(missing, count);
     let time = |value: Option<i64>| value.map_or_else(missing, duration);
-    let within = generator.lag_p99_ns.zip(generator.lag_limit_ns).map(|(lag, limit)| lag <= limit);
+    let within =
+        generator.scheduling_delay_p99_ns.zip(generator.scheduling_delay_limit_ns).map(|(delay, limit)| delay <= limit);
     page.paragraph(
         &format!("  {} ", closing_mark(within)),
         closing_ink(within),
         &format!(
-            "sent late by p50 {}, p99 {}, max {} (p99 limit {})",
-            time(generator.lag_p50_ns),
-            time(generator.lag_p99_ns),
-            time(generator.lag_max_ns),
-            time(generator.lag_limit_ns)
+            "scheduling delay p50 {}, p99 {}, max {} (p99 limit {})",
+            time(generator.scheduling_delay_p50_ns),
+            time(generator.scheduling_delay_p99_ns),
+            time(generator.scheduling_delay_max_ns),
+            time(generator.scheduling_delay_limit_ns)
         ),
     );
     let complete = generator.recorder_lost.map(|lost| lost == 0);

@@ -155,7 +155,7 @@ fn a_figure_or_a_target_without_end_is_a_line_of_its_own() {
 fn polls_stand_in_a_group_of_their_own_and_what_was_not_sent_is_no_traffic() {
     let summary = fixture::summary(
         "update exchanges set operation = 'inbox', traffic_class = 'poll' where operation = 'track' and phase = 'load';
-         update exchanges set outcome = 'unknown', fault = 'local_limit', sent_ns = null, status = null where exchange_id = 1;",
+         update exchanges set outcome = 'error', fault = 'local_limit', sent_ns = null, status = null where exchange_id = 1;",
     );
     let rows = |rows: &[vandan_report::OperationTraffic]| {
         rows.iter().map(|row| (row.operation.clone(), row.count)).collect::<Vec<_>>()
@@ -189,7 +189,7 @@ fn visits_are_told_beside_the_dossiers_where_there_are_any() {
     );
     let text = plain(&summary, 80);
     let dossiers = text.find("planned 8 = started 8 + dropped 0").expect("the dossiers as before");
-    let visits = text.find("VISITS      by people who only look").expect("a heading of their own");
+    let visits = text.find("VISITS      by visitors").expect("a heading of their own");
     assert!(dossiers < visits, "{text}");
     for expected in ["planned 64 = started 64 + dropped 0", "started 64 = completed 60 + failed 1 + unfinished 3"] {
         assert!(text[visits..].contains(expected), "{text}");
@@ -267,7 +267,7 @@ fn what_is_counted_closes() {
     let traffic = &summary.traffic;
     let all = traffic.all.as_ref().expect("there was traffic");
     assert_eq!(all.count, traffic.operations.iter().map(|row| row.count).sum::<u64>());
-    assert_eq!(all.count, all.ok + all.refused + all.unknown);
+    assert_eq!(all.count, all.ok + all.refused + all.errors);
     let exchanges: u64 = traffic.phases.iter().map(|phase| phase.count).sum();
     assert_eq!(exchanges, 32);
     assert_eq!(summary.wall.points.iter().map(|point| point.due).sum::<u64>(), exchanges);

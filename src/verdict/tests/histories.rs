@@ -179,8 +179,8 @@ fn every_rule_can_be_explained_and_names_a_defect_that_breaks_it() {
 
 #[test]
 fn claims_are_decided_on_the_load_phase() {
-    let exchanges = "insert into gates values (1, 'track.waited p95 < 10ms @99%'), (2, 'errors share < 5%'), (3, 'pay.served p50 < 1s'),
-                         (4, 'track.waited p95 > 1s');
+    let exchanges = "insert into gates values (1, 'track.response_time p95 < 10ms @99%'), (2, 'errors share < 5%'), (3, 'pay.service_time p50 < 1s'),
+                         (4, 'track.response_time p95 > 1s');
                      with recursive n(i) as (select 1 union all select i + 1 from n where i < 91)
                      insert into exchanges
                      select i, 7, 'citizen', 1, 'x', 'track', 1, iif(i = 91, 'drain', 'load'), 0, i, i, i,
@@ -196,5 +196,5 @@ fn claims_are_decided_on_the_load_phase() {
         ["pass: 0 of 90, p95 3 ms", "pass: 0 of 90, errors 0 %", "undecided: 0 of 0, ", "undecided: 0 of 0, "]
     );
     assert_eq!(judgement.gates[2].reason, "no sample");
-    assert!(judgement.gates[3].reason.starts_with("could not read `track.waited p95 > 1s` as a claim"));
+    assert!(judgement.gates[3].reason.starts_with("could not read `track.response_time p95 > 1s` as a claim"));
 }

@@ -12,7 +12,8 @@ fn judged(inserts: &str) -> Judgement {
     connection.execute_batch("pragma synchronous = off").unwrap();
     connection.pragma_update(None, "user_version", history::SCHEMA_VERSION).unwrap();
     connection.execute_batch(history::SCHEMA).unwrap();
-    let facts = "insert into run values ('finished', 'yes'), ('quiescent', 'yes'), ('lag_limit_ns', '50000000'),
+    let facts =
+        "insert into run values ('finished', 'yes'), ('quiescent', 'yes'), ('scheduling_delay_limit_ns', '50000000'),
                      ('load_ends_ns', '30000000000');";
     connection.execute_batch(&format!("begin; {facts} {inserts}; commit")).unwrap_or_else(|error| panic!("{error}"));
     connection.close().unwrap();
@@ -80,14 +81,18 @@ fn a_pause_of_our_own_is_no_breach_of_the_portals() {
         })
         .collect();
     let stall = "insert into stalls values ('lane-0', 3100000000, 8100000000);";
-    let judgement =
-        judged(&(GOOD.sql() + &paused + stall + &gates(&["submit.waited p95 < 2.5s", "submit.served p95 < 2.5s"])));
+    let judgement = judged(
+        &(GOOD.sql()
+            + &paused
+            + stall
+            + &gates(&["submit.response_time p95 < 2.5s", "submit.service_time p95 < 2.5s"])),
+    );
     assert_eq!(judgement.overall, Overall::Invalid);
     let [waited, served] = judgement.gates.as_slice() else { panic!("{:?}", judgement.gates) };
     assert_eq!(waited.verdict, GateAnswer::Undecided);
     assert_eq!(
         waited.reason,
-        "generator_lag: 260 of 1500 samples left up to 5 s late because vandan itself stood still from 3.1 s to 8.1 s"
+        "scheduling_delay: 260 of 1500 samples left up to 5 s late because vandan itself stood still from 3.1 s to 8.1 s"
     );
     assert_eq!(served.verdict, GateAnswer::Pass, "{}", served.reason);
     let causes: Vec<_> = judgement.validity.causes().iter().map(|cause| cause.text.as_str()).collect();
@@ -97,7 +102,7 @@ fn a_pause_of_our_own_is_no_breach_of_the_portals() {
 #[test]
 fn a_few_late_ones_of_many_change_no_verdict() {
     let late = Many { count: 3, waited_ms: 4_000, delay_ms: 3_990, ..GOOD };
-    let claim = gates(&["submit.waited p95 < 2.5s"]);
+    let claim = gates(&["submit.response_time p95 < 2.5s"]);
     let judgement = judged(&(Many { count: 9_997, ..GOOD }.sql() + &late.sql() + &claim));
     assert_eq!((judgement.gates[0].verdict, judgement.overall), (GateAnswer::Pass, Overall::Conforms));
     assert_eq!((judgement.gates[0].tainted, judgement.gates[0].violations), (3, 3));
@@ -117,10 +122,14 @@ fn what_was_read_back_stands_in_a_run_that_was_late() {
 
 #[test]
 fn polls_do_not_hide_lost_submissions() {
-    let lost = Many { count: 50, outcome: "unknown", status: "null", fault: "'timed_out'", ..GOOD }.sql();
+    let lost = Many { count: 50, outcome: "error", status: "null", fault: "'timed_out'", ..GOOD }.sql();
     let polls = Many { class: "poll", operation: "inbox", count: 100_000, from_ms: 0, ..GOOD };
-    let claims =
-        ["errors share < 0.1%", "submit.errors share < 0.1%", "polls.errors share < 0.1%", "all.waited p99 < 10s"];
+    let claims = [
+        "errors share < 0.1%",
+        "submit.errors share < 0.1%",
+        "polls.errors share < 0.1%",
+        "all.response_time p99 < 10s",
+    ];
     let judgement = judged(&(Many { count: 950, ..GOOD }.sql() + &lost + &polls.sql() + &gates(&claims)));
     let told: Vec<_> = judgement.gates.iter().map(|gate| (gate.verdict, gate.samples)).collect();
     assert_eq!(
@@ -135,7 +144,8 @@ fn polls_do_not_hide_lost_submissions() {
 fn a_refusal_is_no_fast_sample() {
     let refused = Many { outcome: "refused", status: "422", waited_ms: 1, ..GOOD };
     let slow = Many { count: 40, waited_ms: 3_000, ..GOOD };
-    let judgement = judged(&(refused.sql() + &slow.sql() + &gates(&["submit.waited p95 < 2.5s", "errors share < 1%"])));
+    let judgement =
+        judged(&(refused.sql() + &slow.sql() + &gates(&["submit.response_time p95 < 2.5s", "errors share < 1%"])));
     assert_eq!(judgement.gates[0].verdict, GateAnswer::Fail);
     assert!(judgement.gates[0].reason.ends_with("; 1000 refusals are left out"), "{}", judgement.gates[0].reason);
     assert_eq!((judgement.gates[1].verdict, judgement.gates[1].samples), (GateAnswer::Pass, 1_040));
@@ -147,8 +157,8 @@ fn neither_our_limits_nor_our_adapter_breach_a_gate() {
         ("'local_limit'", "null", "because this machine, not the portal, had reached a limit"),
         ("'unreadable'", "201", "the adapter did not understand 200 of 1200 answers to people"),
     ] {
-        let ours = Many { count: 200, outcome: "unknown", status, fault, ..GOOD }.sql();
-        let claims = gates(&["errors share < 0.5%", "submit.waited p95 < 2.5s"]);
+        let ours = Many { count: 200, outcome: "error", status, fault, ..GOOD }.sql();
+        let claims = gates(&["errors share < 0.5%", "submit.response_time p95 < 2.5s"]);
         let judgement = judged(&(GOOD.sql() + &ours + &claims));
         for gate in &judgement.gates {
             assert_eq!((gate.verdict, gate.samples), (GateAnswer::Pass, 1_000), "{fault}: {}", gate.reason);
@@ -161,14 +171,14 @@ fn neither_our_limits_nor_our_adapter_breach_a_gate() {
 
 #[test]
 fn a_portal_that_takes_no_connection_is_blamed_though_nothing_was_sent() {
-    let closed = Many { outcome: "unknown", status: "null", fault: "'connect'", ..GOOD };
+    let closed = Many { outcome: "error", status: "null", fault: "'connect'", ..GOOD };
     let judgement = judged(&(closed.sql() + &gates(&["errors share < 1%"])));
     assert_eq!(judgement.overall, Overall::GateBreached);
 }
 
 #[test]
 fn the_page_of_a_server_that_erred_is_the_portals_error() {
-    let erred = Many { count: 100, outcome: "unknown", status: "502", fault: "'unreadable'", ..GOOD };
+    let erred = Many { count: 100, outcome: "error", status: "502", fault: "'unreadable'", ..GOOD };
     let judgement = judged(&(GOOD.sql() + &erred.sql() + &gates(&["errors share < 1%"])));
     assert_eq!((judgement.overall, judgement.gates[0].violations), (Overall::GateBreached, 100));
     assert_eq!(judgement.validity.causes(), []);

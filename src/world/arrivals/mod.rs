@@ -2,29 +2,29 @@
 //!
 //! Given how many come in a window, the points of a Poisson process are independent draws from its rate curve: the instant
 //! of a dossier is `L^-1(u)`, `L` being the mass of its channel's curve over its cell's window and `u` a draw that belongs to
-//! the dossier. Swings of days and minutes, busy days and bursts change `L`, never how many come. [`arrivals`] lists everybody in
-//! order, [`visits()`] those who only look, [`batches`] a stretch of days at a time for populations that do not fit into memory; both know nothing of
+//! the dossier. Seasonality of days and minutes, busy days and bursts change `L`, never how many come. [`arrivals`] lists everybody in
+//! order, [`visits()`] visitors, [`batches`] a stretch of days at a time for populations that do not fit into memory; both know nothing of
 //! wall time, which is [`timeline()`]'s.
 //!
 //! # Source
 //! Kim and Whitt, "Are call center and hospital arrivals well modeled by nonhomogeneous Poisson processes?", 2014
 //! (conditional uniformity).
 
+mod arrival_times;
 mod burst;
-mod comings;
 mod curve;
 mod dispersion;
 mod schedule;
+mod seasonality;
 mod sort;
-mod swings;
 #[cfg(test)]
-mod texture;
+mod statistics;
 mod timeline;
 mod visits;
 
 use model::{CaseId, SimTime};
 
-pub(crate) use comings::{Around, Comings, Schedules};
+pub(crate) use arrival_times::{Around, ArrivalTimes, Schedules};
 pub use curve::Curve;
 pub use timeline::timeline;
 pub use visits::{Visits, visits};
@@ -46,8 +46,8 @@ pub struct Arrival {
 pub fn arrivals(population: &Population) -> Vec<Arrival> {
     let mut arrivals = Vec::new();
     for (position, cell, cases) in population.cases_by_cell() {
-        if let Some(coming) = population.comings().of_cell(position) {
-            arrivals.extend(cases.map(|(case, key)| Arrival { due: coming.due(key), case, unit: cell.unit }));
+        if let Some(arrival_time) = population.arrival_times().of_cell(position) {
+            arrivals.extend(cases.map(|(case, key)| Arrival { due: arrival_time.due(key), case, unit: cell.unit }));
         }
     }
     sort::sort(&mut arrivals);
@@ -59,10 +59,10 @@ pub fn arrivals(population: &Population) -> Vec<Arrival> {
 pub fn arrivals_within(population: &Population, period: Period) -> Vec<Arrival> {
     let mut arrivals = Vec::new();
     for (position, cell, cases) in population.cases_by_cell() {
-        let Some(coming) = population.comings().of_cell(position) else { continue };
-        let masses = coming.masses(period);
+        let Some(arrival_time) = population.arrival_times().of_cell(position) else { continue };
+        let masses = arrival_time.masses(period);
         if !masses.is_empty() {
-            let within = cases.filter_map(|(case, key)| Some((coming.due_within(&masses, key)?, case)));
+            let within = cases.filter_map(|(case, key)| Some((arrival_time.due_within(&masses, key)?, case)));
             arrivals.extend(within.map(|(due, case)| Arrival { due, case, unit: cell.unit }));
         }
     }
@@ -92,9 +92,9 @@ fn by_day(population: &Population) -> Vec<usize> {
     let mut counts = vec![0; period.days().count()];
     let start = period.start();
     for (position, _, cases) in population.cases_by_cell() {
-        let Some(coming) = population.comings().of_cell(position) else { continue };
+        let Some(arrival_time) = population.arrival_times().of_cell(position) else { continue };
         for (_, key) in cases {
-            let day = (coming.due(key).0 - start.0) / 86_400_000;
+            let day = (arrival_time.due(key).0 - start.0) / 86_400_000;
             if let Some(count) = usize::try_from(day).ok().and_then(|day| counts.get_mut(day)) {
                 *count += 1;
             }

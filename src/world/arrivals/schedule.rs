@@ -1,7 +1,7 @@
 //! A curve laid over a period: a piecewise constant rate, and its integral both ways.
 //!
 //! ```text
-//! rate at an instant = hour weight x weekday factor x swings of the day x surges of the minute
+//! rate at an instant = hour weight x weekday factor x seasonality of the day x surges of the minute
 //! mass of an instant = integral of the rate from the start of the period, in rate x milliseconds
 //! ```
 //!
@@ -14,7 +14,7 @@ use model::SimTime;
 
 use super::burst::Burst;
 use super::curve::Curve;
-use super::swings::{Piece, Swings};
+use super::seasonality::{Piece, Seasonality};
 use crate::{Calendar, Office, Period};
 
 const HOUR: i64 = 3_600_000;
@@ -60,17 +60,17 @@ impl Stretch {
 
 impl Schedule {
     /// Lays a curve over a period.
-    pub(crate) fn new(curve: &Curve, swings: &Swings, ground: Ground<'_>) -> Self {
+    pub(crate) fn new(curve: &Curve, seasonality: &Seasonality, ground: Ground<'_>) -> Self {
         let mut pieces = Vec::new();
         for day in ground.period.days() {
-            let factor = u128::from(day_factor(curve, ground, day)) * swings.factor(day);
+            let factor = u128::from(day_factor(curve, ground, day)) * seasonality.factor(day);
             if factor > 0 {
                 for stretch in open_stretches(curve, ground, day) {
                     push_hours(&mut pieces, curve, stretch, factor);
                 }
             }
         }
-        Self::laid(&swings.surged(pieces))
+        Self::laid(&seasonality.surged(pieces))
     }
 
     /// The same with every day's rates times its factor, and gathered within the days.
@@ -90,10 +90,10 @@ impl Schedule {
     }
 
     /// The same with surges on top; within a day nobody gathers who did before.
-    pub(crate) fn surged(&self, swings: &Swings) -> Self {
+    pub(crate) fn surged(&self, seasonality: &Seasonality) -> Self {
         let piece =
             |stretch: &Stretch| Piece { start: stretch.start, end: stretch.end, rate: u128::from(stretch.rate) };
-        Self::laid(&swings.surged(self.stretches.iter().map(piece).collect()))
+        Self::laid(&seasonality.surged(self.stretches.iter().map(piece).collect()))
     }
 
     /// Mass of the whole period.
@@ -237,7 +237,7 @@ mod tests {
     use crate::calendar::vietnam;
 
     /// The week of Tết 2021 and the one before it, by a curve with a burst after opening.
-    pub(crate) fn schedule(office_only: bool, swings: &Swings) -> Schedule {
+    pub(crate) fn schedule(office_only: bool, seasonality: &Seasonality) -> Schedule {
         let mut hours = [0; 24];
         hours[7] = 30;
         hours[11] = 10;
@@ -249,11 +249,11 @@ mod tests {
             source: "made up".to_owned(),
         };
         let period = Period { from: date(2021, 2, 1), until: date(2021, 2, 14) };
-        Schedule::new(&curve, swings, Ground { calendar: vietnam(), office: &office, period })
+        Schedule::new(&curve, seasonality, Ground { calendar: vietnam(), office: &office, period })
     }
 
     fn plain(office_only: bool) -> Schedule {
-        schedule(office_only, &Swings::default())
+        schedule(office_only, &Seasonality::default())
     }
 
     #[test]

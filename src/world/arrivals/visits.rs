@@ -16,12 +16,12 @@
 use model::{Node, Seed, SimTime};
 
 use super::schedule::Schedule;
-use super::swings::{Surge, Swings, minute};
+use super::seasonality::{Seasonality, Surge, minute};
 use super::{Arrival, sort};
 use crate::profile::bounded;
 use crate::{Period, Population};
 
-/// What a run says of those who only look.
+/// What a run says of visitors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Visits {
     /// Visits for each dossier.
@@ -69,8 +69,8 @@ fn spike(node: &Node<'_>) -> Option<Surge> {
 
 /// Every visit, ordered by due instant, then case; `arrivals` are those of the same population, in order.
 pub fn visits(population: &Population, arrivals: &[Arrival], visits: &Visits) -> Vec<Arrival> {
-    let Some(online) = population.comings().online() else { return Vec::new() };
-    let curve = online.surged(&Swings::of_surges(visits.spikes.clone()));
+    let Some(online) = population.arrival_times().online() else { return Vec::new() };
+    let curve = online.surged(&Seasonality::of_surges(visits.spikes.clone()));
     let count = arrivals.len() * usize::try_from(visits.per_dossier).unwrap_or(0);
     let mut all: Vec<_> = dues(&curve, population.seed(), count);
     all.sort_unstable();
@@ -102,7 +102,7 @@ mod tests {
     use std::collections::BTreeMap;
     use std::sync::Arc;
 
-    use model::{Document, Populace};
+    use model::{Applicants, Document};
     use proptest::prelude::*;
 
     use super::*;
@@ -158,7 +158,7 @@ mod tests {
         let arrivals = arrivals(&population);
         let spiked = read(SPIKE).unwrap();
         let spike = &spiked.spikes[0];
-        let online = population.comings().online().unwrap();
+        let online = population.arrival_times().online().unwrap();
         let mass = online.mass_before(spike.until()) - online.mass_before(spike.from());
         let usual = visits(&population, &arrivals, &plain(8));
         let many = visits(&population, &arrivals, &spiked);

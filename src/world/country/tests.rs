@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::date;
-use model::{Populace, Seed};
+use model::{Applicants, Seed};
 
 use crate::{
     Calendar, Catalogue, Cell, Country, CountryPlan, Gazetteer, Period, Planning, Population, Provenance, Scale,

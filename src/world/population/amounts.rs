@@ -2,7 +2,7 @@
 //!
 //! An amount belongs to a dossier of the published whole, whatever part of it is played: dossier `ordinal` of a cell has a
 //! number among the payers of its charge, and a keyed permutation of all payers says at which place of the spread it pays. A
-//! populace larger than the published one goes through the same places again, each time in another order.
+//! population larger than the published one goes through the same places again, each time in another order.
 
 use model::{Permutation, Seed, Vnd};
 
@@ -16,12 +16,12 @@ pub(crate) struct Amounts {
     /// One for each charge of the province, with the order of the published whole.
     spreads: Vec<(Spread, Permutation)>,
     /// For each cell of the province, in order.
-    seats: Vec<Option<Seat>>,
+    slots: Vec<Option<Slot>>,
 }
 
 /// Where the dossiers of a cell stand among the payers of a charge.
 #[derive(Clone, Copy, Debug)]
-struct Seat {
+struct Slot {
     /// Position of the charge.
     charge: usize,
     /// The number of the cell's first payer.
@@ -34,36 +34,36 @@ impl Amounts {
     /// The amounts that belong to this seed.
     pub(crate) fn new(province: &Province, seed: Seed) -> Self {
         let mut counts = vec![0_u64; province.charges().len()];
-        let mut seats = Vec::with_capacity(province.cells().len());
+        let mut slots = Vec::with_capacity(province.cells().len());
         for cell in province.cells() {
-            let seat = province.charge_of(cell).and_then(|charge| {
+            let slot = province.charge_of(cell).and_then(|charge| {
                 let count = counts.get_mut(charge)?;
                 let first = *count;
                 *count += u64::from(cell.count);
-                Some(Seat { charge, first, count: cell.count })
+                Some(Slot { charge, first, count: cell.count })
             });
-            seats.push(seat);
+            slots.push(slot);
         }
         let spreads = province.charges().iter().zip(counts).enumerate();
         let spreads =
             spreads.map(|(charge, (said, payers))| (said.spread(payers), order(seed, charge, 0, payers))).collect();
-        Self { seed, spreads, seats }
+        Self { seed, spreads, slots }
     }
 
     /// The charge of a cell's dossiers; none if they pay the tariff, or nothing.
     pub(crate) fn charge(&self, cell: usize) -> Option<usize> {
-        Some((*self.seats.get(cell)?)?.charge)
+        Some((*self.slots.get(cell)?)?.charge)
     }
 
     /// What dossier `ordinal` of a cell pays; none if that is the tariff, or nothing.
     pub(crate) fn of(&self, cell: usize, ordinal: u32) -> Option<Vnd> {
-        let seat = (*self.seats.get(cell)?)?;
-        let (spread, whole) = self.spreads.get(seat.charge)?;
-        let (round, within) = (ordinal / seat.count.max(1), ordinal % seat.count.max(1));
-        let payer = seat.first + u64::from(within);
+        let slot = (*self.slots.get(cell)?)?;
+        let (spread, whole) = self.spreads.get(slot.charge)?;
+        let (round, within) = (ordinal / slot.count.max(1), ordinal % slot.count.max(1));
+        let payer = slot.first + u64::from(within);
         let place = match round {
             0 => whole.forward(payer),
-            round => order(self.seed, seat.charge, round, spread.payers()).forward(payer),
+            round => order(self.seed, slot.charge, round, spread.payers()).forward(payer),
         };
         i64::try_from(spread.amount(place)).ok().map(Vnd)
     }

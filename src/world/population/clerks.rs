@@ -1,6 +1,6 @@
 //! The people behind the desks, as a formula of province and seed: who they are, what they do, how much they get done.
 //!
-//! Every number here is an assumption: no document tells how offices are staffed. Roles are dealt by seat, so that even
+//! Every number here is an assumption: no document tells how offices are staffed. Roles are dealt by slot, so that even
 //! the smallest office has somebody at the counter and somebody who signs; capacities change who waits for whom, and no
 //! published figure.
 
@@ -8,10 +8,10 @@ use std::fmt;
 
 use model::Seed;
 
-use super::lot::Lot;
+use super::alias_table::AliasTable;
 use super::names::Names;
 use super::numbers::Sex;
-use crate::profile::{People, Province};
+use crate::profile::{Ethnicity, Province};
 
 /// What a clerk does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -63,8 +63,8 @@ impl ClerkRole {
         }
     }
 
-    /// The role of a seat, counted from 0: the first four are one of each, then work and counters grow fastest.
-    fn of_seat(seat: u16) -> Self {
+    /// The role of a slot, counted from 0: the first four are one of each, then work and counters grow fastest.
+    fn of_slot(slot: u16) -> Self {
         const FIRST: [ClerkRole; 4] = [ClerkRole::Counter, ClerkRole::Officer, ClerkRole::Signer, ClerkRole::Approver];
         const MORE: [ClerkRole; 8] = [
             ClerkRole::Officer,
@@ -76,9 +76,9 @@ impl ClerkRole {
             ClerkRole::Officer,
             ClerkRole::Counter,
         ];
-        let seat = usize::from(seat);
-        let later = || MORE.get(seat.saturating_sub(FIRST.len()) % MORE.len());
-        FIRST.get(seat).or_else(later).copied().unwrap_or(Self::Officer)
+        let slot = usize::from(slot);
+        let later = || MORE.get(slot.saturating_sub(FIRST.len()) % MORE.len());
+        FIRST.get(slot).or_else(later).copied().unwrap_or(Self::Officer)
     }
 }
 
@@ -105,14 +105,16 @@ pub struct Clerk {
 
 /// The clerks of every unit, and those at the post's counters.
 pub fn clerks(province: &Province, seed: Seed) -> Vec<Clerk> {
-    let hiring =
-        Hiring { names: Names::new(seed), peoples: Lot::new(province.peoples().iter().map(|(_, weight)| *weight)) };
+    let hiring = Hiring {
+        names: Names::new(seed),
+        ethnicities: AliasTable::new(province.ethnicities().iter().map(|(_, weight)| *weight)),
+    };
     let mut clerks = Vec::new();
     for (unit, at) in province.units().iter().zip(0_u16..) {
-        for seat in 0..unit.clerks {
-            let account = format!("clerk:{}/{}", unit.code, seat + 1);
+        for slot in 0..unit.clerks {
+            let account = format!("clerk:{}/{}", unit.code, slot + 1);
             let full_name = hiring.name(province, seed, &account);
-            let role = ClerkRole::of_seat(seat);
+            let role = ClerkRole::of_slot(slot);
             clerks.push(Clerk { account, full_name, role, unit: Some(at), unit_code: unit.code.clone() });
         }
     }
@@ -127,14 +129,15 @@ pub fn clerks(province: &Province, seed: Seed) -> Vec<Clerk> {
 /// What names are drawn from.
 struct Hiring {
     names: Names,
-    peoples: Lot,
+    ethnicities: AliasTable,
 }
 
 impl Hiring {
     /// The name belongs to the account, so that one more clerk in an office changes no other.
     fn name(&self, province: &Province, seed: Seed, account: &str) -> String {
         let [people, sex, high, low] = seed.stream(account).words(0, 0);
-        let people = province.peoples().get(self.peoples.draw(people)).map_or(People::Kinh, |(people, _)| *people);
+        let people =
+            province.ethnicities().get(self.ethnicities.draw(people)).map_or(Ethnicity::Kinh, |(people, _)| *people);
         let sex = if sex % 2 == 0 { Sex::Male } else { Sex::Female };
         let number = (u64::from(high) << 32) | u64::from(low);
         let mut name = String::new();

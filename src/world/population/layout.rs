@@ -71,7 +71,7 @@ impl Scale {
 
 /// One dossier of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Seat {
+pub(crate) struct Slot {
     /// Position of its cell.
     pub(crate) cell: usize,
     /// Its number within the cell, from 0.
@@ -117,9 +117,9 @@ impl Layout {
 
     /// The dossier of a rank below the count.
     #[inline]
-    pub(crate) fn seat(&self, rank: u32) -> Seat {
+    pub(crate) fn slot(&self, rank: u32) -> Slot {
         let (cell, ordinal) = self.ranks.find(rank);
-        Seat { cell, ordinal, person: self.person(self.people.step(cell), ordinal) }
+        Slot { cell, ordinal, person: self.person(self.people.step(cell), ordinal) }
     }
 
     /// The ranks of a cell's dossiers, each with the person whose it is.
@@ -222,7 +222,7 @@ mod tests {
     const LIMIT: u64 = 1_000_000;
 
     fn people(layout: &Layout) -> BTreeSet<u64> {
-        (0..layout.count()).map(|rank| layout.seat(rank).person).collect()
+        (0..layout.count()).map(|rank| layout.slot(rank).person).collect()
     }
 
     #[test]
@@ -245,9 +245,9 @@ mod tests {
             prop_assume!(weights.iter().any(|weight| *weight > 0));
             let layout = Layout::new(&weights, Scale::new(numerator, denominator).unwrap(), LIMIT).unwrap();
             for rank in 0..layout.count() {
-                let seat = layout.seat(rank);
-                prop_assert_eq!(layout.rank(seat.person), Some(rank));
-                prop_assert!(seat.ordinal < layout.counts().nth(seat.cell).unwrap());
+                let slot = layout.slot(rank);
+                prop_assert_eq!(layout.rank(slot.person), Some(rank));
+                prop_assert!(slot.ordinal < layout.counts().nth(slot.cell).unwrap());
             }
             prop_assert_eq!(people(&layout).len(), layout.count() as usize);
             prop_assert_eq!(layout.rank(u64::from(numerator) * layout.whole), None);
@@ -262,8 +262,8 @@ mod tests {
             // The same person lives in the same cell whatever the scale.
             let (small, large) = (at(small), at(large));
             for person in people(&small) {
-                let seat = |layout: &Layout| layout.seat(layout.rank(person).unwrap());
-                prop_assert_eq!(seat(&small), seat(&large));
+                let slot = |layout: &Layout| layout.slot(layout.rank(person).unwrap());
+                prop_assert_eq!(slot(&small), slot(&large));
             }
         }
 

@@ -11,17 +11,17 @@
 //! ([`Identity::person`]) does not depend on the scale: a smaller run has the same people, with the same dossiers, only
 //! fewer. The case number does: it is the person's place in the run.
 //!
-//! Two faces: [`Population::identity`] with [`Population::render`] allocates nothing; [`Populace::case`] is made from them.
+//! Two faces: [`Population::identity`] with [`Population::render`] allocates nothing; [`Applicants::case`] is made from them.
 
+mod alias_table;
 mod amounts;
 mod birthday;
 mod clerks;
 mod contacts;
+mod edge_cases;
 mod guard;
-mod hard;
 mod layout;
 mod letters;
-mod lot;
 mod name_tables;
 mod names;
 mod numbers;
@@ -37,24 +37,24 @@ mod tests;
 use std::sync::Arc;
 
 use model::words::{ApplicantKind, FeeBasis, PaymentMethod};
-use model::{Applicant, Case, CaseId, Permutation, Populace, Seed, SimTime, Stream, Vnd};
+use model::{Applicant, Applicants, Case, CaseId, Permutation, Seed, SimTime, Stream, Vnd};
 
 pub use birthday::Birthday;
 pub use clerks::{Clerk, ClerkRole, clerks};
+pub use edge_cases::{EdgeCaseShares, EdgeCaseSharesSyntax};
 pub use guard::{Exposed, exposed};
-pub use hard::{HardInputs, HardInputsSyntax};
 pub use layout::{Scale, ScaleOutOfRange, TooManyPeople};
 pub use numbers::{Realism, Sex};
 pub use pieces::in_order;
 pub use rendered::Rendered;
 
 use crate::Arrival;
-use crate::arrivals::Comings;
-use crate::profile::{Cell, People, Province};
+use crate::arrivals::ArrivalTimes;
+use crate::profile::{Cell, Ethnicity, Province};
+use alias_table::AliasTable;
 use amounts::Amounts;
 use contacts::Contacts;
-use layout::{Layout, Seat};
-use lot::Lot;
+use layout::{Layout, Slot};
 use names::{Name, Names};
 use numbers::{CitizenNumbers, References};
 use organisations::Organisations;
@@ -76,12 +76,12 @@ pub struct Population {
     references: References,
     contacts: Contacts,
     amounts: Amounts,
-    comings: Comings,
+    arrival_times: ArrivalTimes,
     names: Names,
-    hard: hard::Choice,
+    hard: edge_cases::Choice,
     organisations: Organisations,
-    peoples: Lot,
-    places: Lot,
+    ethnicities: AliasTable,
+    places: AliasTable,
     /// `, Xã Noong Hẹt, huyện Điện Biên, tỉnh Điện Biên`: what follows the house, for each place.
     address_ends: Vec<String>,
     streams: Streams,
@@ -158,12 +158,12 @@ impl Population {
             references: References::new(seed),
             contacts: Contacts::new(seed),
             amounts: Amounts::new(&province, seed),
-            comings: Comings::new(province.schedules(), province.cells(), seed),
+            arrival_times: ArrivalTimes::new(province.schedules(), province.cells(), seed),
             names: Names::new(seed),
-            hard: hard::Choice::new(HardInputs::default(), seed),
+            hard: edge_cases::Choice::new(EdgeCaseShares::default(), seed),
             organisations: Organisations::new(seed),
-            peoples: Lot::new(province.peoples().iter().map(|(_, weight)| *weight)),
-            places: Lot::new(province.places().iter().map(|place| place.weight)),
+            ethnicities: AliasTable::new(province.ethnicities().iter().map(|(_, weight)| *weight)),
+            places: AliasTable::new(province.places().iter().map(|place| place.weight)),
             address_ends: province.places().iter().map(address_end).collect(),
             streams: Streams {
                 home: seed.stream("people, birthday, place, house"),
@@ -175,8 +175,8 @@ impl Population {
 
     /// The same people, some of them with names that portals stumble over.
     #[must_use]
-    pub fn with_hard_inputs(mut self, inputs: HardInputs) -> Self {
-        self.hard = hard::Choice::new(inputs, self.seed);
+    pub fn with_edge_cases(mut self, inputs: EdgeCaseShares) -> Self {
+        self.hard = edge_cases::Choice::new(inputs, self.seed);
         self
     }
 
@@ -222,7 +222,7 @@ impl Population {
 
     /// The cell of a case. Ids outside the population give an unspecified cell.
     pub fn cell(&self, id: CaseId) -> &Cell {
-        self.cell_at(self.seat(id).cell)
+        self.cell_at(self.slot(id).cell)
     }
 
     /// The charge of the province that a case pays, by its position, and how much; none if it pays the tariff, or nothing.
@@ -230,15 +230,15 @@ impl Population {
         if self.province.charges().is_empty() {
             return None;
         }
-        let seat = self.seat(id);
-        Some((self.amounts.charge(seat.cell)?, self.amounts.of(seat.cell, seat.ordinal)?))
+        let slot = self.slot(id);
+        Some((self.amounts.charge(slot.cell)?, self.amounts.of(slot.cell, slot.ordinal)?))
     }
 
     /// When a case comes in, and where to.
     pub fn arrival(&self, id: CaseId) -> Arrival {
-        let seat = self.seat(id);
-        let due = self.comings.due(seat.cell, seat.person);
-        Arrival { due, case: id, unit: self.cell_at(seat.cell).unit }
+        let slot = self.slot(id);
+        let due = self.arrival_times.due(slot.cell, slot.person);
+        Arrival { due, case: id, unit: self.cell_at(slot.cell).unit }
     }
 
     /// For each cell of the province its position, itself, and its cases with the key of their draws, in no particular order.
@@ -254,30 +254,34 @@ impl Population {
     }
 
     /// When everybody comes.
-    pub(crate) fn comings(&self) -> &Comings {
-        &self.comings
+    pub(crate) fn arrival_times(&self) -> &ArrivalTimes {
+        &self.arrival_times
     }
 
     /// One dossier and its applicant as numbers. Ids outside the population give an unspecified one.
     pub fn identity(&self, id: CaseId) -> Identity {
-        let seat = self.seat(id);
-        let (person, share) = (seat.person, self.share(seat.cell));
+        let slot = self.slot(id);
+        let (person, share) = (slot.person, self.share(slot.cell));
         let number = self.numbers.of(person);
         let [people, birthday, place, house] = self.streams.home.words(person, 0);
-        let people = self.province.peoples().get(self.peoples.draw(people)).map_or(People::Kinh, |(people, _)| *people);
-        let assessed = self.amounts.of(seat.cell, seat.ordinal);
+        let people = self
+            .province
+            .ethnicities()
+            .get(self.ethnicities.draw(people))
+            .map_or(Ethnicity::Kinh, |(people, _)| *people);
+        let assessed = self.amounts.of(slot.cell, slot.ordinal);
         let house = 1 + ((u64::from(house) * HOUSES) >> 32);
         Identity {
             case: id,
             person,
-            cell: u32::try_from(seat.cell).unwrap_or(0),
+            cell: u32::try_from(slot.cell).unwrap_or(0),
             kind: self.kind(person, share),
             sex: number.sex,
             born: Birthday::drawn(number.year, birthday),
             citizen_number: number.digits,
             fee: assessed.unwrap_or(share.fee),
             fee_basis: if assessed.is_some() { FeeBasis::Assessed } else { FeeBasis::Tariff },
-            arrival: self.comings.due(seat.cell, person),
+            arrival: self.arrival_times.due(slot.cell, person),
             name: self.names.draw(person, people, number.sex, self.hard.of(person)),
             place: u32::try_from(self.places.draw(place)).unwrap_or(0),
             house: u16::try_from(house).unwrap_or(1),
@@ -320,9 +324,9 @@ impl Population {
     }
 
     #[inline]
-    fn seat(&self, id: CaseId) -> Seat {
+    fn slot(&self, id: CaseId) -> Slot {
         let rank = u32::try_from(self.order.forward(u64::from(id.0))).unwrap_or(u32::MAX);
-        self.layout.seat(rank.min(self.layout.count().saturating_sub(1)))
+        self.layout.slot(rank.min(self.layout.count().saturating_sub(1)))
     }
 
     fn cell_at(&self, position: usize) -> &Cell {
@@ -383,7 +387,7 @@ fn applicant(kind: ApplicantKind, texts: &Rendered) -> Applicant {
     }
 }
 
-impl Populace for Population {
+impl Applicants for Population {
     fn count(&self) -> u32 {
         self.layout.count()
     }

@@ -4,7 +4,7 @@
 //! them: they change what a portal has to carry (length, diacritics, names without a middle name), and nothing else.
 
 use super::numbers::Sex;
-use crate::profile::People;
+use crate::profile::Ethnicity;
 
 /// Names with their weights.
 pub(crate) type Table = &'static [(&'static str, u32)];
@@ -19,25 +19,25 @@ pub(crate) struct Tables {
 }
 
 /// The tables of this people and sex.
-pub(crate) fn tables(people: People, sex: Sex) -> Tables {
+pub(crate) fn tables(people: Ethnicity, sex: Sex) -> Tables {
     let (family, middle, given, middles) = match (people, sex) {
-        (People::Kinh, Sex::Male) => (KINH_FAMILY, KINH_MIDDLE_MALE, KINH_GIVEN_MALE, [5, 80, 15]),
-        (People::Kinh, Sex::Female) => (KINH_FAMILY, KINH_MIDDLE_FEMALE, KINH_GIVEN_FEMALE, [3, 62, 35]),
-        (People::Thai, Sex::Male) => (THAI_FAMILY, THAI_MIDDLE_MALE, THAI_GIVEN_MALE, [8, 90, 2]),
-        (People::Thai, Sex::Female) => (THAI_FAMILY, THAI_MIDDLE_FEMALE, THAI_GIVEN_FEMALE, [3, 92, 5]),
-        (People::Hmong, Sex::Male) => (HMONG_FAMILY, HMONG_MIDDLE_MALE, HMONG_GIVEN_MALE, [15, 83, 2]),
-        (People::Hmong, Sex::Female) => (HMONG_FAMILY, HMONG_MIDDLE_FEMALE, HMONG_GIVEN_FEMALE, [12, 86, 2]),
-        (People::Muong, Sex::Male) => (MUONG_FAMILY, KINH_MIDDLE_MALE, KINH_GIVEN_MALE, [4, 90, 6]),
-        (People::Muong, Sex::Female) => (MUONG_FAMILY, PLAIN_MIDDLE_FEMALE, KINH_GIVEN_FEMALE, [2, 90, 8]),
-        (People::Tay, Sex::Male) => (TAY_FAMILY, KINH_MIDDLE_MALE, KINH_GIVEN_MALE, [4, 88, 8]),
-        (People::Tay, Sex::Female) => (TAY_FAMILY, PLAIN_MIDDLE_FEMALE, KINH_GIVEN_FEMALE, [2, 86, 12]),
-        (People::Dao, Sex::Male) => (DAO_FAMILY, DAO_MIDDLE_MALE, DAO_GIVEN_MALE, [6, 92, 2]),
-        (People::Dao, Sex::Female) => (DAO_FAMILY, DAO_MIDDLE_FEMALE, DAO_GIVEN_FEMALE, [10, 88, 2]),
-        (People::Khmer, Sex::Male) => (KHMER_FAMILY, KHMER_MIDDLE_MALE, KHMER_GIVEN_MALE, [55, 40, 5]),
-        (People::Khmer, Sex::Female) => (KHMER_FAMILY, KHMER_MIDDLE_FEMALE, KHMER_GIVEN_FEMALE, [25, 70, 5]),
+        (Ethnicity::Kinh, Sex::Male) => (KINH_FAMILY, KINH_MIDDLE_MALE, KINH_GIVEN_MALE, [5, 80, 15]),
+        (Ethnicity::Kinh, Sex::Female) => (KINH_FAMILY, KINH_MIDDLE_FEMALE, KINH_GIVEN_FEMALE, [3, 62, 35]),
+        (Ethnicity::Thai, Sex::Male) => (THAI_FAMILY, THAI_MIDDLE_MALE, THAI_GIVEN_MALE, [8, 90, 2]),
+        (Ethnicity::Thai, Sex::Female) => (THAI_FAMILY, THAI_MIDDLE_FEMALE, THAI_GIVEN_FEMALE, [3, 92, 5]),
+        (Ethnicity::Hmong, Sex::Male) => (HMONG_FAMILY, HMONG_MIDDLE_MALE, HMONG_GIVEN_MALE, [15, 83, 2]),
+        (Ethnicity::Hmong, Sex::Female) => (HMONG_FAMILY, HMONG_MIDDLE_FEMALE, HMONG_GIVEN_FEMALE, [12, 86, 2]),
+        (Ethnicity::Muong, Sex::Male) => (MUONG_FAMILY, KINH_MIDDLE_MALE, KINH_GIVEN_MALE, [4, 90, 6]),
+        (Ethnicity::Muong, Sex::Female) => (MUONG_FAMILY, PLAIN_MIDDLE_FEMALE, KINH_GIVEN_FEMALE, [2, 90, 8]),
+        (Ethnicity::Tay, Sex::Male) => (TAY_FAMILY, KINH_MIDDLE_MALE, KINH_GIVEN_MALE, [4, 88, 8]),
+        (Ethnicity::Tay, Sex::Female) => (TAY_FAMILY, PLAIN_MIDDLE_FEMALE, KINH_GIVEN_FEMALE, [2, 86, 12]),
+        (Ethnicity::Dao, Sex::Male) => (DAO_FAMILY, DAO_MIDDLE_MALE, DAO_GIVEN_MALE, [6, 92, 2]),
+        (Ethnicity::Dao, Sex::Female) => (DAO_FAMILY, DAO_MIDDLE_FEMALE, DAO_GIVEN_FEMALE, [10, 88, 2]),
+        (Ethnicity::Khmer, Sex::Male) => (KHMER_FAMILY, KHMER_MIDDLE_MALE, KHMER_GIVEN_MALE, [55, 40, 5]),
+        (Ethnicity::Khmer, Sex::Female) => (KHMER_FAMILY, KHMER_MIDDLE_FEMALE, KHMER_GIVEN_FEMALE, [25, 70, 5]),
         // The Ê Đê say who one is first, and the clan last.
-        (People::Ede, Sex::Male) => (EDE_FIRST_MALE, EDE_OWN_MALE, EDE_CLAN, [0, 100, 0]),
-        (People::Ede, Sex::Female) => (EDE_OWN_FEMALE, EDE_CLAN, EDE_CLAN, [100, 0, 0]),
+        (Ethnicity::Ede, Sex::Male) => (EDE_FIRST_MALE, EDE_OWN_MALE, EDE_CLAN, [0, 100, 0]),
+        (Ethnicity::Ede, Sex::Female) => (EDE_OWN_FEMALE, EDE_CLAN, EDE_CLAN, [100, 0, 0]),
     };
     Tables { family, middle, given, middles }
 }

@@ -5,12 +5,12 @@
 
 use model::{Seed, Stream};
 
-use super::hard::Hard;
+use super::alias_table::AliasTable;
+use super::edge_cases::EdgeCase;
 use super::letters::{ascii, push_decomposed};
-use super::lot::Lot;
 use super::name_tables::{FILLERS, NAMESAKES, Table, Tables, WITH_D, tables};
 use super::numbers::Sex;
-use crate::profile::People;
+use crate::profile::Ethnicity;
 
 /// A drawn name: positions in the tables, and how its letters are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub(crate) struct Names {
     stream: Stream,
     fillers: Stream,
     words: Vec<Word>,
-    /// By people and sex, in the order of [`People::ALL`].
+    /// By people and sex, in the order of [`Ethnicity::ALL`].
     kits: Vec<Kit>,
     namesakes: Kit,
     with_d: Kit,
@@ -71,14 +71,14 @@ struct Kit {
 #[derive(Clone, Debug)]
 struct Pool {
     first: u16,
-    lot: Lot,
+    lot: AliasTable,
 }
 
 impl Pool {
     fn new(table: Table, words: &mut Vec<Word>) -> Self {
         let first = u16::try_from(words.len()).unwrap_or(NONE);
         words.extend(table.iter().map(|(text, _)| Word { text, ascii: ascii(text) }));
-        Self { first, lot: Lot::new(table.iter().map(|(_, weight)| u64::from(*weight))) }
+        Self { first, lot: AliasTable::new(table.iter().map(|(_, weight)| u64::from(*weight))) }
     }
 
     #[inline]
@@ -113,7 +113,7 @@ impl Names {
     pub(crate) fn new(seed: Seed) -> Self {
         let mut words = Vec::new();
         let mut kits = Vec::new();
-        for (_, people) in People::ALL {
+        for (_, people) in Ethnicity::ALL {
             for sex in [Sex::Male, Sex::Female] {
                 kits.push(Kit::new(&tables(*people, sex), &mut words));
             }
@@ -124,29 +124,29 @@ impl Names {
 
     /// The name of a person.
     #[inline]
-    pub(crate) fn draw(&self, person: u64, people: People, sex: Sex, hard: Option<Hard>) -> Name {
+    pub(crate) fn draw(&self, person: u64, people: Ethnicity, sex: Sex, hard: Option<EdgeCase>) -> Name {
         match hard {
             None => Name { parts: self.parts(person, people, sex), letters: Letters::Composed },
             Some(hard) => self.draw_hard(person, people, sex, hard),
         }
     }
 
-    fn parts(&self, index: u64, people: People, sex: Sex) -> [u16; 4] {
+    fn parts(&self, index: u64, people: Ethnicity, sex: Sex) -> [u16; 4] {
         let kit = self.kits.get(2 * people as usize + sex as usize).unwrap_or(&self.namesakes);
         kit.draw(self.stream, index)
     }
 
-    fn draw_hard(&self, person: u64, people: People, sex: Sex, hard: Hard) -> Name {
+    fn draw_hard(&self, person: u64, people: Ethnicity, sex: Sex, hard: EdgeCase) -> Name {
         let [family, middle, first, given] = self.parts(person, people, sex);
         match hard {
-            Hard::Namesake => {
+            EdgeCase::Namesake => {
                 let letters = if person.is_multiple_of(2) { Letters::Composed } else { Letters::Decomposed };
                 Name { parts: self.namesakes.draw(self.stream, person & !1), letters }
             }
-            Hard::Long => Name { parts: [family, middle, first, given], letters: Letters::Long },
-            Hard::OneWord => Name { parts: [NONE, NONE, NONE, given], letters: Letters::Composed },
-            Hard::Minority(people) => Name { parts: self.parts(person, people, sex), letters: Letters::Composed },
-            Hard::ConfusedD => {
+            EdgeCase::Long => Name { parts: [family, middle, first, given], letters: Letters::Long },
+            EdgeCase::OneWord => Name { parts: [NONE, NONE, NONE, given], letters: Letters::Composed },
+            EdgeCase::Minority(people) => Name { parts: self.parts(person, people, sex), letters: Letters::Composed },
+            EdgeCase::ConfusedD => {
                 let letters = match person % 3 {
                     0 => Letters::Composed,
                     1 => Letters::Eth,
@@ -233,16 +233,16 @@ fn below(word: u32, bound: u32) -> u32 {
 mod tests {
     use super::*;
 
-    fn written(names: &Names, person: u64, people: People, sex: Sex, hard: Option<Hard>) -> String {
+    fn written(names: &Names, person: u64, people: Ethnicity, sex: Sex, hard: Option<EdgeCase>) -> String {
         let mut text = String::new();
         names.push(names.draw(person, people, sex, hard), person, &mut text);
         text
     }
 
-    fn all(people: u64, hard: Option<Hard>) -> Vec<String> {
+    fn all(people: u64, hard: Option<EdgeCase>) -> Vec<String> {
         let names = Names::new(Seed(3));
-        let both = |of: People| [(of, Sex::Male), (of, Sex::Female)];
-        let kits = People::ALL.iter().flat_map(|(_, of)| both(*of));
+        let both = |of: Ethnicity| [(of, Sex::Male), (of, Sex::Female)];
+        let kits = Ethnicity::ALL.iter().flat_map(|(_, of)| both(*of));
         kits.flat_map(|(of, sex)| (0..people).map(move |person| (person, of, sex)))
             .map(|(person, of, sex)| written(&names, person, of, sex, hard))
             .collect()
@@ -251,7 +251,7 @@ mod tests {
     #[test]
     fn names_have_two_to_six_words_with_the_family_first() {
         let names = Names::new(Seed(3));
-        for (_, people) in People::ALL {
+        for (_, people) in Ethnicity::ALL {
             for sex in [Sex::Male, Sex::Female] {
                 let families = tables(*people, sex).family;
                 for person in 0..500 {
@@ -280,7 +280,7 @@ mod tests {
 
     #[test]
     fn long_names_have_exactly_sixty_letters() {
-        for name in all(500, Some(Hard::Long)) {
+        for name in all(500, Some(EdgeCase::Long)) {
             assert_eq!(name.chars().count(), 60, "{name}");
             assert!(!name.contains("  "), "{name}");
         }
@@ -288,8 +288,8 @@ mod tests {
 
     #[test]
     fn names_of_one_word_have_no_family() {
-        let names = all(200, Some(Hard::OneWord));
-        let families = tables(People::Kinh, Sex::Male).family;
+        let names = all(200, Some(EdgeCase::OneWord));
+        let families = tables(Ethnicity::Kinh, Sex::Male).family;
         let is_family = |name: &str| families.iter().any(|(family, _)| name == *family);
         // A few given names (Phal La) have two words, and Mai is both.
         assert!(names.iter().filter(|name| !name.contains(' ') && !is_family(name)).count() > names.len() * 3 / 4);
@@ -299,8 +299,8 @@ mod tests {
     fn namesakes_differ_only_in_the_form_of_their_letters() {
         let names = Names::new(Seed(3));
         for person in (0..200).step_by(2) {
-            let composed = written(&names, person, People::Kinh, Sex::Male, Some(Hard::Namesake));
-            let twin = written(&names, person + 1, People::Kinh, Sex::Female, Some(Hard::Namesake));
+            let composed = written(&names, person, Ethnicity::Kinh, Sex::Male, Some(EdgeCase::Namesake));
+            let twin = written(&names, person + 1, Ethnicity::Kinh, Sex::Female, Some(EdgeCase::Namesake));
             let mut decomposed = String::new();
             push_decomposed(&composed, &mut decomposed);
             assert_ne!(composed, twin);
@@ -311,8 +311,9 @@ mod tests {
     #[test]
     fn a_confused_d_is_right_an_eth_or_plain() {
         let names = Names::new(Seed(3));
-        let names: Vec<_> =
-            (0..300).map(|person| written(&names, person, People::Kinh, Sex::Male, Some(Hard::ConfusedD))).collect();
+        let names: Vec<_> = (0..300)
+            .map(|person| written(&names, person, Ethnicity::Kinh, Sex::Male, Some(EdgeCase::ConfusedD)))
+            .collect();
         let having = |sign: char| names.iter().filter(|name| name.contains(sign)).count();
         assert_eq!((having('Đ'), having('\u{d0}')), (100, 100));
         assert!(names.iter().skip(2).step_by(3).all(|name| name.starts_with('D')));

@@ -5,7 +5,7 @@
 
 use model::{Seed, Stream};
 
-use super::lot::Lot;
+use super::alias_table::AliasTable;
 
 /// The words that mark a name as invented.
 pub(crate) const MARK: &str = "Giả Định";
@@ -36,12 +36,12 @@ const SECOND: [&str; 24] = [
 #[derive(Clone, Debug)]
 pub(crate) struct Organisations {
     stream: Stream,
-    forms: Lot,
+    forms: AliasTable,
 }
 
 impl Organisations {
     pub(crate) fn new(seed: Seed) -> Self {
-        let forms = Lot::new(FORMS.iter().map(|(_, weight)| *weight));
+        let forms = AliasTable::new(FORMS.iter().map(|(_, weight)| *weight));
         Self { stream: seed.stream("organisation name"), forms }
     }
 

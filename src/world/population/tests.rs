@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use model::words::ApplicantKind;
-use model::{Case, Populace, Seed};
+use model::{Applicants, Case, Seed};
 use proptest::prelude::*;
 
 use super::*;
@@ -184,8 +184,8 @@ fn the_code_of_a_citizen_is_nobodys() {
 fn nobody_could_be_a_real_person() {
     let mut texts = Rendered::default();
     for province in provinces() {
-        let hard = HardInputs { nfd: 20, long_names: 10, one_word: 10, minority: 20, d_confusion: 20 };
-        let population = at(&province, 1, 1).with_hard_inputs(hard);
+        let hard = EdgeCaseShares { nfd: 20, long_names: 10, one_word: 10, minority: 20, d_confusion: 20 };
+        let population = at(&province, 1, 1).with_edge_cases(hard);
         for id in population.ids().take(5_000) {
             let identity = population.identity(id);
             population.render(&identity, &mut texts);
@@ -212,7 +212,7 @@ fn realistic_numbers_are_noticed_and_still_recognised() {
 fn hard_inputs_change_names_and_e_mail_of_the_chosen_and_nothing_else() {
     let [dien_bien, _] = provinces();
     let plain = at(&dien_bien, 1, 1);
-    let hard = plain.clone().with_hard_inputs(HardInputs { long_names: 10, ..HardInputs::default() });
+    let hard = plain.clone().with_edge_cases(EdgeCaseShares { long_names: 10, ..EdgeCaseShares::default() });
     let mut changed = 0;
     for id in plain.ids() {
         let (before, after) = (plain.case(id), hard.case(id));

@@ -7,12 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use model::words::{Channel, Level, Outcome, PaymentMethod, ReturnMethod};
+use model::words::{Channel, Level, PaymentMethod, PlannedOutcome, ReturnMethod};
 use model::{Kind, Position, Vnd};
 
 use super::catalogue::Procedure;
+use super::coverage::{self, Lot};
 use super::in_use::{InUse, decided};
-use super::served::{self, Lot};
 use super::tree::{Context, Leaf};
 use super::unit::Unit;
 use super::word::{Dimension, Known, Vocabulary, Word};
@@ -28,7 +28,7 @@ pub struct Cell {
     /// The way in.
     pub channel: Channel,
     /// What becomes of them.
-    pub outcome: Outcome,
+    pub outcome: PlannedOutcome,
     /// How they are paid.
     pub payment: PaymentMethod,
     /// How the results are returned.
@@ -61,7 +61,7 @@ impl Cell {
             Dimension::Level => Word::Level(self.level),
             Dimension::Unit => Word::Unit(self.unit),
             Dimension::Channel => Word::Channel(self.channel),
-            Dimension::Outcome => Word::Outcome(self.outcome),
+            Dimension::PlannedOutcome => Word::PlannedOutcome(self.outcome),
             Dimension::Payment => Word::Payment(self.payment),
             Dimension::Return => Word::Return(self.returns),
             Dimension::Tag => Word::Tag(self.tag),
@@ -72,13 +72,13 @@ impl Cell {
 
 /// How many working days must be left after the day of arrival, so that the outcome comes true within the period: the legal
 /// time, two days for being late, two for the post, and one because acceptance may fall on the next working day.
-pub(crate) fn working_days_needed(legal_days: u16, outcome: Outcome, returns: ReturnMethod) -> u16 {
+pub(crate) fn working_days_needed(legal_days: u16, outcome: PlannedOutcome, returns: ReturnMethod) -> u16 {
     let post = if returns == ReturnMethod::Post { 2 } else { 0 };
     match outcome {
-        Outcome::Early | Outcome::OnTime => legal_days + post + 1,
-        Outcome::Late => legal_days + 2 + post + 1,
-        Outcome::Withdrawn | Outcome::Stopped => 2,
-        Outcome::Open => 0,
+        PlannedOutcome::Early | PlannedOutcome::OnTime => legal_days + post + 1,
+        PlannedOutcome::Late => legal_days + 2 + post + 1,
+        PlannedOutcome::Withdrawn | PlannedOutcome::Stopped => 2,
+        PlannedOutcome::Open => 0,
     }
 }
 
@@ -128,7 +128,7 @@ impl<'c> Harvest<'c> {
         if !complete {
             return None;
         }
-        served::serve(&mut lots, self.in_use, self.vocabulary)?;
+        coverage::serve(&mut lots, self.in_use, self.vocabulary)?;
         Some(lots.iter().flat_map(Lot::cells).collect())
     }
 
@@ -136,7 +136,7 @@ impl<'c> Harvest<'c> {
     fn decided(&mut self, leaf: &Leaf<'_>) -> Option<Cell> {
         let known = &leaf.known;
         for dimension in
-            [Dimension::Unit, Dimension::Channel, Dimension::Outcome, Dimension::Payment, Dimension::Return]
+            [Dimension::Unit, Dimension::Channel, Dimension::PlannedOutcome, Dimension::Payment, Dimension::Return]
         {
             if known.get(dimension).is_none() {
                 let message = format!("nothing decides the {dimension} of {}", self.described(leaf));
@@ -192,11 +192,25 @@ impl<'c> Harvest<'c> {
         }
         let fitting: Vec<_> =
             offered.iter().filter_map(|(i, procedure, opens)| self.fit(leaf, alike, (*i, procedure), *opens)).collect();
+        if fitting.is_empty() && offered.iter().all(|(_, procedure, _)| procedure.legal_days < least_days(alike)) {
+            let outcome = alike.outcome;
+            let message = format!(
+                "no procedure of unit {} has so much legal time that it can be {outcome} ({} working days or more) for {}",
+                unit.code,
+                least_days(alike),
+                self.described(leaf)
+            );
+            return self.refuse(leaf, "shortest", message, "add a longer procedure, or another outcome");
+        }
         if fitting.is_empty() {
             return self.refuse_for_time(
                 leaf,
                 alike,
-                offered.iter().map(|(_, procedure, _)| procedure.legal_days).min()?,
+                offered
+                    .iter()
+                    .map(|(_, procedure, _)| procedure.legal_days)
+                    .filter(|days| *days >= least_days(alike))
+                    .min()?,
             );
         }
         Some(fitting)
@@ -210,9 +224,7 @@ impl<'c> Harvest<'c> {
         (position, procedure): (u16, &Procedure),
         opens: Date,
     ) -> Option<Candidate> {
-        // Offices wait for who pays online; what is to be early must not have its only day before the due day used up.
-        let may_wait = alike.payment == PaymentMethod::Online;
-        if alike.outcome == Outcome::Early && may_wait && procedure.legal_days < 2 {
+        if procedure.legal_days < least_days(alike) {
             return None;
         }
         let needed = working_days_needed(procedure.legal_days, alike.outcome, alike.returns);
@@ -252,6 +264,17 @@ impl<'c> Harvest<'c> {
     }
 }
 
+/// The shortest legal time that leaves room for an outcome. What is early is done on a day before the due day. Offices wait for who
+/// pays online, which must not use up the only day.
+fn least_days(alike: &Cell) -> u16 {
+    let waited = u16::from(alike.payment == PaymentMethod::Online);
+    match alike.outcome {
+        PlannedOutcome::Early => 1 + waited,
+        PlannedOutcome::OnTime => waited,
+        PlannedOutcome::Late | PlannedOutcome::Withdrawn | PlannedOutcome::Stopped | PlannedOutcome::Open => 0,
+    }
+}
+
 /// Whether people who pay like this may ask for the procedure.
 fn is_payable(procedure: &Procedure, payment: PaymentMethod) -> bool {
     match payment {
@@ -269,7 +292,7 @@ fn typed(leaf: &Leaf<'_>) -> Option<Cell> {
         return None;
     };
     let Some(Word::Channel(channel)) = known.get(Dimension::Channel) else { return None };
-    let Some(Word::Outcome(outcome)) = known.get(Dimension::Outcome) else { return None };
+    let Some(Word::PlannedOutcome(outcome)) = known.get(Dimension::PlannedOutcome) else { return None };
     let Some(Word::Payment(payment)) = known.get(Dimension::Payment) else { return None };
     let Some(Word::Return(returns)) = known.get(Dimension::Return) else { return None };
     let tag = if let Some(Word::Tag(tag)) = known.get(Dimension::Tag) { tag } else { 0 };

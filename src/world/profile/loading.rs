@@ -20,7 +20,7 @@ use super::services::Demand;
 use super::split::split_further;
 use super::tree::{Context, StatedFigure, Tree};
 use super::word::{Dimension, Known, UNTAGGED, Vocabulary};
-use super::{Paper, People, Place, Province};
+use super::{Ethnicity, Paper, Place, Province};
 use crate::arrivals::{Around, Schedules};
 use crate::{Calendar, Gazetteer, Period};
 
@@ -69,7 +69,7 @@ fn read(fields: &Fields<'_>, catalogue: &Catalogue, calendar: &Calendar, gazette
     let period = fields.need("period").and_then(|node| period(&node, calendar));
     let office = fields.need("office").and_then(|node| Office::read(&node));
     let places = fields.need("places").and_then(|node| places(fields, &node, gazetteers));
-    let peoples = fields.need("names").and_then(|node| peoples(&node));
+    let ethnicities = fields.need("names").and_then(|node| ethnicities(&node));
     let section = match (fields.get("catalogue"), period) {
         (Some(node), Some(period)) => Section::read(&node, catalogue, period).map(Some),
         (_, _) => Some(None),
@@ -105,7 +105,7 @@ fn read(fields: &Fields<'_>, catalogue: &Catalogue, calendar: &Calendar, gazette
         units,
         tags,
         places: places?,
-        peoples: peoples?,
+        ethnicities: ethnicities?,
         figures: counts.figures,
         contradictions: counts.contradictions,
         assumptions: assumptions?,
@@ -352,18 +352,18 @@ fn place(node: &Node<'_>) -> Option<Place> {
     })
 }
 
-fn peoples(node: &Node<'_>) -> Option<Vec<(People, u64)>> {
-    let mut peoples = Vec::new();
+fn ethnicities(node: &Node<'_>) -> Option<Vec<(Ethnicity, u64)>> {
+    let mut ethnicities = Vec::new();
     for (key, node) in node.entries()? {
-        let known = People::ALL.iter().find(|(spelling, _)| *spelling == key);
+        let known = Ethnicity::ALL.iter().find(|(spelling, _)| *spelling == key);
         let weight = bounded(&node, 1, 1_000_000);
         let Some((_, people)) = known else {
-            let all: Vec<_> = People::ALL.iter().map(|(spelling, _)| *spelling).collect();
+            let all: Vec<_> = Ethnicity::ALL.iter().map(|(spelling, _)| *spelling).collect();
             return node.refuse(format!("no names are known of `{key}`"), format!("one of: {}", all.join(", ")));
         };
-        peoples.push((*people, weight?));
+        ethnicities.push((*people, weight?));
     }
-    if peoples.is_empty() { node.refuse("nobody has a name", "as { kinh: 1 }") } else { Some(peoples) }
+    if ethnicities.is_empty() { node.refuse("nobody has a name", "as { kinh: 1 }") } else { Some(ethnicities) }
 }
 
 fn tag(name: &str, node: &Node<'_>) -> Option<String> {

@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod cell;
+mod coverage;
 mod figure;
 mod generated;
 mod in_use;
@@ -17,10 +18,9 @@ mod organisations;
 mod remark;
 mod section;
 mod selector;
-mod served;
 mod services;
 mod split;
-mod tail;
+mod synthetic;
 mod tree;
 mod unit;
 mod word;
@@ -73,7 +73,7 @@ pub struct Province {
     units: Vec<Unit>,
     tags: Vec<String>,
     places: Vec<Place>,
-    peoples: Vec<(People, u64)>,
+    ethnicities: Vec<(Ethnicity, u64)>,
     figures: Vec<Figure>,
     contradictions: Vec<Contradiction>,
     assumptions: Vec<Assumption>,
@@ -108,7 +108,7 @@ pub struct Place {
 
 /// A people with names of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum People {
+pub enum Ethnicity {
     /// Kinh (Viet).
     Kinh,
     /// Thái.
@@ -127,7 +127,7 @@ pub enum People {
     Ede,
 }
 
-impl People {
+impl Ethnicity {
     /// Every people with its spelling in files.
     pub const ALL: &'static [(&'static str, Self)] = &[
         ("kinh", Self::Kinh),
@@ -203,9 +203,9 @@ impl Province {
         &self.places
     }
 
-    /// The peoples that names are drawn from, with their weights.
-    pub fn peoples(&self) -> &[(People, u64)] {
-        &self.peoples
+    /// The ethnicities that names are drawn from, with their weights.
+    pub fn ethnicities(&self) -> &[(Ethnicity, u64)] {
+        &self.ethnicities
     }
 
     /// The published figures, in file order.

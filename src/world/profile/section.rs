@@ -27,7 +27,7 @@ use super::catalogue::{Catalogue, Procedure, bounded};
 use super::figure::Figure;
 use super::offer::{Edition, Extra, Offer, Reach};
 use super::services::{ServiceCount, Services};
-use super::tail::Wanted;
+use super::synthetic::Wanted;
 use crate::Period;
 use crate::period::date;
 

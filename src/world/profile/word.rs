@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use model::Node;
-use model::words::{Channel, Level, Outcome, PaymentMethod, ReturnMethod};
+use model::words::{Channel, Level, PaymentMethod, PlannedOutcome, ReturnMethod};
 
 use super::catalogue::Catalogue;
 use super::unit::Unit;
@@ -22,7 +22,7 @@ pub enum Dimension {
     /// The way in.
     Channel,
     /// What becomes of it.
-    Outcome,
+    PlannedOutcome,
     /// How it is paid.
     Payment,
     /// How the result is returned.
@@ -39,7 +39,7 @@ impl Dimension {
         Self::Level,
         Self::Unit,
         Self::Channel,
-        Self::Outcome,
+        Self::PlannedOutcome,
         Self::Payment,
         Self::Return,
         Self::Tag,
@@ -52,7 +52,7 @@ impl Dimension {
             Self::Level => "level",
             Self::Unit => "unit",
             Self::Channel => "channel",
-            Self::Outcome => "outcome",
+            Self::PlannedOutcome => "outcome",
             Self::Payment => "payment",
             Self::Return => "return",
             Self::Tag => "tag",
@@ -77,7 +77,7 @@ pub enum Word {
     /// A way in.
     Channel(Channel),
     /// A fate.
-    Outcome(Outcome),
+    PlannedOutcome(PlannedOutcome),
     /// A way to pay.
     Payment(PaymentMethod),
     /// A way back.
@@ -95,7 +95,7 @@ impl Word {
             Self::Level(_) => Dimension::Level,
             Self::Unit(_) => Dimension::Unit,
             Self::Channel(_) => Dimension::Channel,
-            Self::Outcome(_) => Dimension::Outcome,
+            Self::PlannedOutcome(_) => Dimension::PlannedOutcome,
             Self::Payment(_) => Dimension::Payment,
             Self::Return(_) => Dimension::Return,
             Self::Tag(_) => Dimension::Tag,
@@ -143,7 +143,7 @@ impl<'a> Vocabulary<'a> {
                 Dimension::Level
                 | Dimension::Unit
                 | Dimension::Channel
-                | Dimension::Outcome
+                | Dimension::PlannedOutcome
                 | Dimension::Payment
                 | Dimension::Return
                 | Dimension::Tag => format!("one of: {}", self.spellings(dimension).join(", ")),
@@ -160,7 +160,7 @@ impl<'a> Vocabulary<'a> {
             Dimension::Level => Level::parse(text).map(Word::Level),
             Dimension::Unit => position(Box::new(self.units.iter().map(|unit| unit.code.as_str()))).map(Word::Unit),
             Dimension::Channel => Channel::parse(text).map(Word::Channel),
-            Dimension::Outcome => Outcome::parse(text).map(Word::Outcome),
+            Dimension::PlannedOutcome => PlannedOutcome::parse(text).map(Word::PlannedOutcome),
             Dimension::Payment => PaymentMethod::parse(text).map(Word::Payment),
             Dimension::Return => ReturnMethod::parse(text).map(Word::Return),
             Dimension::Tag if text == UNTAGGED => Some(Word::Tag(0)),
@@ -177,7 +177,7 @@ impl<'a> Vocabulary<'a> {
         match dimension {
             Dimension::Level => Level::ALL.iter().map(|word| word.as_str()).collect(),
             Dimension::Channel => Channel::ALL.iter().map(|word| word.as_str()).collect(),
-            Dimension::Outcome => Outcome::ALL.iter().map(|word| word.as_str()).collect(),
+            Dimension::PlannedOutcome => PlannedOutcome::ALL.iter().map(|word| word.as_str()).collect(),
             Dimension::Payment => PaymentMethod::ALL.iter().map(|word| word.as_str()).collect(),
             Dimension::Return => ReturnMethod::ALL.iter().map(|word| word.as_str()).collect(),
             Dimension::Unit | Dimension::Tag | Dimension::Procedure => Vec::new(),
@@ -186,9 +186,11 @@ impl<'a> Vocabulary<'a> {
 
     fn spellings(self, dimension: Dimension) -> Vec<&'a str> {
         match dimension {
-            Dimension::Level | Dimension::Channel | Dimension::Outcome | Dimension::Payment | Dimension::Return => {
-                Self::fixed(dimension)
-            }
+            Dimension::Level
+            | Dimension::Channel
+            | Dimension::PlannedOutcome
+            | Dimension::Payment
+            | Dimension::Return => Self::fixed(dimension),
             Dimension::Unit => self.units.iter().map(|unit| unit.code.as_str()).collect(),
             Dimension::Tag => std::iter::once(UNTAGGED).chain(self.tags.iter().map(String::as_str)).collect(),
             Dimension::Procedure => {
@@ -204,7 +206,7 @@ impl<'a> Vocabulary<'a> {
             Word::Level(level) => level.as_str(),
             Word::Unit(i) => unit(i),
             Word::Channel(channel) => channel.as_str(),
-            Word::Outcome(outcome) => outcome.as_str(),
+            Word::PlannedOutcome(outcome) => outcome.as_str(),
             Word::Payment(payment) => payment.as_str(),
             Word::Return(returns) => returns.as_str(),
             Word::Tag(0) => UNTAGGED,

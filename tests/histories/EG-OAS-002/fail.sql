@@ -19,6 +19,6 @@ insert into exchanges (
     done_ns, outcome, status, fault, bytes_sent, bytes_received, reused
 ) values
     (1, 7, 'citizen', 1, 'citizen-online', 'submit', 1, 'load', 0, 10_000_000, 10_000_000, 10_500_000, 11_000_000, 'ok', 201, null, 300, 200, 1),
-    (2, 7, 'citizen', 1, 'citizen-online', 'track', 1, 'load', 0, 20_000_000, 20_000_000, 20_500_000, 21_000_000, 'unknown', 500, 'unreadable', 300, 200, 1);
+    (2, 7, 'citizen', 1, 'citizen-online', 'track', 1, 'load', 0, 20_000_000, 20_000_000, 20_500_000, 21_000_000, 'error', 500, 'unreadable', 300, 200, 1);
 insert into observations (exchange_id, position, case_id, dossier_code, state) values
     (1, 0, 7, 'H18-210301-0007', 'submitted');

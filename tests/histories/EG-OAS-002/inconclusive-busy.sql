@@ -18,7 +18,7 @@ insert into exchanges (
     done_ns, outcome, status, fault, bytes_sent, bytes_received, reused
 ) values
     (1, 7, 'citizen', 1, 'citizen-online', 'submit', 1, 'load', 0, 10_000_000, 10_000_000, 10_500_000, 11_000_000, 'ok', 201, null, 300, 200, 1),
-    (2, 7, 'citizen', 1, 'citizen-online', 'track', 1, 'load', 0, 20_000_000, 20_000_000, 20_500_000, 21_000_000, 'unknown', 503, 'unreadable', 300, 200, 1);
+    (2, 7, 'citizen', 1, 'citizen-online', 'track', 1, 'load', 0, 20_000_000, 20_000_000, 20_500_000, 21_000_000, 'error', 503, 'unreadable', 300, 200, 1);
 insert into observations (exchange_id, position, case_id, dossier_code, state) values
     (1, 0, 7, 'H18-210301-0007', 'submitted');
 insert into exchanges
@@ -26,4 +26,4 @@ with recursive n(i) as (select 3 union all select i + 1 from n where i < 20)
 select i, 7, 'citizen', 1, 'citizen-online', 'track', 1, 'load', 0, i * 10_000_000, i * 10_000_000, i * 10_000_000 + 500_000,
        i * 10_000_000 + 1_000_000, 'ok', 200, null, 300, 200, 1, 'user', 0, 0, null
 from n;
-update exchanges set outcome = 'unknown', status = 503 where exchange_id in (3, 4);
+update exchanges set outcome = 'error', status = 503 where exchange_id in (3, 4);

@@ -17,4 +17,4 @@ insert into exchanges (
     exchange_id, case_id, actor, session, journey, operation, attempt, phase, lane, due_ns, sent_ns, first_byte_ns,
     done_ns, outcome, status, fault, bytes_sent, bytes_received, reused
 ) values
-    (1, 7, 'citizen', 1, 'citizen-online', 'submit', 1, 'load', 0, 10_000_000, 10_000_000, null, 11_000_000, 'unknown', null, 'timed_out', 300, 200, 1);
+    (1, 7, 'citizen', 1, 'citizen-online', 'submit', 1, 'load', 0, 10_000_000, 10_000_000, null, 11_000_000, 'error', null, 'timed_out', 300, 200, 1);

@@ -21,7 +21,7 @@ insert into exchanges (
     (2, 8, 'citizen', 1, 'x', 'submit', 1, 'load', 0, 20_000_000, 20_000_000, 20_500_000, 21_000_000, 'ok', 201, null, 300, 200, 1),
     (3, null, 'clerk:H18.2/1', 1, 'x', 'inbox', 1, 'load', 0, 30_000_000, 30_000_000, 30_500_000, 31_000_000, 'ok', 200, null, 300, 200, 1),
     (4, 7, 'reader', 1, 'x', 'track', 1, 'final_read', 0, 40_000_000, 40_000_000, 40_500_000, 41_000_000, 'ok', 200, null, 300, 200, 1),
-    (5, 8, 'reader', 1, 'x', 'track', 1, 'final_read', 0, 50_000_000, 50_000_000, 50_500_000, 51_000_000, 'unknown', 503, null, 300, 200, 1);
+    (5, 8, 'reader', 1, 'x', 'track', 1, 'final_read', 0, 50_000_000, 50_000_000, 50_500_000, 51_000_000, 'error', 503, null, 300, 200, 1);
 insert into observations (exchange_id, position, case_id, dossier_code, state, payment_state, owner_number, reference, error_code) values
     (1, 0, 7, 'H18-210301-0007', 'submitted', null, '072901000007', 'ref-7', null),
     (2, 0, 8, 'H18-210301-0008', 'submitted', null, '072901000008', 'ref-8', null),

@@ -17,7 +17,7 @@ insert into exchanges (
     done_ns, outcome, status, fault, bytes_sent, bytes_received, reused
 ) values
     (1, 8, 'citizen', 1, 'x', 'submit', 1, 'load', 0, 10_000_000, 10_000_000, 10_500_000, 11_000_000, 'ok', 201, null, 300, 200, 1),
-    (2, null, 'clerk:H18.1/1', 1, 'x', 'inbox', 1, 'load', 0, 20_000_000, 20_000_000, 20_500_000, 21_000_000, 'unknown', null, 'timed_out', 300, 200, 1),
+    (2, null, 'clerk:H18.1/1', 1, 'x', 'inbox', 1, 'load', 0, 20_000_000, 20_000_000, 20_500_000, 21_000_000, 'error', null, 'timed_out', 300, 200, 1),
     (3, null, 'clerk:H18.1/1', 1, 'x', 'inbox', 1, 'load', 0, 30_000_000, 30_000_000, 30_500_000, 31_000_000, 'ok', 200, null, 300, 200, 1),
     (4, null, 'clerk:H18.11/1', 1, 'x', 'inbox', 1, 'load', 0, 40_000_000, 40_000_000, 40_500_000, 41_000_000, 'ok', 200, null, 300, 200, 1),
     (5, 8, 'reader', 1, 'x', 'track', 1, 'final_read', 0, 50_000_000, 50_000_000, 50_500_000, 51_000_000, 'ok', 200, null, 300, 200, 1);

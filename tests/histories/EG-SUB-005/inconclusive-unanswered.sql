@@ -17,7 +17,7 @@ insert into exchanges (
     done_ns, outcome, status, fault, bytes_sent, bytes_received, reused
 ) values
     (1, 7, 'citizen', 1, 'x', 'submit', 1, 'load', 0, 10_000_000, 10_000_000, 10_500_000, 11_000_000, 'ok', 201, null, 300, 200, 1),
-    (2, 7, 'reader', 1, 'x', 'track', 1, 'final_read', 0, 20_000_000, 20_000_000, 20_500_000, 21_000_000, 'unknown', 503, null, 300, 200, 1),
+    (2, 7, 'reader', 1, 'x', 'track', 1, 'final_read', 0, 20_000_000, 20_000_000, 20_500_000, 21_000_000, 'error', 503, null, 300, 200, 1),
     (3, 7, 'reader', 1, 'x', 'look_up', 1, 'final_read', 0, 30_000_000, 30_000_000, 30_500_000, 31_000_000, 'refused', 404, null, 300, 200, 1);
 insert into observations (exchange_id, position, case_id, dossier_code, state, payment_state, owner_number, reference, error_code) values
     (1, 0, 7, 'H18-210301-0007', 'submitted', null, '072901000007', 'ref-7', null);

@@ -17,6 +17,6 @@ insert into exchanges (
     exchange_id, case_id, actor, session, journey, operation, attempt, phase, lane, due_ns, sent_ns, first_byte_ns,
     done_ns, outcome, status, fault, bytes_sent, bytes_received, reused
 ) values
-    (1, 7, 'citizen', 1, 'x', 'submit', 1, 'load', 0, 10_000_000, 10_000_000, 10_500_000, 11_000_000, 'unknown', null, 'timed_out', 300, 200, 1),
+    (1, 7, 'citizen', 1, 'x', 'submit', 1, 'load', 0, 10_000_000, 10_000_000, 10_500_000, 11_000_000, 'error', null, 'timed_out', 300, 200, 1),
     (2, 7, 'citizen', 1, 'x', 'submit', 1, 'load', 0, 20_000_000, 20_000_000, 20_500_000, 21_000_000, 'refused', 409, null, 300, 200, 1),
     (3, 8, 'citizen', 1, 'x', 'submit', 1, 'load', 0, 30_000_000, 30_000_000, 30_500_000, 31_000_000, 'refused', 429, null, 300, 200, 1);

@@ -8,7 +8,7 @@ use super::play::{DAY, MS, Play, Row};
 use super::portal::{Portal, Then, polite, say, write};
 
 /// A clerk's day without an end to it, as the shipped journeys have it.
-const STUBBORN: &str = "- repeat:\n    at_most: 20\n    until: ok\n    steps:\n      - do: clerk_sign_in\n        refused: continue\n        unknown: continue\n- repeat:\n    at_most: 60000\n    until: closing\n    steps:\n      - wait: 1 min\n      - do: look_up\n        refused: continue\n        unknown: continue";
+const STUBBORN: &str = "- repeat:\n    at_most: 20\n    until: ok\n    steps:\n      - do: clerk_sign_in\n        refused: continue\n        error: continue\n- repeat:\n    at_most: 60000\n    until: closing\n    steps:\n      - wait: 1 min\n      - do: look_up\n        refused: continue\n        error: continue";
 
 fn pauses(rows: &[&Row]) -> Vec<i64> {
     rows.windows(2).map(|pair| pair[1].due - pair[0].done).collect()
@@ -38,9 +38,9 @@ fn what_cannot_be_written_is_tried_three_times_recorded_once_and_counted_as_no_t
     let play = Play { clerks: 1, length: 400, ..Play::of(&portal, 1, "- do: submit") };
     let played = play.with("desk", Role::Desk, STUBBORN).set(|settings| settings.drain = Duration::from_secs(1)).run();
     let row = played.only("look_up");
-    assert_eq!((row.came_to(), row.sent), (("unknown", 0, "unwritable"), None));
+    assert_eq!((row.came_to(), row.sent), (("error", 0, "unwritable"), None));
     let counted = played.counted;
-    assert_eq!((counted.unknown, counted.in_flight), (0, 0), "{counted:?}");
+    assert_eq!((counted.errors, counted.in_flight), (0, 0), "{counted:?}");
     assert_eq!(counted.ok, 2, "a submission and a sign-in");
 }
 
@@ -55,10 +55,10 @@ fn a_portal_that_is_gone_is_knocked_at_with_pauses() {
         write(stream, format!("{head}{body}").as_bytes());
         Then::Close
     });
-    let steps = "- do: submit\n- repeat:\n    at_most: 60000\n    until: ok\n    steps:\n      - do: track\n        refused: continue\n        unknown: continue";
+    let steps = "- do: submit\n- repeat:\n    at_most: 60000\n    until: ok\n    steps:\n      - do: track\n        refused: continue\n        error: continue";
     let played = Play::of(&portal, 1, steps).set(|settings| settings.drain = Duration::from_secs(1)).run();
     let rows = played.of("track");
-    assert!(rows.iter().all(|row| row.came_to() == ("unknown", 0, "connect")));
+    assert!(rows.iter().all(|row| row.came_to() == ("error", 0, "connect")));
     assert!((1..=5).contains(&rows.len()), "{} knocks in a second", rows.len());
     assert!(rows.iter().all(|row| row.reason.as_deref().is_some_and(|reason| reason.contains("refused"))));
 }
@@ -69,8 +69,7 @@ fn an_answer_ends_the_pauses() {
         (true, 2) => Then::Close,
         _ => say(stream, 200, &polite(asked)),
     });
-    let play =
-        Play { clerks: 1, length: 300, ..Play::of(&portal, 30, "- do: submit\n- do: track\n  unknown: continue") };
+    let play = Play { clerks: 1, length: 300, ..Play::of(&portal, 30, "- do: submit\n- do: track\n  error: continue") };
     let played = play.every(5).with("desk", Role::Desk, DAY).with("casework", Role::Desk, "- end").run();
     assert_eq!(played.counted.dossiers.completed, 30);
     assert!(played.health().quiescent);

@@ -139,7 +139,7 @@ fn a_portal_that_hangs_when_told_the_time_delays_nobody_for_long() {
     let play = Play::of(&portal, 2, "- do: submit").adapter(CLOCK);
     let played = play.set(|settings| settings.timeout = Duration::from_secs(600)).run();
     assert_eq!(played.counted.dossiers.completed, 2);
-    assert_eq!(played.only("clock").came_to(), ("unknown", 0, "timed_out"));
+    assert_eq!(played.only("clock").came_to(), ("error", 0, "timed_out"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use model::words::{Channel, Role};
-use model::{Case, CaseId, Populace};
+use model::{Applicants, Case, CaseId};
 
 use super::play::{DAY, MINUTE, MS, People, Play, Played, Row};
 use super::portal::{Asked, Portal, number, polite, say};
@@ -29,7 +29,7 @@ struct Mixed(People);
 
 const CHANNELS: [Channel; 3] = [Channel::Online, Channel::Counter, Channel::Post];
 
-impl Populace for Mixed {
+impl Applicants for Mixed {
     fn count(&self) -> u32 {
         self.0.count()
     }
@@ -195,10 +195,7 @@ fn a_busy_clerk_is_the_applicant_s_wait_and_no_delay_of_ours() {
     let queued: Vec<_> = at_the_counter.iter().filter(came_meanwhile).collect();
     assert!(queued.len() > 5, "{} people came while the portal stood still", queued.len());
     for row in queued {
-        assert!(
-            row.done - row.due >= stalled.done - row.due,
-            "nobody was served before the clerk's hands were free: {row:?}"
-        );
+        assert!(row.done - row.due >= stalled.done - row.due, "nobody was served before the clerk was free: {row:?}");
     }
     // Our own delay begins when the clerk could have begun.
     for pair in at_the_counter.windows(2) {

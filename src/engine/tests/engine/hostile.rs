@@ -36,9 +36,9 @@ macro_rules! bytes {
 }
 
 const OK: (&str, i64, &str) = ("ok", 200, "-");
-const BROKEN: (&str, i64, &str) = ("unknown", 0, "broken");
-const BROKEN_BODY: (&str, i64, &str) = ("unknown", 200, "broken");
-const UNREADABLE: (&str, i64, &str) = ("unknown", 200, "unreadable");
+const BROKEN: (&str, i64, &str) = ("error", 0, "broken");
+const BROKEN_BODY: (&str, i64, &str) = ("error", 200, "broken");
+const UNREADABLE: (&str, i64, &str) = ("error", 200, "unreadable");
 
 #[rustfmt::skip]
 const MISBEHAVIOURS: &[Misbehaviour] = &[
@@ -56,9 +56,9 @@ const MISBEHAVIOURS: &[Misbehaviour] = &[
     bytes!("a redirect", b"HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n", ("refused", 302, "-")),
     bytes!("a switch of protocols nobody asked for", b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n", ("refused", 101, "-")),
     // What leaves unknown what happened.
-    bytes!("500", b"HTTP/1.1 500 X\r\ncontent-length: 0\r\n\r\n", ("unknown", 500, "-")),
-    bytes!("502 of a gateway", b"HTTP/1.1 502 X\r\ncontent-length: 6\r\n\r\n<html>", ("unknown", 502, "-")),
-    bytes!("503 with a polite body", b"HTTP/1.1 503 X\r\ncontent-length: 14\r\n\r\n{\"code\":\"D-1\"}", ("unknown", 503, "-")),
+    bytes!("500", b"HTTP/1.1 500 X\r\ncontent-length: 0\r\n\r\n", ("error", 500, "-")),
+    bytes!("502 of a gateway", b"HTTP/1.1 502 X\r\ncontent-length: 6\r\n\r\n<html>", ("error", 502, "-")),
+    bytes!("503 with a polite body", b"HTTP/1.1 503 X\r\ncontent-length: 14\r\n\r\n{\"code\":\"D-1\"}", ("error", 503, "-")),
     bytes!("nothing at all", b"", BROKEN),
     bytes!("garbage", b"\x16\x03\x01 this is no HTTP at all\r\n\r\n", BROKEN),
     bytes!("half a head", b"HTTP/1.1 200 OK\r\ncontent-le", BROKEN),
@@ -75,19 +75,19 @@ const MISBEHAVIOURS: &[Misbehaviour] = &[
     bytes!("text that is no UTF-8", b"HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{\"code\":\"\xc3\x28D-1\"}", UNREADABLE),
     bytes!("a body packed without being asked", b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\n\x1f\x8b\x08\x00", UNREADABLE),
     Misbehaviour { name: "JSON of a hundred thousand brackets", answer: deep, came_to: UNREADABLE },
-    Misbehaviour { name: "more than may be read", answer: too_long, came_to: ("unknown", 200, "too_long") },
+    Misbehaviour { name: "more than may be read", answer: too_long, came_to: ("error", 200, "too_long") },
 ];
 
 /// Ways that leave no time for anything else: each is played alone.
 const FLOODS: &[Misbehaviour] = &[
     Misbehaviour { name: "endless headers", answer: endless_headers, came_to: BROKEN },
     Misbehaviour { name: "one endless header", answer: endless_header, came_to: BROKEN },
-    Misbehaviour { name: "an endless body", answer: endless_body, came_to: ("unknown", 200, "too_long") },
-    Misbehaviour { name: "endless chunks", answer: endless_chunks, came_to: ("unknown", 200, "too_long") },
-    Misbehaviour { name: "no answer", answer: hold, came_to: ("unknown", 0, "timed_out") },
-    Misbehaviour { name: "a body that never comes", answer: no_body, came_to: ("unknown", 200, "timed_out") },
-    Misbehaviour { name: "a flood of 100 Continue", answer: continues, came_to: ("unknown", 0, "timed_out") },
-    Misbehaviour { name: "an answer byte by byte, for ever", answer: trickle, came_to: ("unknown", 200, "timed_out") },
+    Misbehaviour { name: "an endless body", answer: endless_body, came_to: ("error", 200, "too_long") },
+    Misbehaviour { name: "endless chunks", answer: endless_chunks, came_to: ("error", 200, "too_long") },
+    Misbehaviour { name: "no answer", answer: hold, came_to: ("error", 0, "timed_out") },
+    Misbehaviour { name: "a body that never comes", answer: no_body, came_to: ("error", 200, "timed_out") },
+    Misbehaviour { name: "a flood of 100 Continue", answer: continues, came_to: ("error", 0, "timed_out") },
+    Misbehaviour { name: "an answer byte by byte, for ever", answer: trickle, came_to: ("error", 200, "timed_out") },
 ];
 
 fn deep(stream: &mut TcpStream) -> Then {
@@ -190,7 +190,7 @@ fn a_connection_reset_after_the_request_leaves_unknown_what_happened() {
         let mut first = [0];
         stream.read_exact(&mut first).unwrap_or_default();
     });
-    let played = Play::of(&portal, 1, "- do: submit\n  unknown: continue").run();
+    let played = Play::of(&portal, 1, "- do: submit\n  error: continue").run();
     let row = played.only("submit");
     assert_eq!(row.came_to(), BROKEN);
     assert!(row.sent.is_some());
@@ -206,11 +206,11 @@ fn a_portal_that_goes_away_is_told_from_one_that_breaks_off() {
         write(stream, format!("{head}{body}").as_bytes());
         Then::Close
     });
-    let steps = "- do: submit\n- do: track\n  unknown: continue\n- do: track\n  unknown: continue";
+    let steps = "- do: submit\n- do: track\n  error: continue\n- do: track\n  error: continue";
     let played = Play::of(&portal, 1, steps).run();
     assert_eq!(played.only("submit").came_to(), OK);
     for row in played.of("track") {
-        assert_eq!(row.came_to(), ("unknown", 0, "connect"));
+        assert_eq!(row.came_to(), ("error", 0, "connect"));
         assert_eq!(row.sent, None, "certainly not done");
     }
     assert_eq!(played.of("track").len(), 2);
@@ -222,7 +222,7 @@ fn a_time_out_is_reckoned_from_the_beginning_of_the_exchange() {
     let played =
         Play::of(&portal, 3, "- do: submit").set(|settings| settings.timeout = Duration::from_millis(150)).run();
     for row in played.of("submit") {
-        assert_eq!(row.came_to(), ("unknown", 0, "timed_out"));
+        assert_eq!(row.came_to(), ("error", 0, "timed_out"));
         assert!(row.done - row.due >= i64::try_from(150 * MS).unwrap());
     }
 }
@@ -246,7 +246,7 @@ fn a_request_that_may_have_been_read_is_not_sent_again() {
     // The second request of a connection is read and not answered. A submission may have been done.
     let portal =
         Portal::start(|asked, stream| if asked.nth == 0 { say(stream, 200, &polite(asked)) } else { Then::Close });
-    let played = Play::of(&portal, 1, "- do: sign_in\n- do: submit\n  unknown: continue").run();
+    let played = Play::of(&portal, 1, "- do: sign_in\n- do: submit\n  error: continue").run();
     let row = played.only("submit");
     assert_eq!((row.came_to(), row.reused, row.reason.as_deref()), (BROKEN, true, None));
     assert_eq!(portal.times("/submit/R-0"), 1);
@@ -259,7 +259,7 @@ fn a_look_that_a_kept_connection_ended_under_is_sent_once_more_and_no_more() {
         let is_last = asked.path.starts_with("/track") && number(asked) == 1;
         if asked.nth == 0 && !is_last { say(stream, 200, &polite(asked)) } else { Then::Close }
     });
-    let played = Play::of(&portal, 2, "- do: submit\n- do: track\n  unknown: continue").run();
+    let played = Play::of(&portal, 2, "- do: submit\n- do: track\n  error: continue").run();
     let rows = played.of("track");
     let of = |case| *rows.iter().find(|row| row.case == Some(case)).unwrap();
     assert_eq!((of(0).came_to(), of(0).reused, of(0).reason.as_deref()), (OK, false, Some(RESENT)));
@@ -297,7 +297,7 @@ fn a_fresh_connection_that_is_closed_unread_is_the_portal_s_fault() {
         let mut first = [0];
         stream.peek(&mut first).unwrap_or_default();
     });
-    let played = Play::of(&portal, 1, "- do: submit\n  unknown: continue").run();
+    let played = Play::of(&portal, 1, "- do: submit\n  error: continue").run();
     let row = played.only("submit");
     assert_eq!((row.came_to(), row.reused, row.reason.as_deref()), (BROKEN, false, None));
 }

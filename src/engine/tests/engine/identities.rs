@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use model::words::{Channel, Role};
-use vandan_engine::Came;
+use vandan_engine::ArrivalCounts;
 
 use super::play::{DAY, Play};
 use super::portal::{Portal, hold, number, polite, say};
@@ -61,7 +61,7 @@ fn visits_are_played_and_counted_apart() {
     let portal = Portal::polite();
     let play = Play::of(&portal, 10, "- do: submit").with("visit", Role::Citizen, VISIT).visited_after(500);
     let played = play.run();
-    let all_ten = Came { started: 10, dropped: 0, completed: 10, failed: 0 };
+    let all_ten = ArrivalCounts { started: 10, dropped: 0, completed: 10, failed: 0 };
     assert_eq!((played.counted.dossiers, played.counted.visits), (all_ten, all_ten));
     let of_visits = |operation: &str| {
         let rows = played.of(operation).into_iter().filter(|row| row.journey == "visit");
@@ -87,10 +87,10 @@ fn visits_that_fail_or_find_no_room_are_not_counted_as_dossiers() {
         _ => say(stream, 200, &polite(asked)),
     });
     let played = Play::of(&portal, 4, "- do: submit").with("visit", Role::Citizen, VISIT).visited_after(5).run();
-    assert_eq!(played.counted.visits, Came { started: 4, dropped: 0, completed: 0, failed: 4 });
+    assert_eq!(played.counted.visits, ArrivalCounts { started: 4, dropped: 0, completed: 0, failed: 4 });
     assert_eq!((played.counted.dossiers.completed, played.counted.dossiers.failed), (4, 0));
     let no_journey = Play::of(&portal, 4, "- do: submit").visited_after(5).run();
-    assert_eq!(no_journey.counted.visits, Came { dropped: 4, ..Came::default() });
+    assert_eq!(no_journey.counted.visits, ArrivalCounts { dropped: 4, ..ArrivalCounts::default() });
     assert_eq!(no_journey.counted.dossiers.dropped, 0);
 }
 

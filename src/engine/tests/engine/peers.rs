@@ -148,7 +148,7 @@ fn what_is_no_ledger_is_said_to_be_the_peers_fault() {
 
 #[test]
 fn peers_are_left_in_peace_between_two_collections() {
-    // A portal that cannot be told the time must not make the conductor run in circles.
+    // A portal that cannot be told the time must not make the coordinator run in circles.
     let bank = Portal::start(|asked, stream| say(stream, 200, &page(asked, 0, 1, true)));
     let portal = Portal::polite();
     let mut play = Play::of(&portal, 1, "- do: submit");

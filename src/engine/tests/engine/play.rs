@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use history::{Recorder, Store};
 use journey::Scripts;
-use model::words::{Channel, FeeBasis, Level, Outcome, PaymentMethod, ReturnMethod, Role};
-use model::{Applicant, Case, CaseId, Populace, Seed, SimTime, Staff, Timeline, Vnd};
+use model::words::{Channel, FeeBasis, Level, PaymentMethod, PlannedOutcome, ReturnMethod, Role};
+use model::{Applicant, Applicants, Case, CaseId, Seed, SimTime, Staff, Timeline, Vnd};
 use portal::Adapter;
 use vandan_engine::{
-    Arrival, Arrivals, Authority, Casting, EngineError, Guard, Health, Meters, Peer, Publication, Purpose, RunSpec,
-    Settings, Snapshot, lane_of,
+    Arrival, Arrivals, Authority, EngineError, Guard, Health, JourneyAssignment, Meters, Peer, Publication, Purpose,
+    RunSpec, Settings, Snapshot, lane_of,
 };
 
 use super::portal::Portal;
@@ -73,7 +73,7 @@ pub(crate) struct Play {
     pub(crate) peers: Vec<Peer>,
     pub(crate) settings: Settings,
     pub(crate) stop: Arc<AtomicBool>,
-    pub(crate) people: Option<Arc<dyn Populace>>,
+    pub(crate) people: Option<Arc<dyn Applicants>>,
     pub(crate) publications: Vec<Publication>,
     /// Where links of the portal may lead, besides to itself and its peers.
     pub(crate) links: Vec<Authority>,
@@ -133,7 +133,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// Outcome, status (0: none) and fault, for comparing.
+    /// PlannedOutcome, status (0: none) and fault, for comparing.
     pub(crate) fn came_to(&self) -> (&str, i64, &str) {
         (&self.outcome, self.status.unwrap_or(0), self.fault.as_deref().unwrap_or("-"))
     }
@@ -307,7 +307,7 @@ impl Play {
         let scripts = Scripts::load(files, |_| true).unwrap_or_else(|problems| panic!("{problems}"));
         let final_reads = ["final", "final-desk"].iter().filter_map(|name| scripts.find(name)).collect();
         let channels = [(Channel::Online, "citizen"), (Channel::Counter, "counter"), (Channel::Post, "post")];
-        let casting = Casting {
+        let assignment = JourneyAssignment {
             channels: channels.iter().filter_map(|(channel, name)| Some((*channel, scripts.find(name)?))).collect(),
             visit: scripts.find("visit"),
             desk: scripts.find("desk"),
@@ -346,7 +346,7 @@ impl Play {
         RunSpec {
             adapter: Arc::new(adapter),
             scripts: Arc::new(scripts),
-            casting,
+            assignment,
             people,
             staff: staff.chain(at_the_post).collect(),
             registrar: Some(Staff {
@@ -411,13 +411,13 @@ pub(crate) struct People {
     pub(crate) panics_at: Option<CaseId>,
 }
 
-impl Populace for People {
+impl Applicants for People {
     fn count(&self) -> u32 {
         u32::try_from(self.units.len()).unwrap()
     }
 
     fn case(&self, id: CaseId) -> Case {
-        assert!(self.panics_at != Some(id), "a populace that panics, as the test wants it");
+        assert!(self.panics_at != Some(id), "a population that panics, as the test wants it");
         let unit = self.units.iter().find(|(case, _)| *case == id).map_or(0, |(_, unit)| *unit);
         Case {
             id,
@@ -430,7 +430,7 @@ impl Populace for People {
             fee_basis: FeeBasis::Tariff,
             payment: PaymentMethod::Online,
             returns: ReturnMethod::Electronic,
-            outcome: Outcome::OnTime,
+            outcome: PlannedOutcome::OnTime,
             arrival: SimTime(0),
             tag: String::new(),
             applicant: Applicant {

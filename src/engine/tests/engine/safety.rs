@@ -45,12 +45,12 @@ fn a_payment_page_elsewhere_is_never_opened() {
         None => say(stream, 404, ""),
     });
     let count = u32::try_from(PAYMENT_PAGES.len()).unwrap();
-    let played = Play::of(&portal, count, "- do: submit\n- do: open_payment_page\n  unknown: continue").run();
+    let played = Play::of(&portal, count, "- do: submit\n- do: open_payment_page\n  error: continue").run();
     let mut rows = played.of("open_payment_page");
     rows.sort_by_key(|row| row.case);
     assert_eq!(rows.len(), PAYMENT_PAGES.len());
     for ((url, fault), row) in PAYMENT_PAGES.iter().zip(rows) {
-        assert_eq!(row.came_to(), ("unknown", 0, *fault), "{url}");
+        assert_eq!(row.came_to(), ("error", 0, *fault), "{url}");
         assert_eq!(row.sent, None, "{url}");
     }
     assert_eq!(portal.asked().len(), PAYMENT_PAGES.len(), "nothing but the submissions was sent");
@@ -69,7 +69,7 @@ fn a_payment_page_at_a_door_that_nobody_listed_is_named_and_left() {
     });
     let played = Play::of(&portal, 1, "- do: submit\n- do: open_payment_page").run();
     let row = played.only("open_payment_page");
-    assert_eq!((row.came_to(), row.sent), (("unknown", 0, "forbidden"), None));
+    assert_eq!((row.came_to(), row.sent), (("error", 0, "forbidden"), None));
     assert_eq!(row.reason, Some(other.address().to_string()));
     assert_eq!(other.connections(), 0);
 }
@@ -172,9 +172,9 @@ fn every_request_says_who_sends_it() {
 fn a_request_whose_values_are_not_known_is_not_sent() {
     // Nobody has signed in, so there is no token; nobody has submitted, so there is no code.
     let portal = Portal::polite();
-    let steps = "- do: inbox\n  unknown: continue\n- do: track\n  unknown: continue";
+    let steps = "- do: inbox\n  error: continue\n- do: track\n  error: continue";
     let played = Play::of(&portal, 1, steps).run();
-    assert!(played.rows.iter().all(|row| row.came_to() == ("unknown", 0, "unwritable") && row.sent.is_none()));
+    assert!(played.rows.iter().all(|row| row.came_to() == ("error", 0, "unwritable") && row.sent.is_none()));
     assert_eq!((played.rows.len(), portal.asked().len()), (2, 0));
 }
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use model::words::{Channel, Role};
-use model::{Case, CaseId, Populace};
+use model::{Applicants, Case, CaseId};
 
 use super::play::{DAY, MINUTE, MS, People, Play, Played, Row};
 use super::portal::{Portal, Then, polite, say};
@@ -196,7 +196,7 @@ fn a_portal_that_can_be_told_the_time_is_told_it_once_a_stretch() {
 /// Everybody, worked out slowly: the lane that asks who somebody is can do nothing else meanwhile.
 struct Slowly(People);
 
-impl Populace for Slowly {
+impl Applicants for Slowly {
     fn count(&self) -> u32 {
         self.0.count()
     }

@@ -32,10 +32,7 @@ fn what_is_not_understood_is_recorded_with_its_exchange() {
     );
     assert_eq!(played.only("submit").came_to(), ("ok", 200, "-"), "an unknown word changes nothing else");
     let track = played.only("track");
-    assert_eq!(
-        (track.came_to(), track.reason.as_deref()),
-        (("unknown", 200, "unreadable"), Some("missing field: fee"))
-    );
+    assert_eq!((track.came_to(), track.reason.as_deref()), (("error", 200, "unreadable"), Some("missing field: fee")));
 }
 
 #[test]
@@ -43,7 +40,7 @@ fn what_is_no_json_and_what_cannot_be_written_say_why() {
     let portal = Portal::start(|_, stream| say(stream, 200, "<html>"));
     let played = Play::of(&portal, 1, "- do: submit").run();
     let row = played.only("submit");
-    assert_eq!(row.came_to(), ("unknown", 200, "unreadable"));
+    assert_eq!(row.came_to(), ("error", 200, "unreadable"));
     assert_eq!(row.reason.as_deref(), Some("no JSON at byte 0: <html>"));
     assert_eq!(played.problems, ["submit unreadable_body - no JSON at byte 0: <html> 1"]);
 
@@ -53,7 +50,7 @@ fn what_is_no_json_and_what_cannot_be_written_say_why() {
     });
     let played = Play::of(&portal, 1, "- do: submit\n- do: open_payment_page").run();
     let row = played.of("open_payment_page")[0];
-    assert_eq!((row.came_to(), row.sent), (("unknown", 0, "unwritable"), None));
+    assert_eq!((row.came_to(), row.sent), (("error", 0, "unwritable"), None));
     assert_eq!(row.reason.as_deref(), Some("request does not fit: /no address"));
     assert!(
         played.problems.iter().all(|problem| problem == "open_payment_page unwritable_value request /no address 1")
@@ -72,7 +69,7 @@ fn a_number_that_was_too_long_to_be_kept_is_not_sent_back() {
     let played = play.set(|settings| settings.longest_answer = 4 << 20).run();
     assert_eq!(portal.asked().iter().filter(|asked| asked.path.starts_with("/track")).count(), 0);
     let row = played.of("track")[0];
-    assert_eq!(row.came_to(), ("unknown", 0, "unwritable"));
+    assert_eq!(row.came_to(), ("error", 0, "unwritable"));
     let reason = row.reason.as_deref().unwrap();
     assert!(reason.starts_with("dossier.code does not fit: 777") && reason.contains("…[3000000 bytes #"), "{reason}");
 }

@@ -1,6 +1,6 @@
 //! However much a portal says, no more of it is kept than was stated.
 
-use model::words::{Answer, Fault, Field, Operation};
+use model::words::{Fault, Field, Operation, Outcome};
 use model::{LONGEST_CODE, LONGEST_VALUE, is_cut};
 use vandan_portal::{Reading, Unwritable};
 
@@ -65,8 +65,8 @@ fn a_list_that_is_too_long_is_not_taken_for_a_shorter_one() {
         let reply = adapter.decode(exchange, 200, body.as_bytes(), &mut reading);
         (reply.answer, reply.fault, reading.items().len(), reading.problems().map(|problem| problem.to_string()).next())
     };
-    assert_eq!(decode(10_000), (Answer::Ok, None, 10_000, None));
+    assert_eq!(decode(10_000), (Outcome::Ok, None, 10_000, None));
     let said = "80000 rows, at most 10000 are read: ask for fewer".to_owned();
-    assert_eq!(decode(80_000), (Answer::Unknown, Some(Fault::Unreadable), 0, Some(said)));
-    assert_eq!(decode(1), (Answer::Ok, None, 1, None));
+    assert_eq!(decode(80_000), (Outcome::Error, Some(Fault::Unreadable), 0, Some(said)));
+    assert_eq!(decode(1), (Outcome::Ok, None, 1, None));
 }

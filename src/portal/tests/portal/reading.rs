@@ -1,6 +1,6 @@
 //! What is read out of answers: translated, weighed, and never taken for more than it is.
 
-use model::words::{Answer, Fault, Field, Operation};
+use model::words::{Fault, Field, Operation, Outcome};
 use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization as _;
 use vandan_portal::{Adapter, Reading, Reply};
@@ -36,15 +36,15 @@ operations:
     )
 }
 
-fn reply(adapter: &Adapter, status: u16, body: &str) -> (Answer, Option<Fault>) {
+fn reply(adapter: &Adapter, status: u16, body: &str) -> (Outcome, Option<Fault>) {
     let (Reply { answer, fault }, _) = read(adapter, status, body.as_bytes());
     (answer, fault)
 }
 
-const OK: (Answer, Option<Fault>) = (Answer::Ok, None);
-const REFUSED: (Answer, Option<Fault>) = (Answer::Refused, None);
-const UNKNOWN: (Answer, Option<Fault>) = (Answer::Unknown, None);
-const UNREADABLE: (Answer, Option<Fault>) = (Answer::Unknown, Some(Fault::Unreadable));
+const OK: (Outcome, Option<Fault>) = (Outcome::Ok, None);
+const REFUSED: (Outcome, Option<Fault>) = (Outcome::Refused, None);
+const UNKNOWN: (Outcome, Option<Fault>) = (Outcome::Error, None);
+const UNREADABLE: (Outcome, Option<Fault>) = (Outcome::Error, Some(Fault::Unreadable));
 
 #[test]
 fn an_answer_is_weighed_by_status_failure_code_and_what_it_shows() {
@@ -197,7 +197,7 @@ fn a_log_is_read_line_by_line() {
         {"at":"hôm qua","state":9}
     ]}}"#;
     let (reply, reading) = read(&reader(), 200, body.as_bytes());
-    assert_eq!(reply.answer, Answer::Ok);
+    assert_eq!(reply.answer, Outcome::Ok);
     let lines: Vec<_> = reading.lines().iter().map(|line| reading.line(line)).collect();
     assert_eq!(
         lines,
@@ -221,14 +221,14 @@ fn a_list_shows_one_dossier_an_element() {
     let body = r#"{"page":{"rows":[{"code":"A","s":"NEW","who":{"ref":"R-1"}},{"code":"B","s":"?"},{}]},"rows":[{"code":"C"}]}"#;
     let mut reading = Reading::default();
     let exchange = &adapter.exchanges(Operation::Inbox)[0];
-    assert_eq!(adapter.decode(exchange, 200, body.as_bytes(), &mut reading).answer, Answer::Ok);
+    assert_eq!(adapter.decode(exchange, 200, body.as_bytes(), &mut reading).answer, Outcome::Ok);
     let of = |field| reading.items().iter().map(|item| reading.value(item, field)).collect::<Vec<_>>();
     assert_eq!(of(Field::DossierCode), [Some("A"), Some("B"), None]);
     assert_eq!(of(Field::State), [Some("submitted"), None, None]);
     assert_eq!(of(Field::StateWord), [Some("NEW"), Some("?"), None]);
     assert_eq!(of(Field::Reference), [Some("R-1"), None, None]);
     for (body, items) in [(r#"{"page":{"rows":[]}}"#, 0), (r#"{"page":{"rows":null}}"#, 0), ("{}", 0)] {
-        assert_eq!(adapter.decode(exchange, 200, body.as_bytes(), &mut reading).answer, Answer::Ok, "{body}");
+        assert_eq!(adapter.decode(exchange, 200, body.as_bytes(), &mut reading).answer, Outcome::Ok, "{body}");
         assert_eq!(reading.items().len(), items);
     }
 }
@@ -303,7 +303,7 @@ fn an_answer_cut_anywhere_is_unreadable() {
     assert_eq!(reply(&adapter, 200, FULL), OK);
     for cut in 0..FULL.len() {
         let (reply, _) = read(&adapter, 200, &FULL.as_bytes()[..cut]);
-        assert_eq!(reply.answer, Answer::Unknown, "cut behind {}", String::from_utf8_lossy(&FULL.as_bytes()[..cut]));
+        assert_eq!(reply.answer, Outcome::Error, "cut behind {}", String::from_utf8_lossy(&FULL.as_bytes()[..cut]));
     }
 }
 
@@ -326,7 +326,7 @@ proptest! {
     fn whatever_a_portal_shows_is_read_back_as_it_was(owner: String, token: String, fee: i64) {
         let body = serde_json::json!({ "token": token, "data": { "code": "D", "owner": owner, "fee": fee, "x": [owner] } });
         let (reply, reading) = read(&reader(), 200, body.to_string().as_bytes());
-        prop_assert_eq!(reply.answer, Answer::Ok);
+        prop_assert_eq!(reply.answer, Outcome::Ok);
         // A name may be composed otherwise (NFC); nothing else of it changes.
         prop_assert_eq!(reading.first(Field::OwnerName).map(str::to_owned), Some(owner.nfc().collect::<String>()));
         prop_assert_eq!(reading.first(Field::Fee).map(str::to_owned), Some(fee.to_string()));

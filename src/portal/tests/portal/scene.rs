@@ -1,7 +1,7 @@
 //! One case, one clerk, and short ways to load, write and read.
 
 use http::HeaderMap;
-use model::words::{ApplicantKind, Channel, FeeBasis, Level, Outcome, PaymentMethod, ReturnMethod, Role};
+use model::words::{ApplicantKind, Channel, FeeBasis, Level, PaymentMethod, PlannedOutcome, ReturnMethod, Role};
 use model::words::{Field, Operation};
 use model::{Applicant, Case, CaseId, SimTime, Staff, Vnd};
 use vandan_portal::{Adapter, ClockFacts, Context, Encoded, Memory, Reading, Reply, Session, Unwritable};
@@ -50,7 +50,7 @@ impl Scene {
                 fee_basis: FeeBasis::Tariff,
                 payment: PaymentMethod::Online,
                 returns: ReturnMethod::Electronic,
-                outcome: Outcome::OnTime,
+                outcome: PlannedOutcome::OnTime,
                 arrival: SimTime(0),
                 tag: String::new(),
                 applicant: Applicant {

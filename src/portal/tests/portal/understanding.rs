@@ -1,6 +1,6 @@
 //! What the adapter does not understand is said: what, where, how often.
 
-use model::words::{AdapterProblem, Answer, Fault, Field, Operation};
+use model::words::{AdapterProblem, Fault, Field, Operation, Outcome};
 use vandan_portal::{Adapter, Reading, Reply};
 
 use super::scene::{Scene, adapter, read, submit};
@@ -42,8 +42,8 @@ fn listed(operation: Operation, body: &str) -> (Reply, Reading) {
     (reply, reading)
 }
 
-const OK: Reply = Reply { answer: Answer::Ok, fault: None };
-const UNREADABLE: Reply = Reply { answer: Answer::Unknown, fault: Some(Fault::Unreadable) };
+const OK: Reply = Reply { answer: Outcome::Ok, fault: None };
+const UNREADABLE: Reply = Reply { answer: Outcome::Error, fault: Some(Fault::Unreadable) };
 
 #[test]
 fn a_word_that_is_not_translated_is_named_and_changes_nothing_else() {

@@ -92,7 +92,7 @@ pub(crate) const RESENT: &str = "resent: the kept connection was closed";
 
 /// A connection slot: at most one connection to each address it was sent to.
 #[derive(Default)]
-pub(crate) struct Browser {
+pub(crate) struct HttpClient {
     connections: Vec<(Authority, Connection)>,
     /// For how long the exchange under way was held back.
     hold: Rc<Hold>,
@@ -104,7 +104,7 @@ struct Connection {
     seen: Rc<Seen>,
 }
 
-impl Browser {
+impl HttpClient {
     /// One of the connection slots of a lane.
     pub(crate) fn of(lane: Rc<Holding>) -> Self {
         Self { connections: Vec::new(), hold: Rc::new(Hold::of(lane)) }
@@ -116,7 +116,7 @@ impl Browser {
         authority: &Authority,
         request: Request<Full<Bytes>>,
         bytes_sent: usize,
-        at: Scene<'_>,
+        at: ExchangeContext<'_>,
     ) -> Attempt {
         if !at.guard.allows(authority) {
             return Attempt::refused(authority, at.clock.now());
@@ -129,7 +129,7 @@ impl Browser {
             biased;
             outcome = self.converse(authority, request, &mut attempt, at) => outcome,
             () = hold.outlasted(at.limits.timeout, at.clock) => Err(Fault::TimedOut.into()),
-            () = called(at.curtain) => Err(Fault::TimedOut.into()),
+            () = called(at.shutdown) => Err(Fault::TimedOut.into()),
         };
         if let Err(trouble) = outcome {
             attempt.fault = Some(trouble.fault);
@@ -153,7 +153,7 @@ impl Browser {
         authority: &Authority,
         request: Request<Full<Bytes>>,
         attempt: &mut Attempt,
-        at: Scene<'_>,
+        at: ExchangeContext<'_>,
     ) -> Result<(), Trouble> {
         let method = request.method().clone();
         let kept = self.connections.iter().position(|(known, _)| known == authority);
@@ -240,17 +240,17 @@ async fn read_whole(mut body: Incoming, longest: usize) -> Result<Bytes, Fault> 
 
 /// What an exchange needs of its surroundings.
 #[derive(Clone, Copy)]
-pub(crate) struct Scene<'a> {
+pub(crate) struct ExchangeContext<'a> {
     pub(crate) clock: &'a RunClock,
     pub(crate) guard: &'a Guard,
     pub(crate) limits: Limits,
     /// Called when the run ends: what is under way then is cut off as if its time were over.
-    pub(crate) curtain: Option<&'a Notify>,
+    pub(crate) shutdown: Option<&'a Notify>,
 }
 
-async fn called(curtain: Option<&Notify>) {
-    match curtain {
-        Some(curtain) => curtain.notified().await,
+async fn called(shutdown: Option<&Notify>) {
+    match shutdown {
+        Some(shutdown) => shutdown.notified().await,
         None => std::future::pending().await,
     }
 }

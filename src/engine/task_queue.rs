@@ -1,9 +1,9 @@
-//! People under way: each does one thing at a time, and keeps an agenda of what comes next.
+//! People under way: each does one thing at a time, and keeps an queue of what comes next.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use journey::Walk;
+use journey::JourneyInstance;
 use model::words::{DossierState, Field, Operation, PaymentState, TrafficClass};
 use model::{Case, SimTime};
 use portal::{Item, Memory, Reading, Session};
@@ -20,12 +20,12 @@ pub(crate) struct Person {
     /// What their last sign-in gave.
     pub(crate) session: Session,
     /// What they mean to do, earliest first.
-    pub(crate) agenda: BinaryHeap<Entry>,
-    /// How many journeys they are on, those included that are not in the agenda just now.
+    pub(crate) queue: BinaryHeap<Entry>,
+    /// How many journeys they are on, those included that are not in the queue just now.
     pub(crate) journeys: u32,
     /// Whether an exchange of theirs is under way.
     pub(crate) busy: bool,
-    /// When their hands were last free.
+    /// When they were last free.
     pub(crate) free_at: u64,
     /// Their acts in a row that came to nothing.
     pub(crate) in_vain: InVain,
@@ -49,7 +49,7 @@ impl Person {
             staff,
             name,
             session: Session::default(),
-            agenda: BinaryHeap::new(),
+            queue: BinaryHeap::new(),
             journeys: 0,
             busy: false,
             free_at: 0,
@@ -61,13 +61,13 @@ impl Person {
 
 /// A journey of a person, waiting for its next operation.
 pub(crate) struct Task {
-    pub(crate) walk: Walk,
+    pub(crate) instance: JourneyInstance,
     /// The planned dossier it is about.
     pub(crate) case: Option<Box<Case>>,
     /// What was seen of it.
     pub(crate) memory: Memory,
     pub(crate) seen: Seen,
-    /// The operation wished for, and which of its exchanges is next.
+    /// The next operation, and which of its exchanges is next.
     pub(crate) operation: Operation,
     pub(crate) exchange: usize,
     /// How often this exchange was put off already, because the portal said to come again.
@@ -139,9 +139,9 @@ const REMEMBERED: [Field; 9] = [
 
 impl Task {
     /// A journey at its beginning.
-    pub(crate) fn new(walk: Walk, case: Option<Box<Case>>, origin: Origin) -> Self {
+    pub(crate) fn new(instance: JourneyInstance, case: Option<Box<Case>>, origin: Origin) -> Self {
         Self {
-            walk,
+            instance,
             case,
             memory: Memory::default(),
             seen: Seen::default(),
@@ -177,7 +177,7 @@ impl Task {
     }
 }
 
-/// A task in an agenda, ordered by when it may be done; of two at once the one entered first comes first.
+/// A task in an queue, ordered by when it may be done; of two at once the one entered first comes first.
 pub(crate) struct Entry {
     key: Reverse<(u64, u64)>,
     pub(crate) task: Box<Task>,
@@ -188,7 +188,7 @@ impl Entry {
         Self { key: Reverse((task.due.max(task.not_before), sequence)), task }
     }
 
-    /// When it may be done, if hands are free.
+    /// When it may be done, if they are free.
     pub(crate) fn moment(&self) -> u64 {
         self.key.0.0
     }

@@ -1,4 +1,4 @@
-//! Judging a history and saying the verdict in every form: at the end of `run`, and alone as `judge` and `report`.
+//! Judging a history and writing every report: at the end of `run`, and alone as `judge` and `report`.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::{compose, console, results};
 /// `vandan judge DIR`.
 pub(crate) fn judge(args: &JudgeArgs) -> Result<Exit, Failure> {
     let rules = compose::rules(&args.scenarios)?;
-    say(&args.folder, &rules, args.quiet)
+    judge_into(&args.folder, &rules, args.quiet)
 }
 
 /// `vandan report DIR`: the same files, whatever the verdict; ends well if they could be written.
@@ -21,7 +21,7 @@ pub(crate) fn report(args: &JudgeArgs) -> Result<Exit, Failure> {
 }
 
 /// Judges the history of a folder and writes every report into it.
-pub(crate) fn say(folder: &Path, rules: &RuleSet, quiet: bool) -> Result<Exit, Failure> {
+pub(crate) fn judge_into(folder: &Path, rules: &RuleSet, quiet: bool) -> Result<Exit, Failure> {
     let history = folder.join("history.sqlite");
     let session = Session::open(&history, rules).map_err(Failure::run)?;
     let judgement = session.judge(rules).map_err(Failure::run)?;
@@ -30,7 +30,7 @@ pub(crate) fn say(folder: &Path, rules: &RuleSet, quiet: bool) -> Result<Exit, F
     write_all(folder, &judgement, &summary)?;
     if !quiet {
         let style = Style { color: console::colors_on_stdout(), width: console::width() };
-        console::say(&report::terminal(&summary, style));
+        console::print(&report::terminal(&summary, style));
     }
     Ok(judgement.overall.into())
 }

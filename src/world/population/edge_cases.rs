@@ -4,19 +4,19 @@
 
 use model::{Fields, Node, Seed, Stream};
 
-use crate::People;
+use crate::Ethnicity;
 use crate::profile::bounded;
 
 /// How many people of a hundred have a name of each hard kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct HardInputs {
+pub struct EdgeCaseShares {
     /// Namesakes in pairs, one written composed (NFC), one decomposed (NFD).
     pub nfd: u8,
     /// Names of exactly 60 letters.
     pub long_names: u8,
     /// Names of one word, without a family name.
     pub one_word: u8,
-    /// Names of peoples other than the province's.
+    /// Names of ethnicities other than the province's.
     pub minority: u8,
     /// Names with Đ, with the eth that looks like it (U+00D0), or with a plain D.
     pub d_confusion: u8,
@@ -24,11 +24,11 @@ pub struct HardInputs {
 
 /// What one person's name is hard for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Hard {
+pub(crate) enum EdgeCase {
     Namesake,
     Long,
     OneWord,
-    Minority(People),
+    Minority(Ethnicity),
     ConfusedD,
 }
 
@@ -37,7 +37,7 @@ pub(crate) enum Hard {
 #[error(
     "read `{text}` as hard inputs: write them as nfd=5,long_names=2 with a per cent from 0 to 100 (known: {known})"
 )]
-pub struct HardInputsSyntax {
+pub struct EdgeCaseSharesSyntax {
     /// The part that could not be read.
     pub text: String,
     /// Every kind there is.
@@ -47,15 +47,15 @@ pub struct HardInputsSyntax {
 /// The kinds, in the order in which they are asked; the first that chooses a person wins.
 const KINDS: [&str; 5] = ["nfd", "long_names", "one_word", "minority", "d_confusion"];
 
-impl HardInputs {
+impl EdgeCaseShares {
     /// Reads `nfd=5,long_names=2`; kinds left out have none.
     ///
     /// # Errors
-    /// [`HardInputsSyntax`] for a kind that is not known or a share that is no per cent.
-    pub fn parse(text: &str) -> Result<Self, HardInputsSyntax> {
+    /// [`EdgeCaseSharesSyntax`] for a kind that is not known or a share that is no per cent.
+    pub fn parse(text: &str) -> Result<Self, EdgeCaseSharesSyntax> {
         let mut inputs = Self::default();
         for part in text.split(',') {
-            let wrong = || HardInputsSyntax { text: part.to_owned(), known: KINDS.join(", ") };
+            let wrong = || EdgeCaseSharesSyntax { text: part.to_owned(), known: KINDS.join(", ") };
             let (kind, percent) = part.split_once('=').ok_or_else(wrong)?;
             let percent = percent.trim().parse().ok().filter(|percent| *percent <= 100).ok_or_else(wrong)?;
             *inputs.share(kind.trim()).ok_or_else(wrong)? = percent;
@@ -98,41 +98,41 @@ fn percent(fields: &Fields<'_>, kind: &'static str) -> Option<u8> {
 /// Who is chosen.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Choice {
-    inputs: HardInputs,
+    inputs: EdgeCaseShares,
     streams: [Stream; 5],
 }
 
 impl Choice {
-    pub(crate) fn new(inputs: HardInputs, seed: Seed) -> Self {
+    pub(crate) fn new(inputs: EdgeCaseShares, seed: Seed) -> Self {
         Self { inputs, streams: KINDS.map(|kind| seed.stream(&format!("hard {kind}"))) }
     }
 
     /// What a person's name is hard for, if anything.
     #[inline]
-    pub(crate) fn of(&self, person: u64) -> Option<Hard> {
-        if self.inputs == HardInputs::default() { None } else { self.chosen(person) }
+    pub(crate) fn of(&self, person: u64) -> Option<EdgeCase> {
+        if self.inputs == EdgeCaseShares::default() { None } else { self.chosen(person) }
     }
 
-    fn chosen(&self, person: u64) -> Option<Hard> {
-        let HardInputs { nfd, long_names, one_word, minority, d_confusion } = self.inputs;
+    fn chosen(&self, person: u64) -> Option<EdgeCase> {
+        let EdgeCaseShares { nfd, long_names, one_word, minority, d_confusion } = self.inputs;
         let [pairs, long, one, others, confused] = self.streams;
         let is = |stream: Stream, index, percent| stream.below(index, 100) < u64::from(percent);
         if is(pairs, person / 2, nfd) {
-            return Some(Hard::Namesake);
+            return Some(EdgeCase::Namesake);
         }
         if is(long, person, long_names) {
-            return Some(Hard::Long);
+            return Some(EdgeCase::Long);
         }
         if is(one, person, one_word) {
-            return Some(Hard::OneWord);
+            return Some(EdgeCase::OneWord);
         }
         if is(others, person, minority) {
             // Everybody but the Kinh, who come first.
-            let drawn = 1 + others.below_draw(person, 1, People::ALL.len() as u64 - 1);
-            let people = usize::try_from(drawn).ok().and_then(|drawn| People::ALL.get(drawn));
-            return people.map(|(_, people)| Hard::Minority(*people));
+            let drawn = 1 + others.below_draw(person, 1, Ethnicity::ALL.len() as u64 - 1);
+            let people = usize::try_from(drawn).ok().and_then(|drawn| Ethnicity::ALL.get(drawn));
+            return people.map(|(_, people)| EdgeCase::Minority(*people));
         }
-        is(confused, person, d_confusion).then_some(Hard::ConfusedD)
+        is(confused, person, d_confusion).then_some(EdgeCase::ConfusedD)
     }
 }
 
@@ -140,7 +140,7 @@ impl Choice {
 mod tests {
     use super::*;
 
-    fn chosen(inputs: HardInputs) -> Vec<Option<Hard>> {
+    fn chosen(inputs: EdgeCaseShares) -> Vec<Option<EdgeCase>> {
         let choice = Choice::new(inputs, Seed(1));
         (0..10_000).map(|person| choice.of(person)).collect()
     }
@@ -150,24 +150,24 @@ mod tests {
         for (inputs, percent) in
             [("nfd=5", 5), ("long_names=2", 2), ("one_word=10", 10), ("minority=30", 30), ("d_confusion=100", 100)]
         {
-            let count = chosen(HardInputs::parse(inputs).unwrap()).iter().flatten().count();
+            let count = chosen(EdgeCaseShares::parse(inputs).unwrap()).iter().flatten().count();
             assert!(count.abs_diff(percent * 100) < 150, "{inputs}: {count}");
         }
     }
 
     #[test]
     fn asking_for_more_changes_only_those_it_chooses() {
-        let few = chosen(HardInputs::parse("d_confusion=20").unwrap());
-        let more = chosen(HardInputs::parse("d_confusion=20,one_word=3").unwrap());
+        let few = chosen(EdgeCaseShares::parse("d_confusion=20").unwrap());
+        let more = chosen(EdgeCaseShares::parse("d_confusion=20,one_word=3").unwrap());
         for (few, more) in few.into_iter().zip(more) {
-            assert!(few == more || more == Some(Hard::OneWord));
+            assert!(few == more || more == Some(EdgeCase::OneWord));
         }
     }
 
     #[test]
     fn what_is_no_hard_input_is_refused_naming_the_known() {
         for wrong in ["nfd", "nfd=101", "nfd=-1", "emoji=1", ""] {
-            let error = HardInputs::parse(wrong).unwrap_err().to_string();
+            let error = EdgeCaseShares::parse(wrong).unwrap_err().to_string();
             assert!(error.contains("known: nfd, long_names, one_word, minority, d_confusion"), "{error}");
         }
     }

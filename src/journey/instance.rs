@@ -1,12 +1,12 @@
-//! One person's place in a journey, and what the person wishes there.
+//! One instance of a journey: a person's place in it, and the next action there.
 
 use std::time::Duration;
 
-use model::words::{Answer, DossierState, Operation, PaymentState, Role, TrafficClass};
+use model::words::{DossierState, Operation, Outcome, PaymentState, Role, TrafficClass};
 use model::{Case, SimTime, Stream, Timeline};
 
 use crate::compile::{Condition, Instruction, LOOPS, Scripts};
-use crate::finish::finish;
+use crate::completion_time::finish;
 use crate::script::{Fact, KNOWN, Pause};
 
 /// A journey of a run, by number.
@@ -15,19 +15,19 @@ pub struct JourneyId(pub(crate) u16);
 
 /// One person's place in one journey.
 #[derive(Clone, Debug)]
-pub struct Walk {
+pub struct JourneyInstance {
     journey: JourneyId,
     at: usize,
     subject: u32,
     draws: u32,
     counters: [u16; LOOPS],
-    /// How the operation last wished for was answered; none since it was wished for.
-    answer: Option<Answer>,
-    /// Whether the walk stands at an operation that was wished for.
+    /// The outcome of the last operation; none while it is pending.
+    answer: Option<Outcome>,
+    /// Whether an operation is pending.
     is_waiting: bool,
 }
 
-/// What the person sees around them when asked what they wish.
+/// What the person sees around them when asked for the next action.
 #[derive(Clone, Copy)]
 pub struct Situation<'a> {
     /// The planned dossier, if the journey is about one.
@@ -48,9 +48,9 @@ pub struct Situation<'a> {
     pub closing: bool,
 }
 
-/// What the person wishes, and not before when.
+/// The next action, and the earliest instant for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum Action {
     /// Do an operation, at this simulated instant.
     Do(Operation, SimTime),
     /// Let the applicant of the same dossier walk this journey; then ask again.
@@ -70,7 +70,7 @@ pub enum Ending {
     GaveUp,
 }
 
-impl Walk {
+impl JourneyInstance {
     /// At the beginning of a journey; `subject` (the case, or the number of the clerk) makes its chance its own.
     pub fn new(journey: JourneyId, subject: u32) -> Self {
         Self { journey, at: 0, subject, draws: 0, counters: [0; LOOPS], answer: None, is_waiting: false }
@@ -81,44 +81,44 @@ impl Walk {
         self.journey
     }
 
-    /// Tells how the operation last wished for was answered.
-    pub fn answered(&mut self, answer: Answer) {
+    /// Reports the outcome of the pending operation.
+    pub fn answered(&mut self, answer: Outcome) {
         self.answer = Some(answer);
     }
 }
 
 impl Scripts {
     /// Why the operation at which a walk stands is done: a read within a repetition is polling.
-    pub fn class(&self, walk: &Walk) -> TrafficClass {
-        match self.get(walk.journey).and_then(|journey| journey.code.get(walk.at)) {
+    pub fn class(&self, instance: &JourneyInstance) -> TrafficClass {
+        match self.get(instance.journey).and_then(|journey| journey.code.get(instance.at)) {
             Some(Instruction::Do { is_poll: true, .. }) => TrafficClass::Poll,
             Some(_) | None => TrafficClass::User,
         }
     }
 
-    /// What the person wishes next. After [`Wish::Do`] the caller must call [`Walk::answered`] before asking again.
-    pub fn next(&self, walk: &mut Walk, situation: &Situation<'_>, chance: Stream) -> Wish {
-        let Some(journey) = self.get(walk.journey) else { return Wish::End(Ending::AsWritten) };
-        let mut asked = Asked { walk, situation, chance, role: journey.role, not_before: situation.now };
+    /// The next action. After [`Action::Do`] the caller must call [`JourneyInstance::answered`] before asking again.
+    pub fn next(&self, instance: &mut JourneyInstance, situation: &Situation<'_>, chance: Stream) -> Action {
+        let Some(journey) = self.get(instance.journey) else { return Action::End(Ending::AsWritten) };
+        let mut asked = Asked { instance, situation, chance, role: journey.role, not_before: situation.now };
         asked.settle_answer(&journey.code);
         // Every instruction but the end of a loop moves forward, and a loop holds an operation or is bounded: the
         // bound below is only there for journeys of empty repetitions.
         for _ in 0..1_000_000 {
-            match journey.code.get(asked.walk.at) {
+            match journey.code.get(asked.instance.at) {
                 Some(instruction) => {
-                    if let Some(wish) = asked.take(instruction) {
-                        return wish;
+                    if let Some(action) = asked.take(instruction) {
+                        return action;
                     }
                 }
-                None => return Wish::End(Ending::AsWritten),
+                None => return Action::End(Ending::AsWritten),
             }
         }
-        Wish::End(Ending::GaveUp)
+        Action::End(Ending::GaveUp)
     }
 }
 
 struct Asked<'a, 'b> {
-    walk: &'a mut Walk,
+    instance: &'a mut JourneyInstance,
     situation: &'a Situation<'b>,
     chance: Stream,
     role: Role,
@@ -128,37 +128,37 @@ struct Asked<'a, 'b> {
 impl Asked<'_, '_> {
     /// Moves on from the operation that was answered.
     fn settle_answer(&mut self, code: &[Instruction]) {
-        let Some(Instruction::Do { refused, unknown, .. }) = code.get(self.walk.at) else { return };
-        if !std::mem::take(&mut self.walk.is_waiting) {
+        let Some(Instruction::Do { refused, error, .. }) = code.get(self.instance.at) else { return };
+        if !std::mem::take(&mut self.instance.is_waiting) {
             return;
         }
-        self.walk.at = match self.walk.answer {
-            Some(Answer::Ok) => self.walk.at + 1,
-            Some(Answer::Refused) => *refused,
-            Some(Answer::Unknown) => *unknown,
-            None => self.walk.at,
+        self.instance.at = match self.instance.answer {
+            Some(Outcome::Ok) => self.instance.at + 1,
+            Some(Outcome::Refused) => *refused,
+            Some(Outcome::Error) => *error,
+            None => self.instance.at,
         };
     }
 
-    /// Takes one instruction: gives a wish, or moves on.
-    fn take(&mut self, instruction: &Instruction) -> Option<Wish> {
-        let next = self.walk.at + 1;
-        self.walk.at = match instruction {
+    /// Takes one instruction: gives an action, or moves on.
+    fn take(&mut self, instruction: &Instruction) -> Option<Action> {
+        let next = self.instance.at + 1;
+        self.instance.at = match instruction {
             Instruction::Do { operation, .. } => {
-                self.walk.answer = None;
-                self.walk.is_waiting = true;
-                return Some(Wish::Do(*operation, self.not_before));
+                self.instance.answer = None;
+                self.instance.is_waiting = true;
+                return Some(Action::Do(*operation, self.not_before));
             }
             Instruction::Follow(journey) => {
-                self.walk.at = next;
-                return Some(Wish::Follow(*journey, self.not_before));
+                self.instance.at = next;
+                return Some(Action::Follow(*journey, self.not_before));
             }
             Instruction::Each(journey) => {
-                self.walk.at = next;
-                return Some(Wish::Each(*journey, self.not_before));
+                self.instance.at = next;
+                return Some(Action::Each(*journey, self.not_before));
             }
-            Instruction::End => return Some(Wish::End(Ending::AsWritten)),
-            Instruction::GiveUp => return Some(Wish::End(Ending::GaveUp)),
+            Instruction::End => return Some(Action::End(Ending::AsWritten)),
+            Instruction::GiveUp => return Some(Action::End(Ending::GaveUp)),
             Instruction::Wait(pause) => {
                 let pause = self.pause(*pause);
                 self.wait_until(self.not_before + pause);
@@ -172,7 +172,7 @@ impl Asked<'_, '_> {
                 }
                 next
             }
-            Instruction::WaitForFinish => {
+            Instruction::WaitForCompletion => {
                 let part = self.draw_unit();
                 let moment = finish(self.situation, self.not_before, part);
                 self.not_before = self.not_before.max(moment);
@@ -209,7 +209,7 @@ impl Asked<'_, '_> {
     }
 
     fn count(&mut self, counter: usize, change: impl FnOnce(&mut u16)) -> u16 {
-        self.walk.counters.get_mut(counter).map_or(u16::MAX, |count| {
+        self.instance.counters.get_mut(counter).map_or(u16::MAX, |count| {
             change(count);
             *count
         })
@@ -217,7 +217,7 @@ impl Asked<'_, '_> {
 
     fn holds(&self, condition: &Condition) -> bool {
         match condition {
-            Condition::Ok => self.walk.answer == Some(Answer::Ok),
+            Condition::Ok => self.instance.answer == Some(Outcome::Ok),
             Condition::State(states) => self.situation.state.is_some_and(|state| states.contains(&state)),
             Condition::Closing => self.situation.closing,
         }
@@ -231,7 +231,7 @@ impl Asked<'_, '_> {
             Fact::Payment => case.map(|case| case.payment.as_str()),
             Fact::Fee => case.map(|case| case.fee_basis.as_str()),
             Fact::Return => case.map(|case| case.returns.as_str()),
-            Fact::Outcome => case.map(|case| case.outcome.as_str()),
+            Fact::PlannedOutcome => case.map(|case| case.outcome.as_str()),
             Fact::State => self.situation.state.map(DossierState::as_str),
             Fact::PaymentState => self.situation.payment_state.map(PaymentState::as_str),
             Fact::Number => self.situation.knows_number.then_some(KNOWN),
@@ -258,12 +258,12 @@ impl Asked<'_, '_> {
     }
 
     fn index(&self) -> u64 {
-        (u64::from(self.walk.journey.0) << 32) | u64::from(self.walk.subject)
+        (u64::from(self.instance.journey.0) << 32) | u64::from(self.instance.subject)
     }
 
     fn next_draw(&mut self) -> u32 {
-        let draw = self.walk.draws;
-        self.walk.draws = draw.wrapping_add(1);
+        let draw = self.instance.draws;
+        self.instance.draws = draw.wrapping_add(1);
         draw
     }
 }
@@ -284,7 +284,7 @@ mod tests {
     }
 
     /// Walks to the end, each operation answered in turn, then ok.
-    fn walk(text: &str, answers: &[Answer]) -> Vec<Wish> {
+    fn walk(text: &str, answers: &[Outcome]) -> Vec<Action> {
         let scripts = scripts(text);
         let timeline = timeline();
         let situation = Situation {
@@ -297,30 +297,30 @@ mod tests {
             timeline: &timeline,
             closing: false,
         };
-        let mut walk = Walk::new(scripts.find("a").unwrap(), 1);
-        let mut answers = answers.iter().copied().chain(std::iter::repeat(Answer::Ok));
-        let mut wishes = Vec::new();
-        while wishes.len() < 100 {
-            let wish = scripts.next(&mut walk, &situation, Seed(1).stream("chance"));
-            wishes.push(wish);
-            match wish {
-                Wish::Do(..) => walk.answered(answers.next().unwrap()),
-                Wish::End(_) => break,
-                Wish::Follow(..) | Wish::Each(..) => {}
+        let mut instance = JourneyInstance::new(scripts.find("a").unwrap(), 1);
+        let mut answers = answers.iter().copied().chain(std::iter::repeat(Outcome::Ok));
+        let mut actions = Vec::new();
+        while actions.len() < 100 {
+            let action = scripts.next(&mut instance, &situation, Seed(1).stream("chance"));
+            actions.push(action);
+            match action {
+                Action::Do(..) => instance.answered(answers.next().unwrap()),
+                Action::End(_) => break,
+                Action::Follow(..) | Action::Each(..) => {}
             }
         }
-        wishes
+        actions
     }
 
-    fn done(wishes: &[Wish]) -> Vec<&'static str> {
-        wishes
+    fn done(actions: &[Action]) -> Vec<&'static str> {
+        actions
             .iter()
-            .map(|wish| match wish {
-                Wish::Do(operation, _) => operation.as_str(),
-                Wish::Follow(..) => "follow",
-                Wish::Each(..) => "each",
-                Wish::End(Ending::AsWritten) => "end",
-                Wish::End(Ending::GaveUp) => "gave up",
+            .map(|action| match action {
+                Action::Do(operation, _) => operation.as_str(),
+                Action::Follow(..) => "follow",
+                Action::Each(..) => "each",
+                Action::End(Ending::AsWritten) => "end",
+                Action::End(Ending::GaveUp) => "gave up",
             })
             .collect()
     }
@@ -334,19 +334,19 @@ mod tests {
     #[test]
     fn a_refusal_without_a_way_on_ends_the_journey() {
         let text = "  - do: sign_in\n  - do: submit\n";
-        assert_eq!(done(&walk(text, &[Answer::Refused])), ["sign_in", "gave up"]);
+        assert_eq!(done(&walk(text, &[Outcome::Refused])), ["sign_in", "gave up"]);
     }
 
     #[test]
     fn a_refusal_with_steps_takes_them_and_goes_on() {
         let text = "  - do: pay\n    refused:\n      - do: track\n  - do: look_up\n";
-        assert_eq!(done(&walk(text, &[Answer::Refused])), ["pay", "track", "look_up", "end"]);
+        assert_eq!(done(&walk(text, &[Outcome::Refused])), ["pay", "track", "look_up", "end"]);
     }
 
     #[test]
     fn a_repetition_ends_when_its_condition_holds() {
         let text = "  - repeat:\n      at_most: 5\n      until: ok\n      steps:\n        - do: start\n          refused: continue\n";
-        assert_eq!(done(&walk(text, &[Answer::Refused, Answer::Refused])), ["start", "start", "start", "end"]);
+        assert_eq!(done(&walk(text, &[Outcome::Refused, Outcome::Refused])), ["start", "start", "start", "end"]);
     }
 
     #[test]
@@ -357,8 +357,8 @@ mod tests {
 
     #[test]
     fn waiting_moves_the_moment_of_the_next_wish() {
-        let wishes = walk("  - wait: 30 min\n  - do: submit\n", &[]);
-        assert_eq!(wishes[0], Wish::Do(Operation::Submit, SimTime(30 * 60_000)));
+        let actions = walk("  - wait: 30 min\n  - do: submit\n", &[]);
+        assert_eq!(actions[0], Action::Do(Operation::Submit, SimTime(30 * 60_000)));
     }
 
     #[test]
@@ -381,9 +381,9 @@ mod tests {
                 timeline: &timeline,
                 closing: false,
             };
-            let mut walk = Walk::new(scripts.find("a").unwrap(), 1);
-            let wish = scripts.next(&mut walk, &situation, Seed(1).stream("chance"));
-            assert_eq!(wish, Wish::Do(Operation::Accept, expected));
+            let mut instance = JourneyInstance::new(scripts.find("a").unwrap(), 1);
+            let action = scripts.next(&mut instance, &situation, Seed(1).stream("chance"));
+            assert_eq!(action, Action::Do(Operation::Accept, expected));
         }
     }
 

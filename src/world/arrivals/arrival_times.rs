@@ -1,7 +1,7 @@
 //! Who comes when: the curves of a province, and each cell's part of them.
 //!
 //! [`Schedules`] are the curves as the province's file says them, one for each channel and each office that keeps hours of its own;
-//! [`Comings`] are the same with what the seed varies, and the mass of each cell's days.
+//! [`ArrivalTimes`] are the same with what the seed varies, and the mass of each cell's days.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::burst::Burst;
 use super::curve::{Curve, check_days, check_hours};
 use super::dispersion::Dispersion;
 use super::schedule::{Ground, Schedule};
-use super::swings::Swings;
+use super::seasonality::Seasonality;
 use crate::{Calendar, Cell, Office, Period, Unit};
 
 /// The curves of a province, laid over its period.
@@ -24,7 +24,7 @@ pub(crate) struct Schedules {
     of_offices: Vec<Vec<usize>>,
     /// For each unit, the position of its office.
     of_units: Vec<usize>,
-    swings: Swings,
+    seasonality: Seasonality,
 }
 
 /// Whom the curves concern.
@@ -45,10 +45,10 @@ impl Schedules {
                 Some((*channel, Curve::read(&node)?, node))
             };
             let curves: Vec<_> = Channel::ALL.iter().map(curve).collect();
-            let swings = Swings::read(fields, calendar, around.map(|around| around.period));
+            let seasonality = Seasonality::read(fields, calendar, around.map(|around| around.period));
             let curves = curves.into_iter().collect::<Option<Vec<_>>>()?;
-            let (swings, around) = (swings?, around?);
-            let mut schedules = Self { all: Vec::new(), of_offices: Vec::new(), of_units: Vec::new(), swings };
+            let (seasonality, around) = (seasonality?, around?);
+            let mut schedules = Self { all: Vec::new(), of_offices: Vec::new(), of_units: Vec::new(), seasonality };
             schedules.open(&curves, Ground { calendar, office: around.office, period: around.period }, "");
             for (_, curve, node) in &curves {
                 check_hours(node, curve, around.office);
@@ -80,7 +80,7 @@ impl Schedules {
             let shared = self.of_offices.first().and_then(|first| first.get(i)).filter(|_| !curve.office_only);
             positions.push(shared.copied().unwrap_or(self.all.len()));
             if shared.is_none() {
-                let schedule = Schedule::new(curve, &self.swings.of(*channel), ground);
+                let schedule = Schedule::new(curve, &self.seasonality.of(*channel), ground);
                 check_days(node, &schedule, ground, whom);
                 self.all.push((*channel, schedule));
             }
@@ -90,7 +90,7 @@ impl Schedules {
 
     /// The same with what the seed varies.
     fn varied(&self, seed: Seed) -> Self {
-        let Swings { dispersion, burstiness, .. } = self.swings;
+        let Seasonality { dispersion, burstiness, .. } = self.seasonality;
         let days = Some(Dispersion::new(dispersion, seed.stream("busy days"))).filter(|_| dispersion > 0);
         let varied = |(channel, schedule): &(Channel, Schedule)| {
             let stream = seed.stream(&format!("bursts {channel}"));
@@ -110,7 +110,7 @@ impl Schedules {
 
 /// When everybody of a run comes.
 #[derive(Clone, Debug)]
-pub(crate) struct Comings {
+pub(crate) struct ArrivalTimes {
     schedules: Arc<Schedules>,
     /// For each cell of the province, in order.
     windows: Vec<Window>,
@@ -127,10 +127,11 @@ struct Window {
     within: u64,
 }
 
-impl Comings {
+impl ArrivalTimes {
     /// When the people of these cells come, given the seed.
     pub(crate) fn new(schedules: &Arc<Schedules>, cells: &[Cell], seed: Seed) -> Self {
-        let schedules = if schedules.swings.vary() { Arc::new(schedules.varied(seed)) } else { Arc::clone(schedules) };
+        let schedules =
+            if schedules.seasonality.vary() { Arc::new(schedules.varied(seed)) } else { Arc::clone(schedules) };
         let window = |cell: &Cell| {
             let position = schedules.position(cell)?;
             let (_, schedule) = schedules.all.get(position)?;
@@ -150,26 +151,26 @@ impl Comings {
 
     /// When somebody of the cell at this position comes; the key is the number that all draws of a dossier are made by.
     pub(crate) fn due(&self, position: usize, key: u64) -> SimTime {
-        self.of_cell(position).map_or(SimTime(0), |coming| coming.due(key))
+        self.of_cell(position).map_or(SimTime(0), |arrival_time| arrival_time.due(key))
     }
 
     /// How the people of the cell at this position come.
-    pub(crate) fn of_cell(&self, position: usize) -> Option<Coming<'_>> {
+    pub(crate) fn of_cell(&self, position: usize) -> Option<ArrivalTime<'_>> {
         let window = *self.windows.get(position)?;
         let (_, schedule) = self.schedules.all.get(window.schedule)?;
-        Some(Coming { schedule, window, stream: self.stream })
+        Some(ArrivalTime { schedule, window, stream: self.stream })
     }
 }
 
 /// How the people of one cell come.
 #[derive(Clone, Copy)]
-pub(crate) struct Coming<'a> {
+pub(crate) struct ArrivalTime<'a> {
     schedule: &'a Schedule,
     window: Window,
     stream: Stream,
 }
 
-impl Coming<'_> {
+impl ArrivalTime<'_> {
     /// When the dossier with this key comes.
     #[inline]
     pub(crate) fn due(&self, key: u64) -> SimTime {

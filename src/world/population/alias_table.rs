@@ -8,7 +8,7 @@
 /// # Source
 /// Vose, "A linear algorithm for generating random numbers with a given distribution", 1991.
 #[derive(Clone, Debug)]
-pub(crate) struct Lot {
+pub(crate) struct AliasTable {
     slots: Vec<Slot>,
 }
 
@@ -20,7 +20,7 @@ struct Slot {
     other: u32,
 }
 
-impl Lot {
+impl AliasTable {
     /// The lot of these weights; things of weight 0 are never drawn.
     pub(crate) fn new(weights: impl IntoIterator<Item = u64>) -> Self {
         let weights: Vec<u128> = weights.into_iter().map(u128::from).collect();
@@ -70,7 +70,7 @@ mod tests {
         fn things_are_drawn_by_their_weight(weights in vec(0_u64..50, 1..20)) {
             let total: u64 = weights.iter().sum();
             prop_assume!(total > 0);
-            let lot = Lot::new(weights.iter().copied());
+            let lot = AliasTable::new(weights.iter().copied());
             let words = 50_000_u32;
             let mut drawn = vec![0_u64; weights.len()];
             for i in 0..words {

@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 
 use jiff::civil::{Date, date};
 use model::words::Channel;
-use model::{CaseId, Populace, Seed, SimTime};
+use model::{Applicants, CaseId, Seed, SimTime};
 
 use super::{Arrival, arrivals, batches, by_day};
 use crate::calendar::vietnam;
@@ -45,8 +45,9 @@ fn plain() -> &'static Population {
 fn shares(population: &Population) -> Vec<f64> {
     let mut shares = Vec::new();
     for (position, _, cases) in population.cases_by_cell() {
-        let (coming, curve) = (population.comings().of_cell(position), plain().comings().of_cell(position));
-        shares.extend(cases.map(|(_, key)| curve.unwrap().share(coming.unwrap().due(key))));
+        let (arrival_time, curve) =
+            (population.arrival_times().of_cell(position), plain().arrival_times().of_cell(position));
+        shares.extend(cases.map(|(_, key)| curve.unwrap().share(arrival_time.unwrap().due(key))));
     }
     shares.sort_by(f64::total_cmp);
     shares

@@ -25,7 +25,7 @@ use crate::apportion;
 
 /// The tables that procedures are made from.
 #[derive(Clone, Debug)]
-pub(crate) struct Tail {
+pub(crate) struct SyntheticProcedures {
     seed: Seed,
     popularity: Popularity,
     acts: Vec<String>,
@@ -74,7 +74,7 @@ pub(crate) enum Wanted {
 /// The most procedures of a field at one level: three digits of their codes.
 const MOST: u64 = 999;
 
-impl Tail {
+impl SyntheticProcedures {
     pub(crate) fn read(node: &Node<'_>) -> Option<Self> {
         node.fields(|fields| {
             fields.text("source");
@@ -84,7 +84,7 @@ impl Tail {
             let (acts, whom, documents) = (list("acts"), list("whom"), list("documents"));
             let legal_days = fields.need("legal_days").and_then(|node| {
                 node.fields(|fields| {
-                    let of = |level: &Level| fields.need(level.as_str()).and_then(|node| weighted(&node, 1, 250));
+                    let of = |level: &Level| fields.need(level.as_str()).and_then(|node| weighted(&node, 0, 250));
                     Level::ALL.iter().map(of).collect::<Vec<_>>().into_iter().collect()
                 })
             });
@@ -272,14 +272,14 @@ mod tests {
 
     use super::*;
 
-    fn tail() -> Tail {
+    fn tail() -> SyntheticProcedures {
         let text = include_str!("../../../scenarios/procedures/common.yaml");
         let document = Document::parse("common.yaml", text).unwrap();
         let read = document.read(|fields| {
             for name in ["source", "procedures"] {
                 fields.get(name);
             }
-            Tail::read(&fields.need("tail")?)
+            SyntheticProcedures::read(&fields.need("tail")?)
         });
         read.unwrap()
     }

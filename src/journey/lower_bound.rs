@@ -1,4 +1,4 @@
-//! How often people do what at least: journeys walked in thought, every answer being ok.
+//! How often people do what at least: a lower bound, every answer being ok.
 //!
 //! What is known of a dossier beforehand decides the choices it can; of the others, and of chance, each operation is counted as often as the
 //! way with the fewest has it. A repetition is gone through once. So the counts are lower bounds: people who must try again do more.
@@ -10,8 +10,8 @@ use model::Kind;
 use model::words::Operation;
 
 use crate::compile::{Instruction, Journey, Scripts};
+use crate::instance::JourneyId;
 use crate::script::Fact;
-use crate::walk::JourneyId;
 
 /// How often each operation is done at least.
 pub type Counts = BTreeMap<Operation, u64>;
@@ -19,7 +19,7 @@ pub type Counts = BTreeMap<Operation, u64>;
 impl Scripts {
     /// What the journey itself does at least for a dossier of this kind, with the journeys the applicant goes on to.
     pub fn least(&self, journey: JourneyId, kind: Kind) -> Counts {
-        self.walked(journey, kind, Onward::Follow)
+        self.counted(journey, kind, Onward::Follow)
     }
 
     /// What is done at least for each dossier of this kind that this journey is shown.
@@ -45,7 +45,7 @@ impl Scripts {
                 Instruction::Do { operation, is_poll: true, .. } => polls.push((*operation, pause)),
                 Instruction::Do { .. }
                 | Instruction::NotAfter(_)
-                | Instruction::WaitForFinish
+                | Instruction::WaitForCompletion
                 | Instruction::Choose { .. }
                 | Instruction::Chance { .. }
                 | Instruction::EndLoop { .. }
@@ -59,9 +59,9 @@ impl Scripts {
         polls
     }
 
-    fn walked(&self, journey: JourneyId, kind: Kind, onward: Onward) -> Counts {
+    fn counted(&self, journey: JourneyId, kind: Kind, onward: Onward) -> Counts {
         let Some(journey) = self.get(journey) else { return Counts::new() };
-        let mut thought = Thought { scripts: self, journey, kind, onward, known: BTreeMap::new() };
+        let mut thought = LowerBound { scripts: self, journey, kind, onward, known: BTreeMap::new() };
         thought.from(0)
     }
 }
@@ -73,8 +73,8 @@ enum Onward {
     Stay,
 }
 
-/// One journey, walked in thought.
-struct Thought<'a> {
+/// One journey, followed with every answer ok.
+struct LowerBound<'a> {
     scripts: &'a Scripts,
     journey: &'a Journey,
     kind: Kind,
@@ -83,7 +83,7 @@ struct Thought<'a> {
     known: BTreeMap<usize, Counts>,
 }
 
-impl Thought<'_> {
+impl LowerBound<'_> {
     /// What is done at least from here to the end. Ways of ok never lead back, so this ends.
     fn from(&mut self, at: usize) -> Counts {
         if let Some(counts) = self.known.get(&at) {
@@ -114,13 +114,13 @@ impl Thought<'_> {
             Instruction::Follow(next) => {
                 let mut counts = self.from(at + 1);
                 if self.onward == Onward::Follow {
-                    add(&mut counts, &self.scripts.walked(*next, self.kind, Onward::Stay));
+                    add(&mut counts, &self.scripts.counted(*next, self.kind, Onward::Stay));
                 }
                 counts
             }
             Instruction::Wait(_)
             | Instruction::NotAfter(_)
-            | Instruction::WaitForFinish
+            | Instruction::WaitForCompletion
             | Instruction::BeginLoop { .. }
             | Instruction::EndLoop { .. }
             | Instruction::Each(_) => self.from(at + 1),
@@ -155,21 +155,21 @@ fn value(fact: Fact, kind: Kind) -> Option<&'static str> {
         Fact::Level => Some(kind.level.as_str()),
         Fact::Payment => Some(kind.payment.as_str()),
         Fact::Return => Some(kind.returns.as_str()),
-        Fact::Outcome => Some(kind.outcome.as_str()),
+        Fact::PlannedOutcome => Some(kind.outcome.as_str()),
         Fact::Fee | Fact::State | Fact::PaymentState | Fact::Number => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use model::words::{Channel, Level, Outcome, PaymentMethod, ReturnMethod};
+    use model::words::{Channel, Level, PaymentMethod, PlannedOutcome, ReturnMethod};
 
     use super::*;
 
     const KIND: Kind = Kind {
         level: Level::Commune,
         channel: Channel::Online,
-        outcome: Outcome::Early,
+        outcome: PlannedOutcome::Early,
         payment: PaymentMethod::Online,
         returns: ReturnMethod::Electronic,
     };
@@ -212,8 +212,12 @@ mod tests {
     #[test]
     fn the_applicant_goes_on_and_the_office_works_on_each() {
         let scripts = shipped();
-        let kind =
-            Kind { channel: Channel::Counter, payment: PaymentMethod::Counter, outcome: Outcome::Withdrawn, ..KIND };
+        let kind = Kind {
+            channel: Channel::Counter,
+            payment: PaymentMethod::Counter,
+            outcome: PlannedOutcome::Withdrawn,
+            ..KIND
+        };
         let intake = scripts.least(scripts.find("counter-intake").unwrap(), kind);
         assert_eq!(listed(&intake), [("sign_in", 1), ("submit", 1), ("track", 1), ("withdraw", 1)]);
         let desk = scripts.find("desk").unwrap();

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -14,24 +14,23 @@ use tokio::runtime;
 use tokio::task::{JoinHandle as LocalTask, LocalSet};
 
 use crate::authority::Authority;
-use crate::browser::open;
-use crate::clock::RunClock;
-use crate::delay::Lags;
-use crate::errand::{Errand, Messenger, PATIENCE};
+use crate::control::{ControlClient, ControlRequest, PATIENCE};
+use crate::delay::SchedulingDelays;
 use crate::hopeless::Prospects;
-use crate::known::{Begun, Strangers};
+use crate::http_client::open;
+use crate::known::Strangers;
 use crate::lane::{Lane, play};
 use crate::meter::Meters;
 use crate::own_limits::Trouble;
 use crate::peers::{Ledger, Said};
 use crate::preflight::{self, Met};
 use crate::registrar::Registrar;
+use crate::run_state::{RunState, nanoseconds};
 use crate::spec::{Arrivals, RunSpec};
-use crate::stage::{CURTAIN, Stage, nanoseconds};
 use crate::stalls::{Jumps, overslept};
 use crate::throttle::Hold;
 
-/// How often the conductor looks around.
+/// How often the coordinator looks around.
 const LOOK: Duration = Duration::from_millis(20);
 
 /// In nanoseconds.
@@ -49,15 +48,15 @@ const ABORTED_FINAL_READ: Duration = Duration::from_secs(10);
 pub struct Health {
     /// Half of the exchanges of people under load were handed to a connection at most this late, in nanoseconds. Waiting for a
     /// free connection is not in it: that is the portal's doing as long as connections suffice, and part of `waited` in any case.
-    pub lag_p50: u64,
+    pub scheduling_delay_p50: u64,
     /// 99 of 100 of them were handed to a connection at most this late, in nanoseconds.
-    pub lag_p99: u64,
+    pub scheduling_delay_p99: u64,
     /// The latest of them, in nanoseconds.
-    pub lag_max: u64,
+    pub scheduling_delay_max: u64,
     /// 99 of 100 looks of those who look again and again (inboxes, states) were at most this late, in nanoseconds.
-    pub lag_poll_p99: u64,
+    pub poll_scheduling_delay_p99: u64,
     /// The latest of these, in nanoseconds.
-    pub lag_poll_max: u64,
+    pub poll_scheduling_delay_max: u64,
     /// Whether everything had settled before the final read.
     pub quiescent: bool,
     /// Whether all final reads were made.
@@ -113,96 +112,90 @@ pub fn run(
     meters: &Meters,
     stop: &AtomicBool,
 ) -> Result<Health, EngineError> {
-    let stage = Arc::new(Stage {
-        lanes: arrivals.len().max(1),
-        begun: Begun::none_of(spec.people.count()),
-        spec,
-        clock: RunClock::start(),
-        phase: AtomicU8::new(Phase::Load as u8),
-        closing: AtomicBool::new(false),
-    });
+    let state = Arc::new(RunState::begin(spec, arrivals.len()));
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
-    let conducting = LocalSet::new();
+    let local = LocalSet::new();
     // A meter without a lane would never say that its arrivals are over.
-    let conducted = Meters { lanes: meters.lanes.iter().take(arrivals.len()).cloned().collect() };
-    let mut conductor = Conductor::new(Arc::clone(&stage), conducted, recorder.inlet());
-    let greeted = conducting.block_on(&runtime, async {
-        conductor.greet().await?;
+    let coordinated = Meters { lanes: meters.lanes.iter().take(arrivals.len()).cloned().collect() };
+    let mut coordinator = Coordinator::new(Arc::clone(&state), coordinated, recorder.inlet());
+    let probed = local.block_on(&runtime, async {
+        coordinator.probe_target().await?;
         // Before anybody comes, the portal must know what time it is, and we what it offers.
-        conductor.tell_time(0).await;
-        conductor.registrar.read().await;
-        let mut messenger = Messenger::new(Arc::clone(&conductor.stage), Rc::clone(&conductor.inlet), Rc::default());
-        preflight::look_around(&conductor.stage, &mut messenger)
+        coordinator.set_clock(0).await;
+        coordinator.registrar.read().await;
+        let mut control_client =
+            ControlClient::new(Arc::clone(&coordinator.state), Rc::clone(&coordinator.inlet), Rc::default());
+        preflight::look_around(&coordinator.state, &mut control_client)
             .await
             .map_or(Ok(()), |met| Err(EngineError::Occupied(met)))
     });
-    if let Err(error) = greeted {
+    if let Err(error) = probed {
         // What was asked before anybody came is the evidence.
-        conductor.inlet.borrow_mut().close();
+        coordinator.inlet.borrow_mut().close();
         return Err(error);
     }
-    let lanes = start_lanes(&stage, arrivals, recorder, meters);
+    let lanes = start_lanes(&state, arrivals, recorder, meters);
     let failed = match &lanes {
-        Ok(lanes) => conducting.block_on(&runtime, conductor.conduct(recorder, stop, lanes)),
+        Ok(lanes) => local.block_on(&runtime, coordinator.coordinate(recorder, stop, lanes)),
         Err(_) => false,
     };
-    stage.phase.store(CURTAIN, Ordering::Relaxed);
-    let lags = join_lanes(lanes?)?;
-    let health = conductor.health(&lags);
-    conductor.inlet.borrow_mut().close();
+    state.enter(Phase::Ended);
+    let scheduling_delays = join_lanes(lanes?)?;
+    let health = coordinator.health(&scheduling_delays);
+    coordinator.inlet.borrow_mut().close();
     if failed { Err(EngineError::Recorder) } else { Ok(health) }
 }
 
 fn start_lanes(
-    stage: &Arc<Stage>,
+    state: &Arc<RunState>,
     arrivals: Vec<Arrivals>,
     recorder: &Recorder,
     meters: &Meters,
 ) -> Result<Vec<LaneThread>, EngineError> {
     let mut threads = Vec::new();
     for (number, (arrivals, meter)) in arrivals.into_iter().zip(&meters.lanes).enumerate() {
-        let lane = LaneStart { stage: Arc::clone(stage), number, arrivals, inlet: recorder.inlet() };
+        let lane = LaneStart { state: Arc::clone(state), number, arrivals, inlet: recorder.inlet() };
         threads.push(lane.start(Arc::clone(meter))?);
     }
     Ok(threads)
 }
 
 /// Waits for all lanes, and puts together how late they were.
-fn join_lanes(threads: Vec<LaneThread>) -> Result<Lags, EngineError> {
-    let mut lags = Lags::new()?;
+fn join_lanes(threads: Vec<LaneThread>) -> Result<SchedulingDelays, EngineError> {
+    let mut scheduling_delays = SchedulingDelays::new()?;
     for (number, thread) in threads.into_iter().enumerate() {
-        lags.add(&thread.join().map_err(|_panic| EngineError::LanePanicked(number))??);
+        scheduling_delays.add(&thread.join().map_err(|_panic| EngineError::LanePanicked(number))??);
     }
-    Ok(lags)
+    Ok(scheduling_delays)
 }
 
 struct LaneStart {
-    stage: Arc<Stage>,
+    state: Arc<RunState>,
     number: usize,
     arrivals: Arrivals,
     inlet: Inlet,
 }
 
-type LaneThread = JoinHandle<Result<Lags, EngineError>>;
+type LaneThread = JoinHandle<Result<SchedulingDelays, EngineError>>;
 
 impl LaneStart {
     fn start(self, meter: Arc<crate::meter::LaneMeter>) -> Result<LaneThread, std::io::Error> {
         std::thread::Builder::new().name(format!("lane-{}", self.number)).spawn(move || {
             let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
-            let lane = Lane::new(self.stage, self.number, meter, self.arrivals, self.inlet)?;
+            let lane = Lane::new(self.state, self.number, meter, self.arrivals, self.inlet)?;
             Ok(LocalSet::new().block_on(&runtime, play(lane)))
         })
     }
 }
 
-struct Conductor {
-    stage: Arc<Stage>,
+struct Coordinator {
+    state: Arc<RunState>,
     meters: Meters,
     /// Shared with the ledgers' tasks, borrowed only between awaits.
     inlet: Rc<RefCell<Inlet>>,
-    /// When the last errand was over.
+    /// When the last control was over.
     free_at: Rc<Cell<u64>>,
-    timekeeper: Messenger,
+    clock_driver: ControlClient,
     registrar: Registrar,
     ledgers: Vec<Rc<Said>>,
     /// The next stretch of simulated time the portal must be told of.
@@ -217,15 +210,15 @@ struct Conductor {
     stopped_because: Option<String>,
 }
 
-impl Conductor {
-    fn new(stage: Arc<Stage>, meters: Meters, inlet: Inlet) -> Self {
+impl Coordinator {
+    fn new(state: Arc<RunState>, meters: Meters, inlet: Inlet) -> Self {
         let inlet = Rc::new(RefCell::new(inlet));
         let free_at = Rc::new(Cell::new(0));
-        let messenger = || Messenger::new(Arc::clone(&stage), Rc::clone(&inlet), Rc::clone(&free_at));
+        let control_client = || ControlClient::new(Arc::clone(&state), Rc::clone(&inlet), Rc::clone(&free_at));
         Self {
-            timekeeper: messenger(),
-            registrar: Registrar::new(Arc::clone(&stage), messenger()),
-            stage,
+            clock_driver: control_client(),
+            registrar: Registrar::new(Arc::clone(&state), control_client()),
+            state,
             meters,
             inlet,
             free_at,
@@ -240,12 +233,12 @@ impl Conductor {
         }
     }
 
-    /// Opens a connection to the portal, so that an address where nobody is is told at once.
-    async fn greet(&mut self) -> Result<(), EngineError> {
-        let spec = &self.stage.spec;
-        spec.guard.admit_connection(&spec.target, &self.stage.clock, &Hold::default()).await;
+    /// Opens a connection to the portal, so that an unreachable address is reported at once.
+    async fn probe_target(&mut self) -> Result<(), EngineError> {
+        let spec = &self.state.spec;
+        spec.guard.admit_connection(&spec.target, &self.state.clock, &Hold::default()).await;
         let opened = tokio::time::timeout(PATIENCE, open(&spec.target, &spec.guard)).await;
-        self.free_at.set(self.stage.clock.now());
+        self.free_at.set(self.state.clock.now());
         match opened {
             Ok(Ok(_stream)) => Ok(()),
             Ok(Err(Trouble { fault: Fault::Forbidden, .. })) => Err(EngineError::Forbidden(spec.target.clone())),
@@ -254,13 +247,13 @@ impl Conductor {
     }
 
     /// Conducts to the end; says whether the recorder failed. A lane that ends before is left to be joined.
-    async fn conduct(&mut self, recorder: &Recorder, stop: &AtomicBool, lanes: &[LaneThread]) -> bool {
+    async fn coordinate(&mut self, recorder: &Recorder, stop: &AtomicBool, lanes: &[LaneThread]) -> bool {
         let ledgers = self.open_ledgers();
-        let mut jumps = Jumps::new(self.stage.clock.now(), self.stage.clock.machine());
+        let mut jumps = Jumps::new(self.state.clock.now(), self.state.clock.machine());
         loop {
-            let now = self.stage.clock.now();
-            self.tell_time(now).await;
-            if self.stage.phase() == Some(Phase::Load) {
+            let now = self.state.clock.now();
+            self.set_clock(now).await;
+            if self.state.phase() == Phase::Load {
                 self.registrar.publish(now).await;
             }
             self.inlet.borrow_mut().flush();
@@ -270,21 +263,21 @@ impl Conductor {
             if lanes.iter().any(JoinHandle::is_finished) {
                 return false;
             }
-            self.heed(stop, now);
+            self.obey_stop(stop, now);
             if self.is_hopeless(now) {
                 self.close_ledgers(ledgers).await;
                 return false;
             }
-            if self.move_on(now) {
+            if self.advance(now) {
                 self.registrar.read().await;
                 self.close_ledgers(ledgers).await;
                 return false;
             }
-            let rest = LOOK.min(Duration::from_nanos(self.until_next_errand()));
-            let asked = self.stage.clock.now() + nanoseconds(rest);
+            let rest = LOOK.min(Duration::from_nanos(self.until_next_control()));
+            let asked = self.state.clock.now() + nanoseconds(rest);
             tokio::time::sleep(rest).await;
-            let woke = self.stage.clock.now();
-            let stalls = [overslept("coordinator", asked, woke), jumps.look(woke, self.stage.clock.machine())];
+            let woke = self.state.clock.now();
+            let stalls = [overslept("coordinator", asked, woke), jumps.look(woke, self.state.clock.machine())];
             for stall in stalls.into_iter().flatten() {
                 self.inlet.borrow_mut().batch().stall(stall);
             }
@@ -293,43 +286,41 @@ impl Conductor {
 
     /// Whether going on makes no sense, and keeps why.
     fn is_hopeless(&mut self, now: u64) -> bool {
-        if self.aborted || !matches!(self.stage.phase(), Some(Phase::Load | Phase::Drain)) {
+        if self.aborted || !matches!(self.state.phase(), Phase::Load | Phase::Drain) {
             return false;
         }
-        let spec = &self.stage.spec;
+        let spec = &self.state.spec;
         let target = format!("http://{}", spec.target);
         self.stopped_because = Prospects::of(&self.meters).verdict(&target, &spec.adapter.name, now);
         self.stopped_because.is_some()
     }
 
     /// Shortens the phase if the run was stopped.
-    fn heed(&mut self, stop: &AtomicBool, now: u64) {
+    fn obey_stop(&mut self, stop: &AtomicBool, now: u64) {
         if !self.aborted && stop.load(Ordering::Relaxed) {
             self.aborted = true;
-            let longest = match self.stage.phase() {
-                Some(Phase::Load) => Duration::ZERO,
-                Some(Phase::Drain) => ABORTED_DRAIN,
-                Some(Phase::FinalRead) | None => ABORTED_FINAL_READ,
+            let longest = match self.state.phase() {
+                Phase::Load => Duration::ZERO,
+                Phase::Drain => ABORTED_DRAIN,
+                Phase::FinalRead | Phase::Ended => ABORTED_FINAL_READ,
             };
             self.phase_end = self.phase_end.min(now + nanoseconds(longest));
         }
     }
 
     /// Enters the next phase if this one is over; says whether it was the last.
-    fn move_on(&mut self, now: u64) -> bool {
-        let spec = &self.stage.spec;
+    fn advance(&mut self, now: u64) -> bool {
+        let spec = &self.state.spec;
         let settings = &spec.settings;
         let is_late = now >= self.phase_end;
-        match self.stage.phase() {
-            Some(Phase::Load)
-                if is_late || (now >= self.stage.spec.timeline.wall_end() && self.arrivals_are_over()) =>
-            {
+        match self.state.phase() {
+            Phase::Load if is_late || (now >= self.state.spec.timeline.wall_end() && self.arrivals_are_over()) => {
                 let longest = if self.aborted { settings.drain.min(ABORTED_DRAIN) } else { settings.drain };
                 self.phase_end = now + nanoseconds(longest);
                 self.peak_rate = peak_rate(spec);
-                self.enter(Phase::Drain);
+                self.state.enter(Phase::Drain);
             }
-            Some(Phase::Drain) if is_late || self.is_quiet() => {
+            Phase::Drain if is_late || self.is_quiet() => {
                 let longest =
                     if self.aborted { settings.final_read.min(ABORTED_FINAL_READ) } else { settings.final_read };
                 self.phase_end = now + nanoseconds(longest);
@@ -339,26 +330,22 @@ impl Conductor {
                     self.peak_rate = peak_rate(spec);
                 }
                 spec.guard.pace(&spec.target, self.peak_rate);
-                self.stage.closing.store(true, Ordering::Relaxed);
-                self.enter(Phase::FinalRead);
+                self.state.closing.store(true, Ordering::Relaxed);
+                self.state.enter(Phase::FinalRead);
             }
-            Some(Phase::FinalRead) if self.final_reads_are_over() || (is_late && !self.is_held_back(now)) => {
+            Phase::FinalRead if self.final_reads_are_over() || (is_late && !self.is_held_back(now)) => {
                 self.read_back = self.final_reads_are_over();
                 return true;
             }
-            Some(Phase::Load | Phase::Drain | Phase::FinalRead) | None => {}
+            Phase::Load | Phase::Drain | Phase::FinalRead | Phase::Ended => {}
         }
         false
     }
 
     /// Whether the final read would not be late, had we not held it back ourselves; who stops a run is not kept waiting.
     fn is_held_back(&self, now: u64) -> bool {
-        let spec = &self.stage.spec;
+        let spec = &self.state.spec;
         !self.aborted && now.saturating_sub(spec.guard.paced(&spec.target, now)) < self.phase_end
-    }
-
-    fn enter(&self, phase: Phase) {
-        self.stage.phase.store(phase as u8, Ordering::Relaxed);
     }
 
     fn arrivals_are_over(&self) -> bool {
@@ -380,13 +367,13 @@ impl Conductor {
 
     /// Begins to collect the peers' ledgers.
     fn open_ledgers(&mut self) -> Vec<LocalTask<()>> {
-        let stage = Arc::clone(&self.stage);
+        let state = Arc::clone(&self.state);
         let mut tasks = Vec::new();
-        for peer in &stage.spec.peers {
+        for peer in &state.spec.peers {
             let said = Rc::new(Said::default());
             let ledger = Ledger::new(peer.clone(), Rc::clone(&said));
             self.ledgers.push(said);
-            tasks.push(tokio::task::spawn_local(ledger.collect_on(Arc::clone(&stage), Rc::clone(&self.inlet))));
+            tasks.push(tokio::task::spawn_local(ledger.collect_on(Arc::clone(&state), Rc::clone(&self.inlet))));
         }
         tasks
     }
@@ -394,7 +381,7 @@ impl Conductor {
     /// Has every ledger read to its end; one whose peer does not answer is left.
     async fn close_ledgers(&mut self, tasks: Vec<LocalTask<()>>) {
         self.ledgers.iter().for_each(|said| said.call_last());
-        let end = self.stage.clock.instant(self.stage.clock.now()) + PATIENCE;
+        let end = self.state.clock.instant(self.state.clock.now()) + PATIENCE;
         for (task, said) in tasks.into_iter().zip(&self.ledgers) {
             if tokio::time::timeout_at(end.into(), task).await.is_err() {
                 said.settled.set(None);
@@ -403,16 +390,16 @@ impl Conductor {
     }
 
     /// How long until the portal must be told something, in nanoseconds.
-    fn until_next_errand(&self) -> u64 {
-        let segment = self.stage.spec.timeline.segments().get(self.next_segment).map(|segment| segment.wall_start);
+    fn until_next_control(&self) -> u64 {
+        let segment = self.state.spec.timeline.segments().get(self.next_segment).map(|segment| segment.wall_start);
         let next = segment.into_iter().chain(self.registrar.due()).min();
-        next.map_or(u64::MAX, |due| due.saturating_sub(self.stage.clock.now()))
+        next.map_or(u64::MAX, |due| due.saturating_sub(self.state.clock.now()))
     }
 
     /// Tells the portal of the stretch of simulated time that has begun, if it can be told.
-    async fn tell_time(&mut self, now: u64) {
-        let stage = Arc::clone(&self.stage);
-        let spec = &stage.spec;
+    async fn set_clock(&mut self, now: u64) {
+        let state = Arc::clone(&self.state);
+        let spec = &state.spec;
         let segments = spec.timeline.segments();
         let begun = segments.partition_point(|segment| segment.wall_start <= now);
         if begun <= self.next_segment {
@@ -424,23 +411,23 @@ impl Conductor {
         }
         let Some(segment) = begun.checked_sub(1).and_then(|at| segments.get(at)) else { return };
         let facts = ClockFacts { now: spec.timeline.sim(now), speed: segment.speed(), until: segment.end };
-        let errand = Errand::plain("timekeeper", Operation::Clock, segment.wall_start);
-        self.timekeeper.run(Errand { clock: Some(facts), ..errand }).await;
+        let control = ControlRequest::plain("clock", Operation::Clock, segment.wall_start);
+        self.clock_driver.run(ControlRequest { clock: Some(facts), ..control }).await;
     }
 
-    fn health(&self, lags: &Lags) -> Health {
+    fn health(&self, scheduling_delays: &SchedulingDelays) -> Health {
         Health {
-            lag_p50: lags.user.value_at_quantile(0.5),
-            lag_p99: lags.user.value_at_quantile(0.99),
-            lag_max: lags.user.max(),
-            lag_poll_p99: lags.poll.value_at_quantile(0.99),
-            lag_poll_max: lags.poll.max(),
+            scheduling_delay_p50: scheduling_delays.user.value_at_quantile(0.5),
+            scheduling_delay_p99: scheduling_delays.user.value_at_quantile(0.99),
+            scheduling_delay_max: scheduling_delays.user.max(),
+            poll_scheduling_delay_p99: scheduling_delays.poll.value_at_quantile(0.99),
+            poll_scheduling_delay_max: scheduling_delays.poll.max(),
             quiescent: self.quiescent,
             read_back: self.read_back,
             aborted: self.aborted,
             stopped_because: self.stopped_because.clone(),
             peers_settled: self.ledgers.iter().all(|said| said.settled.get().is_some()),
-            strangers: self.stage.begun.strangers(),
+            strangers: self.state.begun.strangers(),
         }
     }
 }

@@ -33,7 +33,7 @@ const MOST_OF_A_MINUTE: i64 = 100_000;
 
 /// Everything that makes days and minutes differ from their curve.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Swings {
+pub(crate) struct Seasonality {
     /// For each reason, the days it changes, with their factors in percent.
     days: Vec<BTreeMap<Date, u64>>,
     surges: Vec<Surge>,
@@ -53,7 +53,7 @@ pub(crate) struct Surge {
     channel: Option<Channel>,
 }
 
-impl Swings {
+impl Seasonality {
     /// Reads the optional fields of a province's `arrivals`.
     pub(crate) fn read(fields: &Fields<'_>, calendar: &Calendar, period: Option<Period>) -> Option<Self> {
         let months = fields.get("months").map(|node| months(&node, period));

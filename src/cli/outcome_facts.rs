@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use engine::{Came, EngineError, Health, Meters};
+use engine::{ArrivalCounts, EngineError, Health, Meters};
 use history::{RecorderLoss, Store};
-use model::Populace;
+use model::Applicants;
 
 use crate::compose::Composition;
 use crate::cpu::LaneCpu;
@@ -16,7 +16,7 @@ pub(crate) struct Ending {
     pub(crate) cpu: LaneCpu,
 }
 
-/// Writes what became of everybody, and how the generator fared.
+/// Writes what arrival_facts of everybody, and how the generator fared.
 pub(crate) fn write_ending(
     store: &mut Store,
     ending: &Ending,
@@ -28,20 +28,20 @@ pub(crate) fn write_ending(
     let yes_or_no = |is: bool| if is { "yes" } else { "no" }.to_owned();
     let mut facts: Vec<(&'static str, String)> = vec![("recorder_lost", ending.loss.0.to_string())];
     let dossiers = ["started", "dropped", "completed", "failed", "unfinished"];
-    facts.extend(became(dossiers, snapshot.dossiers, u64::from(composed.population.count())));
+    facts.extend(arrival_facts(dossiers, snapshot.dossiers, u64::from(composed.population.count())));
     if let Some(visits) = &composed.plan.visits {
         let names = ["visits_started", "visits_dropped", "visits_completed", "visits_failed", "visits_unfinished"];
-        facts.extend(became(names, snapshot.visits, visits.count));
+        facts.extend(arrival_facts(names, snapshot.visits, visits.count));
     }
     if let Ok(health) = &ending.health {
         let wall = Duration::from_nanos(composed.timeline.wall_end()).as_secs_f64().max(0.001);
         let share = ending.cpu.seconds / wall / f64::from(u32::try_from(lanes).unwrap_or(1));
         facts.extend([
-            ("lag_p50_ns", health.lag_p50.to_string()),
-            ("lag_p99_ns", health.lag_p99.to_string()),
-            ("lag_max_ns", health.lag_max.to_string()),
-            ("lag_poll_p99_ns", health.lag_poll_p99.to_string()),
-            ("lag_poll_max_ns", health.lag_poll_max.to_string()),
+            ("scheduling_delay_p50_ns", health.scheduling_delay_p50.to_string()),
+            ("scheduling_delay_p99_ns", health.scheduling_delay_p99.to_string()),
+            ("scheduling_delay_max_ns", health.scheduling_delay_max.to_string()),
+            ("poll_scheduling_delay_p99_ns", health.poll_scheduling_delay_p99.to_string()),
+            ("poll_scheduling_delay_max_ns", health.poll_scheduling_delay_max.to_string()),
             ("quiescent", yes_or_no(health.quiescent && health.read_back)),
             ("peers_settled", yes_or_no(health.peers_settled)),
             ("cpu_share", format!("{share:.3}")),
@@ -64,10 +64,14 @@ pub(crate) fn write_ending(
     store.state_extent()
 }
 
-/// What became of so many who were planned, under these names.
-fn became(names: [&'static str; 5], came: Came, planned: u64) -> impl Iterator<Item = (&'static str, String)> {
-    // Those who never came because the run was ended are neither started nor dropped by us, yet must be accounted for.
-    let dropped = planned.saturating_sub(came.started);
-    let counts = [came.started, dropped, came.completed, came.failed, came.unfinished()];
+/// What arrival_facts of so many who were planned, under these names.
+fn arrival_facts(
+    names: [&'static str; 5],
+    counts: ArrivalCounts,
+    planned: u64,
+) -> impl Iterator<Item = (&'static str, String)> {
+    // Those who never counts because the run was ended are neither started nor dropped by us, yet must be accounted for.
+    let dropped = planned.saturating_sub(counts.started);
+    let counts = [counts.started, dropped, counts.completed, counts.failed, counts.unfinished()];
     names.into_iter().zip(counts.map(|count| count.to_string()))
 }
