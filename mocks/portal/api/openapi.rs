@@ -25,7 +25,7 @@ use crate::ground::media_type;
 use crate::state::portal::Portal;
 
 /// The document as text. It is the same for every portal of this version, whatever it offers; what a variant changes
-/// in it is in [`derivation`].
+/// in it is in [`crate::behaviour::variants::document`].
 static TEXT: LazyLock<String> = LazyLock::new(|| {
     let text = serde_json::to_string_pretty(&document(&operations()));
     text.unwrap_or_else(|_| unreachable!("the document has string keys and integers only")) + "\n"

@@ -1,4 +1,4 @@
-//! What the variants do to requests and answers of people; see [`crate::behaviour::variants::list`]. What an answer is wrapped in is
+//! What the variants do to requests and answers of people; see [`crate::behaviour::variants::Variant`]. What an answer is wrapped in is
 //! in [`crate::behaviour::variants::envelope`], what it says in [`crate::behaviour::variants::rewriting`], how lists go on in [`crate::behaviour::variants::paging`]. Everything behind
 //! works as usual, but for the codes of dossiers, which the registry gives out.
 

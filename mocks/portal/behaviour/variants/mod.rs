@@ -1,5 +1,5 @@
 //! The permitted variants that are on. What there is stands in
-//! [`crate::behaviour::variants::list`].
+//! [`list`].
 
 pub(crate) mod document;
 pub(crate) mod envelope;

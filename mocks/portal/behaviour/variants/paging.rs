@@ -1,4 +1,4 @@
-//! Other ways to page through lists, in terms of pages and sizes; see [`crate::behaviour::variants::list`].
+//! Other ways to page through lists, in terms of pages and sizes; see [`crate::behaviour::variants::Variant`].
 
 use axum::http::header::LINK;
 use axum::http::{HeaderMap, HeaderValue, Uri};
