@@ -9,15 +9,16 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use axum::http::{StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use mock_ground::{STYLE, unix_ms};
 use serde::Deserialize;
 
 use crate::citizens;
-use crate::clock;
 use crate::config::Client;
 use crate::grants::{Refused, Wish};
+use crate::hub::Hub;
 use crate::ledger::{Direction, Message};
-use crate::messages::{Channel, Letter};
-use crate::server::{Books, Hub};
+use crate::records::Records;
+use crate::sink::{Channel, Letter};
 
 /// Longer parameters are refused.
 const LONGEST_PARAMETER: usize = 1_000;
@@ -58,7 +59,7 @@ impl Asked {
 pub(crate) async fn ask(Shared(hub): Shared<Arc<Hub>>, Query(asked): Query<Asked>) -> Response {
     let client = hub.config.clients.iter().find(|client| client.id == asked.client_id);
     if client.is_none_or(|client| !may_return_to(client, &asked.redirect_uri)) {
-        // The citizen is not sent to an address that nobody vouches for.
+        // The citizen is not sent to an address that is not registered.
         let why = ("Ứng dụng hoặc địa chỉ quay lại không được đăng ký", "The application or its address is not known");
         return show(StatusCode::BAD_REQUEST, &sorry(why));
     }
@@ -74,12 +75,12 @@ pub(crate) async fn ask(Shared(hub): Shared<Arc<Hub>>, Query(asked): Query<Asked
         nonce: asked.nonce,
         challenge: asked.code_challenge,
     };
-    let mut books = hub.books();
-    if books.ledger.is_full() {
+    let mut records = hub.records();
+    if records.ledger.is_full() {
         return show(StatusCode::SERVICE_UNAVAILABLE, &sorry(("Sổ cái đã đầy", "The ledger is full")));
     }
-    enter(&mut books, "sign_on_begun", &wish.client, "");
-    let login = books.grants.begin(wish, clock::unix_ms());
+    enter(&mut records, "sign_on_begun", &wish.client, "");
+    let login = records.grants.begin(wish, unix_ms());
     show(StatusCode::OK, &password_page(&login, None))
 }
 
@@ -120,24 +121,24 @@ pub(crate) async fn log_in(Shared(hub): Shared<Arc<Hub>>, filled: Result<Form<Fi
     }
     let number = filled.citizen_number.trim();
     let is_right = citizens::is_number(number) && filled.password == hub.config.password;
-    let mut books = hub.books();
-    if let Err(refused) = books.grants.wish(&filled.login, clock::unix_ms()) {
+    let mut records = hub.records();
+    if let Err(refused) = records.grants.wish(&filled.login, unix_ms()) {
         return turned_away(&filled.login, refused);
     }
     if !is_right {
         return show(StatusCode::UNAUTHORIZED, &password_page(&filled.login, Some(WRONG_PASSWORD)));
     }
-    match books.grants.challenge(&filled.login, number, clock::unix_ms()) {
+    match records.grants.challenge(&filled.login, number, unix_ms()) {
         Ok(once) => {
-            send(&mut books, number, &once);
+            send(&mut records, number, &once);
             show(StatusCode::OK, &code_page(&filled.login, None))
         }
         Err(refused) => turned_away(&filled.login, refused),
     }
 }
 
-fn send(books: &mut Books, number: &str, once: &str) {
-    books.sink.keep(Letter {
+fn send(records: &mut Records, number: &str, once: &str) {
+    records.sink.keep(Letter {
         channel: Channel::Sms,
         recipient: citizens::phone(number),
         sender: "CONG DVC MAU".into(),
@@ -155,10 +156,10 @@ pub(crate) async fn verify(Shared(hub): Shared<Arc<Hub>>, filled: Result<Form<Fi
         return give_up(&hub, &filled.login);
     }
     let proved = {
-        let mut books = hub.books();
-        let proved = books.grants.prove(&filled.login, filled.once.trim(), clock::unix_ms());
+        let mut records = hub.records();
+        let proved = records.grants.prove(&filled.login, filled.once.trim(), unix_ms());
         if let Ok((wish, _)) = &proved {
-            enter(&mut books, "signed_on", &wish.client, &wish.scope);
+            enter(&mut records, "signed_on", &wish.client, &wish.scope);
         }
         proved
     };
@@ -172,16 +173,16 @@ pub(crate) async fn verify(Shared(hub): Shared<Arc<Hub>>, filled: Result<Form<Fi
 }
 
 fn give_up(hub: &Hub, login: &str) -> Response {
-    let wish = hub.books().grants.give_up(login, clock::unix_ms());
+    let wish = hub.records().grants.give_up(login, unix_ms());
     match wish {
         Ok(wish) => back(hub, &wish.redirect_uri, &[("error", "access_denied"), ("state", &wish.state)]),
         Err(refused) => turned_away(login, refused),
     }
 }
 
-fn enter(books: &mut Books, kind: &'static str, client: &str, detail: &str) {
-    if !books.ledger.is_full() {
-        books.ledger.enter(Message {
+fn enter(records: &mut Records, kind: &'static str, client: &str, detail: &str) {
+    if !records.ledger.is_full() {
+        records.ledger.enter(Message {
             direction: Direction::In,
             kind,
             reference: client.to_owned(),
@@ -255,7 +256,7 @@ fn frame(body: &Markup) -> Markup {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { "Đăng nhập / Sign on" }
-                style { (PreEscaped(include_str!("page.css"))) }
+                style { (PreEscaped(STYLE)) (PreEscaped(include_str!("sign_on.css"))) }
             }
             body.narrow {
                 h1 { "Cổng Dịch vụ công mẫu " span.dim lang="en" { "Mock national portal" } }

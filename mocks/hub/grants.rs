@@ -30,7 +30,7 @@ pub(crate) struct Wish {
     pub(crate) challenge: String,
 }
 
-/// Somebody who is signing on.
+/// A citizen who is signing on.
 #[derive(Debug, Clone)]
 struct Login {
     wish: Wish,

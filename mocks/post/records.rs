@@ -1,4 +1,4 @@
-//! The post's books: parcels by order number, the timetable of what happens next, the money, and the ledger.
+//! The post's records: parcels by order number, the timetable of what happens next, the money, and the ledger.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -6,21 +6,22 @@ use std::collections::{BinaryHeap, HashMap};
 use tokio::time::Instant;
 
 use crate::cod::{Cod, Collection};
-use crate::counters::Counters;
-use crate::ledger::Ledger;
-use crate::manifests::Manifests;
-use crate::parcel::{Event, Parcel, Stage, Way};
+use crate::ledger::{Ledger, ROOM};
+use crate::manifest::Manifests;
+use crate::parcel::Parcel;
+use crate::queue::Counters;
+use crate::stage::{Event, Stage, Way};
 
-/// A parcel's place in the books.
+/// A parcel's place in the records.
 pub(crate) type ParcelId = usize;
 
-/// How many parcels the books hold, ever; the next order is refused. With all that happens to them, they
-/// take about 1 kB each, which is 260 MB.
+/// How many parcels the records hold, ever; the next order is refused. With all that happens to them,
+/// they take about 1 kB each, which is 260 MB.
 const MOST_PARCELS: usize = 1 << 18;
 
 /// Everything that changes while the post runs; guarded by one lock that no `.await` is under.
-#[derive(Debug, Default)]
-pub(crate) struct Books {
+#[derive(Debug)]
+pub(crate) struct Records {
     parcels: Vec<Parcel>,
     /// The last parcel of each order number and way: the only one that may be alive.
     by_order: HashMap<(Way, String), ParcelId>,
@@ -42,11 +43,25 @@ pub(crate) struct Books {
 pub(crate) enum Uncancellable {
     /// There is no parcel with this order number.
     Unknown,
-    /// It was picked up, or called off before.
+    /// It was picked up, or cancelled before.
     TooLate(Stage),
 }
 
-impl Books {
+impl Records {
+    pub(crate) fn new() -> Self {
+        Self {
+            parcels: Vec::new(),
+            by_order: HashMap::new(),
+            timetable: BinaryHeap::new(),
+            stages: Vec::new(),
+            cod: Cod::default(),
+            manifests: Manifests::default(),
+            counters: Counters::default(),
+            ledger: Ledger::new(ROOM),
+            open_parcels: 0,
+        }
+    }
+
     /// The last parcel with this order number.
     pub(crate) fn by_order(&self, way: Way, order_number: &str) -> Option<&Parcel> {
         self.parcels.get(*self.by_order.get(&(way, order_number.to_owned()))?)
@@ -62,7 +77,7 @@ impl Books {
         self.parcels.len() >= MOST_PARCELS || self.ledger.is_full()
     }
 
-    /// Books a new parcel that moves on for the first time after `now`; the caller has made sure that none
+    /// Records a new parcel that moves on for the first time after `now`; the caller has made sure that none
     /// with its order number is standing.
     pub(crate) fn open(&mut self, mut parcel: Parcel, now: Instant) -> String {
         let id = self.parcels.len();
@@ -163,5 +178,5 @@ impl Books {
 }
 
 #[cfg(test)]
-#[path = "books_tests.rs"]
+#[path = "records_tests.rs"]
 mod tests;
