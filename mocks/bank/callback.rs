@@ -25,7 +25,7 @@ pub(crate) async fn follow(bank: Arc<Bank>, payment: Payment, course: Course) {
     if let Some(payment) = cleared(&bank, payment, course).await {
         pause(bank.setup.callback_delay).await;
         match payment.state {
-            State::Captured => tell_of_capture(&bank, &payment, course).await,
+            State::Captured => report_capture(&bank, &payment, course).await,
             State::Ordered | State::Pending | State::Cancelled | State::Expired => {
                 deliver(&bank, &truth(&payment, &payment.transaction()), None).await;
             }
@@ -52,7 +52,7 @@ async fn pause(length: Duration) {
     }
 }
 
-async fn tell_of_capture(bank: &Bank, payment: &Payment, course: Course) {
+async fn report_capture(bank: &Bank, payment: &Payment, course: Course) {
     let transaction = payment.transaction();
     let truth = truth(payment, &transaction);
     if course.has(Fault::WrongAmount) {

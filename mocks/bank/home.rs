@@ -6,7 +6,7 @@ use axum::extract::{Query, State as Shared};
 use axum::response::Response;
 use jiff::civil::Date;
 use maud::{Markup, html};
-use mock_ground::{Language, LedgerPage, Looking, grouped};
+use mock_ground::{Language, LedgerPage, PageQuery, grouped};
 
 use crate::bank::Bank;
 use crate::cash::{Day, Sums};
@@ -20,8 +20,8 @@ use crate::words;
 const SHOWN: usize = 50;
 
 /// `GET /?lang=vi|en&q=TEXT`: the page.
-pub(crate) async fn show(Shared(bank): Shared<Arc<Bank>>, Query(looking): Query<Looking>) -> Response {
-    let language = looking.lang;
+pub(crate) async fn show(Shared(bank): Shared<Arc<Bank>>, Query(query): Query<PageQuery>) -> Response {
+    let language = query.lang;
     let records = bank.records();
     let page = LedgerPage {
         title: ("Nền tảng thanh toán", "Payment platform"),
@@ -36,7 +36,7 @@ pub(crate) async fn show(Shared(bank): Shared<Arc<Bank>>, Query(looking): Query<
             (faults(&bank.setup, language))
         },
     };
-    page.respond(&looking)
+    page.respond(&query)
 }
 
 fn summary(records: &Records, setup: &Setup, language: Language) -> Vec<(&'static str, String)> {

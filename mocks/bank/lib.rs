@@ -28,6 +28,7 @@ mod desk;
 mod profiles;
 mod refunds;
 
+mod accounts;
 mod reconciliation;
 mod settlement;
 

@@ -12,14 +12,12 @@ use mock_ground::Language;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::accounts::{Accounts, LISTED};
 use crate::bank::Bank;
 use crate::cash::Sums;
-use crate::payment::{Payment, State};
+use crate::payment::State;
 use crate::records::Records;
 use crate::statement;
-
-/// How many single payments a report lists; the counts and sums are of all.
-pub(crate) const LISTED: usize = 1_000;
 
 pub(crate) fn routes() -> Router<Arc<Bank>> {
     Router::new().route("/reconciliation", routing::get(report).post(compare))
@@ -34,36 +32,6 @@ async fn report(Shared(bank): Shared<Arc<Bank>>, RawQuery(query): RawQuery, head
         return statement::page(&bank.records(), language);
     }
     Json(of(&bank.records())).into_response()
-}
-
-/// The three accounts that have to agree, and what the portal does not seem to know.
-#[derive(Debug)]
-pub(crate) struct Accounts<'records> {
-    pub(crate) payments: Sums,
-    pub(crate) movements: Sums,
-    pub(crate) settlement: Sums,
-    /// Captured payments that the portal has not acknowledged.
-    pub(crate) unacknowledged: Vec<&'records Payment>,
-}
-
-impl<'records> Accounts<'records> {
-    pub(crate) fn of(records: &'records Records) -> Self {
-        let settlement = records.cash.days().fold(Sums::default(), |mut sums, (_, day)| {
-            sums.add(day.all);
-            sums
-        });
-        let is_open = |payment: &&Payment| payment.state == State::Captured && !payment.acknowledged;
-        Self {
-            payments: records.sums(),
-            movements: records.cash.total(),
-            settlement,
-            unacknowledged: records.payments().filter(is_open).collect(),
-        }
-    }
-
-    pub(crate) fn is_balanced(&self) -> bool {
-        self.payments == self.movements && self.movements == self.settlement
-    }
 }
 
 /// The report on the bank's own accounts.

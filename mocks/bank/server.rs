@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use mock_ground::{Policy, Reading, Running};
+use mock_ground::{LedgerQuery, Policy, Running};
 
 use crate::bank::Bank;
 use crate::config::Setup;
@@ -43,7 +43,7 @@ fn routes(bank: Arc<Bank>) -> Router {
 
 /// `GET /_ledger?after=SEQ&limit=N`: the signals after `after`, oldest first; settled is a bank in which no callback is
 /// waiting or under way.
-async fn ledger(State(bank): State<Arc<Bank>>, Query(reading): Query<Reading>) -> Response {
+async fn ledger(State(bank): State<Arc<Bank>>, Query(query): Query<LedgerQuery>) -> Response {
     let records = bank.records();
-    records.ledger.page(reading, "bank", records.open_callbacks == 0)
+    records.ledger.page(query, "bank", records.open_callbacks == 0)
 }

@@ -4,10 +4,10 @@ use axum::response::Response;
 use maud::{Markup, html};
 use mock_ground::{Language, grouped};
 
+use crate::accounts::{Accounts, LISTED};
 use crate::cash::Sums;
 use crate::frame;
 use crate::payment::Payment;
-use crate::reconciliation::{Accounts, LISTED};
 use crate::records::Records;
 
 /// The page on the bank's own accounts.

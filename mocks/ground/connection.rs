@@ -17,11 +17,11 @@ use tokio::time::{Instant, Sleep, sleep};
 pub struct Connection {
     stream: TcpStream,
     idle: Duration,
-    /// When to look again whether something was written. It is not set anew with every answer: that would cost more.
+    /// When to look again whether something was written. It is not reset with every answer: that would cost more.
     watch: Pin<Box<Sleep>>,
     /// Whether something was written since the last look.
     has_written: bool,
-    /// `None` unless somebody asked for a cut.
+    /// `None` unless a cut was asked for.
     cut: Option<Cut>,
 }
 

@@ -53,9 +53,9 @@ impl Frame<'_> {
 /// A whole number as Vietnamese readers write it: `1.250.000`.
 pub fn grouped<Number: ToString + Copy>(number: Number) -> String {
     let number = number.to_string();
-    let digits = number.trim_start_matches('-');
+    let (sign, digits) = number.strip_prefix('-').map_or(("", number.as_str()), |digits| ("-", digits));
     let mut text = String::with_capacity(number.len() * 4 / 3 + 1);
-    text.push_str(&number[..number.len() - digits.len()]);
+    text.push_str(sign);
     for (i, digit) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push('.');

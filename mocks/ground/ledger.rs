@@ -151,7 +151,7 @@ const MAXIMAL_LIMIT: usize = 5_000;
 
 /// What a reader of the ledger asks for: `?after=SEQ&limit=N`.
 #[derive(Debug, Clone, Copy, Deserialize)]
-pub struct Reading {
+pub struct LedgerQuery {
     #[serde(default)]
     after: u64,
     limit: Option<usize>,
@@ -160,7 +160,7 @@ pub struct Reading {
 #[derive(Serialize)]
 struct Page<'ledger, Fault> {
     peer: &'static str,
-    /// Another one after every start, so that a reader sees that numbers begin anew.
+    /// Another one after every start, so that a reader sees that numbers begin at one again.
     epoch: String,
     next: u64,
     settled: bool,
@@ -172,10 +172,10 @@ struct Page<'ledger, Fault> {
 impl<Fault: Serialize> Ledger<Fault> {
     /// The signals that are asked for, oldest first, in the ledger of `peer`. `settled` says of the whole system, not of
     /// the page, that nothing is under way which will enter more by itself.
-    pub fn page(&self, reading: Reading, peer: &'static str, settled: bool) -> Response {
-        let limit = reading.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAXIMAL_LIMIT);
-        let signals = self.after(reading.after, limit);
-        let next = signals.last().map_or(reading.after, |signal| signal.seq);
+    pub fn page(&self, query: LedgerQuery, peer: &'static str, settled: bool) -> Response {
+        let limit = query.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAXIMAL_LIMIT);
+        let signals = self.after(query.after, limit);
+        let next = signals.last().map_or(query.after, |signal| signal.seq);
         let page = Page { peer, epoch: format!("{:016x}", self.born), next, settled, gone: self.gone, signals };
         match serde_json::to_vec(&page) {
             Ok(body) => ([(CONTENT_TYPE, "application/json")], body).into_response(),

@@ -24,7 +24,7 @@ type Words = (&'static str, &'static str);
 
 /// What a reader of the page asks for: `?lang=vi|en&q=TEXT`.
 #[derive(Debug, Default, Deserialize)]
-pub struct Looking {
+pub struct PageQuery {
     /// The language of the page.
     #[serde(default)]
     pub lang: Language,
@@ -59,13 +59,13 @@ impl<Fault> fmt::Debug for LedgerPage<'_, Fault> {
 
 impl<Fault> LedgerPage<'_, Fault> {
     /// The page as an answer.
-    pub fn respond(self, looking: &Looking) -> Response {
-        Html(self.render(looking).into_string()).into_response()
+    pub fn respond(self, query: &PageQuery) -> Response {
+        Html(self.render(query).into_string()).into_response()
     }
 
     /// The page.
-    pub fn render(self, looking: &Looking) -> Markup {
-        let language = looking.lang;
+    pub fn render(self, query: &PageQuery) -> Markup {
+        let language = query.lang;
         let say = |(vietnamese, english): Words| language.say(vietnamese, english);
         let frame = Frame {
             language,
@@ -76,10 +76,10 @@ impl<Fault> LedgerPage<'_, Fault> {
                 button #live type="button" aria-pressed="true" hidden { (language.say("Tự cập nhật", "Live")) }
             },
             content: html! {
-                (search(looking, say(self.reference)))
+                (search(query, say(self.reference)))
                 main {
                     dl { @for (term, figure) in &self.summary { div { dt { (term) } dd { (figure) } } } }
-                    (self.table(looking))
+                    (self.table(query))
                     (self.more)
                 }
                 script { (PreEscaped(include_str!("page.js"))) }
@@ -88,9 +88,9 @@ impl<Fault> LedgerPage<'_, Fault> {
         frame.render()
     }
 
-    fn table(&self, looking: &Looking) -> Markup {
-        let language = looking.lang;
-        let matches = |text: &str| text.contains(&looking.q);
+    fn table(&self, query: &PageQuery) -> Markup {
+        let language = query.lang;
+        let matches = |text: &str| text.contains(&query.q);
         let is_found = |signal: &&Signal<Fault>| matches(&signal.message.reference) || matches(&signal.message.dossier);
         let signals: Vec<_> = self.ledger.newest().filter(is_found).take(SHOWN).collect();
         let columns = self.columns(language);
@@ -158,13 +158,13 @@ impl<Fault> LedgerPage<'_, Fault> {
     }
 }
 
-fn search(looking: &Looking, reference: &str) -> Markup {
-    let language = looking.lang;
+fn search(query: &PageQuery, reference: &str) -> Markup {
+    let language = query.lang;
     html! {
         form method="get" role="search" {
             input type="hidden" name="lang" value=(language.code());
             label for="q" { (reference) " " (language.say("hoặc mã hồ sơ", "or dossier")) }
-            input #q type="search" name="q" value=(looking.q);
+            input #q type="search" name="q" value=(query.q);
             button { (language.say("Tìm", "Find")) }
         }
     }
@@ -195,7 +195,7 @@ mod tests {
             fault: |_, fault| fault,
             more: Markup::default(),
         };
-        page.render(&Looking { lang, q: q.to_owned() }).into_string()
+        page.render(&PageQuery { lang, q: q.to_owned() }).into_string()
     }
 
     #[test]

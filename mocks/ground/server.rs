@@ -12,7 +12,7 @@ use tokio::sync::watch;
 /// How many connections may wait to be accepted, so that a burst is not answered by lost packets.
 const BACKLOG: u32 = 4_096;
 
-/// An address that is taken, on which nobody is served yet.
+/// An address that is bound, on which no client is served yet.
 #[derive(Debug)]
 pub struct Bound {
     runtime: Runtime,

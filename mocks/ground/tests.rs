@@ -1,16 +1,20 @@
-//! What clients that are many or slow get from a server, and what it does when it stops.
+//! What clients that are many or slow get from a server, what it does when it stops, and how peers are called.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::routing::get;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
-use crate::{Policy, Running, bind};
+use crate::{Call, CallError, Caller, Policy, PoolError, Running, bind};
 
 /// Long enough for a busy machine, short enough for a test.
 const IDLE: Duration = Duration::from_secs(2);
@@ -97,4 +101,43 @@ async fn an_exchange_under_way_is_finished_when_the_server_stops_and_no_other_is
     go_on.notify_one();
     assert!(until_closed(under_way).await.ends_with("late"));
     stopping.await.unwrap();
+}
+
+/// A peer that answers with the status in its path, and how many connections it has had.
+fn peer() -> (Running, Arc<AtomicUsize>) {
+    let answer = post(async |Path(status): Path<u16>| StatusCode::from_u16(status).unwrap());
+    let service = TowerToHyperService::new(Router::new().route("/{status}", answer));
+    let connections = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&connections);
+    let service_for = move |_: &mut crate::Connection| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        service.clone()
+    };
+    let bound = bind(([127, 0, 0, 1], 0).into()).unwrap();
+    (bound.run("peer", move |server| server.serve(Policy::USUAL, service_for)).unwrap(), connections)
+}
+
+#[tokio::test]
+async fn a_decision_is_asked_for_once_and_a_failure_three_times_over_one_connection() {
+    let ((peer, connections), caller) = (peer(), Caller::new(8));
+    for (status, expected) in [(200, 1), (409, 1), (500, 3), (503, 3)] {
+        let (url, mut tries) = (format!("{}/{status}", peer.url()), 0);
+        let outcome = caller.until_decided(&Call::post(&url, "{}".into()), |_| tries += 1).await;
+        assert_eq!((outcome.unwrap().status.as_u16(), tries), (status, expected));
+    }
+    assert_eq!(connections.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn a_peer_that_does_not_answer_as_agreed_has_given_no_answer() {
+    let (server, caller) = (server(Policy::USUAL), Caller::new(8));
+    let url = server.url();
+    let too_long = caller.once(&Call { longest: 3, ..Call::get(&url) }).await;
+    assert!(matches!(too_long, Err(CallError::Exchange { source: PoolError::TooLong, .. })), "{too_long:?}");
+    let secure = caller.once(&Call::get("https://127.0.0.1/")).await;
+    assert!(matches!(secure, Err(CallError::Exchange { source: PoolError::Address, .. })), "{secure:?}");
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let silence = caller.once(&Call { timeout: Duration::from_millis(50), ..Call::get(&url) }).await;
+    assert!(matches!(silence, Err(CallError::Timeout { .. })), "{silence:?}");
 }

@@ -36,14 +36,11 @@ pub(crate) async fn sign_in(Shared(hub): Shared<Arc<Hub>>, headers: HeaderMap, c
     }
     records.ledger.enter(Message {
         direction: Direction::In,
-        kind: "auth",
         reference: username.chars().take(100).collect(),
-        dossier: String::new(),
-        amount: 0,
         state: if account.is_some() { "signed_in" } else { "refused" },
-        fault: None,
         status: Some(if account.is_some() { 200 } else { 401 }),
         detail: destination.chars().take(100).collect(),
+        ..Message::internal("auth")
     });
     match account {
         Some(account) => {
@@ -110,14 +107,11 @@ fn catalogue(hub: &Hub, call: &Call, mut result: Vec<Value>) -> Answer {
 fn pulled(kind: &'static str, call: &Call, detail: String) -> Message {
     Message {
         direction: Direction::In,
-        kind,
         reference: call.text("madonvi").chars().take(100).collect(),
-        dossier: String::new(),
-        amount: 0,
         state: "answered",
-        fault: None,
         status: Some(200),
         detail,
+        ..Message::internal(kind)
     }
 }
 
@@ -269,14 +263,11 @@ fn enter_refusal(records: &mut Records, dossier: &str, state: &'static str, deta
     if !records.ledger.is_full() {
         records.ledger.enter(Message {
             direction: Direction::In,
-            kind: "refused",
-            reference: String::new(),
             dossier: dossier.to_owned(),
-            amount: 0,
             state,
-            fault: None,
             status: Some(200),
             detail: detail.chars().take(200).collect(),
+            ..Message::internal("refused")
         });
     }
 }

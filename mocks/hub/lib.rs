@@ -37,6 +37,7 @@ mod exchange;
 mod push;
 
 mod authorize;
+mod sign_on_pages;
 mod token;
 
 mod entry;

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use axum::extract::{Query, State as Shared};
 use axum::response::Response;
 use maud::Markup;
-use mock_ground::{Language, LedgerPage, Looking, grouped};
+use mock_ground::{Language, LedgerPage, PageQuery, grouped};
 
 use crate::hub::Hub;
 use crate::records::Records;
 use crate::words;
 
 /// `GET /?lang=vi|en&q=TEXT`: the page.
-pub(crate) async fn show(Shared(hub): Shared<Arc<Hub>>, Query(looking): Query<Looking>) -> Response {
-    page(&hub.records(), looking.lang).respond(&looking)
+pub(crate) async fn show(Shared(hub): Shared<Arc<Hub>>, Query(query): Query<PageQuery>) -> Response {
+    page(&hub.records(), query.lang).respond(&query)
 }
 
 fn page(records: &Records, language: Language) -> LedgerPage<'_, &'static str> {
@@ -50,8 +50,8 @@ mod tests {
         let mut records = Records::new(&Config::sample(([127, 0, 0, 1], 0).into(), 1, "secret"));
         let packet = dossier("D-1").as_object().unwrap().clone();
         records.registry.enter(packet, &mut records.ledger).unwrap();
-        let looking = Looking { lang: Language::Vietnamese, q: String::new() };
-        let page = page(&records, looking.lang).render(&looking).into_string();
+        let query = PageQuery { lang: Language::Vietnamese, q: String::new() };
+        let page = page(&records, query.lang).render(&query).into_string();
         assert!(page.contains("Mới đăng ký") && page.contains("nộp tại đây") && page.contains("D-1"), "{page}");
     }
 }

@@ -197,14 +197,12 @@ fn event(packet: &Map<String, Value>, kind: &'static str, state: State, ledger: 
     let at_unix_ns = unix_ns();
     let seq = ledger.enter(Message {
         direction: Direction::In,
-        kind,
         reference: fields::text(packet, "MaTTHC"),
         dossier: fields::text(packet, "MaHoSo"),
-        amount: 0,
         state: state.word(),
-        fault: None,
         status: Some(200),
         detail: fields::text(packet, "DonViXuLy"),
+        ..Message::internal(kind)
     });
     Event {
         seq,

@@ -11,7 +11,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing;
 use hyper::service::service_fn;
-use mock_ground::{Connection, Policy, Reading, exchange_timeout};
+use mock_ground::{Connection, LedgerQuery, Policy, exchange_timeout};
 use tower_service::Service;
 
 use crate::config::Config;
@@ -110,7 +110,7 @@ fn routes(hub: Arc<Hub>) -> Router {
 
 /// `GET /_ledger?after=SEQ&limit=N`: the signals after `after`, oldest first; settled is a hub in which no dossier is being
 /// pushed to a portal.
-async fn ledger(State(hub): State<Arc<Hub>>, Query(reading): Query<Reading>) -> Response {
+async fn ledger(State(hub): State<Arc<Hub>>, Query(query): Query<LedgerQuery>) -> Response {
     let records = hub.records();
-    records.ledger.page(reading, "hub", records.open_pushes == 0)
+    records.ledger.page(query, "hub", records.open_pushes == 0)
 }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::hub::Hub;
-use crate::ledger::{Direction, Message};
+use crate::ledger::Message;
 use crate::outage::Mode;
 use crate::records::Records;
 use crate::wire;
@@ -62,17 +62,7 @@ async fn switch_off(Shared(hub): Shared<Arc<Hub>>) -> Response {
 fn enter(hub: &Hub, kind: &'static str, mode: Option<Mode>) {
     let mut records = hub.records();
     if !records.ledger.is_full() {
-        records.ledger.enter(Message {
-            direction: Direction::Internal,
-            kind,
-            reference: String::new(),
-            dossier: String::new(),
-            amount: 0,
-            state: "switched",
-            fault: mode.map(Mode::name),
-            status: None,
-            detail: String::new(),
-        });
+        records.ledger.enter(Message { state: "switched", fault: mode.map(Mode::name), ..Message::internal(kind) });
     }
 }
 

@@ -98,14 +98,11 @@ fn redeem(hub: &Hub, claim: Claim<'_>) -> Result<(String, Holder), Refused> {
     if !records.ledger.is_full() {
         records.ledger.enter(Message {
             direction: Direction::In,
-            kind: "token",
             reference: claim.client.to_owned(),
-            dossier: String::new(),
-            amount: 0,
             state: if redeemed.is_ok() { "granted" } else { "refused" },
-            fault: None,
             status: Some(if redeemed.is_ok() { 200 } else { 400 }),
             detail: redeemed.as_ref().err().map_or_else(String::new, |refused| reason(*refused).to_owned()),
+            ..Message::internal("token")
         });
     }
     redeemed

@@ -35,14 +35,12 @@ pub(crate) async fn draw(Shared(post): Shared<Arc<Post>>, Body(visit): Body<Visi
     let status = if number.is_some() { StatusCode::CREATED } else { StatusCode::SERVICE_UNAVAILABLE };
     records.ledger.enter(Message {
         direction: Direction::In,
-        kind: "ticket",
         reference: number.map_or_else(String::new, |number| format!("Q{number}")),
         dossier: visit.order_number,
-        amount: 0,
         state: if number.is_some() { "waiting" } else { "refused" },
         status: Some(status.as_u16()),
         detail,
-        fault: None,
+        ..Message::internal("ticket")
     });
     match number.and_then(|number| records.counters.ticket(number, now)) {
         Some(ticket) => Ok((status, Json(ticket)).into_response()),

@@ -28,6 +28,7 @@ mod post;
 
 mod carrier;
 mod counters;
+mod drawn;
 mod manifests;
 mod orders;
 mod page;

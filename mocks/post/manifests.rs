@@ -157,13 +157,10 @@ fn sign(post: &Post, id: &str, hand_over: HandOver, wanted: BagState) -> Result<
 fn signal(kind: &'static str, manifest: &Manifest, status: StatusCode, detail: String) -> Message {
     Message {
         direction: Direction::In,
-        kind,
         reference: manifest.id.clone(),
-        dossier: String::new(),
-        amount: 0,
         state: manifest.state.word(),
         status: Some(status.as_u16()),
         detail,
-        fault: None,
+        ..Message::internal(kind)
     }
 }

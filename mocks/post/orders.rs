@@ -10,13 +10,13 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
+use crate::drawn::Drawn;
 use crate::faults::Fault;
 use crate::ledger::{Direction, Message};
 use crate::parcel::Parcel;
 use crate::post::Post;
 use crate::records::{Records, Uncancellable};
 use crate::refusal::{Authorised, Refusal, is_flawed};
-use crate::rng::Drawn;
 use crate::stage::{Stage, Way};
 
 pub(crate) const ACCEPTED: &str = "100";
@@ -84,7 +84,7 @@ struct Declined {
 }
 
 /// `POST /orders`: takes a parcel over; the same order number again is answered with the same waybill, unless
-/// that parcel was called off, lost or returned.
+/// that parcel was cancelled, lost or returned.
 pub(crate) async fn open(
     Shared(post): Shared<Arc<Post>>,
     headers: HeaderMap,
@@ -235,17 +235,17 @@ pub(crate) fn tracking(post: &Post, way: Way, order_number: &str) -> Response {
     .into_response()
 }
 
-/// `POST /orders/{order_number}/cancel`: calls a parcel off that was not picked up.
+/// `POST /orders/{order_number}/cancel`: cancels a parcel that was not picked up.
 pub(crate) async fn cancel(
     Shared(post): Shared<Arc<Post>>,
     _: Authorised,
     Path(order_number): Path<String>,
 ) -> Result<Response, Refusal> {
-    call_off(&post, Way::ToCitizen, &order_number)
+    cancel_parcel(&post, Way::ToCitizen, &order_number)
 }
 
-/// Calls the last parcel with this order number off.
-pub(crate) fn call_off(post: &Post, way: Way, order_number: &str) -> Result<Response, Refusal> {
+/// Cancels the last parcel with this order number.
+pub(crate) fn cancel_parcel(post: &Post, way: Way, order_number: &str) -> Result<Response, Refusal> {
     let cancelled = post.records().cancel(way, order_number);
     match cancelled {
         Ok(parcel) => Ok(Json(Accepted { status: ACCEPTED, waybill: parcel.waybill }).into_response()),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Query, State as Shared};
 use axum::response::Response;
 use maud::Markup;
-use mock_ground::{Language, LedgerPage, Looking, grouped};
+use mock_ground::{Language, LedgerPage, PageQuery, grouped};
 use tokio::time::Instant;
 
 use crate::faults::Fault;
@@ -14,8 +14,8 @@ use crate::records::Records;
 use crate::words;
 
 /// `GET /?lang=vi|en&q=TEXT`: the page.
-pub(crate) async fn show(Shared(post): Shared<Arc<Post>>, Query(looking): Query<Looking>) -> Response {
-    page(&post.records(), looking.lang).respond(&looking)
+pub(crate) async fn show(Shared(post): Shared<Arc<Post>>, Query(query): Query<PageQuery>) -> Response {
+    page(&post.records(), query.lang).respond(&query)
 }
 
 fn page(records: &Records, language: Language) -> LedgerPage<'_, Fault> {
@@ -58,7 +58,7 @@ mod tests {
         records.open(parcel("D-1", 1_250_000), Instant::now());
         records.advance_next();
         let page = page(&records, Language::English);
-        let page = page.render(&Looking { lang: Language::English, q: String::new() }).into_string();
+        let page = page.render(&PageQuery { lang: Language::English, q: String::new() }).into_string();
         for text in ["in_transit", "Collected on delivery", "picked_up", "VP000000001VN"] {
             assert!(page.contains(text), "{text}");
         }

@@ -110,8 +110,8 @@ impl Parcel {
         }
     }
 
-    /// Lets an event happen and says so, in order; nothing where it cannot happen.
-    pub(crate) fn let_happen(&mut self, event: Event) -> Vec<Message> {
+    /// Applies an event and returns its signals, in order; nothing where it cannot happen.
+    pub(crate) fn apply(&mut self, event: Event) -> Vec<Message> {
         let Some(stage) = self.stage.after(event, self.way) else {
             return Vec::new();
         };
@@ -189,7 +189,7 @@ pub(crate) mod tests {
         let mut messages = Vec::new();
         for _ in 0..9 {
             let Some((event, _)) = parcel.next() else { break };
-            messages.extend(parcel.let_happen(event).iter().map(|message| (message.kind, message.amount)));
+            messages.extend(parcel.apply(event).iter().map(|message| (message.kind, message.amount)));
         }
         assert!(parcel.stage.is_final());
         messages
@@ -198,7 +198,7 @@ pub(crate) mod tests {
     #[test]
     fn an_event_that_cannot_happen_changes_and_says_nothing() {
         let mut parcel = parcel("D-1", 70_000);
-        assert!(parcel.let_happen(Event::Deliver).is_empty());
+        assert!(parcel.apply(Event::Deliver).is_empty());
         assert_eq!((parcel.stage, parcel.cod_collected()), (Stage::Ordered, 0));
     }
 
@@ -231,8 +231,8 @@ pub(crate) mod tests {
     fn a_wrong_amount_is_marked_in_the_ledger() {
         let mut parcel = parcel("D-1", 70_000);
         parcel.delivery_faults.cod_error = -1_000;
-        parcel.let_happen(Event::PickUp);
-        let messages = parcel.let_happen(Event::Deliver);
+        parcel.apply(Event::PickUp);
+        let messages = parcel.apply(Event::Deliver);
         let collected = messages.iter().find(|message| message.kind == "collected").unwrap();
         assert_eq!((collected.amount, collected.fault), (69_000, Some(Fault::WrongCod)));
     }

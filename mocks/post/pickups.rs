@@ -67,14 +67,12 @@ pub(crate) async fn open(
             orders::take_over(&post, &mut records, &wanted).ok_or_else(|| Refusal::full("the book of orders"))?;
         records.ledger.enter(Message {
             direction: Direction::In,
-            kind: "pickup_order",
             reference: waybill.clone(),
             dossier: pick_up.order_number.clone(),
-            amount: 0,
             state: Stage::Ordered.word(Way::ToAgency),
             status: Some(StatusCode::OK.as_u16()),
             detail: format!("{status} {} documents", pick_up.documents),
-            fault: None,
+            ..Message::internal("pickup_order")
         });
         orders::mark_delay(&mut records, &wanted, status);
         (status, waybill)
@@ -88,11 +86,11 @@ pub(crate) async fn track(Shared(post): Shared<Arc<Post>>, Path(order_number): P
     orders::tracking(&post, Way::ToAgency, &order_number)
 }
 
-/// `POST /pickups/{order_number}/cancel`: calls a pick-up off.
+/// `POST /pickups/{order_number}/cancel`: cancels a pick-up.
 pub(crate) async fn cancel(
     Shared(post): Shared<Arc<Post>>,
     _: Authorised,
     Path(order_number): Path<String>,
 ) -> Result<Response, Refusal> {
-    orders::call_off(&post, Way::ToAgency, &order_number)
+    orders::cancel_parcel(&post, Way::ToAgency, &order_number)
 }

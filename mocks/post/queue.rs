@@ -90,7 +90,7 @@ impl Counters {
 }
 
 fn milliseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or_else(|_| unreachable!("nobody waits half a billion years"))
+    u64::try_from(duration.as_millis()).unwrap_or_else(|_| unreachable!("no wait lasts half a billion years"))
 }
 
 /// A ticket as its holder sees it.

@@ -93,7 +93,7 @@ impl Records {
         waybill
     }
 
-    /// Calls a parcel off that was not picked up.
+    /// Cancels a parcel that was not picked up.
     ///
     /// # Errors
     /// There is no such parcel, or it is too late.
@@ -106,7 +106,7 @@ impl Records {
         }
         // Its entry in the timetable finds it cancelled, and is dropped then.
         self.open_parcels -= 1;
-        self.happen(id, Event::Cancel).ok_or(Uncancellable::Unknown)
+        self.apply(id, Event::Cancel).ok_or(Uncancellable::Unknown)
     }
 
     /// When the next parcel moves on.
@@ -114,17 +114,17 @@ impl Records {
         self.timetable.peek().map(|Reverse((due, _))| *due)
     }
 
-    /// Moves the parcel whose turn it is on; returns it as it stands then, or nothing if it was called off.
+    /// Moves the parcel whose turn it is on; returns it as it stands then, or nothing if it was cancelled.
     pub(crate) fn advance_next(&mut self) -> Option<(ParcelId, Instant, Parcel)> {
         let Reverse((due, id)) = self.timetable.pop()?;
         let (event, _) = self.parcels.get(id)?.next()?;
-        Some((id, due, self.happen(id, event)?))
+        Some((id, due, self.apply(id, event)?))
     }
 
-    /// Lets an event happen to a parcel that can meet it, with all that follows for ledger, list and money.
-    fn happen(&mut self, id: ParcelId, event: Event) -> Option<Parcel> {
+    /// Applies an event to a parcel that it can happen to, with all that follows for ledger, list and money.
+    fn apply(&mut self, id: ParcelId, event: Event) -> Option<Parcel> {
         let parcel = self.parcels.get_mut(id)?;
-        for message in parcel.let_happen(event) {
+        for message in parcel.apply(event) {
             self.ledger.enter(message);
         }
         self.stages.push((id, parcel.stage));

@@ -40,14 +40,11 @@ fn remit(records: &mut Records) -> Vec<Remittance> {
 fn signal(direction: Direction, kind: &'static str, remittance: &Remittance) -> Message {
     Message {
         direction,
-        kind,
         reference: remittance.id.clone(),
-        dossier: String::new(),
         amount: remittance.amount,
         state: remittance.state.word(),
-        status: None,
         detail: format!("{}: {} parcels", remittance.customer_code, remittance.count),
-        fault: None,
+        ..Message::internal(kind)
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::{Router, routing};
-use mock_ground::{Policy, Reading, Running, Server};
+use mock_ground::{LedgerQuery, Policy, Running, Server};
 
 use crate::behaviour::Behaviour;
 use crate::config::Config;
@@ -70,7 +70,7 @@ fn routes(post: Arc<Post>) -> Router {
 
 /// `GET /_ledger?after=SEQ&limit=N`: the signals after `after`, oldest first; settled is a post in which no parcel is
 /// travelling and no report under way.
-async fn ledger(State(post): State<Arc<Post>>, Query(reading): Query<Reading>) -> Response {
+async fn ledger(State(post): State<Arc<Post>>, Query(query): Query<LedgerQuery>) -> Response {
     let records = post.records();
-    records.ledger.page(reading, "post", records.open_parcels == 0)
+    records.ledger.page(query, "post", records.open_parcels == 0)
 }

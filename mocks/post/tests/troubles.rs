@@ -13,7 +13,7 @@ fn faults(signals: &[Value]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_lost_parcel_is_never_delivered_and_may_be_ordered_anew() {
+async fn a_lost_parcel_is_never_delivered_and_may_be_ordered_again() {
     let scene = Scene::of_faults(&[Fault::Lost]).await;
     let first = scene.place(&scene.order("D-1", 70_000)).await;
     let signals = scene.settled().await;
