@@ -98,11 +98,8 @@ impl<Fault> LedgerPage<'_, Fault> {
         let is_shown = |i: usize| i != AMOUNT || has_amounts;
         html! {
             h2 {
-                (language.say("Sổ cái", "Ledger")) " "
-                span.dim {
-                    (language.say("mới nhất trước", "newest first")) ", "
-                    (signals.len()) " / " (grouped(self.ledger.len()))
-                }
+                (language.say("Sổ cái, mới nhất trước", "Ledger, newest first")) " "
+                span.dim { (signals.len()) " / " (grouped(self.ledger.len())) }
             }
             table {
                 thead { tr { @for (i, (head, class)) in columns.iter().enumerate() { @if is_shown(i) {
