@@ -2,17 +2,23 @@
 
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
+use serde::Deserialize;
 
 /// A language of the pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Language {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub enum Language {
+    /// Vietnamese, `vi`.
+    #[default]
+    #[serde(rename = "vi")]
     Vietnamese,
+    /// English, `en`.
+    #[serde(rename = "en")]
     English,
 }
 
 impl Language {
     /// What the address asks for (`lang=vi`, `lang=en`), else what the browser prefers, else Vietnamese.
-    pub(crate) fn of(query: Option<&str>, headers: &HeaderMap) -> Self {
+    pub fn of(query: Option<&str>, headers: &HeaderMap) -> Self {
         let asked = query.and_then(|query| form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "lang"));
         let preferred = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let word = asked.map(|(_, value)| value.into_owned()).or_else(|| preferred.map(str::to_owned));
@@ -20,12 +26,13 @@ impl Language {
     }
 
     /// Its code.
-    pub(crate) fn code(self) -> &'static str {
+    pub fn code(self) -> &'static str {
         self.say("vi", "en")
     }
 
     /// The other one.
-    pub(crate) fn other(self) -> Self {
+    #[must_use]
+    pub fn other(self) -> Self {
         match self {
             Self::Vietnamese => Self::English,
             Self::English => Self::Vietnamese,
@@ -33,7 +40,7 @@ impl Language {
     }
 
     /// One of two texts.
-    pub(crate) fn say<'text>(self, vietnamese: &'text str, english: &'text str) -> &'text str {
+    pub fn say<'text>(self, vietnamese: &'text str, english: &'text str) -> &'text str {
         match self {
             Self::Vietnamese => vietnamese,
             Self::English => english,

@@ -2,49 +2,50 @@
 
 use std::time::Duration;
 
-use crate::config::hash;
 use crate::faults::Fault;
-use crate::parcel::{Fate, Mishaps, Way};
-use crate::server::Post;
+use crate::parcel::{DeliveryFaults, Fate};
+use crate::post::Post;
+use crate::rng::hash;
+use crate::stage::Way;
 
 /// How many times longer a delayed parcel takes.
 const DELAY: u32 = 4;
 
-/// Everything that chance decides about a parcel.
-pub(crate) struct Luck {
+/// Everything that the random numbers decide about a parcel.
+pub(crate) struct Drawn {
     pub(crate) transit: Duration,
     pub(crate) is_delayed: bool,
-    pub(crate) mishaps: Mishaps,
+    pub(crate) delivery_faults: DeliveryFaults,
 }
 
-impl Luck {
+impl Drawn {
     /// Draws for the parcel with this order number that is ordered for the `round + 1`-th time.
-    pub(crate) fn draw(post: &Post, way: Way, order_number: &str, (round, cod_amount): (u32, i64)) -> Self {
+    pub(crate) fn of(post: &Post, way: Way, order_number: &str, (round, cod_amount): (u32, i64)) -> Self {
         let seed = post.config.seed;
         let reference = if round == 0 { order_number.to_owned() } else { format!("{order_number}#{round}") };
-        let strikes = |fault| post.conduct.faults.strikes(fault, seed, &reference);
-        let fate = if strikes(Fault::Lost) {
+        let triggers = |fault| post.behaviour.faults.triggers(fault, seed, &reference);
+        let fate = if triggers(Fault::Lost) {
             Fate::IsLost
         } else if way == Way::ToAgency {
             Fate::Arrives
-        } else if strikes(Fault::Returned) {
+        } else if triggers(Fault::Returned) {
             Fate::GoesBack
-        } else if strikes(Fault::FailedAttempt) {
+        } else if triggers(Fault::FailedAttempt) {
             Fate::ArrivesAfter(if hash(seed, &reference).is_multiple_of(2) { 1 } else { 2 })
         } else {
             Fate::Arrives
         };
-        let is_wrong = cod_amount > 0 && strikes(Fault::WrongCod);
-        let is_delayed = strikes(Fault::Delayed);
+        let is_wrong = cod_amount > 0 && triggers(Fault::WrongCod);
+        let is_delayed = triggers(Fault::Delayed);
         let transit = post.config.transit_of(&reference);
         Self {
             transit: if is_delayed { transit * DELAY } else { transit },
             is_delayed,
-            mishaps: Mishaps {
+            delivery_faults: DeliveryFaults {
                 fate,
                 cod_error: if is_wrong { cod_error(cod_amount, hash(seed, &reference)) } else { 0 },
                 of_reports: [Fault::DuplicateReport, Fault::OutOfOrder, Fault::LostReport]
-                    .map(|fault| strikes(fault).then_some(fault)),
+                    .map(|fault| triggers(fault).then_some(fault)),
             },
         }
     }

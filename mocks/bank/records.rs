@@ -1,11 +1,11 @@
-//! The bank's books: payments by reference and by transaction, the money, the ledger, and what is still to
-//! be told.
+//! The bank's records: payments by reference and by transaction, the money, the ledger, and callbacks still
+//! to be sent.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use crate::cash::{Cash, Flow, Movement, Sums};
 use crate::faults::{Course, Fault};
-use crate::ledger::{Ledger, Message};
+use crate::ledger::{Ledger, Message, ROOM};
 use crate::payment::{Order, Payment, State};
 
 /// How many payments are kept; the oldest that are over make room for new ones. At about 700 bytes each this is
@@ -47,15 +47,15 @@ pub(crate) enum NotRefunded {
 /// What became of the customer's decision.
 #[derive(Debug)]
 pub(crate) enum Decided {
-    /// It ended the payment, or sent it on its way: the portal is to be told.
+    /// It ended the payment, or sent it on its way: the portal is to be called.
     Now(Payment),
     /// It came too late or twice, and changed nothing.
     Before(Payment),
 }
 
 /// Everything that changes while the bank runs; guarded by one lock that no `.await` is under.
-#[derive(Debug, Default)]
-pub(crate) struct Books {
+#[derive(Debug)]
+pub(crate) struct Records {
     payments: BTreeMap<u64, Payment>,
     by_reference: HashMap<String, u64>,
     by_lookup: HashMap<String, u64>,
@@ -73,7 +73,22 @@ pub(crate) struct Books {
     pub(crate) open_callbacks: usize,
 }
 
-impl Books {
+impl Records {
+    pub(crate) fn new() -> Self {
+        Self {
+            payments: BTreeMap::new(),
+            by_reference: HashMap::new(),
+            by_lookup: HashMap::new(),
+            over: VecDeque::new(),
+            ordered: 0,
+            departed: Sums::default(),
+            cash: Cash::default(),
+            ledger: Ledger::new(ROOM),
+            recent_requests: VecDeque::new(),
+            open_callbacks: 0,
+        }
+    }
+
     /// The payment with this reference.
     pub(crate) fn by_reference(&self, reference: &str) -> Option<&Payment> {
         self.payments.get(self.by_reference.get(reference)?)
@@ -121,7 +136,7 @@ impl Books {
         })
     }
 
-    /// Books an order: the same reference again is the same payment.
+    /// Records an order: the same reference again is the same payment.
     pub(crate) fn place(&mut self, order: Order, now: i64) -> Result<&Payment, NotPlaced> {
         let (known, amount) = (self.by_reference.get(&order.reference).copied(), order.amount);
         let number = match known {
@@ -228,7 +243,7 @@ impl Books {
         }
     }
 
-    /// Notes that a payment is over and the portal will be told nothing more.
+    /// Notes that a payment is over and the portal will not be called again.
     pub(crate) fn finish(&mut self, number: u64) {
         self.open_callbacks -= 1;
         self.over.push_back(number);
@@ -296,25 +311,25 @@ mod tests {
         Wanted::Pay(Shares::default().course(1, "R"))
     }
 
-    fn placed(books: &mut Books, reference: &str) -> String {
-        books.place(order(reference), NOW).unwrap().transaction()
+    fn placed(records: &mut Records, reference: &str) -> String {
+        records.place(order(reference), NOW).unwrap().transaction()
     }
 
     #[test]
     fn a_payment_is_captured_once() {
-        let mut books = Books::default();
-        let transaction = placed(&mut books, "R");
-        assert!(matches!(books.decide(&transaction, pay(), NOW), Some(Decided::Now(_))));
-        assert!(matches!(books.decide(&transaction, pay(), NOW), Some(Decided::Before(_))));
-        assert_eq!((books.open_callbacks, books.cash.total().captures), (1, 1));
+        let mut records = Records::new();
+        let transaction = placed(&mut records, "R");
+        assert!(matches!(records.decide(&transaction, pay(), NOW), Some(Decided::Now(_))));
+        assert!(matches!(records.decide(&transaction, pay(), NOW), Some(Decided::Before(_))));
+        assert_eq!((records.open_callbacks, records.cash.total().captures), (1, 1));
     }
 
     #[test]
     fn a_captured_payment_cannot_be_cancelled() {
-        let mut books = Books::default();
-        let transaction = placed(&mut books, "R");
-        books.decide(&transaction, pay(), NOW);
-        let Some(Decided::Before(payment)) = books.decide(&transaction, Wanted::Cancel, NOW) else {
+        let mut records = Records::new();
+        let transaction = placed(&mut records, "R");
+        records.decide(&transaction, pay(), NOW);
+        let Some(Decided::Before(payment)) = records.decide(&transaction, Wanted::Cancel, NOW) else {
             panic!("it was decided before");
         };
         assert_eq!(payment.state, State::Captured);
@@ -322,63 +337,63 @@ mod tests {
 
     #[test]
     fn an_order_that_has_expired_cannot_be_paid() {
-        let mut books = Books::default();
-        let transaction = placed(&mut books, "R");
-        let Some(Decided::Before(payment)) = books.decide(&transaction, pay(), 2_000) else {
+        let mut records = Records::new();
+        let transaction = placed(&mut records, "R");
+        let Some(Decided::Before(payment)) = records.decide(&transaction, pay(), 2_000) else {
             panic!("it is too late");
         };
-        assert_eq!((payment.state, books.cash.total().captures), (State::Expired, 0));
+        assert_eq!((payment.state, records.cash.total().captures), (State::Expired, 0));
     }
 
     #[test]
     fn a_transaction_that_was_never_given_out_is_unknown() {
-        let mut books = Books::default();
-        placed(&mut books, "R");
+        let mut records = Records::new();
+        placed(&mut records, "R");
         for stranger in ["T0000000002", "T0000000000", "T1", "1", "", "FORGED-R"] {
-            assert!(books.by_transaction(stranger).is_none(), "{stranger}");
+            assert!(records.by_transaction(stranger).is_none(), "{stranger}");
         }
     }
 
     #[test]
     fn a_reference_is_that_of_one_amount() {
-        let mut books = Books::default();
-        placed(&mut books, "R");
-        assert!(books.place(order("R"), NOW).is_ok());
-        assert_eq!(books.place(Order { amount: 1, ..order("R") }, NOW).unwrap_err(), NotPlaced::Conflict);
+        let mut records = Records::new();
+        placed(&mut records, "R");
+        assert!(records.place(order("R"), NOW).is_ok());
+        assert_eq!(records.place(Order { amount: 1, ..order("R") }, NOW).unwrap_err(), NotPlaced::Conflict);
     }
 
     #[test]
     fn no_more_is_refunded_than_was_captured() {
-        let mut books = Books::default();
-        let transaction = placed(&mut books, "R");
-        let refund = |books: &mut Books, name, amount| {
-            books.refund(1, &Refund { name, amount, at: NOW }).map(|payment| payment.refunded())
+        let mut records = Records::new();
+        let transaction = placed(&mut records, "R");
+        let refund = |records: &mut Records, name, amount| {
+            records.refund(1, &Refund { name, amount, at: NOW }).map(|payment| payment.refunded())
         };
-        assert_eq!(refund(&mut books, "F1", 1), Err(NotRefunded::NotCaptured));
-        books.decide(&transaction, pay(), NOW);
-        assert_eq!(refund(&mut books, "F1", 100_000), Ok(100_000));
-        assert_eq!(refund(&mut books, "F1", 100_000), Ok(100_000), "the same again is the same");
-        assert_eq!(refund(&mut books, "F1", 99_999), Err(NotRefunded::Conflict));
-        assert_eq!(refund(&mut books, "F2", 20_001), Err(NotRefunded::TooMuch));
-        assert_eq!(refund(&mut books, "F2", 0), Err(NotRefunded::TooMuch));
-        assert_eq!(refund(&mut books, "F2", 20_000), Ok(120_000));
-        assert_eq!((books.cash.total().net(), books.cash.total().refunds), (0, 2));
+        assert_eq!(refund(&mut records, "F1", 1), Err(NotRefunded::NotCaptured));
+        records.decide(&transaction, pay(), NOW);
+        assert_eq!(refund(&mut records, "F1", 100_000), Ok(100_000));
+        assert_eq!(refund(&mut records, "F1", 100_000), Ok(100_000), "the same again is the same");
+        assert_eq!(refund(&mut records, "F1", 99_999), Err(NotRefunded::Conflict));
+        assert_eq!(refund(&mut records, "F2", 20_001), Err(NotRefunded::TooMuch));
+        assert_eq!(refund(&mut records, "F2", 0), Err(NotRefunded::TooMuch));
+        assert_eq!(refund(&mut records, "F2", 20_000), Ok(120_000));
+        assert_eq!((records.cash.total().net(), records.cash.total().refunds), (0, 2));
     }
 
     #[test]
     fn payments_that_are_over_make_room_and_leave_their_money_in_the_sums() {
-        let mut books = Books::default();
+        let mut records = Records::new();
         for i in 0..KEPT {
-            placed(&mut books, &format!("R-{i}"));
+            placed(&mut records, &format!("R-{i}"));
         }
-        assert_eq!(books.place(order("one more"), NOW).unwrap_err(), NotPlaced::Full);
-        books.decide("T0000000005", pay(), NOW);
-        books.finish(5);
-        placed(&mut books, "one more");
-        assert!(books.by_reference("R-4").is_none() && books.by_reference("R-5").is_some());
-        assert_eq!((books.sums(), books.cash.total()), (books.cash.total(), books.sums()));
-        assert_eq!(books.sums().captured, 120_000);
-        assert!(books.place(order("late"), 2_000).is_ok(), "an expired order makes room too");
-        assert_eq!(books.payments().count(), KEPT);
+        assert_eq!(records.place(order("one more"), NOW).unwrap_err(), NotPlaced::Full);
+        records.decide("T0000000005", pay(), NOW);
+        records.finish(5);
+        placed(&mut records, "one more");
+        assert!(records.by_reference("R-4").is_none() && records.by_reference("R-5").is_some());
+        assert_eq!((records.sums(), records.cash.total()), (records.cash.total(), records.sums()));
+        assert_eq!(records.sums().captured, 120_000);
+        assert!(records.place(order("late"), 2_000).is_ok(), "an expired order makes room too");
+        assert_eq!(records.payments().count(), KEPT);
     }
 }

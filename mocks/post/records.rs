@@ -1,4 +1,4 @@
-//! The post's books: parcels by order number, the timetable of what happens next, the money, and the ledger.
+//! The post's records: parcels by order number, the timetable of what happens next, the money, and the ledger.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -6,21 +6,22 @@ use std::collections::{BinaryHeap, HashMap};
 use tokio::time::Instant;
 
 use crate::cod::{Cod, Collection};
-use crate::counters::Counters;
-use crate::ledger::Ledger;
-use crate::manifests::Manifests;
-use crate::parcel::{Event, Parcel, Stage, Way};
+use crate::ledger::{Ledger, ROOM};
+use crate::manifest::Manifests;
+use crate::parcel::Parcel;
+use crate::queue::Counters;
+use crate::stage::{Event, Stage, Way};
 
-/// A parcel's place in the books.
+/// A parcel's place in the records.
 pub(crate) type ParcelId = usize;
 
-/// How many parcels the books hold, ever; the next order is refused. With all that happens to them, they
-/// take about 1 kB each, which is 260 MB.
+/// How many parcels the records hold, ever; the next order is refused. With all that happens to them,
+/// they take about 1 kB each, which is 260 MB.
 const MOST_PARCELS: usize = 1 << 18;
 
 /// Everything that changes while the post runs; guarded by one lock that no `.await` is under.
-#[derive(Debug, Default)]
-pub(crate) struct Books {
+#[derive(Debug)]
+pub(crate) struct Records {
     parcels: Vec<Parcel>,
     /// The last parcel of each order number and way: the only one that may be alive.
     by_order: HashMap<(Way, String), ParcelId>,
@@ -42,11 +43,25 @@ pub(crate) struct Books {
 pub(crate) enum Uncancellable {
     /// There is no parcel with this order number.
     Unknown,
-    /// It was picked up, or called off before.
+    /// It was picked up, or cancelled before.
     TooLate(Stage),
 }
 
-impl Books {
+impl Records {
+    pub(crate) fn new() -> Self {
+        Self {
+            parcels: Vec::new(),
+            by_order: HashMap::new(),
+            timetable: BinaryHeap::new(),
+            stages: Vec::new(),
+            cod: Cod::default(),
+            manifests: Manifests::default(),
+            counters: Counters::default(),
+            ledger: Ledger::new(ROOM),
+            open_parcels: 0,
+        }
+    }
+
     /// The last parcel with this order number.
     pub(crate) fn by_order(&self, way: Way, order_number: &str) -> Option<&Parcel> {
         self.parcels.get(*self.by_order.get(&(way, order_number.to_owned()))?)
@@ -62,7 +77,7 @@ impl Books {
         self.parcels.len() >= MOST_PARCELS || self.ledger.is_full()
     }
 
-    /// Books a new parcel that moves on for the first time after `now`; the caller has made sure that none
+    /// Records a new parcel that moves on for the first time after `now`; the caller has made sure that none
     /// with its order number is standing.
     pub(crate) fn open(&mut self, mut parcel: Parcel, now: Instant) -> String {
         let id = self.parcels.len();
@@ -78,7 +93,7 @@ impl Books {
         waybill
     }
 
-    /// Calls a parcel off that was not picked up.
+    /// Cancels a parcel that was not picked up.
     ///
     /// # Errors
     /// There is no such parcel, or it is too late.
@@ -91,7 +106,7 @@ impl Books {
         }
         // Its entry in the timetable finds it cancelled, and is dropped then.
         self.open_parcels -= 1;
-        self.happen(id, Event::Cancel).ok_or(Uncancellable::Unknown)
+        self.apply(id, Event::Cancel).ok_or(Uncancellable::Unknown)
     }
 
     /// When the next parcel moves on.
@@ -99,17 +114,17 @@ impl Books {
         self.timetable.peek().map(|Reverse((due, _))| *due)
     }
 
-    /// Moves the parcel whose turn it is on; returns it as it stands then, or nothing if it was called off.
+    /// Moves the parcel whose turn it is on; returns it as it stands then, or nothing if it was cancelled.
     pub(crate) fn advance_next(&mut self) -> Option<(ParcelId, Instant, Parcel)> {
         let Reverse((due, id)) = self.timetable.pop()?;
         let (event, _) = self.parcels.get(id)?.next()?;
-        Some((id, due, self.happen(id, event)?))
+        Some((id, due, self.apply(id, event)?))
     }
 
-    /// Lets an event happen to a parcel that can meet it, with all that follows for ledger, list and money.
-    fn happen(&mut self, id: ParcelId, event: Event) -> Option<Parcel> {
+    /// Applies an event to a parcel that it can happen to, with all that follows for ledger, list and money.
+    fn apply(&mut self, id: ParcelId, event: Event) -> Option<Parcel> {
         let parcel = self.parcels.get_mut(id)?;
-        for message in parcel.let_happen(event) {
+        for message in parcel.apply(event) {
             self.ledger.enter(message);
         }
         self.stages.push((id, parcel.stage));
@@ -163,5 +178,5 @@ impl Books {
 }
 
 #[cfg(test)]
-#[path = "books_tests.rs"]
+#[path = "records_tests.rs"]
 mod tests;
