@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use mock_portal::Defect;
+use rusqlite::Connection;
 
 use super::PAGES;
 use super::page::Page;
@@ -27,7 +28,7 @@ fn generated_blocks_are_up_to_date() {
         for part in parts {
             let (block, rest) = part.split_once(" -->").unwrap();
             let (_, after) = rest.split_once("<!-- end -->").unwrap_or_else(|| panic!("{block} has no end"));
-            write!(fresh, "<!-- generated: {block} -->\n{}\n<!-- end -->{after}", content(block).trim_end()).unwrap();
+            write!(fresh, "<!-- generated: {block} -->\n{}\n\n<!-- end -->{after}", content(block).trim_end()).unwrap();
             blocks += 1;
         }
         if is_update {
@@ -97,17 +98,35 @@ fn history() -> String {
 
 fn derived() -> String {
     let mut text = String::new();
+    let selected = selected_columns();
     for table in tables(DERIVED, "create temp table ") {
         let meaning = if table.meaning.is_empty() { "Used by the tables after it." } else { &table.meaning };
         write!(text, "\n### `{}`\n\n{}\n\n", table.name, wrapped(meaning)).unwrap();
-        if !table.columns.is_empty() {
-            text.push_str("| column | type | meaning |\n|---|---|---|\n");
-            for column in &table.columns {
-                writeln!(text, "| `{}` | {} | {} |", column.name, column.kind, cell(&column.meaning)).unwrap();
-            }
+        text.push_str("| column | type | meaning |\n|---|---|---|\n");
+        for column in &table.columns {
+            writeln!(text, "| `{}` | {} | {} |", column.name, column.kind, cell(&column.meaning)).unwrap();
+        }
+        for (_, column) in selected.iter().filter(|(name, _)| *name == table.name && table.columns.is_empty()) {
+            writeln!(text, "| `{column}` | | |").unwrap();
         }
     }
     text
+}
+
+/// The columns of the derived tables that are made by a query, with the name of the table.
+fn selected_columns() -> Vec<(String, String)> {
+    let connection = Connection::open_in_memory().unwrap();
+    connection.execute_batch(history::SCHEMA).unwrap();
+    let mut columns = Vec::new();
+    for statement in DERIVED.split("\ncreate temp table ").skip(1) {
+        let statement = statement.split_inclusive(";\n").next().unwrap();
+        connection.execute_batch(&format!("create temp table {statement}")).unwrap();
+        let name = statement.split([' ', '(']).next().unwrap();
+        let mut query = connection.prepare("select name from pragma_table_info(?1)").unwrap();
+        let names = query.query_map([name], |row| row.get(0)).unwrap();
+        columns.extend(names.map(|column| (name.to_owned(), column.unwrap())));
+    }
+    columns
 }
 
 fn functions() -> String {
@@ -161,18 +180,31 @@ fn help(system: &str) -> String {
     format!("\n```text\n{}\n```\n", said.out.trim_end())
 }
 
-fn defects() -> String {
+/// The rules that are shipped; the defects, those that name such a rule, and those of them that the suite plays.
+fn count_defects() -> (usize, [usize; 3]) {
     let shipped = shipped();
     let names_one = |defect: &&Defect| defect.breaks().iter().any(|rule| shipped.iter().any(|known| known == rule));
     let with_rule = Defect::ALL.iter().filter(names_one).count();
-    let caught = Defect::ALL.iter().filter(|defect| !breaks(**defect, &shipped).is_empty()).count();
+    let played = Defect::ALL.iter().filter(|defect| !breaks(**defect, &shipped).is_empty()).count();
+    (shipped.len(), [Defect::ALL.len(), with_rule, played])
+}
+
+fn defects() -> String {
+    let (rules, [all, with_rule, played]) = count_defects();
     format!(
-        "\n{} rules are shipped. The reference portal has {} defects: {with_rule} of them name a shipped rule, and the test\n\
-         suite plays {caught} of these and checks that exactly the named rules fail. The other {} wait for their rules.\n",
-        shipped.len(),
-        Defect::ALL.len(),
-        Defect::ALL.len() - with_rule
+        "\n{rules} rules are shipped, and each has a defect of the reference portal that it must catch. Of the {all} defects\n\
+         {with_rule} name a shipped rule. The test suite plays {played} of these and checks that exactly the named rules fail; the\n\
+         others need a longer run than the suite plays. {} defects wait for their rules.\n",
+        all - with_rule
     )
+}
+
+#[test]
+fn the_architecture_counts_the_defects_right() {
+    let (_, [all, with_rule, played]) = count_defects();
+    let text = Page::at("ARCHITECTURE.md").text;
+    assert!(text.contains(&format!("of {all} defects, {with_rule} name a shipped rule")), "{all}, {with_rule}");
+    assert!(text.contains(&format!("plays and catches {played} of them")), "{played}");
 }
 
 /// Lines of at most 120 characters.

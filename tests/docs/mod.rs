@@ -49,3 +49,19 @@ fn every_link_leads_somewhere() {
         }
     }
 }
+
+/// The longest line of `ARCHITECTURE.md`.
+const WIDE: usize = 160;
+
+#[test]
+fn the_architecture_names_what_is_there() {
+    let page = Page::at("ARCHITECTURE.md");
+    for (number, line) in page.text.lines().enumerate() {
+        assert!(line.chars().count() <= WIDE, "ARCHITECTURE.md:{}: {line}", number + 1);
+    }
+    let code = page.text.split('`').skip(1).step_by(2);
+    let is_path = |word: &&str| word.contains('/') && word.is_ascii() && !word.contains(['<', ' ', '*', '|', '\n']);
+    for path in code.filter(is_path).filter(|word| !word.starts_with("results/")) {
+        assert!(crate::support::root().join(path).exists(), "ARCHITECTURE.md names `{path}`, which is not there");
+    }
+}
