@@ -23,6 +23,8 @@ mod plans;
 mod provinces;
 mod queries;
 mod recording;
+mod same_day;
+mod sent_twice;
 mod stand_in;
 mod stored_portal;
 mod support;

@@ -1,7 +1,8 @@
 //! Running the binary, and looking at what it leaves.
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::Mutex;
 
 use rusqlite::{Connection, OpenFlags};
@@ -12,6 +13,35 @@ const AT_ONCE: usize = 3;
 /// A folder that a test may fill, with `results/` in it, and the binary started there.
 pub(crate) struct Desk {
     folder: tempfile::TempDir,
+}
+
+/// Portal, bank and post, started together; they do not outlive their test, whatever happens.
+pub(crate) struct Country {
+    child: Child,
+    pub(crate) portal: String,
+    pub(crate) bank: String,
+    pub(crate) post: String,
+}
+
+impl Country {
+    /// A country that knows the tiny run, with further arguments.
+    pub(crate) fn start(desk: &Desk, more: &[&str]) -> Self {
+        let tiny = tiny();
+        let mut args = vec!["mock", "country", "--run", tiny.as_str(), "--test-hooks"];
+        args.extend(more);
+        let mut child = desk.command(&args).stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let said: Vec<String> = lines.map(Result::unwrap).take_while(|line| !line.is_empty()).collect();
+        let address = |place: usize| said[place].split_whitespace().nth(1).unwrap().to_owned();
+        Self { child, portal: address(0), bank: address(1), post: address(2) }
+    }
+}
+
+impl Drop for Country {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
 }
 
 /// What a command came to.

@@ -74,7 +74,9 @@ create temp table working_days (ordinal integer primary key, day text not null);
 insert or ignore into working_days
 select working_days_before + 1, day from calendar where working = 1;
 
--- What was sent twice because a kept connection was closed under it: whether the first reached the portal is not known.
+-- What was sent twice because a kept connection was closed under it: whether the first reached the portal is not known. What
+-- such an act may have done twice, or met as done already, convicts nobody; what it cannot explain still does. That something was
+-- not sent twice is known only of a whole recording.
 create temp table resent (
     operation text not null,
     case_id   integer,
@@ -339,16 +341,19 @@ create temp table parcels (
     delivered    integer not null, -- 1: in the hands of the applicant
     delivered_ns integer,
     collected    integer not null, -- dong
+    orders       integer not null, -- waybills that were ordered for it
     peer_fault   text -- what the post did on purpose that leaves the portal without the truth
 ) without rowid;
 insert into parcels
-select s.dossier_code, i.case_id, s.waybill, s.ordered, s.delivered_ns is not null, s.delivered_ns, s.collected, s.peer_fault
+select s.dossier_code, i.case_id, s.waybill, s.ordered, s.delivered_ns is not null, s.delivered_ns, s.collected,
+       s.orders, s.peer_fault
 from (
     select dossier_code,
            max(nullif(reference, '')) as waybill,
            coalesce(max(kind = 'order' and coalesce(status, 200) < 300), 0) as ordered,
            min(at_ns) filter (where kind = 'delivered') as delivered_ns,
            coalesce(sum(amount) filter (where kind = 'collected'), 0) as collected,
+           count(distinct nullif(reference, '')) filter (where kind = 'order' and coalesce(status, 200) < 300) as orders,
            'the post did so on purpose: ' || max(fault) filter (where fault in ('lost', 'lost_report', 'wrong_cod')) as peer_fault
     from signals
     where peer = 'post' and dossier_code <> ''

@@ -1,6 +1,6 @@
 -- ---
 -- id: VN-CAT-001
--- rev: 1
+-- rev: 2
 -- title: A confirmed change of the catalogue is there
 -- title_vi: Thay đổi danh mục đã xác nhận phải có hiệu lực
 -- level: MUST
@@ -20,9 +20,20 @@
 -- ---
 -- Each procedure whose last change was confirmed, against the catalogue as read after everything; whether the post brings
 -- results is compared where the catalogue shows it. A procedure that is no
--- longer in it is broken; without that read nothing is decided.
+-- longer in it is broken; without that read nothing is decided. An earlier change of the same procedure that had to be sent twice
+-- may have come in once more after the last one: if the catalogue shows that one, it is undecided.
 select p.procedure as subject,
-       iif(a.is_read, coalesce(c.service_level = p.service_level and c.payable = p.payable and coalesce(c.postal = p.postal, 1), 0), null) as ok,
+       case
+           when not a.is_read then null
+           when c.service_level = p.service_level and c.payable = p.payable and coalesce(c.postal = p.postal, 1) then 1
+           when w.whole and not exists (
+               select 1
+               from published q
+               join resent r on r.exchange_id = q.exchange_id
+               where q.procedure = p.procedure and q.position < p.position
+                 and c.service_level = q.service_level and c.payable = q.payable and coalesce(c.postal = q.postal, 1)
+           ) then 0
+       end as ok,
        null as case_id, coalesce(c.exchange_id, p.exchange_id) as exchange_id,
        p.service_level as published_level, iif(p.payable, 'yes', 'no') as published_payable,
        iif(p.postal, 'yes', 'no') as published_postal,
@@ -30,5 +41,6 @@ select p.procedure as subject,
        case c.postal when 1 then 'yes' when 0 then 'no' else 'unknown' end as shown_postal
 from published p
 join (select exists (select 1 from catalogue where moment = 'after') as is_read) a
+cross join recording w
 left join catalogue c on c.moment = 'after' and c.procedure = p.procedure
 where p.is_last and p.outcome = 'ok'

@@ -1,6 +1,6 @@
 -- ---
 -- id: EG-DDL-001
--- rev: 2
+-- rev: 3
 -- title: The due day is the day of acceptance plus the legal working days
 -- title_vi: Ngày hẹn trả bằng ngày tiếp nhận cộng số ngày làm việc theo quy định
 -- level: MUST
@@ -21,7 +21,8 @@
 -- Each sound case with a day of acceptance. Days are counted from the day after acceptance; the precision is the day. What is
 -- to be done the same day is due that day, or, if it was received at the cut-off hour of the law or later, or when the
 -- office is closed, on the next working day (vietnam.md R10); where the run states no such hour, both are right. A case
--- whose time was paused is left to EG-DDL-004; one whose log should tell and was not read, and days outside the calendar,
+-- whose time was paused is left to EG-DDL-004; one whose log should tell and was not read, days outside the calendar,
+-- and a wrong day where the acceptance had to be sent twice (the one may be counted from the first, the other shown of the second)
 -- are undecided.
 with promised as (
     select l.case_id, l.exchange_id, d.legal_days, vietnam_day(l.accepted_at) as accepted_day,
@@ -55,7 +56,12 @@ counted as (
                 from run where name = 'receipt_cutoff' and value like '__:__') as cutoff
     ) k
 )
-select i.first_code as subject, case when p.is_told then p.due_day = p.day or coalesce(p.due_day = p.or_day, 0) end as ok,
+select i.first_code as subject, case
+           when p.is_told and (p.due_day = p.day or p.due_day = p.or_day) then 1
+           when p.is_told and r.case_id is null and w.whole then p.due_day = p.day
+       end as ok,
        p.case_id, p.exchange_id, p.legal_days, p.accepted_day, p.day as expected_day, p.due_day
 from counted p
 join identities i on i.case_id = p.case_id and i.sound
+left join (select distinct case_id from resent where operation = 'accept') r on r.case_id = p.case_id
+cross join recording w

@@ -1,6 +1,6 @@
 -- ---
 -- id: EG-PAY-007
--- rev: 1
+-- rev: 2
 -- title: A fee that was paid is not due again
 -- title_vi: Khoản phí đã nộp không bị yêu cầu nộp lại
 -- level: MUST
@@ -20,10 +20,15 @@
 -- ---
 -- Each payment of a case of ours that the bank captured, by the state of payment in the final reads. Undecided where the portal
 -- had not said before the read that it knows of the money (its bank may have kept it to itself; then the bank is named), and where no final
--- read shows a state of payment.
+-- read shows a state of payment. A payment that was asked for twice, because a kept connection was closed, may have been ordered
+-- twice: then what is due may be the other order, if the bank has one or its ledger cannot tell.
 select p.reference as subject,
        case
            when f.payment_state in ('paid', 'collected') then 1
+           when not w.whole
+                or p.case_id in (select r.case_id from resent r where r.operation = 'pay')
+                and ((select count(*) from payments o where o.case_id = p.case_id) > 1
+                     or not exists (select 1 from gapless_ledgers where peer = 'bank')) then null
            when e.sent_ns > p.told_ns + t.ns and f.payment_state in ('none', 'required', 'pending') then 0
        end as ok,
        p.case_id, f.exchange_id, p.dossier_code, f.surface, f.payment_state,
@@ -41,4 +46,5 @@ left join final_reads f
    )
 left join exchanges e on e.exchange_id = f.exchange_id
 cross join tolerance t
+cross join recording w
 where p.captured > 0 and p.case_id is not null

@@ -1,6 +1,6 @@
 -- ---
 -- id: EG-PAY-009
--- rev: 2
+-- rev: 3
 -- title: The portal's books agree with the money that moved
 -- title_vi: Sổ sách của cổng khớp với số tiền thực thu
 -- level: MUST
@@ -22,7 +22,8 @@
 -- taken by our clerk at the counter; then the sum of them all. A difference is undecided where the ledger may be incomplete
 -- (a peer that had not settled or was started again, a collection without a trustworthy answer), where the peer itself kept the
 -- truth from the portal, on purpose, and, in a run in which something still moved, unless the portal had said before the
--- read that it knows of all of it.
+-- read that it knows of all of it. Where a request had to be sent twice, what was ordered, taken or collected twice may be booked
+-- not at all, once or twice, but not in part.
 with books as (
     select coalesce(i.first_code, 'of case ' || d.case_id) as subject, d.case_id,
            coalesce(l.exchange_id, r.exchange_id) as exchange_id, l.amount_paid as booked,
@@ -33,13 +34,21 @@ with books as (
            end as ledger,
            case d.payment_method when 'online' then 'the bank' when 'cod' then 'the post' else 'the cashier' end as whose,
            case d.payment_method
-               when 'online' then not exists (select 1 from complete_ledgers where peer = 'bank')
+               when 'online' then not w.whole or not exists (select 1 from complete_ledgers where peer = 'bank')
                     or not q.is_quiescent and coalesce((
                         select min(coalesce(p.told_ns + t.ns < e.sent_ns, 0)) from payments p
                         where p.case_id = d.case_id and p.captured > 0
                     ), 0) = 0
-               when 'cod' then not q.is_quiescent or not exists (select 1 from complete_ledgers where peer = 'post')
-               else not w.whole or coalesce(c.undecided and not c.taken, 0)
+                    or l.amount_paid = 0 and 'pay' in (select s.operation from resent s where s.case_id = d.case_id)
+                       and (select count(*) from payments p where p.case_id = d.case_id) > 1
+               when 'cod' then not w.whole or not q.is_quiescent or not exists (select 1 from complete_ledgers where peer = 'post')
+                    or l.amount_paid % nullif(d.fee, 0) = 0
+                       and 'hand_to_post' in (select s.operation from resent s where s.case_id = d.case_id)
+                       and exists (
+                           select 1 from parcels p where p.orders > 1 and p.dossier_code = i.first_code or p.case_id is null
+                       )
+               else not w.whole
+                    or coalesce(c.undecided and l.amount_paid % nullif(d.fee, 0) = 0 and (not c.taken or l.amount_paid > d.fee), 0)
            end as is_unknown,
            case d.payment_method
                when 'online' then (select max(p.peer_fault) from payments p where p.case_id = d.case_id)

@@ -1,6 +1,6 @@
 -- ---
 -- id: VN-PST-003
--- rev: 2
+-- rev: 3
 -- title: A result sent by post counts as returned only when it is delivered
 -- title_vi: Chỉ ghi "đã trả kết quả" khi bưu chính đã phát tới người nhận
 -- level: MUST
@@ -21,7 +21,8 @@
 -- ---
 -- Each sound case that is to be returned by post and was handed to the post or seen as returned, by the first answer that
 -- showed it so. One that nobody saw as returned is undecided if its final read was not answered, and no subject otherwise.
--- That no delivery ever happened, or only later, counts only if nothing is missing in the post's ledger.
+-- That no delivery ever happened, or only later, counts only if nothing is missing in the post's ledger, and, where the result had to be
+-- handed to the post twice, if no parcel of a number that is nobody's was delivered before: it may be the second of this one.
 with seen as (
     select s.case_id, min(o.exchange_id) as exchange_id
     from sightings s
@@ -43,6 +44,9 @@ select f.first_code as subject,
        case
            when f.exchange_id is null or e.done_ns is null then null
            when e.done_ns + t.ns >= f.delivered_ns then 1
+           when not w.whole
+                or f.case_id in (select r.case_id from resent r where r.operation = 'hand_to_post')
+                and exists (select 1 from parcels o where o.case_id is null and o.delivered_ns <= e.done_ns + t.ns) then null
            when f.delivered_ns is not null and exists (select 1 from gapless_ledgers where peer = 'post') then 0
            when exists (select 1 from complete_ledgers where peer = 'post') then 0
        end as ok,
@@ -53,3 +57,4 @@ select f.first_code as subject,
 from followed f
 left join exchanges e on e.exchange_id = f.exchange_id
 cross join tolerance t
+cross join recording w

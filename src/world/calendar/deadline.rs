@@ -4,7 +4,7 @@
 //!   judges the same day. An office of eight hours a day that counts by the hour comes to the same day, too.
 //! - Legal time in *hours*: from the instant of receipt, in hours the office works.
 //! - *Same day*: closing time of the day of receipt if it was received before 15:00 (or whatever the law says), else of the next
-//!   working day. (EG-DDL-001 reads a legal time of 0 days as the day of receipt, whatever the hour.)
+//!   working day. A catalogue writes it as a legal time of 0 days, and so the rule EG-DDL-001 reads it.
 //! - A pause (a supplement was asked for) gives back the *working* time it took, never calendar days. Where the promise is a day, the
 //!   last day is given whole.
 //! - A transfer to another unit is no argument here: it neither restarts nor pauses anything, and the hours of the office that
@@ -120,7 +120,8 @@ pub fn intake_deadline(time: &WorkingTime, submitted: SimTime) -> Result<SimTime
 /// [`NoDeadline`] if the calendar knows no law of that day or ends too early.
 pub fn planned_deadline<'a>(time: &'a WorkingTime, case: &Case) -> Result<Deadline<'a>, NoDeadline> {
     let taken_up = time.next_open(case.arrival).ok_or(NoDeadline::Beyond(case.arrival.day()))?;
-    deadline(time, taken_up, LegalTime::Days(case.legal_days), &[])
+    let legal = if case.legal_days == 0 { LegalTime::SameDay } else { LegalTime::Days(case.legal_days) };
+    deadline(time, taken_up, legal, &[])
 }
 
 fn unpaused(time: &WorkingTime, law: &Law, received: SimTime, legal: LegalTime) -> Option<SimTime> {

@@ -18,7 +18,7 @@ pub(crate) use tests::vietnam;
 pub use working_time::WorkingTime;
 
 use jiff::ToSpan;
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, Time, Weekday};
 
 use crate::Period;
 
@@ -79,6 +79,14 @@ impl Calendar {
     /// The version of the law that holds for dossiers received on this day; `None` before the first.
     pub fn law(&self, received: Date) -> Option<&Law> {
         self.law.iter().rfind(|law| law.from <= received)
+    }
+
+    /// Before which time of day a dossier must come in to be done the same day; `None` if the law changes it within the period, or
+    /// there is none on its first day.
+    pub fn same_day_before(&self, period: Period) -> Option<Time> {
+        let before = self.law(period.from)?.same_day.value;
+        let mut changes = self.law.iter().filter(|law| law.from > period.from && law.from <= period.until);
+        changes.all(|law| law.same_day.value == before).then_some(before)
     }
 
     /// Whether offices work on this day.
@@ -177,6 +185,27 @@ mod tests {
         let calendar = vietnam();
         assert_eq!(count(calendar, date(2020, 12, 31), date(2021, 9, 30)), 184);
         assert_eq!(count(calendar, date(2019, 9, 17), date(2019, 10, 9)), 16);
+    }
+
+    #[test]
+    fn the_cut_off_hour_is_stated_where_the_law_keeps_it_for_the_whole_period() {
+        let text = include_str!("../../../scenarios/calendars/vietnam.yaml");
+        let later = text.replacen(
+            "  - from: 2021-12-06 ",
+            "  - same_day: { before: 14:30, source: made up, evidence: memory }\n    from: 2021-12-06 ",
+            1,
+        );
+        assert_ne!(text, later);
+        let changing = Calendar::load("vietnam.yaml", &later).unwrap();
+        let cutoff = |calendar: &Calendar, from, until| {
+            calendar.same_day_before(Period { from, until }).map(|time| time.strftime("%H:%M").to_string())
+        };
+        let (old, new, newer) = (date(2021, 12, 1), date(2021, 12, 6), date(2021, 12, 31));
+        assert_eq!(cutoff(vietnam(), old, newer).as_deref(), Some("15:00"));
+        assert_eq!(cutoff(&changing, old, new.yesterday().unwrap()).as_deref(), Some("15:00"));
+        assert_eq!(cutoff(&changing, new, newer).as_deref(), Some("14:30"));
+        assert_eq!(cutoff(&changing, old, new), None);
+        assert_eq!(cutoff(vietnam(), date(2018, 1, 1), old), None, "before the first version");
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub struct Procedure {
     pub field: String,
     /// The levels of government that decide it; where a procedure is counted by level, it counts at the first.
     pub levels: Vec<Level>,
-    /// Legal time, in working days; at least 1.
+    /// Legal time, in working days; 0 is the day of receipt itself (see [`crate::LegalTime::SameDay`]).
     pub legal_days: u16,
     /// Tariff; zero if it is free.
     pub fee: Vnd,
@@ -140,7 +140,7 @@ fn procedure(node: &Node<'_>, codes: &mut Vec<String>) -> Option<Procedure> {
         let name = fields.text("name");
         let field = fields.text("field");
         let levels = fields.list("levels", |node| node.word(Level::ALL));
-        let legal_days = fields.need("legal_days").and_then(|node| bounded(&node, 1, 250));
+        let legal_days = fields.need("legal_days").and_then(|node| bounded(&node, 0, 250));
         let fee = fields.need("fee").and_then(|node| bounded(&node, 0, 1_000_000_000_i64));
         let weight = fields.need("weight").and_then(|node| bounded::<u32>(&node, 1, 1_000_000));
         let documents = fields.list("documents", |node| node.text().map(str::to_owned));
@@ -212,7 +212,7 @@ mod tests {
         let text = "\
 source: x
 procedures:
-  - { code: 1.00119, name: a, field: b, levels: [commune], legal_days: 0, fee: -1, weight: 1 }
+  - { code: 1.00119, name: a, field: b, levels: [commune], legal_days: -1, fee: -1, weight: 1 }
   - { code: \"1.001193\", name: a, field: b, levels: [], legal_days: 1, fee: 0, weight: 1 }
   - { code: \"1.001193\", name: a, field: b, levels: [village], legal_days: 1, fee: 0, weight: 1 }
 ";
@@ -220,8 +220,8 @@ procedures:
         assert_eq!(
             problems,
             "x.yaml:3:13: procedures[0].code: `1.00119` is not the code of a procedure (write it in quotes, as \"1.001193\")\n\
-             x.yaml:3:72: procedures[0].legal_days: 0 is out of bounds (give a number from 1 to 250)\n\
-             x.yaml:3:80: procedures[0].fee: -1 is out of bounds (give a number from 0 to 1000000000)\n\
+             x.yaml:3:72: procedures[0].legal_days: -1 is out of bounds (give a number from 0 to 250)\n\
+             x.yaml:3:81: procedures[0].fee: -1 is out of bounds (give a number from 0 to 1000000000)\n\
              x.yaml:4:5: procedures[1]: nobody decides this procedure (name its `levels`)\n\
              x.yaml:5:13: procedures[2].code: the procedure 1.001193 stands twice (keep one of them)\n\
              x.yaml:5:53: procedures[2].levels[0]: `village` is not known here (one of: department, district, commune)"

@@ -291,13 +291,13 @@ fn wrong_procedures_and_tails_are_said_at_once() {
         .replace("1.000002", "9.000002")
         .replace("exponent: 1.5", "exponent: 1.3")
         .replace("acts: [Cấp, Cấp lại, Gia hạn]", "acts: []")
-        .replace("{ 1: 3, 2: 1 }", "{ 0: 3 }");
+        .replace("{ 1: 3, 2: 1 }", "{ 251: 3 }");
     let problems = Catalogue::load("procedures.yaml", &text).unwrap_err().to_string();
     assert_eq!(
         problems,
         "procedures.yaml:4:13: procedures[1].code: codes that begin with 9 are those of generated procedures (take another)\n\
          procedures.yaml:8:37: tail.popularity.exponent: no exponent of popularity (a multiple of 0.25, at most 2)\n\
          procedures.yaml:9:9: tail.acts: nothing to choose from (give at least one)\n\
-         procedures.yaml:11:73: tail.legal_days.commune.0: `0` is out of bounds (give a number from 1 to 250)"
+         procedures.yaml:11:75: tail.legal_days.commune.251: `251` is out of bounds (give a number from 0 to 250)"
     );
 }

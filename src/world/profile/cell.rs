@@ -192,11 +192,25 @@ impl<'c> Harvest<'c> {
         }
         let fitting: Vec<_> =
             offered.iter().filter_map(|(i, procedure, opens)| self.fit(leaf, alike, (*i, procedure), *opens)).collect();
+        if fitting.is_empty() && offered.iter().all(|(_, procedure, _)| procedure.legal_days < least_days(alike)) {
+            let outcome = alike.outcome;
+            let message = format!(
+                "no procedure of unit {} has so much legal time that it can be {outcome} ({} working days or more) for {}",
+                unit.code,
+                least_days(alike),
+                self.described(leaf)
+            );
+            return self.refuse(leaf, "shortest", message, "add a longer procedure, or another outcome");
+        }
         if fitting.is_empty() {
             return self.refuse_for_time(
                 leaf,
                 alike,
-                offered.iter().map(|(_, procedure, _)| procedure.legal_days).min()?,
+                offered
+                    .iter()
+                    .map(|(_, procedure, _)| procedure.legal_days)
+                    .filter(|days| *days >= least_days(alike))
+                    .min()?,
             );
         }
         Some(fitting)
@@ -210,9 +224,7 @@ impl<'c> Harvest<'c> {
         (position, procedure): (u16, &Procedure),
         opens: Date,
     ) -> Option<Candidate> {
-        // Offices wait for who pays online; what is to be early must not have its only day before the due day used up.
-        let may_wait = alike.payment == PaymentMethod::Online;
-        if alike.outcome == PlannedOutcome::Early && may_wait && procedure.legal_days < 2 {
+        if procedure.legal_days < least_days(alike) {
             return None;
         }
         let needed = working_days_needed(procedure.legal_days, alike.outcome, alike.returns);
@@ -249,6 +261,17 @@ impl<'c> Harvest<'c> {
         } else {
             None
         }
+    }
+}
+
+/// The shortest legal time that leaves room for an outcome. What is early is done on a day before the due day. Offices wait for who
+/// pays online, which must not use up the only day.
+fn least_days(alike: &Cell) -> u16 {
+    let waited = u16::from(alike.payment == PaymentMethod::Online);
+    match alike.outcome {
+        PlannedOutcome::Early => 1 + waited,
+        PlannedOutcome::OnTime => waited,
+        PlannedOutcome::Late | PlannedOutcome::Withdrawn | PlannedOutcome::Stopped | PlannedOutcome::Open => 0,
     }
 }
 

@@ -84,7 +84,7 @@ impl SyntheticProcedures {
             let (acts, whom, documents) = (list("acts"), list("whom"), list("documents"));
             let legal_days = fields.need("legal_days").and_then(|node| {
                 node.fields(|fields| {
-                    let of = |level: &Level| fields.need(level.as_str()).and_then(|node| weighted(&node, 1, 250));
+                    let of = |level: &Level| fields.need(level.as_str()).and_then(|node| weighted(&node, 0, 250));
                     Level::ALL.iter().map(of).collect::<Vec<_>>().into_iter().collect()
                 })
             });

@@ -59,9 +59,13 @@ fn text(dossiers: &str, figures: &str, cod: &str) -> String {
 }
 
 fn load_text(text: &str) -> Result<Province, String> {
+    load_with(PROCEDURES, text)
+}
+
+fn load_with(procedures: &str, text: &str) -> Result<Province, String> {
     let calendar = include_str!("../../../scenarios/calendars/vietnam.yaml");
     let calendar = Calendar::load("vietnam.yaml", calendar).unwrap();
-    let catalogue = Catalogue::load("procedures.yaml", PROCEDURES).unwrap();
+    let catalogue = Catalogue::load("procedures.yaml", procedures).unwrap();
     Province::load("tiny.yaml", text, &catalogue, &calendar).map_err(|problems| problems.to_string())
 }
 
@@ -85,6 +89,26 @@ fn a_province_that_adds_up_is_loaded() {
     assert_eq!((count(Word::Channel(Channel::Counter)), count(Word::Channel(Channel::Online))), (5, 5));
     // Early ones leave no time for the procedure of 15 days.
     assert_eq!(count(Word::Procedure(2)), 0);
+}
+
+#[test]
+fn what_is_done_the_same_day_is_on_time_or_late_and_never_early() {
+    let procedures = PROCEDURES.replace("legal_days: 1,", "legal_days: 0,");
+    let of = |outcome: &str| {
+        let rest = REST.replace("early: 1", &format!("{outcome}: 1")).replace("U1: 1, U2: 1", "U2: 1");
+        load_with(&procedures, &text(&format!("  count: 10\n  figure: F1\n{rest}"), FIGURES, ""))
+    };
+    for outcome in ["on_time", "late"] {
+        let province = of(outcome).unwrap();
+        let same_day = province.cells().iter().filter(|cell| cell.procedure == 0).map(|cell| cell.count).sum::<u32>();
+        assert!(same_day > 0, "{outcome}");
+    }
+    let problems = of("early").unwrap_err();
+    let sentence = "no procedure of unit U2 has so much legal time that it can be early (1 working days or more) for ";
+    assert!(
+        problems.contains(sentence) && problems.contains("(add a longer procedure, or another outcome)"),
+        "{problems}"
+    );
 }
 
 #[test]
