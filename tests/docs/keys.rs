@@ -115,6 +115,14 @@ fn the_front_matter_of_a_rule_has_the_keys_of_its_reader() {
     compare("rules", &known);
 }
 
+#[test]
+fn the_references_of_an_adapter_are_those_of_its_reader() {
+    let source = include_str!("../../src/portal/value.rs");
+    let listed = source.split_once("const SOURCES").unwrap().1.split_once("];").unwrap().0;
+    let known = listed.split("(\"").skip(1).map(|entry| entry.split('"').next().unwrap().to_owned()).collect();
+    compare("adapters", &Known::from([("References".to_owned(), known)]));
+}
+
 /// `limits`, `visits.spikes[]`, `Top level`.
 fn simple(path: &str) -> String {
     let mut simple = String::new();
