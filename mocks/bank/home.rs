@@ -30,8 +30,8 @@ pub(crate) async fn show(Shared(bank): Shared<Arc<Bank>>, Query(query): Query<Pa
         ledger: &records.ledger,
         word: words::signal,
         fault: |language, fault| words::fault(language, *fault),
+        links: links(bank.setup.profile, language),
         more: html! {
-            (links(bank.setup.profile, language))
             (days(&records, language))
             (faults(&bank.setup, language))
         },

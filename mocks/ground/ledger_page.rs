@@ -47,6 +47,8 @@ pub struct LedgerPage<'page, Fault> {
     pub word: fn(Language, &'static str) -> &'static str,
     /// Says a fault.
     pub fault: fn(Language, &Fault) -> &'static str,
+    /// Where else there is to go, above the table.
+    pub links: Markup,
     /// What else there is to show, below the table.
     pub more: Markup,
 }
@@ -79,6 +81,7 @@ impl<Fault> LedgerPage<'_, Fault> {
                 (search(query, say(self.reference)))
                 main {
                     dl { @for (term, figure) in &self.summary { div { dt { (term) } dd { (figure) } } } }
+                    (self.links)
                     (self.table(query))
                     (self.more)
                 }
@@ -190,6 +193,7 @@ mod tests {
             ledger: &ledger,
             word: |_, word| word,
             fault: |_, fault| fault,
+            links: Markup::default(),
             more: Markup::default(),
         };
         page.render(&PageQuery { lang, q: q.to_owned() }).into_string()

@@ -24,6 +24,7 @@ fn page(records: &Records, language: Language) -> LedgerPage<'_, &'static str> {
         ledger: &records.ledger,
         word: |language, word| language.say(words::vietnamese(word), word),
         fault: |_, fault| fault,
+        links: Markup::default(),
         more: Markup::default(),
     }
 }

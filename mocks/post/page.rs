@@ -26,6 +26,7 @@ fn page(records: &Records, language: Language) -> LedgerPage<'_, Fault> {
         ledger: &records.ledger,
         word: |language, word| language.say(words::vietnamese(word), word),
         fault: |language, fault| language.say(words::fault(fault.name()), fault.name()),
+        links: Markup::default(),
         more: Markup::default(),
     }
 }

@@ -108,12 +108,12 @@ fn line(target: TargetRow, counter: Counter<'_>) -> TargetLine {
         None => Err(target.not_shown.clone().unwrap_or_default()),
         Some(query) => counter.share(query),
     };
-    let (counted, standing) = match asked {
-        Ok(counted) if target.is_met(counted) => (Some(counted), Standing::Met),
-        Ok(counted) => (Some(counted), Standing::Missed),
+    let (found, standing) = match asked {
+        Ok(share) if target.is_met(share) => (Some(share), Standing::Met),
+        Ok(share) => (Some(share), Standing::Missed),
         Err(reason) => (None, Standing::NotShown(reason)),
     };
-    TargetLine { target, counted, has_counts: true, standing }
+    TargetLine { target, counted: found, has_counts: true, standing }
 }
 
 #[cfg(test)]
