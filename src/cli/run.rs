@@ -31,6 +31,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     check_people(args, &composed)?;
     let consent = consent(args, &composed, &started)?.cloned();
     let outside = outside(args, consent.as_ref())?;
+    check_rate(&composed, outside.as_ref())?;
     let lanes = args.lanes.map_or_else(default_lanes, usize::from).min(64);
     check_open_files(args, &composed, lanes)?;
     let results = Results::create(&args.results, &composed.run.name, &started)?;
@@ -125,7 +126,7 @@ fn check_people(args: &RunArgs, composed: &Composition) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The consent that a run outside needs or has; one that has run out, or allows less than planned, is refused.
+/// The consent that a run outside needs or has; one that has run out is refused.
 fn consent<'a>(
     args: &RunArgs,
     composed: &'a Composition,
@@ -137,9 +138,16 @@ fn consent<'a>(
         let message = format!("refused: the authorization by {by} for {host} ended on {until}");
         return Err(Failure::new(Exit::Refused, message));
     }
-    match estimate::refusal(composed) {
+    Ok(Some(consent))
+}
+
+/// A plan that needs more than its authorization allows is refused: the limiter would hold it back, and the run would say so.
+fn check_rate(composed: &Composition, outside: Option<&(Authority, Vec<Peer>)>) -> Result<(), Failure> {
+    let Some((target, peers)) = outside else { return Ok(()) };
+    let beside = peers.iter().filter(|peer| peer.authority.is_same_host(target)).count();
+    match estimate::refusal(composed, u8::try_from(beside).unwrap_or(u8::MAX)) {
         Some(reason) => Err(Failure::new(Exit::Refused, format!("refused: {reason}"))),
-        None => Ok(Some(consent)),
+        None => Ok(()),
     }
 }
 
