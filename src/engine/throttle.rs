@@ -71,8 +71,8 @@ pub fn punctual_rate(rate: f64, evenly: f64) -> f64 {
     let Limit { count, width } = Limit::per_second(rate);
     let seconds = width as f64 / SECOND;
     let room = (count as f64 - evenly * seconds).max(0.0);
-    let root = ((2.33_f64.powi(2) + 4.0 * room).sqrt() - 2.33) / 2.0;
-    root.powi(2) / seconds
+    let mean_root = ((2.33_f64.powi(2) + 4.0 * room).sqrt() - 2.33) / 2.0;
+    mean_root.powi(2) / seconds
 }
 
 /// Lets sends through as fast as its limits allow; without any, at once.
