@@ -19,7 +19,7 @@ use crate::run_file::{Authorization, duration_text};
 const LEDGER_EVERY: f64 = 0.2;
 
 /// Bank and post.
-const PEERS: f64 = 2.0;
+pub(crate) const PEERS: u8 = 2;
 
 /// Requests with which a dossier comes in: signing in, and submitting.
 const INTAKE: f64 = 2.0;
@@ -135,24 +135,33 @@ impl Estimate {
 }
 
 /// Why a run of this plan against a portal of another would be refused, and what to do; `None` if its authorization allows it,
-/// or there is none.
-pub(crate) fn refusal(composed: &Composition) -> Option<String> {
+/// or there is none. The ledgers of so many peers are read at the portal's own host.
+///
+/// The limit is not the rate itself: the limiter keeps a part of it back, and what comes unevenly must find it free.
+pub(crate) fn refusal(composed: &Composition, peers_beside: u8) -> Option<String> {
     let Authorization { by, max_rate, .. } = composed.run.authorization.as_ref()?;
     let demand = Demand::of(composed);
+    let ledgers = f64::from(peers_beside) / LEDGER_EVERY;
+    let limit = engine::punctual_rate(*max_rate, ledgers);
     let peak = demand.played(&composed.timeline).peak;
-    if peak <= *max_rate {
+    if peak <= limit {
         return None;
     }
     let fits = |length: u64| {
         let timeline = composed.timeline_of(Duration::from_secs(length));
-        demand.played(&timeline).peak <= *max_rate
+        demand.played(&timeline).peak <= limit
     };
     let remedy = match shortest(composed.timeline.wall_end() / 1_000_000_000, fits) {
         Some(length) => format!("play it longer: --length \"{}\" would fit", duration_text(length)),
         None => "no length would fit: play a smaller part with --scale".to_owned(),
     };
+    let beside = match peers_beside {
+        0 => String::new(),
+        _ => format!(" besides {ledgers:.0} of ledgers at the same host"),
+    };
     Some(format!(
-        "the plan needs about {peak:.0} requests/s in its peak second, the authorization by {by} allows {max_rate}\n{remedy}"
+        "the plan needs about {peak:.0} requests/s in its peak second{beside}, the authorization by {by} allows {max_rate}, of which \
+         {limit:.0} leave on time however unevenly they come\n{remedy}"
     ))
 }
 
@@ -275,7 +284,7 @@ impl<'a> Demand<'a> {
             peak,
         };
         let seconds = wall_seconds + LAST_LOOKS * poll_every + estimate.final_seconds();
-        estimate.ledgers = PEERS * seconds / LEDGER_EVERY;
+        estimate.ledgers = f64::from(PEERS) * seconds / LEDGER_EVERY;
         estimate
     }
 }

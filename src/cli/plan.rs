@@ -194,10 +194,12 @@ fn warnings(composed: &Composition, offer: &OfferedLoad, gates: &[GateSamples]) 
         warnings.push(format!("nothing planned counts {ids}: only the run will show whether it comes true"));
     }
     warnings.extend(sharp_peak(composed, offer));
-    warnings.extend(
-        estimate::refusal(composed)
-            .map(|reason| format!("`vandan run --target` would be refused: {}", reason.replace('\n', "; "))),
-    );
+    let one_line = |reason: String| reason.replace('\n', "; ");
+    warnings.extend(match estimate::refusal(composed, 0) {
+        Some(reason) => Some(format!("`vandan run --target` would be refused: {}", one_line(reason))),
+        None => estimate::refusal(composed, estimate::PEERS)
+            .map(|reason| format!("with --bank and --post at the portal's host: {}", one_line(reason))),
+    });
     warnings
 }
 

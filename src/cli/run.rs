@@ -26,6 +26,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     safety::check_people(args, &composed)?;
     let consent = safety::consent(args, &composed, &started)?.cloned();
     let outside = safety::outside(args, consent.as_ref())?;
+    safety::check_rate(&composed, outside.as_ref())?;
     let lanes = args.lanes.map_or_else(default_lanes, usize::from).min(64);
     check_open_files(args, &composed, lanes)?;
     let results = Results::create(&args.results, &composed.run.name, &started)?;

@@ -30,7 +30,7 @@ pub(crate) fn check_people(args: &RunArgs, composed: &Composition) -> Result<(),
     Ok(())
 }
 
-/// The consent that a run outside needs or has; one that has run out, or allows less than planned, is refused.
+/// The consent that a run outside needs or has; one that has run out is refused.
 pub(crate) fn consent<'a>(
     args: &RunArgs,
     composed: &'a Composition,
@@ -42,9 +42,16 @@ pub(crate) fn consent<'a>(
         let message = format!("refused: the authorization by {by} for {host} ended on {until}");
         return Err(Failure::new(Exit::Refused, message));
     }
-    match estimate::refusal(composed) {
+    Ok(Some(consent))
+}
+
+/// A plan that needs more than its authorization allows is refused: the limiter would hold it back, and the run would say so.
+pub(crate) fn check_rate(composed: &Composition, outside: Option<&(Authority, Vec<Peer>)>) -> Result<(), Failure> {
+    let Some((target, peers)) = outside else { return Ok(()) };
+    let beside = peers.iter().filter(|peer| peer.authority.is_same_host(target)).count();
+    match estimate::refusal(composed, u8::try_from(beside).unwrap_or(u8::MAX)) {
         Some(reason) => Err(Failure::new(Exit::Refused, format!("refused: {reason}"))),
-        None => Ok(Some(consent)),
+        None => Ok(()),
     }
 }
 

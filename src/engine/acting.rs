@@ -9,15 +9,16 @@ use bytes::Bytes;
 use http::{HeaderValue, Request};
 use http_body_util::Full;
 use journey::Ending;
-use model::words::{DossierState, Fault, Field, Operation, Outcome, Phase};
+use model::words::{Blame, DossierState, Fault, Field, Operation, Outcome, Phase};
 use portal::{Context, Encoded, Reply, Unwritable};
 
-use crate::authority::Authority;
-use crate::backing_off::{came_to_nothing, is_no_traffic, is_ours};
+use crate::authority::{Authority, not_followed};
+use crate::backing_off::{came_to_nothing, is_no_traffic, is_ours, is_sign_in};
 use crate::delay::Taken;
 use crate::http_client::Attempt;
 use crate::known::shown;
 use crate::lane::{Act, Lane};
+use crate::own_limits::Trouble;
 use crate::task_queue::{Entry, Task};
 use crate::transcript;
 
@@ -27,13 +28,14 @@ const MOST_PUT_OFF: u8 = 3;
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// A request with its address and the length of its body, or why there is none.
-type Prepared = Result<(Authority, Request<Full<Bytes>>, usize), Fault>;
+pub(crate) type Prepared = Result<(Authority, Request<Full<Bytes>>, usize), Trouble>;
 
 impl Lane {
     /// Takes an act to a connection: writes its request, reckons how late we are with it, and gives back for how long the rate
     /// limit held it in line.
     pub(crate) fn take(&mut self, act: &mut Act) -> (Prepared, u64) {
         let now = self.state.clock.now();
+        self.meter.taken.add(1);
         let Taken { late, held } = self.waits.take(act.queued, now, self.holding.total(now));
         let prepared = self.prepare(act);
         act.task.delay = late + self.state.clock.now().saturating_sub(now);
@@ -56,8 +58,13 @@ impl Lane {
             offer: None,
         };
         if let Err(unwritable) = spec.adapter.encode(exchange, &context, &mut self.request) {
+            if unwritable.value.is_none() && (act.task.missed || person.missed) {
+                // Neither the adapter's doing nor an answer: what would have shown it never came.
+                let reason = format!("{unwritable}: an earlier answer never came");
+                return Err(Trouble { fault: Fault::Unwritable, reason: Some(Cow::Owned(reason)) });
+            }
             self.request.unwritable = Some(unwritable);
-            return Err(Fault::Unwritable);
+            return Err(Fault::Unwritable.into());
         }
         if let (Operation::Submit, Some(case)) = (act.task.operation, &act.task.case) {
             state.begun.begin(case.id);
@@ -70,8 +77,12 @@ impl Lane {
         let state = Arc::clone(&self.state);
         let Act { person: id, mut task, .. } = act;
         self.waits.over();
+        if attempt.given_up {
+            self.meter.unsent.add(1);
+            return self.give_up_act(id, attempt.done);
+        }
         task.delay = task.delay.saturating_add(attempt.held);
-        if state.phase() == Phase::Load {
+        if task.phase == Phase::Load {
             self.scheduling_delays.record(task.class, task.delay);
         }
         let Reply { answer, fault } = self.weigh(&task, &attempt);
@@ -84,10 +95,18 @@ impl Lane {
         if state.phase() == Phase::Ended {
             return;
         }
+        if attempt.sent.is_none() && !task.origin.may_act_in(state.phase()) {
+            return self.give_up_act(id, attempt.done);
+        }
         let looked_in_vain = answer == Outcome::Ok
             && matches!(task.operation, Operation::Inbox | Operation::PostInbox)
             && self.reading.items().is_empty();
+        let is_missed = answer != Outcome::Ok && attempt.fault.is_none_or(|fault| fault.blame() != Blame::Adapter);
+        task.missed |= is_missed;
         if let Some(person) = self.people.get_mut(id) {
+            if is_sign_in(task.operation) {
+                person.missed = is_missed;
+            }
             person.busy = false;
             person.free_at = attempt.done;
             person.idle_since = if looked_in_vain { attempt.sent.unwrap_or(0) } else { person.idle_since };
@@ -113,13 +132,14 @@ impl Lane {
             if self.back_off(id, &mut task, &attempt, answer) {
                 self.end(id, &task, Ending::GaveUp);
             } else {
+                if answer != Outcome::Ok {
+                    task.polled = task.polled.max(Some(attempt.sent.unwrap_or(task.due)));
+                }
                 task.instance.answered(answer);
                 self.go_on(id, task, attempt.done);
             }
         }
-        if let Some(moment) = self.people.get(id).and_then(|person| person.queue.peek()).map(Entry::moment) {
-            self.timers.push(Reverse((moment, id)));
-        }
+        self.look_at_queue(id);
         let now = self.state.clock.now();
         if self.state.phase() == Phase::FinalRead {
             self.read_back(now);
@@ -131,6 +151,23 @@ impl Lane {
             self.flush(now);
         }
         self.set_alarm();
+    }
+
+    /// An act was not done, and will not be: its journey goes no further.
+    fn give_up_act(&mut self, id: usize, now: u64) {
+        if let Some(person) = self.people.get_mut(id) {
+            person.busy = false;
+            person.free_at = now;
+        }
+        self.leave_unfinished(id);
+        self.look_at_queue(id);
+    }
+
+    /// Has a person looked at when the first thing of their queue is due.
+    fn look_at_queue(&mut self, id: usize) {
+        if let Some(moment) = self.people.get(id).and_then(|person| person.queue.peek()).map(Entry::moment) {
+            self.timers.push(Reverse((moment, id)));
+        }
     }
 
     /// Plans the pause after an act that came to nothing; says whether its journey ends with it.
@@ -216,7 +253,7 @@ impl Lane {
             journey: state.spec.scripts.name(task.instance.journey()),
             operation: task.operation,
             attempt: task.put_off.saturating_add(1),
-            phase: state.phase(),
+            phase: task.phase,
             lane: u8::try_from(self.number).unwrap_or(u8::MAX),
             due: task.due,
             answer,
@@ -234,17 +271,16 @@ fn is_an_end(state: DossierState) -> bool {
 }
 
 /// Puts an encoded request into hyper's form; where it does not fit, [`Encoded::unwritable`] says what.
-pub(crate) fn request(
-    encoded: &mut Encoded,
-    target: &Authority,
-    user_agent: &HeaderValue,
-) -> Result<(Authority, Request<Full<Bytes>>, usize), Fault> {
-    let assembled = assemble(encoded, target, user_agent);
-    if assembled.is_err() {
+pub(crate) fn request(encoded: &mut Encoded, target: &Authority, user_agent: &HeaderValue) -> Prepared {
+    assemble(encoded, target, user_agent).map_err(|_does_not_fit| {
         let address = String::from_utf8_lossy(&encoded.target).into_owned();
+        if let Some(link) = not_followed(&address) {
+            // It could be written, but leads to where nobody is spoken to.
+            return Trouble { fault: Fault::Forbidden, reason: Some(Cow::Owned(link)) };
+        }
         encoded.unwritable = Some(Unwritable::does_not_fit("request", &address));
-    }
-    assembled
+        Fault::Unwritable.into()
+    })
 }
 
 fn assemble(

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use url::{Host, Url};
+use url::{Host, Position, Url};
 
 /// Host and port of a portal or a peer, spoken to over plain HTTP.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -98,6 +98,16 @@ impl Authority {
         self.port == other.port && self.place() == other.place()
     }
 
+    /// Whether both are at the same host: what is promised to it holds for all its doors together.
+    pub fn is_same_host(&self, other: &Self) -> bool {
+        let is_here = |authority: &Self| match authority.place() {
+            Place::ThisMachine => true,
+            Place::Address(address) => address == Ipv4Addr::LOCALHOST || address == IpAddr::from(Ipv6Addr::LOCALHOST),
+            Place::Name(_) => false,
+        };
+        self.place() == other.place() || (is_here(self) && is_here(other))
+    }
+
     /// The addresses it stands for without asking anybody; `None` for a name that must be looked up.
     pub(crate) fn addresses(&self) -> Option<Vec<SocketAddr>> {
         let here = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
@@ -160,6 +170,17 @@ impl fmt::Display for NamedHost {
 
 fn syntax(url: &str, why: &str) -> AuthoritySyntax {
     AuthoritySyntax { url: url.to_owned(), why: why.to_owned() }
+}
+
+/// The most of a link that is said, in bytes.
+const LONGEST_SAID: usize = 160;
+
+/// A link that leads somewhere, but not to where plain HTTP is spoken: how it begins, and why it is not followed. `None`: it
+/// is no URL, or one that may be followed.
+pub(crate) fn not_followed(link: &str) -> Option<String> {
+    let why = read(link).err()?.why;
+    let parsed = Url::parse(link).ok()?;
+    Some(format!("{}: {why}", model::cut(&parsed[..Position::BeforePath], LONGEST_SAID)))
 }
 
 /// Reads an absolute URL, and refuses what the standard would repair in silence where a slip of the pen must not send

@@ -105,14 +105,15 @@ impl ControlClient {
             Ok(()) => request(&mut self.encoded, &state.spec.target, &self.user_agent),
             Err(unwritable) => {
                 self.encoded.unwritable = Some(unwritable);
-                Err(Fault::Unwritable)
+                Err(Fault::Unwritable.into())
             }
         };
         let late = state.clock.now().saturating_sub(control.due.max(self.free_at.get()));
         let mut attempt = match prepared {
             Ok((authority, request, length)) => self.browser.exchange(&authority, request, length, scene(&state)).await,
-            Err(fault) => Attempt::not_sent(fault, state.clock.now()),
+            Err(trouble) => Attempt::prevented(trouble, state.clock.now()),
         };
+        state.note_answer(&attempt);
         let Reply { answer, fault } = match (attempt.status, attempt.fault) {
             (Some(status), None) => adapter.decode(exchange, status, &attempt.body, &mut self.reading),
             (_, fault) => {
@@ -161,5 +162,6 @@ fn scene(state: &RunState) -> ExchangeContext<'_> {
         guard: &state.spec.guard,
         limits: Limits { timeout: settings.timeout.min(PATIENCE), longest_answer: settings.longest_answer },
         shutdown: None,
+        acting: None,
     }
 }

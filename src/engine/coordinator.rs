@@ -16,7 +16,7 @@ use tokio::task::{JoinHandle as LocalTask, LocalSet};
 use crate::authority::Authority;
 use crate::control::{ControlClient, ControlRequest, PATIENCE};
 use crate::delay::SchedulingDelays;
-use crate::hopeless::Prospects;
+use crate::hopeless::{Beginnings, Prospects};
 use crate::http_client::open;
 use crate::known::Strangers;
 use crate::lane::{Lane, play};
@@ -122,7 +122,13 @@ pub fn run(
         coordinator.probe_target().await?;
         // Before anybody comes, the portal must know what time it is, and we what it offers.
         coordinator.set_clock(0).await;
-        coordinator.registrar.read().await;
+        // Who answers nothing in time is not asked for the rest of it one after the other: people are on their way.
+        if !coordinator.state.was_left_waiting() {
+            coordinator.registrar.read().await;
+        }
+        if coordinator.state.was_left_waiting() {
+            return Ok(());
+        }
         let mut control_client =
             ControlClient::new(Arc::clone(&coordinator.state), Rc::clone(&coordinator.inlet), Rc::default());
         preflight::look_around(&coordinator.state, &mut control_client)
@@ -134,6 +140,7 @@ pub fn run(
         coordinator.inlet.borrow_mut().close();
         return Err(error);
     }
+    state.begin_load();
     let lanes = start_lanes(&state, arrivals, recorder, meters);
     let failed = match &lanes {
         Ok(lanes) => local.block_on(&runtime, coordinator.coordinate(recorder, stop, lanes)),
@@ -202,12 +209,14 @@ struct Coordinator {
     next_segment: usize,
     /// When the phase ends at the latest.
     phase_end: u64,
-    /// Requests in the busiest second of the load.
-    peak_rate: u64,
     quiescent: bool,
     read_back: bool,
     aborted: bool,
     stopped_because: Option<String>,
+    /// How many acts have been begun at which instant.
+    beginnings: Beginnings,
+    /// For how long requests had waited for the pace when the phase began.
+    paced_before: u64,
 }
 
 impl Coordinator {
@@ -225,11 +234,12 @@ impl Coordinator {
             ledgers: Vec::new(),
             next_segment: 0,
             phase_end: u64::MAX,
-            peak_rate: 1,
             quiescent: false,
             read_back: false,
             aborted: false,
             stopped_because: None,
+            beginnings: Beginnings::default(),
+            paced_before: 0,
         }
     }
 
@@ -252,9 +262,11 @@ impl Coordinator {
         let mut jumps = Jumps::new(self.state.clock.now(), self.state.clock.machine());
         loop {
             let now = self.state.clock.now();
-            self.set_clock(now).await;
-            if self.state.phase() == Phase::Load {
-                self.registrar.publish(now).await;
+            if !self.is_silent() {
+                self.set_clock(now).await;
+                if self.state.phase() == Phase::Load {
+                    self.registrar.publish(now).await;
+                }
             }
             self.inlet.borrow_mut().flush();
             if recorder.has_failed() {
@@ -291,8 +303,16 @@ impl Coordinator {
         }
         let spec = &self.state.spec;
         let target = format!("http://{}", spec.target);
-        self.stopped_because = Prospects::of(&self.meters).verdict(&target, &spec.adapter.name, now);
+        let begun = self.meters.lanes.iter().map(|lane| lane.begun.get()).sum();
+        let begun_long_ago = self.beginnings.look(now, begun);
+        let prospects = Prospects::of(&self.meters, self.state.was_heard(), begun_long_ago);
+        self.stopped_because = prospects.verdict(&target, &spec.adapter.name, now, spec.settings.timeout);
         self.stopped_because.is_some()
+    }
+
+    /// Whether nothing was heard of the portal so far, though it was asked: it is not told the time for ever.
+    fn is_silent(&self) -> bool {
+        self.state.was_left_waiting() && self.meters.lanes.iter().all(|lane| lane.heard.get() == 0)
     }
 
     /// Shortens the phase if the run was stopped.
@@ -312,28 +332,30 @@ impl Coordinator {
     fn advance(&mut self, now: u64) -> bool {
         let spec = &self.state.spec;
         let settings = &spec.settings;
-        let is_late = now >= self.phase_end;
+        // A shorter load leaves when it is over already.
+        let is_short = spec.timeline.wall_end() < SECOND;
+        let is_late = now >= self.phase_end && !self.is_held_back(now);
         match self.state.phase() {
-            Phase::Load if is_late || (now >= self.state.spec.timeline.wall_end() && self.arrivals_are_over()) => {
+            Phase::Load if is_late || (now >= spec.timeline.wall_end() && self.arrivals_are_over()) => {
                 let longest = if self.aborted { settings.drain.min(ABORTED_DRAIN) } else { settings.drain };
                 self.phase_end = now + nanoseconds(longest);
-                self.peak_rate = peak_rate(spec);
-                self.state.enter(Phase::Drain);
+                if !is_short {
+                    self.pace();
+                }
+                self.enter(Phase::Drain, now);
             }
             Phase::Drain if is_late || self.is_quiet() => {
                 let longest =
                     if self.aborted { settings.final_read.min(ABORTED_FINAL_READ) } else { settings.final_read };
                 self.phase_end = now + nanoseconds(longest);
                 self.quiescent = !is_late;
-                if spec.timeline.wall_end() < SECOND {
-                    // So short a load leaves when it is over already.
-                    self.peak_rate = peak_rate(spec);
+                if is_short {
+                    self.pace();
                 }
-                spec.guard.pace(&spec.target, self.peak_rate);
                 self.state.closing.store(true, Ordering::Relaxed);
-                self.state.enter(Phase::FinalRead);
+                self.enter(Phase::FinalRead, now);
             }
-            Phase::FinalRead if self.final_reads_are_over() || (is_late && !self.is_held_back(now)) => {
+            Phase::FinalRead if self.final_reads_are_over() || is_late => {
                 self.read_back = self.final_reads_are_over();
                 return true;
             }
@@ -342,10 +364,27 @@ impl Coordinator {
         false
     }
 
-    /// Whether the final read would not be late, had we not held it back ourselves; who stops a run is not kept waiting.
+    fn enter(&mut self, phase: Phase, now: u64) {
+        self.paced_before = self.state.spec.guard.paced(&self.state.spec.target, now);
+        self.state.enter(phase);
+    }
+
+    /// From now on the portal gets no more in a second than in the busiest one of the load.
+    fn pace(&self) {
+        let spec = &self.state.spec;
+        spec.guard.pace(&spec.target, peak_rate(spec));
+    }
+
+    /// Whether the phase would not be late, had we not held it back ourselves; who stops a run is not kept waiting. What is
+    /// read back has an end; a drain, in which clerks look in again and again, is at most twice as long.
     fn is_held_back(&self, now: u64) -> bool {
         let spec = &self.state.spec;
-        !self.aborted && now.saturating_sub(spec.guard.paced(&spec.target, now)) < self.phase_end
+        let held = spec.guard.paced(&spec.target, now).saturating_sub(self.paced_before);
+        let counted = match self.state.phase() {
+            Phase::Drain => held.min(nanoseconds(spec.settings.drain)),
+            Phase::Load | Phase::FinalRead | Phase::Ended => held,
+        };
+        !self.aborted && now.saturating_sub(counted) < self.phase_end
     }
 
     fn arrivals_are_over(&self) -> bool {

@@ -42,6 +42,13 @@ pub(crate) struct Taken {
     pub(crate) held: u64,
 }
 
+impl Queued {
+    /// Whether no connection was free when the act was queued.
+    pub(crate) fn found_none_free(&self) -> bool {
+        self.held_before.is_some()
+    }
+}
+
 impl Waits {
     pub(crate) fn new(connections: usize) -> Self {
         Self { connections, queued: 0, carried: 0 }

@@ -1,18 +1,20 @@
 //! Who may be spoken to, and how fast: the portal, its peers, and the doors a run file lists; nothing else, on this machine
 //! or beyond. Asked before every connection and before every request.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::authority::{Authority, Place};
+use crate::authority::Authority;
 use crate::clock::RunClock;
-use crate::throttle::{Hold, Limit, Throttle};
+use crate::throttle::{HeldBy, Hold, Limit, Throttle, punctual_rate};
 
 /// The doors that may be knocked at, each a host with its port, and how fast.
 #[derive(Debug, Default)]
 pub struct Guard {
     doors: Vec<Door>,
     hosts: Vec<Host>,
+    /// What each host was promised, if anything.
+    rate: Option<f64>,
 }
 
 #[derive(Debug)]
@@ -20,7 +22,7 @@ struct Door {
     authority: Authority,
     /// Index of its host.
     host: usize,
-    /// Limited while dossiers are read back.
+    /// Limited after the load.
     requests: Throttle,
     busiest: BusiestSecond,
 }
@@ -41,7 +43,7 @@ impl Guard {
             if guard.doors.iter().any(|door| door.authority.is_same_door(&authority)) {
                 continue;
             }
-            let host = guard.doors.iter().find(|door| is_same_host(&door.authority, &authority)).map(|door| door.host);
+            let host = guard.doors.iter().find(|door| door.authority.is_same_host(&authority)).map(|door| door.host);
             let host = host.unwrap_or_else(|| {
                 guard.hosts.push(Host::default());
                 guard.hosts.len() - 1
@@ -55,12 +57,24 @@ impl Guard {
     /// The same, and each host gets at most so many requests, and so many connections, in every second. Below 1 it is one in
     /// several seconds.
     #[must_use]
-    pub fn at_most(self, rate: f64) -> Self {
+    pub fn at_most(mut self, rate: f64) -> Self {
+        self.rate = Some(rate);
         for host in &self.hosts {
             host.requests.limit(Limit::per_second(rate));
             host.connections.limit(Limit::per_second(rate));
         }
         self
+    }
+
+    /// The time, in nanoseconds, between the beginnings of two who would otherwise begin together; 0 where nothing is limited.
+    /// So spread, they take half of what leaves on time.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "rates are positive; beyond, the cast saturates"
+    )]
+    pub(crate) fn gap(&self) -> u64 {
+        self.rate.map_or(0, |rate| (2e9 / punctual_rate(rate, 0.0)) as u64)
     }
 
     /// Whether this door may be knocked at. `localhost` is what it stands for: whoever names one of its addresses has
@@ -81,7 +95,9 @@ impl Guard {
     /// Waits until one more request may be sent to this door, and says when that is: now.
     pub(crate) async fn admit(&self, authority: &Authority, clock: &RunClock, hold: &Hold) -> u64 {
         let Some(door) = self.door(authority) else { return clock.now() };
+        hold.name(HeldBy::Pace);
         door.requests.admit(clock, hold).await;
+        hold.name(HeldBy::Rate);
         // Last, so that nothing lies between what a host was promised and the sending.
         let now = match self.hosts.get(door.host) {
             Some(host) => host.requests.admit(clock, hold).await,
@@ -94,6 +110,7 @@ impl Guard {
     /// Waits until one more connection to this door may be opened.
     pub(crate) async fn admit_connection(&self, authority: &Authority, clock: &RunClock, hold: &Hold) {
         if let Some(host) = self.door(authority).and_then(|door| self.hosts.get(door.host)) {
+            hold.name(HeldBy::Rate);
             host.connections.admit(clock, hold).await;
         }
     }
@@ -130,15 +147,6 @@ impl Door {
     fn stands_for(&self, address: SocketAddr) -> bool {
         self.authority.addresses().is_some_and(|addresses| addresses.contains(&address))
     }
-}
-
-fn is_same_host(one: &Authority, other: &Authority) -> bool {
-    let is_here = |authority: &Authority| match authority.place() {
-        Place::ThisMachine => true,
-        Place::Address(address) => address == Ipv4Addr::LOCALHOST || address == IpAddr::from(Ipv6Addr::LOCALHOST),
-        Place::Name(_) => false,
-    };
-    one.place() == other.place() || (is_here(one) && is_here(other))
 }
 
 /// Counts sends by second, and keeps the most. Lanes share it; one that counts for a second that is over already is counted

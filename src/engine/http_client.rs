@@ -22,7 +22,9 @@ use crate::authority::Authority;
 use crate::clock::RunClock;
 use crate::guard::Guard;
 use crate::own_limits::Trouble;
-use crate::throttle::{Hold, Holding};
+use crate::run_state::RunState;
+use crate::task_queue::Origin;
+use crate::throttle::{HeldBy, Hold, Holding};
 use crate::wire::{Seen, Wire};
 
 /// The longest head of an answer, and the most that is read at once: a flood on one connection must leave the others
@@ -46,6 +48,8 @@ pub(crate) struct Attempt {
     pub(crate) body: Bytes,
     pub(crate) reused: bool,
     pub(crate) bytes_sent: usize,
+    /// Whether it was given up before it was sent because the time for it was over: nothing happened.
+    pub(crate) given_up: bool,
 }
 
 impl Attempt {
@@ -63,15 +67,26 @@ impl Attempt {
             body: Bytes::new(),
             reused: false,
             bytes_sent: 0,
+            given_up: false,
         }
     }
 }
 
 impl Attempt {
+    /// Nothing was sent, because there was no request to be sent.
+    pub(crate) fn prevented(Trouble { fault, reason }: Trouble, done: u64) -> Self {
+        Self { reason, ..Self::not_sent(fault, done) }
+    }
+
+    /// Nothing was sent, because the time for it was over.
+    pub(crate) fn given_up(done: u64) -> Self {
+        Self { given_up: true, ..Self::not_sent(Fault::LocalLimit, done) }
+    }
+
     /// Nothing was sent, because the run ended while it was held back.
-    pub(crate) fn held_to_the_end(&mut self) {
+    pub(crate) fn held_to_the_end(&mut self, by: HeldBy) {
         self.fault = Some(Fault::LocalLimit);
-        self.reason = Some(Cow::Borrowed("held back by the rate limit until the run ended"));
+        self.reason = Some(Cow::Borrowed(by.words()));
     }
 
     /// Nothing was sent, because this door may not be knocked at.
@@ -139,7 +154,7 @@ impl HttpClient {
         }
         attempt.held = hold.total();
         if hold.was_cut_off() && attempt.sent.is_none() {
-            attempt.held_to_the_end();
+            attempt.held_to_the_end(hold.by());
         }
         if attempt.fault.is_some() {
             self.connections.retain(|(known, _)| known != authority);
@@ -165,7 +180,9 @@ impl HttpClient {
             {
                 attempt.reused = true;
                 let again = request.clone();
-                attempt.sent = Some(at.guard.admit(authority, at.clock, &self.hold).await);
+                let admitted = at.guard.admit(authority, at.clock, &self.hold).await;
+                at.check_not_over(attempt)?;
+                attempt.sent = Some(admitted);
                 match send(connection, &mut request, attempt).await {
                     Ok(answered) => response = answered,
                     // Once: the connection it goes on now is a fresh one.
@@ -187,6 +204,9 @@ impl HttpClient {
                 at.guard.admit_connection(authority, at.clock, &self.hold).await;
                 let mut connection = connect(authority, at.guard).await?;
                 let admitted = at.guard.admit(authority, at.clock, &self.hold).await;
+                if attempt.sent.is_none() {
+                    at.check_not_over(attempt)?;
+                }
                 // What is sent once more keeps the instant of its first sending.
                 attempt.sent = attempt.sent.or(Some(admitted));
                 let response = send(&mut connection, &mut request, attempt).await?.ok_or(Fault::Broken)?;
@@ -246,6 +266,21 @@ pub(crate) struct ExchangeContext<'a> {
     pub(crate) limits: Limits,
     /// Called when the run ends: what is under way then is cut off as if its time were over.
     pub(crate) shutdown: Option<&'a Notify>,
+    /// For what may be sent in some phases only: the run, and on whose behalf it is sent.
+    pub(crate) acting: Option<(&'a RunState, Origin)>,
+}
+
+impl ExchangeContext<'_> {
+    /// Asked right before a request is sent: whether it still may be; otherwise it is given up.
+    fn check_not_over(&self, attempt: &mut Attempt) -> Result<(), Trouble> {
+        match self.acting {
+            Some((state, origin)) if !origin.may_act_in(state.phase()) => {
+                attempt.given_up = true;
+                Err(Fault::LocalLimit.into())
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
 }
 
 async fn called(shutdown: Option<&Notify>) {

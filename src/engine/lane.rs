@@ -111,16 +111,7 @@ async fn cut_off(lane: &LaneRef) {
         (std::mem::take(&mut lane.ready), Rc::clone(&lane.shutdown))
     };
     for act in waiting {
-        let mut lane = lane.borrow_mut();
-        let now = lane.state.clock.now();
-        let held = lane.holding.total(now);
-        let taken = lane.waits.take(act.queued, now, held);
-        let mut attempt = Attempt::not_sent(Fault::TimedOut, now);
-        attempt.held = taken.held;
-        if lane.holding.is_on() {
-            attempt.held_to_the_end();
-        }
-        lane.over(act, attempt);
+        lane.borrow_mut().never_sent(act);
     }
     shutdown.notify_waiters();
     // The bound is for a slot that panicked and will never be over.
@@ -156,7 +147,7 @@ async fn slot(lane: LaneRef) {
     let mut browser = HttpClient::of(Rc::clone(&lane.borrow().holding));
     let settings = &state.spec.settings;
     let limits = Limits { timeout: settings.timeout, longest_answer: settings.longest_answer };
-    let scene = ExchangeContext { clock: &state.clock, guard: &state.spec.guard, limits, shutdown: Some(&shutdown) };
+    let (clock, guard, shutdown) = (&state.clock, &state.spec.guard, Some(&*shutdown));
     loop {
         let next = lane.borrow_mut().ready.pop_front();
         let Some(mut act) = next else {
@@ -166,8 +157,12 @@ async fn slot(lane: LaneRef) {
         };
         let (prepared, held_in_line) = lane.borrow_mut().take(&mut act);
         let mut attempt = match prepared {
-            Ok((authority, request, length)) => browser.exchange(&authority, request, length, scene).await,
-            Err(fault) => Attempt::not_sent(fault, state.clock.now()),
+            Ok((authority, request, length)) => {
+                let acting = Some((&*state, act.task.origin));
+                let context = ExchangeContext { clock, guard, limits, shutdown, acting };
+                browser.exchange(&authority, request, length, context).await
+            }
+            Err(trouble) => Attempt::prevented(trouble, state.clock.now()),
         };
         attempt.held += held_in_line;
         lane.borrow_mut().over(act, attempt);
@@ -240,6 +235,37 @@ impl Lane {
             let subject = u32::try_from(at).unwrap_or(u32::MAX);
             self.begin(person, Task::new(JourneyInstance::new(journey, subject), None, Origin::WorkingDay), 0);
         }
+    }
+
+    /// Nobody acts any more, dossiers are read back: what still waits for a connection will never be sent.
+    pub(crate) fn stop_acting(&mut self) {
+        let ready = std::mem::take(&mut self.ready).into_iter();
+        let (reading_back, others): (VecDeque<_>, VecDeque<_>) =
+            ready.partition(|act| act.task.origin == Origin::FinalRead);
+        self.ready = reading_back;
+        let is_held = self.holding.is_on();
+        for act in others {
+            // Only what found no free connection waited for the portal; the others came too late, and nothing happened.
+            if is_held || !act.queued.found_none_free() {
+                let now = self.state.clock.now();
+                self.waits.take(act.queued, now, 0);
+                self.over(act, Attempt::given_up(now));
+            } else {
+                self.never_sent(act);
+            }
+        }
+    }
+
+    /// Records an act that was begun and never sent as never answered.
+    fn never_sent(&mut self, act: Act) {
+        let now = self.state.clock.now();
+        let taken = self.waits.take(act.queued, now, self.holding.total(now));
+        let mut attempt = Attempt::not_sent(Fault::TimedOut, now);
+        attempt.held = taken.held;
+        if self.holding.is_on() {
+            attempt.held_to_the_end(self.holding.by());
+        }
+        self.over(act, attempt);
     }
 
     /// Does what is due, and says when something is due next.

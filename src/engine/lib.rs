@@ -48,3 +48,4 @@ pub use known::Strangers;
 pub use meter::{ArrivalCounts, Meters, Snapshot};
 pub use preflight::Met;
 pub use spec::{Arrival, Arrivals, JourneyAssignment, Peer, Publication, Purpose, RunSpec, Settings, lane_of};
+pub use throttle::punctual_rate;

@@ -63,6 +63,8 @@ pub(crate) struct LaneMeter {
     pub(crate) dossiers: Comers,
     pub(crate) visits: Comers,
     pub(crate) begun: Count,
+    /// Acts that a connection has taken.
+    pub(crate) taken: Count,
     pub(crate) ok: Count,
     pub(crate) refused: Count,
     pub(crate) errors: Count,

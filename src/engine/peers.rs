@@ -128,7 +128,8 @@ impl Ledger {
     /// Takes over what is new, to the end of the ledger; a peer that does not answer is asked again next time.
     async fn collect(&mut self, state: &RunState, inlet: &RefCell<Inlet>) {
         let limits = Limits { timeout: state.spec.settings.timeout, longest_answer: LONGEST_PAGE };
-        let scene = ExchangeContext { clock: &state.clock, guard: &state.spec.guard, limits, shutdown: None };
+        let scene =
+            ExchangeContext { clock: &state.clock, guard: &state.spec.guard, limits, shutdown: None, acting: None };
         let mut begun_anew = false;
         loop {
             let asked = state.clock.now();

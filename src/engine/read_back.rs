@@ -36,6 +36,7 @@ impl Lane {
             // Popped from the end: journey by journey, case by case in ascending order.
             let left = journeys.iter().rev().flat_map(|journey| cases.iter().map(|case| (*case, *journey))).collect();
             self.read_back.left = Some(left);
+            self.stop_acting();
         }
         while self.read_back.under_way < AT_ONCE {
             let Some((case, journey)) = self.read_back.left.as_mut().and_then(Vec::pop) else { break };

@@ -1,11 +1,12 @@
 //! What all lanes of a run share.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
-use model::words::Phase;
+use model::words::{Fault, Phase};
 
 use crate::clock::RunClock;
+use crate::http_client::Attempt;
 use crate::known::{Begun, Known};
 use crate::spec::RunSpec;
 
@@ -21,6 +22,19 @@ pub(crate) struct RunState {
     pub(crate) closing: AtomicBool,
     /// Which dossiers have begun so far.
     pub(crate) begun: Begun,
+    /// When the lanes began: before that the portal was told the time, and whoever was due then waited for its answer.
+    load_began: AtomicU64,
+    /// What came of the requests of the run's own: a [`Heard`].
+    heard: AtomicU8,
+}
+
+/// What came of the requests of the run's own, such as telling the time.
+enum Heard {
+    NotAsked,
+    /// None was answered in time so far.
+    LeftWaiting,
+    /// One was answered, whatever it said.
+    Answered,
 }
 
 impl RunState {
@@ -33,6 +47,8 @@ impl RunState {
             clock: RunClock::start(),
             phase: AtomicU8::new(Phase::Load as u8),
             closing: AtomicBool::new(false),
+            load_began: AtomicU64::new(0),
+            heard: AtomicU8::new(Heard::NotAsked as u8),
         }
     }
 
@@ -44,6 +60,36 @@ impl RunState {
     pub(crate) fn phase(&self) -> Phase {
         let at = usize::from(self.phase.load(Ordering::Relaxed));
         Phase::ALL.get(at).copied().unwrap_or_else(|| unreachable!("only `enter` writes it"))
+    }
+
+    /// The lanes begin now.
+    pub(crate) fn begin_load(&self) {
+        self.load_began.store(self.clock.now(), Ordering::Relaxed);
+    }
+
+    /// When the lanes began, in nanoseconds since the run began.
+    pub(crate) fn load_began(&self) -> u64 {
+        self.load_began.load(Ordering::Relaxed)
+    }
+
+    /// Notes whether a request of the run's own was answered, whatever the answer.
+    pub(crate) fn note_answer(&self, attempt: &Attempt) {
+        let heard = match (attempt.status, attempt.fault) {
+            (Some(_), _) => Heard::Answered,
+            (None, Some(Fault::TimedOut)) if !self.was_heard() => Heard::LeftWaiting,
+            (None, _) => return,
+        };
+        self.heard.store(heard as u8, Ordering::Relaxed);
+    }
+
+    /// Whether the portal has answered a request of the run's own.
+    pub(crate) fn was_heard(&self) -> bool {
+        self.heard.load(Ordering::Relaxed) == Heard::Answered as u8
+    }
+
+    /// Whether it has had such requests, and answered none in time.
+    pub(crate) fn was_left_waiting(&self) -> bool {
+        self.heard.load(Ordering::Relaxed) == Heard::LeftWaiting as u8
     }
 
     pub(crate) fn enter(&self, phase: Phase) {

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use journey::JourneyInstance;
-use model::words::{DossierState, Field, Operation, PaymentState, TrafficClass};
+use model::words::{DossierState, Field, Operation, PaymentState, Phase, TrafficClass};
 use model::{Case, SimTime};
 use portal::{Item, Memory, Reading, Session};
 
@@ -29,6 +29,8 @@ pub(crate) struct Person {
     pub(crate) free_at: u64,
     /// Their acts in a row that came to nothing.
     pub(crate) in_vain: InVain,
+    /// Whether their last sign-in did not succeed: what it gives is not known.
+    pub(crate) missed: bool,
     /// For clerks: when they last looked into an empty inbox; 0 = not since work last came.
     pub(crate) idle_since: u64,
 }
@@ -54,6 +56,7 @@ impl Person {
             busy: false,
             free_at: 0,
             in_vain: InVain::default(),
+            missed: false,
             idle_since: 0,
         }
     }
@@ -80,14 +83,20 @@ pub(crate) struct Task {
     pub(crate) rest_until: u64,
     /// Its acts in a row that came to nothing.
     pub(crate) in_vain: InVain,
+    /// Whether an answer did not come, or was none that tells of anything: what it would have shown is not known.
+    pub(crate) missed: bool,
     /// The operation that could not be sent last: recorded once, not at every try.
     pub(crate) unsent: Option<Operation>,
     /// Why it is done.
     pub(crate) class: TrafficClass,
+    /// The phase in which the act under way was begun.
+    pub(crate) phase: Phase,
     /// How late we were with it ourselves, in nanoseconds.
     pub(crate) delay: u64,
-    /// When its last poll was due, so that the next is not sooner than the run allows.
+    /// When it last polled, or tried something in vain, so that the next poll is not sooner than the run allows.
     pub(crate) polled: Option<u64>,
+    /// Its attempts in a row at what was not possible, after the end of simulated time.
+    pub(crate) attempts: InVain,
     /// Since when it has done nothing but poll after the end of simulated time.
     pub(crate) polls_since: Option<u64>,
     pub(crate) origin: Origin,
@@ -112,6 +121,15 @@ impl Origin {
         match self {
             Self::Arrival(_) | Self::Consequence => true,
             Self::WorkingDay | Self::FinalRead => false,
+        }
+    }
+
+    /// Whether anything more may be done in this phase: while dossiers are read back nobody changes them any more.
+    pub(crate) fn may_act_in(self, phase: Phase) -> bool {
+        match phase {
+            Phase::Load | Phase::Drain => true,
+            Phase::FinalRead => self == Self::FinalRead,
+            Phase::Ended => false,
         }
     }
 }
@@ -152,10 +170,13 @@ impl Task {
             not_before: 0,
             rest_until: 0,
             in_vain: InVain::default(),
+            missed: false,
             unsent: None,
             class: TrafficClass::User,
+            phase: Phase::Load,
             delay: 0,
             polled: None,
+            attempts: InVain::default(),
             polls_since: None,
             origin,
         }

@@ -46,11 +46,12 @@ impl Lane {
                 closing: state.closing.load(Ordering::Relaxed),
             };
             match spec.scripts.next(&mut task.instance, &situation, self.chance) {
+                Action::Do(..) if !task.origin.may_act_in(state.phase()) => return self.leave_unfinished(person),
                 Action::Do(operation, moment) => {
                     task.operation = operation;
                     task.class = spec.scripts.class(&task.instance);
                     task.exchange = 0;
-                    task.due = self.due(from, moment).max(task.rest_until);
+                    task.due = self.due(from, moment).max(task.rest_until).max(self.desk_opens(person, moment));
                     if !self.keep_pace(&mut task) {
                         return self.end(person, &task, Ending::GaveUp);
                     }
@@ -78,17 +79,36 @@ impl Lane {
         timeline.wall(moment).max(from)
     }
 
-    /// Puts a poll off until `poll_every` after the poll of the same journey before it; says whether it is to be done at
-    /// all: after the end of simulated time nobody polls for a dossier for ever.
+    /// When a clerk opens the desk in the stretch of time in which a moment lies. Offices open for all at once; where a host is
+    /// promised not to get too much at once, their clerks begin one after the other, over half of the stretch at most.
+    fn desk_opens(&self, person: usize, moment: model::SimTime) -> u64 {
+        let spec = &self.state.spec;
+        let gap = spec.guard.gap();
+        let Some(at) = self.people.get(person).and_then(|person| person.staff).filter(|_| gap > 0) else { return 0 };
+        let segments = spec.timeline.segments();
+        let place = segments.partition_point(|segment| segment.end <= moment);
+        let Some(segment) = segments.get(place) else { return 0 };
+        let (at, of) = (at as u64, spec.staff.len().max(1) as u64);
+        let most = (segment.wall_end - segment.wall_start) / 2;
+        segment.wall_start + (at * gap).min(most.saturating_mul(at) / of)
+    }
+
+    /// Puts a poll off until `poll_every` after the poll, or the attempt in vain, of the same journey before it; says whether it
+    /// is to be done at all: after the end of simulated time nobody polls for a dossier for ever, and whoever tries again
+    /// what was not possible pauses longer each time, as simulated time sets no pace any more.
     fn keep_pace(&self, task: &mut Task) -> bool {
         if task.class != TrafficClass::Poll {
             task.polls_since = None;
+            task.attempts.count(false);
             return true;
         }
         let RunState { spec, .. } = &*self.state;
         let settings = &spec.settings;
+        let is_after_the_end = task.due >= spec.timeline.wall_end();
+        task.attempts.count(is_after_the_end && !task.operation.only_reads());
         if let Some(polled) = task.polled {
-            task.due = task.due.max(polled.saturating_add(nanoseconds(settings.poll_every)));
+            let pause = nanoseconds(settings.poll_every).max(task.attempts.pause());
+            task.due = task.due.max(polled.saturating_add(pause));
         }
         task.polled = Some(task.due);
         if task.origin == Origin::WorkingDay || task.due < spec.timeline.wall_end() {
@@ -115,6 +135,7 @@ impl Lane {
         let follower = Task {
             memory: task.memory.clone(),
             seen: task.seen,
+            missed: task.missed,
             ..Task::new(instance, Some(case.clone()), Origin::Consequence)
         };
         let person = self.people.enter(Person::citizen());
@@ -149,6 +170,11 @@ impl Lane {
         if task.origin.keeps_run_open() {
             self.meter.cases_under_way.take(1);
         }
+        self.leave_unfinished(person);
+    }
+
+    /// A journey of a person goes no further, and counts neither as completed nor as failed.
+    pub(crate) fn leave_unfinished(&mut self, person: usize) {
         let Some(walker) = self.people.get_mut(person) else { return };
         walker.journeys -= 1;
         if walker.journeys == 0 && walker.staff.is_none() {
@@ -167,18 +193,25 @@ impl Lane {
         }
     }
 
-    /// Lets a person do the first thing of their queue, if its time has come and they are free.
+    /// Lets a person do the first thing of their queue, if its time has come and they are free. What may not be done any more
+    /// leaves the queue.
     pub(crate) fn let_act(&mut self, id: usize, now: u64) {
-        let is_over = self.state.phase() == Phase::Ended;
-        let Some(person) = self.people.get_mut(id).filter(|_| !is_over) else { return };
-        if person.busy || person.queue.peek().is_none_or(|entry| entry.moment() > now) {
-            return;
+        let phase = self.state.phase();
+        while let Some(person) = self.people.get_mut(id).filter(|_| phase != Phase::Ended) {
+            if person.busy || person.queue.peek().is_none_or(|entry| entry.moment() > now) {
+                return;
+            }
+            let Some(mut entry) = person.queue.pop() else { return };
+            if !entry.task.origin.may_act_in(phase) {
+                self.leave_unfinished(id);
+                continue;
+            }
+            let possible = entry.moment().max(person.free_at).max(self.state.load_began());
+            person.busy = true;
+            entry.task.phase = phase;
+            self.meter.begun.add(1);
+            let queued = self.waits.queue(possible, now, self.holding.total(now));
+            return self.ready.push_back(Act { person: id, task: entry.task, queued });
         }
-        let Some(entry) = person.queue.pop() else { return };
-        let possible = entry.moment().max(person.free_at);
-        person.busy = true;
-        self.meter.begun.add(1);
-        let queued = self.waits.queue(possible, now, self.holding.total(now));
-        self.ready.push_back(Act { person: id, task: entry.task, queued });
     }
 }

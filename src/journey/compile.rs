@@ -34,8 +34,8 @@ const DEEPEST_PLAY: usize = 8;
 pub(crate) enum Instruction {
     Do {
         operation: Operation,
-        /// Whether it reads within a repetition.
-        is_poll: bool,
+        /// The innermost repetition it stands in, by its `BeginLoop`.
+        repetition: Option<usize>,
         refused: usize,
         error: usize,
     },
@@ -76,6 +76,13 @@ pub(crate) enum Condition {
     Closing,
 }
 
+impl Instruction {
+    /// Whether it reads within a repetition.
+    pub(crate) fn is_poll(&self) -> bool {
+        matches!(self, Self::Do { operation, repetition: Some(_), .. } if operation.only_reads())
+    }
+}
+
 impl Scripts {
     /// Reads and compiles the journeys in these files `(name of the file, text)`.
     ///
@@ -104,8 +111,14 @@ impl Scripts {
         }
         let mut journeys = Vec::with_capacity(scripts.len());
         for script in &scripts {
-            let mut compiler =
-                Compiler { scripts: &scripts, maps: &maps, script, code: Vec::new(), loops: 0, playing: Vec::new() };
+            let mut compiler = Compiler {
+                scripts: &scripts,
+                maps: &maps,
+                script,
+                code: Vec::new(),
+                repetitions: Vec::new(),
+                playing: Vec::new(),
+            };
             match compiler.block(&script.steps) {
                 Ok(()) => journeys.push(compiler.finish()),
                 Err(problem) => problems.push(problem),
@@ -179,7 +192,8 @@ struct Compiler<'a, M> {
     maps: &'a M,
     script: &'a Script,
     code: Vec<Instruction>,
-    loops: usize,
+    /// The repetitions that are open, outermost first, each by its `BeginLoop`.
+    repetitions: Vec<usize>,
     playing: Vec<&'a str>,
 }
 
@@ -232,13 +246,13 @@ impl<'a, M: Fn(Operation) -> bool> Compiler<'a, M> {
         error: Option<&'a [Step]>,
     ) -> Result<(), Problem> {
         let at = self.code.len();
-        let is_poll = self.loops > 0 && operation.only_reads();
-        self.code.push(Instruction::Do { operation, is_poll, refused: 0, error: 0 });
+        let repetition = self.repetitions.last().copied();
+        self.code.push(Instruction::Do { operation, repetition, refused: 0, error: 0 });
         self.code.push(Instruction::Jump(0));
         let refused_at = self.aside(refused, at + 1)?;
         let error_at = self.aside(error, at + 1)?;
         let end = self.code.len();
-        self.set(at, Instruction::Do { operation, is_poll, refused: refused_at, error: error_at });
+        self.set(at, Instruction::Do { operation, repetition, refused: refused_at, error: error_at });
         self.set(at + 1, Instruction::Jump(end));
         Ok(())
     }
@@ -308,15 +322,15 @@ impl<'a, M: Fn(Operation) -> bool> Compiler<'a, M> {
     }
 
     fn repeat(&mut self, steps: &'a [Step], until: &Until, at_most: u16) -> Result<(), Problem> {
-        let counter = self.loops;
+        let counter = self.repetitions.len();
         if counter >= LOOPS {
             return Err(self.problem(format!("repetitions are nested deeper than {LOOPS}"), "flatten them"));
         }
-        self.loops += 1;
+        self.repetitions.push(self.code.len());
         self.code.push(Instruction::BeginLoop { counter });
         let back = self.code.len();
         self.block(steps)?;
-        self.loops -= 1;
+        self.repetitions.pop();
         let until = match until {
             Until::Ok => Condition::Ok,
             Until::State(states) => Condition::State(states.clone()),

@@ -25,6 +25,9 @@ pub struct JourneyInstance {
     answer: Option<Outcome>,
     /// Whether an operation is pending.
     is_waiting: bool,
+    /// The operations that were not answered ok when they were last done, as far as they stand in a repetition that is not over:
+    /// whoever does one of these again asks again.
+    in_vain: Vec<usize>,
 }
 
 /// What the person sees around them when asked for the next action.
@@ -73,7 +76,16 @@ pub enum Ending {
 impl JourneyInstance {
     /// At the beginning of a journey; `subject` (the case, or the number of the clerk) makes its chance its own.
     pub fn new(journey: JourneyId, subject: u32) -> Self {
-        Self { journey, at: 0, subject, draws: 0, counters: [0; LOOPS], answer: None, is_waiting: false }
+        Self {
+            journey,
+            at: 0,
+            subject,
+            draws: 0,
+            counters: [0; LOOPS],
+            answer: None,
+            is_waiting: false,
+            in_vain: Vec::new(),
+        }
     }
 
     /// The journey it walks.
@@ -88,11 +100,16 @@ impl JourneyInstance {
 }
 
 impl Scripts {
-    /// Why the operation at which a walk stands is done: a read within a repetition is polling.
+    /// Why the operation at which a journey stands is done. Polls are what is repeated until something is seen or possible: reads
+    /// within a repetition, and whatever else is done again in it because it was not answered ok the time before. The
+    /// first attempt is a person's act.
     pub fn class(&self, instance: &JourneyInstance) -> TrafficClass {
-        match self.get(instance.journey).and_then(|journey| journey.code.get(instance.at)) {
-            Some(Instruction::Do { is_poll: true, .. }) => TrafficClass::Poll,
-            Some(_) | None => TrafficClass::User,
+        let is_poll =
+            |at| self.get(instance.journey).and_then(|journey| journey.code.get(at)).is_some_and(Instruction::is_poll);
+        if instance.in_vain.contains(&instance.at) || is_poll(instance.at) {
+            TrafficClass::Poll
+        } else {
+            TrafficClass::User
         }
     }
 
@@ -106,6 +123,9 @@ impl Scripts {
         for _ in 0..1_000_000 {
             match journey.code.get(asked.instance.at) {
                 Some(instruction) => {
+                    if let Instruction::BeginLoop { .. } = instruction {
+                        asked.forget_attempts(&journey.code);
+                    }
                     if let Some(action) = asked.take(instruction) {
                         return action;
                     }
@@ -128,9 +148,14 @@ struct Asked<'a, 'b> {
 impl Asked<'_, '_> {
     /// Moves on from the operation that was answered.
     fn settle_answer(&mut self, code: &[Instruction]) {
-        let Some(Instruction::Do { refused, error, .. }) = code.get(self.instance.at) else { return };
+        let at = self.instance.at;
+        let Some(Instruction::Do { refused, error, repetition, .. }) = code.get(at) else { return };
         if !std::mem::take(&mut self.instance.is_waiting) {
             return;
+        }
+        self.instance.in_vain.retain(|other| *other != at);
+        if repetition.is_some() && self.instance.answer != Some(Outcome::Ok) {
+            self.instance.in_vain.push(at);
         }
         self.instance.at = match self.instance.answer {
             Some(Outcome::Ok) => self.instance.at + 1,
@@ -138,6 +163,14 @@ impl Asked<'_, '_> {
             Some(Outcome::Error) => *error,
             None => self.instance.at,
         };
+    }
+
+    /// A repetition begins: what was done in vain in an earlier one is done for another occasion now.
+    fn forget_attempts(&mut self, code: &[Instruction]) {
+        let begun = Some(self.instance.at);
+        let is_within =
+            |at: &usize| matches!(code.get(*at), Some(Instruction::Do { repetition, .. }) if *repetition == begun);
+        self.instance.in_vain.retain(|at| !is_within(at));
     }
 
     /// Takes one instruction: gives an action, or moves on.
@@ -347,6 +380,59 @@ mod tests {
     fn a_repetition_ends_when_its_condition_holds() {
         let text = "  - repeat:\n      at_most: 5\n      until: ok\n      steps:\n        - do: start\n          refused: continue\n";
         assert_eq!(done(&walk(text, &[Outcome::Refused, Outcome::Refused])), ["start", "start", "start", "end"]);
+    }
+
+    /// The classes of what is done on the way to the end, each answered in turn, then ok.
+    fn classes(text: &str, answers: &[Outcome]) -> Vec<(&'static str, TrafficClass)> {
+        let scripts = scripts(text);
+        let timeline = timeline();
+        let situation = Situation {
+            case: None,
+            state: None,
+            payment_state: None,
+            knows_number: false,
+            due_at: None,
+            now: SimTime(0),
+            timeline: &timeline,
+            closing: false,
+        };
+        let mut instance = JourneyInstance::new(scripts.find("a").unwrap(), 1);
+        let mut answers = answers.iter().copied().chain(std::iter::repeat(Outcome::Ok));
+        let mut classes = Vec::new();
+        while let Action::Do(operation, _) = scripts.next(&mut instance, &situation, Seed(1).stream("chance")) {
+            classes.push((operation.as_str(), scripts.class(&instance)));
+            instance.answered(answers.next().unwrap());
+        }
+        classes
+    }
+
+    #[test]
+    fn the_first_attempt_is_an_act_and_asking_again_is_polling() {
+        use Outcome::{Error, Ok, Refused};
+        use TrafficClass::{Poll, User};
+
+        let start = "  - repeat:\n      at_most: 9\n      until: ok\n      steps:\n        - do: start\n          refused: [ { do: look_up } ]\n          error: continue\n";
+        // `look_up` ends a round with ok, so that the repetition is over.
+        assert_eq!(classes(start, &[Refused]), [("start", User), ("look_up", Poll)]);
+        let start = "  - repeat:\n      at_most: 9\n      until: ok\n      steps:\n        - do: start\n          refused: continue\n          error: continue\n";
+        assert_eq!(classes(start, &[Refused, Error]), [("start", User), ("start", Poll), ("start", Poll)]);
+        // Whoever repeats what went well acts each time.
+        let often = "  - repeat:\n      at_most: 4\n      until: closing\n      steps:\n        - do: pay\n          refused: continue\n";
+        let done = classes(often, &[Ok, Refused, Ok, Ok]);
+        assert_eq!(done, [("pay", User), ("pay", User), ("pay", Poll), ("pay", User)]);
+        // An inner repetition that begins anew is another occasion.
+        let nested = format!(
+            "  - repeat:\n      at_most: 2\n      until: closing\n      steps:\n        {}",
+            start.trim_start().replace('\n', "\n      ")
+        );
+        let nested = nested.trim_end().replace("at_most: 9", "at_most: 2");
+        let done = classes(&nested, &[Refused, Refused, Refused]);
+        assert_eq!(done, [("start", User), ("start", Poll), ("start", User), ("start", Poll)]);
+        // Outside of a repetition nobody asks again.
+        assert_eq!(
+            classes("  - do: pay\n    refused: continue\n  - do: pay\n", &[Refused]),
+            [("pay", User), ("pay", User)]
+        );
     }
 
     #[test]

@@ -42,7 +42,7 @@ impl Scripts {
             match instruction {
                 Instruction::BeginLoop { .. } => pause = Duration::ZERO,
                 Instruction::Wait(wait) => pause += wait.mean(),
-                Instruction::Do { operation, is_poll: true, .. } => polls.push((*operation, pause)),
+                Instruction::Do { operation, .. } if instruction.is_poll() => polls.push((*operation, pause)),
                 Instruction::Do { .. }
                 | Instruction::NotAfter(_)
                 | Instruction::WaitForCompletion

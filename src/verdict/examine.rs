@@ -83,6 +83,10 @@ fn precondition(rule: &Rule, run: &RunFacts, capabilities: &BTreeSet<String>) ->
         return Some((Verdict::NotApplicable, format!("the adapter declares {name}")));
     }
     if rule.quiescence == Quiescence::Required && !run.is_quiescent() {
+        if run.stopped_because().is_some() {
+            let reason = format!("{}: the run was given up before everything was read back", Doubt::Precondition);
+            return Some((Verdict::Inconclusive, reason));
+        }
         let reason =
             format!("{}: the run does not say that everything had settled before the final reads", Doubt::NotQuiescent);
         return Some((Verdict::Inconclusive, reason));
@@ -475,5 +479,9 @@ mod tests {
     fn a_rule_that_needs_rest_waits_for_it() {
         let resting = Rule { quiescence: Quiescence::Required, ..rule("select 1") };
         assert!(verdict(&resting).reason.starts_with("not_quiescent: "));
+        let given_up = [("stopped_because", "could not reach the portal")].into_iter().collect();
+        let (verdict, reason) = precondition(&resting, &given_up, &BTreeSet::new()).unwrap();
+        assert_eq!(verdict, Verdict::Inconclusive);
+        assert_eq!(reason, "precondition: the run was given up before everything was read back");
     }
 }

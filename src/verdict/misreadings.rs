@@ -8,9 +8,10 @@ use crate::validity::{Cause, Touches};
 /// More answers than one in so many of a class that were not understood: too little is known.
 const ONE_IN: i64 = 200;
 
-/// Exchanges of which something was not understood or could not be written; the page of a server that erred is no answer.
+/// Exchanges of which something was not understood or could not be written; the page of a server that erred is no answer. What
+/// could not be written because an earlier answer never came was not misread: then no problem is recorded.
 const MISREAD: &str = "coalesce(status, 0) < 500
-    and (fault in ('unreadable', 'unwritable') or exchange_id in (select exchange_id from adapter_problems))";
+    and (fault = 'unreadable' or exchange_id in (select exchange_id from adapter_problems))";
 
 /// One cause for each class of traffic of which more than 0.5 % was not understood; polls must not dilute what people did.
 pub(crate) fn causes(connection: &Connection) -> Result<Vec<Cause>, rusqlite::Error> {
@@ -117,6 +118,17 @@ mod tests {
             "the adapter did not understand 1 of 100 answers to people (0.5 % is allowed); mostly unknown word of state: \"xong\" \
              (first in exchange 1001): correct the adapter, or the portal answers otherwise than its document says"
         );
+    }
+
+    #[test]
+    fn what_could_not_be_written_counts_only_if_the_adapter_could_have_known_it() {
+        let history = history_of(&[("user", 10, 0)]);
+        history.execute("update exchanges set outcome = 'error', status = null, fault = 'unwritable'", []).unwrap();
+        assert_eq!(causes(&history).unwrap(), [], "an earlier answer never came");
+        history
+            .execute("insert into adapter_problems values (3, 0, 'unwritable_value', 'dossier.code', null, 1)", [])
+            .unwrap();
+        assert!(causes(&history).unwrap()[0].text.contains("did not understand 1 of 1 answers"));
     }
 
     #[test]

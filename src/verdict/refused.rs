@@ -25,6 +25,9 @@ pub(crate) fn sentences(connection: &Connection) -> Result<Vec<String>, rusqlite
 fn sentence(door: &str, count: i64, first: i64) -> String {
     let exchanges =
         if count == 1 { format!("exchange {first}") } else { format!("{count} exchanges, first exchange {first}") };
+    if let Some((link, why)) = door.split_once(": ") {
+        return format!("refused to follow: {link} ({exchanges}): {why}");
+    }
     format!(
         "refused to follow: {door} ({exchanges}): not the target, a peer or a listed host (if it belongs to the portal, list it \
          in the run file under `links` or `authorization.also`)"
@@ -57,6 +60,14 @@ mod tests {
         let start = "refused to follow: 127.0.0.1:19300 (2 exchanges, first exchange 431): not the target, a peer or a listed host";
         assert!(said[0].starts_with(start), "{}", said[0]);
         assert!(said[1].starts_with("refused to follow: 10.0.0.1:80 (exchange 432): "), "{}", said[1]);
+    }
+
+    #[test]
+    fn a_link_that_leads_to_no_door_says_why() {
+        let said = said(
+            "insert into exchanges values (7, 'forbidden', 'https://127.0.0.1: https is not spoken yet, only http');",
+        );
+        assert_eq!(said, ["refused to follow: https://127.0.0.1 (exchange 7): https is not spoken yet, only http"]);
     }
 
     #[test]

@@ -57,7 +57,7 @@ impl Validity {
             return Ok(Self::of(vec![Cause::new(Touches::Everything, because)]));
         }
         // What explains the others comes first: people cannot go on whose requests were never sent.
-        let mut causes: Vec<_> = limits::cause(connection)?.into_iter().collect();
+        let mut causes = limits::causes(connection)?;
         causes.extend(refused::sentences(connection)?.into_iter().map(|text| Cause::new(Touches::Coverage, text)));
         causes.extend(misreadings::causes(connection)?);
         causes.extend(stated(run));

@@ -166,3 +166,37 @@ fn a_clerk_who_cannot_sign_in_does_not_keep_the_run_open_for_ever() {
     assert!(!played.health().quiescent, "what lies in the inbox nobody knows");
     assert!(played.health().read_back);
 }
+
+#[test]
+fn nobody_changes_a_dossier_while_it_is_read_back() {
+    // Everybody acts again and again, longer than the drain; reading back takes its time, too.
+    let portal = Portal::start(|asked, stream| {
+        if asked.path.starts_with("/track") {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        say(stream, 200, &polite(asked))
+    });
+    let steps = "- do: submit\n- repeat:\n    at_most: 60000\n    until: closing\n    steps:\n      - wait: 1 min\n      - do: accept";
+    let play = Play { clerks: 2, ..Play::of(&portal, 6, &steps.replace("closing", "{ state: [returned] }")) };
+    let played = play
+        .with("desk", Role::Desk, DAY)
+        .with("casework", Role::Desk, "- end")
+        .with("final", Role::Citizen, "- do: track\n- do: track\n- do: track\n- do: track")
+        .set(|settings| {
+            settings.drain = Duration::from_millis(500);
+            settings.connections = 3;
+        })
+        .run();
+    assert!(played.health().read_back && !played.health().quiescent);
+    let reads = played.of("track");
+    assert_eq!(reads.len(), 24);
+    assert!(reads.iter().all(|row| row.phase == "final_read"));
+    let begun = reads.iter().map(|row| row.due).min().unwrap();
+    let others: Vec<_> = played.rows.iter().filter(|row| row.operation != "track").collect();
+    assert!(others.iter().all(|row| row.phase != "final_read"), "{others:#?}");
+    // What was in flight when reading back began is older than that.
+    let later = others.iter().filter(|row| row.sent.is_some_and(|sent| sent > begun));
+    assert_eq!(later.count(), 0, "sent after reading back had begun, at {begun}");
+    let counted = played.counted.dossiers;
+    assert_eq!((counted.started, counted.completed, counted.failed, counted.unfinished()), (6, 0, 0, 6));
+}

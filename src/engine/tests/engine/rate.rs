@@ -127,3 +127,18 @@ fn a_time_limit_for_reading_back_does_not_count_our_own_pace() {
     assert!(played.health().read_back, "40 reads at 20 a second take two seconds, which we wanted ourselves");
     assert_eq!(sent(&played, |phase| phase == "final_read").len(), 40);
 }
+
+#[test]
+fn what_is_left_after_the_load_is_done_no_faster_than_the_load_was_at_its_peak() {
+    // Ten people come within a second, and each does forty things after it.
+    let portal = Portal::polite();
+    let steps = "- do: submit\n- wait: 1100 min\n- repeat:\n    at_most: 10\n    until: closing\n    steps:\n      - do: accept";
+    let play = Play { length: 1_000, lanes: 2, ..Play::of(&portal, 10, steps).every(90) };
+    let played = play.run();
+    let mut load = sent(&played, |phase| phase == "load");
+    let mut drain = sent(&played, |phase| phase == "drain");
+    assert!(drain.len() >= 20, "{}", drain.len());
+    let (load, drain) = (most_within(&mut load, SECOND), most_within(&mut drain, SECOND));
+    assert!(drain <= load, "{drain} in the drain, {load} in the load");
+    assert_eq!(played.counted.dossiers.completed, 10, "a drain that we hold back ourselves is given the time");
+}

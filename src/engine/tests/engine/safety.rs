@@ -24,12 +24,13 @@ const PAYMENT_PAGES: &[(&str, &str)] = &[
     ("HTTP://LOCALHOST:1/pay", "forbidden"),
     ("http://10.255.255.1#@127.0.0.1/pay", "forbidden"),
     ("http://10.255.255.1?@127.0.0.1/pay", "forbidden"),
-    ("http://127.0.0.1@10.255.255.1/pay", "unwritable"),
+    ("http://127.0.0.1@10.255.255.1/pay", "forbidden"),
     ("http://127.0.0.1:99999/pay", "unwritable"),
-    ("http://127.0.0.1:/pay", "unwritable"),
-    ("https://127.0.0.1/pay", "unwritable"),
-    ("ftp://127.0.0.1/pay", "unwritable"),
-    ("javascript:alert(1)", "unwritable"),
+    ("http://127.0.0.1:/pay", "forbidden"),
+    ("https://127.0.0.1/pay", "forbidden"),
+    ("ftp://127.0.0.1/pay", "forbidden"),
+    ("javascript:alert(1)", "forbidden"),
+    ("file:///etc/passwd", "forbidden"),
     ("/pay\\r\\nHost: portal.example", "unwritable"),
     ("/pay HTTP/1.1", "unwritable"),
     ("http://", "unwritable"),
@@ -54,6 +55,29 @@ fn a_payment_page_elsewhere_is_never_opened() {
         assert_eq!(row.sent, None, "{url}");
     }
     assert_eq!(portal.asked().len(), PAYMENT_PAGES.len(), "nothing but the submissions was sent");
+}
+
+#[test]
+fn a_link_to_where_no_plain_http_is_spoken_says_so_and_is_no_misreading() {
+    const LINKS: &[(&str, &str)] = &[
+        (
+            "http://127.0.0.1:9501@host/pay?x=1",
+            "http://127.0.0.1:9501@host: a name or password before `@` is not taken",
+        ),
+        ("https://host/pay", "https://host: https is not spoken yet, only http"),
+        ("file:///etc/passwd", "file://: `file:` is not spoken, only http"),
+    ];
+    let portal = Portal::start(|asked, stream| {
+        let (url, _) = LINKS[number(asked)];
+        say(stream, 200, &format!("{{\"code\":\"{}\",\"payment_url\":\"{url}\"}}", polite_code(asked)))
+    });
+    let count = u32::try_from(LINKS.len()).unwrap();
+    let played = Play::of(&portal, count, "- do: submit\n- do: open_payment_page").run();
+    let mut rows = played.of("open_payment_page");
+    rows.sort_by_key(|row| row.case);
+    let said: Vec<_> = rows.iter().map(|row| row.reason.as_deref().unwrap_or_default()).collect();
+    assert_eq!(said, LINKS.iter().map(|(_, said)| *said).collect::<Vec<_>>());
+    assert_eq!(played.problems, [""; 0], "the adapter could write them");
 }
 
 fn polite_code(asked: &super::portal::Asked) -> String {
