@@ -129,24 +129,32 @@ pub(crate) fn measure(session: &Connection, meter: &Meter) -> rusqlite::Result<V
            from figures order by position, figure_id",
     ))?;
     let rows = statement.query_map([], |row| {
-        let (stated, precision): (f64, String) = (row.get(4)?, row.get(6)?);
-        let (query, reason): (Option<String>, Option<String>) = (row.get(8)?, row.get(9)?);
-        let claim = Claim { stated, precision: &precision, tolerance: row.get(10)? };
-        let (generated, agreement) = compare((session, meter), claim, query.as_deref(), reason);
-        Ok(FigureLine {
+        let line = FigureLine {
             figure_id: row.get(0)?,
             document: row.get(1)?,
             name: row.get(2)?,
             scope: row.get(3)?,
-            stated,
-            generated,
+            stated: row.get(4)?,
+            generated: None,
             unit: row.get(5)?,
-            precision,
-            agreement,
+            precision: row.get(6)?,
+            agreement: Agreement::NotRealised(
+                row.get::<_, Option<String>>(9)?.unwrap_or_else(|| "no query counts it".to_owned()),
+            ),
             quote: row.get(7)?,
-        })
+        };
+        Ok((line, row.get(8)?, row.get(10)?))
     })?;
-    rows.collect()
+    // No query runs while another is under way: what interrupts one would interrupt both.
+    let rows = rows.collect::<rusqlite::Result<Vec<(FigureLine, Option<String>, Option<f64>)>>>()?;
+    let counted = |(mut line, query, tolerance): (FigureLine, Option<String>, Option<f64>)| {
+        if let Some(query) = query.filter(|query| !query.trim().is_empty()) {
+            let claim = Claim { stated: line.stated, precision: &line.precision, tolerance };
+            (line.generated, line.agreement) = compare((session, meter), claim, &query);
+        }
+        line
+    };
+    Ok(rows.into_iter().map(counted).collect())
 }
 
 /// What a document says.
@@ -163,15 +171,7 @@ pub(crate) fn has_table(session: &Connection, name: &str) -> rusqlite::Result<bo
     session.query_row("select exists (select 1 from main.sqlite_master where name = ?1)", [name], |row| row.get(0))
 }
 
-fn compare(
-    (session, meter): (&Connection, &Meter),
-    claim: Claim<'_>,
-    query: Option<&str>,
-    reason: Option<String>,
-) -> (Option<f64>, Agreement) {
-    let Some(query) = query.filter(|query| !query.trim().is_empty()) else {
-        return (None, Agreement::NotRealised(reason.unwrap_or_else(|| "no query counts it".to_owned())));
-    };
+fn compare((session, meter): (&Connection, &Meter), claim: Claim<'_>, query: &str) -> (Option<f64>, Agreement) {
     match value_of(session, meter, query) {
         Err(error) => (None, Agreement::NotCounted(error)),
         Ok(generated) => (Some(generated), agreement(claim, generated)),

@@ -121,29 +121,32 @@ pub(crate) fn measure(session: &Connection, meter: &Meter) -> rusqlite::Result<V
            from targets order by position",
     )?;
     let rows = statement.query_map([], |row| {
-        let (comparison, value): (String, f64) = (row.get(6)?, row.get(7)?);
-        let (query, reason): (Option<String>, Option<String>) = (row.get(8)?, row.get(9)?);
-        let (counted, standing) = match query {
-            None => (None, Standing::NotShown(reason.unwrap_or_default())),
-            Some(query) => match shares(session, meter, &query) {
-                Err(reason) => (None, Standing::NotShown(reason)),
-                Ok((part, base)) => (Some((part, base)), judge(&comparison, value, part / base)),
-            },
-        };
-        Ok(TargetLine {
+        let line = TargetLine {
             target_id: row.get(0)?,
             title: row.get(1)?,
             title_vi: row.get(2)?,
             document: row.get(3)?,
             figure: row.get(4)?,
             denominator: row.get(5)?,
-            comparison,
-            value,
-            counted,
-            standing,
-        })
+            comparison: row.get(6)?,
+            value: row.get(7)?,
+            counted: None,
+            standing: Standing::NotShown(row.get::<_, Option<String>>(9)?.unwrap_or_default()),
+        };
+        Ok((line, row.get(8)?))
     })?;
-    rows.collect()
+    // No query runs while another is under way: what interrupts one would interrupt both.
+    let rows = rows.collect::<rusqlite::Result<Vec<(TargetLine, Option<String>)>>>()?;
+    let asked = |(mut line, query): (TargetLine, Option<String>)| {
+        if let Some(query) = query {
+            (line.counted, line.standing) = match shares(session, meter, &query) {
+                Err(reason) => (None, Standing::NotShown(reason)),
+                Ok((part, base)) => (Some((part, base)), judge(&line.comparison, line.value, part / base)),
+            };
+        }
+        line
+    };
+    Ok(rows.into_iter().map(asked).collect())
 }
 
 /// Part and base as the query of a target counts them; the error is a sentence for the reader of the table.
