@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
 use axum::serve::ListenerExt;
-use mock_portal::{Catalogue, Conduct};
+use mock_portal::{Behaviour, Catalogue};
 
 use crate::processor::Trouble;
 
@@ -34,7 +34,7 @@ pub(crate) fn portal(peers: &str, delay_us: u64) -> Result<(), Trouble> {
         defects: Vec::new(),
         test_hooks: true,
     };
-    let conduct = Conduct { delay: Duration::from_micros(delay_us), ..Conduct::ordinary() };
+    let conduct = Behaviour { delay: Duration::from_micros(delay_us), ..Behaviour::ordinary() };
     let portal = mock_portal::start_with(config, conduct)?;
     serve_until_alone(&portal.address().to_string())
 }

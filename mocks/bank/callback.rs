@@ -3,34 +3,35 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use mock_ground::{Call, Outcome};
+
+use crate::bank::Bank;
 use crate::clock;
 use crate::faults::{Course, Fault};
 use crate::ledger::{Direction, Message};
-use crate::outgoing::{PAUSES, Reply};
 use crate::payment::{Payment, State};
-use crate::profiles::Claim;
-use crate::server::Bank;
+use crate::profiles::{self, Callback, Claim};
 
 /// By how many dong a wrong amount is wrong.
 const TOO_MUCH: i64 = 1_000;
-/// What somebody signs with who does not know the secret.
+/// What a forger signs with who does not know the secret.
 const GUESSED_SECRET: &str = "not the secret";
 /// How long after its expiry an order is certainly given up.
 const AFTER_EXPIRY_S: i64 = 1;
 
-/// Follows a decided payment to its end: until the money has come, if it comes, and the portal was told.
+/// Follows a decided payment to its end: until the money has come, if it comes, and the portal was called.
 pub(crate) async fn follow(bank: Arc<Bank>, payment: Payment, course: Course) {
     let number = payment.number;
     if let Some(payment) = cleared(&bank, payment, course).await {
         pause(bank.setup.callback_delay).await;
         match payment.state {
-            State::Captured => tell_of_capture(&bank, &payment, course).await,
+            State::Captured => report_capture(&bank, &payment, course).await,
             State::Ordered | State::Pending | State::Cancelled | State::Expired => {
                 deliver(&bank, &truth(&payment, &payment.transaction()), None).await;
             }
         }
     }
-    bank.books().finish(number);
+    bank.records().finish(number);
 }
 
 /// Waits for money that hangs between the banks. `None`: it never comes.
@@ -42,7 +43,7 @@ async fn cleared(bank: &Bank, payment: Payment, course: Course) -> Option<Paymen
         return None;
     }
     pause(bank.setup.fault_delay).await;
-    bank.books().clear(payment.number, clock::now())
+    bank.records().clear(payment.number, clock::now())
 }
 
 async fn pause(length: Duration) {
@@ -51,7 +52,7 @@ async fn pause(length: Duration) {
     }
 }
 
-async fn tell_of_capture(bank: &Bank, payment: &Payment, course: Course) {
+async fn report_capture(bank: &Bank, payment: &Payment, course: Course) {
     let transaction = payment.transaction();
     let truth = truth(payment, &transaction);
     if course.has(Fault::WrongAmount) {
@@ -62,7 +63,7 @@ async fn tell_of_capture(bank: &Bank, payment: &Payment, course: Course) {
         deliver(bank, &Claim { partner: &stranger, ..truth }, Some(Fault::WrongMerchant)).await;
     }
     if course.has(Fault::Lost) {
-        bank.books().ledger.enter(signal(&truth, Some(Fault::Lost), Reply::none("not sent")));
+        bank.records().ledger.enter(signal(&truth, Some(Fault::Lost), "not sent"));
         return;
     }
     let fault = held_up(bank, payment, course).await;
@@ -110,37 +111,34 @@ pub(crate) async fn forge(bank: Arc<Bank>, payment: Payment) {
     let transaction = format!("FORGED-{}", payment.order.reference);
     let claim = Claim { state: State::Captured, at: clock::now(), ..truth(&payment, &transaction) };
     deliver(&bank, &claim, Some(Fault::Forged)).await;
-    bank.books().open_callbacks -= 1;
+    bank.records().open_callbacks -= 1;
 }
 
 /// Calls the portal until it has decided or the tries are used up; every try is in the ledger.
 async fn deliver(bank: &Bank, claim: &Claim<'_>, fault: Option<Fault>) {
     let Some(url) = bank.callback_address(claim.payment) else {
-        bank.books().ledger.enter(signal(claim, fault, Reply::none("no callback address")));
+        bank.records().ledger.enter(signal(claim, fault, "no callback address"));
         return;
     };
     let secret = if fault == Some(Fault::Forged) { GUESSED_SECRET } else { &bank.setup.secret };
-    let call = bank.setup.profile.callback(claim, url, secret);
-    let Ok(_permit) = bank.caller.gate.acquire().await else {
-        unreachable!("the gate is never closed");
-    };
-    for pause in PAUSES.map(Some).into_iter().chain([None]) {
-        let reply = bank.caller.call(&call, bank.setup.profile.reply_field()).await;
-        let decided = reply.is_final();
-        note(bank, claim, fault, reply);
-        match pause {
-            Some(pause) if !decided => tokio::time::sleep(pause).await,
-            Some(_) | None => return,
-        }
-    }
+    let Callback { method, url, body } = profiles::callback(bank, claim, url, secret);
+    let content_type = (!body.is_empty()).then_some("application/json");
+    let call = Call { method, content_type, ..Call::post(&url, body) };
+    let _permit = bank.caller.permit().await;
+    // A portal that never decides was called often enough.
+    drop(bank.caller.until_decided(&call, |outcome| note(bank, claim, fault, outcome)).await);
 }
 
-fn note(bank: &Bank, claim: &Claim<'_>, fault: Option<Fault>, reply: Reply) {
-    let is_known = reply.is_success() && says_it_knows(&reply.code);
-    let mut books = bank.books();
-    books.ledger.enter(signal(claim, fault, reply));
+fn note(bank: &Bank, claim: &Claim<'_>, fault: Option<Fault>, outcome: &Outcome) {
+    let (status, detail) = match outcome {
+        Ok(answer) => (Some(answer.status), answer.field(bank.setup.profile.reply_field())),
+        Err(error) => (None, error.to_string()),
+    };
+    let is_known = status.is_some_and(|status| status.is_success()) && says_it_knows(&detail);
+    let mut records = bank.records();
+    records.ledger.enter(Message { status: status.map(|status| status.as_u16()), ..signal(claim, fault, &detail) });
     if is_known && tells_the_truth(fault) {
-        books.acknowledge(claim.payment.number);
+        records.acknowledge(claim.payment.number);
     }
 }
 
@@ -153,7 +151,7 @@ fn tells_the_truth(fault: Option<Fault>) -> bool {
     !matches!(fault, Some(Fault::Forged | Fault::WrongAmount | Fault::WrongMerchant | Fault::OutOfOrder))
 }
 
-fn signal(claim: &Claim<'_>, fault: Option<Fault>, reply: Reply) -> Message {
+fn signal(claim: &Claim<'_>, fault: Option<Fault>, detail: &str) -> Message {
     Message {
         direction: Direction::Out,
         kind: "callback",
@@ -162,7 +160,7 @@ fn signal(claim: &Claim<'_>, fault: Option<Fault>, reply: Reply) -> Message {
         amount: claim.amount,
         state: claim.state.word(),
         fault,
-        status: reply.status,
-        detail: reply.code,
+        status: None,
+        detail: detail.to_owned(),
     }
 }

@@ -35,7 +35,8 @@ pub(crate) fn hmac_sha512(text: &str, secret: &str) -> String {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+    let digit =
+        |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_else(|| unreachable!("half a byte is a digit"));
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 

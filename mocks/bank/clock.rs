@@ -1,6 +1,4 @@
-//! The wall clock, read in one place, and how its instants are written on the wire.
-
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+//! The wall clock in Vietnam, and how its instants are written on the wire.
 
 use jiff::civil::{Date, DateTime};
 use jiff::{Timestamp, tz};
@@ -10,25 +8,14 @@ const HOURS_EAST: i8 = 7;
 /// `yyyyMMddHHmmss` on the 24-hour clock.
 const STAMP: &str = "%Y%m%d%H%M%S";
 
-/// The time since 1970-01-01T00:00:00Z.
-#[expect(clippy::disallowed_methods, reason = "a mock is a system of its own and has a wall clock of its own")]
-fn since_epoch() -> Duration {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
-}
-
-/// Nanoseconds since 1970-01-01T00:00:00Z.
-pub(crate) fn unix_ns() -> u64 {
-    u64::try_from(since_epoch().as_nanos()).unwrap_or(u64::MAX)
-}
-
 /// Whole seconds since 1970-01-01T00:00:00Z.
 pub(crate) fn now() -> i64 {
-    i64::try_from(since_epoch().as_secs()).unwrap_or(i64::MAX)
+    (mock_ground::unix_ns() / 1_000_000_000).cast_signed()
 }
 
 /// What a clock on a wall in Vietnam shows at an instant, in seconds since 1970.
 fn local(seconds: i64) -> DateTime {
-    let instant = Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX);
+    let instant = Timestamp::from_second(seconds).unwrap_or_else(|_| unreachable!("orders expire within days"));
     tz::offset(HOURS_EAST).to_datetime(instant)
 }
 
@@ -40,11 +27,6 @@ pub(crate) fn stamp(seconds: i64) -> String {
 /// An instant as people read it: `2021-03-01 07:00:00`.
 pub(crate) fn readable(seconds: i64) -> String {
     local(seconds).strftime("%Y-%m-%d %H:%M:%S").to_string()
-}
-
-/// The time of day in Vietnam of an instant.
-pub(crate) fn time_of_day(seconds: i64) -> String {
-    local(seconds).strftime("%H:%M:%S").to_string()
 }
 
 /// The instant that a `yyyyMMddHHmmss` names; `None` if it names none.

@@ -1,10 +1,10 @@
-//! What a mock bank is told when it starts.
+//! The configuration of a mock bank.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::faults::{Fault, Shares};
-use crate::profiles::Profile;
+use crate::profile::Profile;
 
 /// Everything a mock bank needs to know.
 #[derive(Debug, Clone)]
@@ -22,7 +22,7 @@ pub struct Setup {
     /// How long the bank waits between a capture and its callback; zero sends it at once.
     pub callback_delay: Duration,
     /// Where callbacks go, whatever the order says. Only orders of the plain profile say it, so that the
-    /// other profiles tell nobody without this address.
+    /// other profiles send no callbacks without this address.
     pub callback_url: Option<String>,
     /// Where customers go afterwards if their order does not say; without it they stay on the bank's page.
     pub return_url: Option<String>,
@@ -33,14 +33,14 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// How long an order can be paid unless told otherwise.
+    /// How long an order can be paid unless configured otherwise.
     pub const LIFETIME: Duration = Duration::from_secs(15 * 60);
-    /// How long a fault holds a payment up unless told otherwise.
+    /// How long a fault holds a payment up unless configured otherwise.
     pub const FAULT_DELAY: Duration = Duration::from_secs(3);
 
     /// The lifetime in whole seconds.
     pub(crate) fn lifetime_s(&self) -> i64 {
-        i64::try_from(self.lifetime.as_secs()).unwrap_or(LONGEST_LIFETIME_S).min(LONGEST_LIFETIME_S)
+        i64::try_from(self.lifetime.as_secs()).map_or(LONGEST_LIFETIME_S, |seconds| seconds.min(LONGEST_LIFETIME_S))
     }
 }
 
@@ -68,7 +68,7 @@ pub struct Config {
 pub struct Faults {
     /// The genuine callback is sent once more after it was answered.
     pub duplicate: f64,
-    /// Before the customer sees the page, somebody without the secret claims that they have paid.
+    /// Before the customer sees the page, a forger without the secret claims that they have paid.
     pub forged: f64,
 }
 

@@ -3,11 +3,11 @@
 
 use axum::http::StatusCode;
 
-use crate::books::{NotPlaced, NotRefunded, Refund};
+use crate::bank::Bank;
 use crate::clock;
 use crate::ledger::{Direction, Message};
 use crate::payment::{Order, Payment, State};
-use crate::server::Bank;
+use crate::records::{NotPlaced, NotRefunded, Refund};
 
 /// Why the bank does not do what it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,16 +88,16 @@ impl From<NotRefunded> for Objection {
 pub(crate) fn take(bank: &Bank, order: Order, objection: Option<Objection>) -> Result<Payment, Objection> {
     let objection = objection.or_else(|| (!order.is_in_form()).then_some(Objection::Malformed));
     let signal = order_signal(&order);
-    let mut books = bank.books();
+    let mut records = bank.records();
     let placed = match objection {
         Some(objection) => Err(objection),
-        None => books.place(order, clock::now()).cloned().map_err(Objection::from),
+        None => records.place(order, clock::now()).cloned().map_err(Objection::from),
     };
     let (state, status, detail) = match &placed {
         Ok(_) => (State::Ordered.word(), 200, "0"),
         Err(objection) => ("refused", objection.status().as_u16(), objection.code()),
     };
-    books.ledger.enter(Message { state, status: Some(status), detail: detail.to_owned(), ..signal });
+    records.ledger.enter(Message { state, status: Some(status), detail: detail.to_owned(), ..signal });
     placed
 }
 
@@ -113,7 +113,7 @@ fn order_signal(order: &Order) -> Message {
 
 /// Enters that something came that could not be read as what it was to be.
 pub(crate) fn reject(bank: &Bank, kind: &'static str, objection: Objection) -> Objection {
-    bank.books().ledger.enter(Message {
+    bank.records().ledger.enter(Message {
         direction: Direction::In,
         state: "refused",
         status: Some(objection.status().as_u16()),
@@ -125,11 +125,11 @@ pub(crate) fn reject(bank: &Bank, kind: &'static str, objection: Objection) -> O
 
 /// How a payment stands; the question is entered as a signal of `kind`.
 pub(crate) fn ask(bank: &Bank, reference: &str, kind: &'static str) -> Result<Payment, Objection> {
-    let mut books = bank.books();
-    let number = books.by_reference(reference).ok_or(Objection::Unknown)?.number;
-    books.note_expiry(number, clock::now());
-    let payment = books.by_reference(reference).cloned().ok_or(Objection::Unknown)?;
-    books.ledger.enter(payment.asked(kind));
+    let mut records = bank.records();
+    let number = records.by_reference(reference).ok_or(Objection::Unknown)?.number;
+    records.note_expiry(number, clock::now());
+    let payment = records.by_reference(reference).cloned().ok_or(Objection::Unknown)?;
+    records.ledger.enter(payment.asked(kind));
     Ok(payment)
 }
 
@@ -149,19 +149,19 @@ pub(crate) fn give_back(bank: &Bank, claimed: &Claimed<'_>) -> Result<Payment, O
     if claimed.refund.is_empty() || claimed.refund.len() > LONGEST_REFUND_NAME {
         return Err(reject(bank, "refund", Objection::Malformed));
     }
-    let paid = bank.books().by_reference(claimed.reference).cloned();
+    let paid = bank.records().by_reference(claimed.reference).cloned();
     let Some(paid) = paid.filter(|payment| payment.order.partner == claimed.partner) else {
         return Err(reject(bank, "refund", Objection::Unknown));
     };
-    let mut books = bank.books();
+    let mut records = bank.records();
     let refund = Refund { name: claimed.refund, amount: claimed.amount, at: clock::now() };
-    let done = books.refund(paid.number, &refund).map_err(Objection::from);
+    let done = records.refund(paid.number, &refund).map_err(Objection::from);
     let (status, detail) = match done {
         Ok(_) => (200, "0"),
         Err(objection) => (objection.status().as_u16(), objection.code()),
     };
     let signal = Message { amount: claimed.amount, detail: detail.to_owned(), ..paid.asked("refund") };
-    books.ledger.enter(Message { status: Some(status), ..signal });
+    records.ledger.enter(Message { status: Some(status), ..signal });
     done
 }
 

@@ -11,7 +11,7 @@ use crate::checksum;
 pub enum Fault {
     /// The callback comes seconds after the capture.
     Delayed,
-    /// The callback is never sent: only a query tells.
+    /// The callback is never sent: only a query reveals it.
     Lost,
     /// The genuine callback is sent once more after it was answered.
     Duplicate,
@@ -23,7 +23,7 @@ pub enum Fault {
     WrongAmount,
     /// A rightly signed callback about another merchant precedes the true one.
     WrongMerchant,
-    /// Before the customer sees the page, somebody without the secret claims that they have paid.
+    /// Before the customer sees the page, a forger without the secret claims that they have paid.
     Forged,
     /// The callback comes when the order has expired.
     Late,
@@ -123,7 +123,7 @@ impl Course {
     }
 
     /// What is left when of two faults that exclude each other the graver one stays: money that never
-    /// arrives is never told, a callback that is lost is not repeated, and one that is late is not delayed.
+    /// arrives has no callback, a callback that is lost is not repeated, and one that is late is not delayed.
     fn consistent(self) -> Self {
         use Fault::{ConcurrentDuplicate, Delayed, Duplicate, Forged, Late, Lost, OutOfOrder, Pending, PendingForever};
         if self.has(PendingForever) {
@@ -190,7 +190,7 @@ mod tests {
         assert_eq!(has(all.course(1, "R")), [Fault::Forged, Fault::PendingForever]);
         let arriving = all.with(Fault::PendingForever, 0.0);
         assert!(!has(arriving.course(1, "R")).contains(&Fault::Duplicate), "a lost callback is not repeated");
-        let told = arriving.with(Fault::Lost, 0.0);
-        assert!(!has(told.course(1, "R")).contains(&Fault::Delayed), "a late callback is not delayed");
+        let late = arriving.with(Fault::Lost, 0.0);
+        assert!(!has(late.course(1, "R")).contains(&Fault::Delayed), "a late callback is not delayed");
     }
 }

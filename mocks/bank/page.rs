@@ -10,16 +10,15 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use maud::{Markup, html};
+use mock_ground::{Language, grouped};
 use serde::Deserialize;
 
-use crate::books::{Books, Decided, Wanted};
+use crate::bank::Bank;
 use crate::desk::Objection;
 use crate::faults::Fault;
-use crate::frame::{Frame, Width, grouped};
-use crate::language::Language;
 use crate::payment::{Payment, State};
-use crate::server::Bank;
-use crate::{callback, clock, qr, words};
+use crate::records::{Decided, Records, Wanted};
+use crate::{callback, clock, frame, profiles, qr, words};
 
 pub(crate) fn routes() -> Router<Arc<Bank>> {
     Router::new()
@@ -50,23 +49,23 @@ async fn show(
         }
     }
     let title = language.say("Thanh toán trực tuyến", "Online payment");
-    let way_back = bank.way_back_of(&payment);
+    let way_back = profiles::way_back(&bank, &payment);
     let content = payment_page(&payment, way_back.as_deref(), language);
-    Frame { language, title, width: Width::Narrow, refresh_s: None, content }.respond(StatusCode::OK)
+    frame::narrow(StatusCode::OK, language, title, &content)
 }
 
 fn open_page(bank: &Bank, transaction: &str) -> Option<(Payment, bool)> {
-    let mut books = bank.books();
-    let books: &mut Books = &mut books;
-    let number = books.by_transaction(transaction)?.number;
-    books.note_expiry(number, clock::now());
-    let payment = books.by_transaction(transaction)?;
+    let mut records = bank.records();
+    let records: &mut Records = &mut records;
+    let number = records.by_transaction(transaction)?.number;
+    records.note_expiry(number, clock::now());
+    let payment = records.by_transaction(transaction)?;
     let is_first = !std::mem::replace(&mut payment.shown, true);
     let payment = payment.clone();
     let is_to_be_forged =
         is_first && payment.state == State::Ordered && bank.course(&payment.order.reference).has(Fault::Forged);
-    books.open_callbacks += usize::from(is_to_be_forged);
-    books.ledger.enter(payment.asked("page"));
+    records.open_callbacks += usize::from(is_to_be_forged);
+    records.ledger.enter(payment.asked("page"));
     Some((payment, is_to_be_forged))
 }
 
@@ -85,7 +84,7 @@ struct Decision {
     action: Action,
 }
 
-/// `POST /pay/{transaction}`: ends the payment, sends the customer back to the portal and tells the portal.
+/// `POST /pay/{transaction}`: ends the payment, sends the customer back to the portal and calls the portal.
 async fn decide(
     Shared(bank): Shared<Arc<Bank>>,
     Path(transaction): Path<String>,
@@ -95,7 +94,7 @@ async fn decide(
     let Some((decided, is_news)) = end(&bank, &transaction, decision.action) else {
         return refusal(Objection::Unknown, Language::of(None, &headers));
     };
-    let way_back = bank.way_back_of(&decided).unwrap_or_else(|| format!("/pay/{transaction}"));
+    let way_back = profiles::way_back(&bank, &decided).unwrap_or_else(|| format!("/pay/{transaction}"));
     if is_news {
         let course = bank.course(&decided.order.reference);
         tokio::spawn(callback::follow(bank, decided, course));
@@ -105,13 +104,13 @@ async fn decide(
 
 /// The payment after the customer's decision, and whether it changed anything.
 fn end(bank: &Bank, transaction: &str, action: Action) -> Option<(Payment, bool)> {
-    let mut books = bank.books();
-    let reference = books.by_transaction(transaction)?.order.reference.clone();
+    let mut records = bank.records();
+    let reference = records.by_transaction(transaction)?.order.reference.clone();
     let wanted = match action {
         Action::Pay => Wanted::Pay(bank.course(&reference)),
         Action::Cancel => Wanted::Cancel,
     };
-    match books.decide(transaction, wanted, clock::now())? {
+    match records.decide(transaction, wanted, clock::now())? {
         Decided::Now(payment) => Some((payment, true)),
         Decided::Before(payment) => Some((payment, false)),
     }
@@ -166,7 +165,7 @@ fn particulars(payment: &Payment, language: Language) -> Markup {
 
 /// `GET /pay/{transaction}/qr`: what the QR code says.
 async fn qr_payload(Shared(bank): Shared<Arc<Bank>>, Path(transaction): Path<String>) -> Response {
-    match bank.books().by_transaction(&transaction) {
+    match bank.records().by_transaction(&transaction) {
         Some(payment) => qr::payload(payment).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
@@ -174,7 +173,7 @@ async fn qr_payload(Shared(bank): Shared<Arc<Bank>>, Path(transaction): Path<Str
 
 /// `GET /pay/{transaction}/qr.svg`: the QR code.
 async fn qr_image(Shared(bank): Shared<Arc<Bank>>, Path(transaction): Path<String>) -> Response {
-    let payload = bank.books().by_transaction(&transaction).map(|payment| qr::payload(payment));
+    let payload = bank.records().by_transaction(&transaction).map(|payment| qr::payload(payment));
     match payload {
         Some(payload) => ([(CONTENT_TYPE, "image/svg+xml")], qr::svg(&payload, "VietQR")).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
@@ -189,7 +188,7 @@ async fn receipt(
     headers: HeaderMap,
 ) -> Response {
     let language = Language::of(query.as_deref(), &headers);
-    let payment = bank.books().by_transaction(&transaction).map(|payment| payment.clone());
+    let payment = bank.records().by_transaction(&transaction).map(|payment| payment.clone());
     let Some(payment) = payment else { return refusal(Objection::Unknown, language) };
     if payment.state != State::Captured {
         return refusal(Objection::NotCaptured, language);
@@ -202,7 +201,7 @@ async fn receipt(
         }
     };
     let title = language.say("Biên lai thu phí, lệ phí", "Receipt");
-    Frame { language, title, width: Width::Narrow, refresh_s: None, content }.respond(StatusCode::OK)
+    frame::narrow(StatusCode::OK, language, title, &content)
 }
 
 /// `GET /bills?code=...`: where a customer types in the code of a bill, and is sent to its page.
@@ -211,7 +210,7 @@ async fn look_up(Shared(bank): Shared<Arc<Bank>>, RawQuery(query): RawQuery, hea
     let code = query.as_deref().and_then(|query| {
         form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "code").map(|(_, code)| code.into_owned())
     });
-    let found = code.as_ref().and_then(|code| bank.books().by_lookup(code.trim()).map(Payment::transaction));
+    let found = code.as_ref().and_then(|code| bank.records().by_lookup(code.trim()).map(Payment::transaction));
     if let Some(transaction) = found {
         return Redirect::to(&format!("/pay/{transaction}?lang={}", language.code())).into_response();
     }
@@ -230,7 +229,7 @@ async fn look_up(Shared(bank): Shared<Arc<Bank>>, RawQuery(query): RawQuery, hea
     };
     let status = if code.is_some() { StatusCode::NOT_FOUND } else { StatusCode::OK };
     let title = language.say("Tra cứu hóa đơn", "Bill look-up");
-    Frame { language, title, width: Width::Narrow, refresh_s: None, content }.respond(status)
+    frame::narrow(status, language, title, &content)
 }
 
 /// A page that says why there is nothing to see.
@@ -243,5 +242,5 @@ pub(crate) fn refusal(objection: Objection, language: Language) -> Response {
         }
     };
     let title = language.say("Không thực hiện được", "Not possible");
-    Frame { language, title, width: Width::Narrow, refresh_s: None, content }.respond(objection.status())
+    frame::narrow(objection.status(), language, title, &content)
 }

@@ -17,7 +17,7 @@ pub(crate) enum State {
     Captured,
     /// The customer declined to pay.
     Cancelled,
-    /// Nobody paid in time.
+    /// It was not paid in time.
     Expired,
 }
 
@@ -35,7 +35,7 @@ impl State {
         }
     }
 
-    /// The code that tells the portal and the customer how the payment ended, in every profile.
+    /// The code that says to the portal and the customer how the payment ended, in every profile.
     pub(crate) fn code(self) -> &'static str {
         match self {
             State::Captured => "00",
@@ -132,7 +132,7 @@ impl Payment {
         format!("T{:010}", self.number)
     }
 
-    /// Whether it can no longer be paid, although nobody has noted it yet.
+    /// Whether it can no longer be paid, although this is not noted yet.
     pub(crate) fn is_overdue(&self, now: i64) -> bool {
         self.state == State::Ordered && now >= self.order.expires_at
     }

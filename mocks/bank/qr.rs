@@ -1,6 +1,6 @@
 //! The QR code of a payment, shaped like `VietQR`: an EMV merchant-presented payload, as text and as SVG.
 //!
-//! The bank's number (999999) and account (all zeros) are nobody's: no banking app can pay with it.
+//! The bank's number (999999) and account (all zeros) do not exist: no banking app can pay with it.
 
 use fast_qr::qr::QRBuilder;
 

@@ -1,4 +1,4 @@
-//! Reconciliation to the dong: the bank's books against themselves, and against a list that a portal sends.
+//! Reconciliation to the dong: the bank's accounts against themselves, and against a list that a portal sends.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,72 +8,40 @@ use axum::http::header::ACCEPT;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, routing};
+use mock_ground::Language;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::books::Books;
+use crate::accounts::{Accounts, LISTED};
+use crate::bank::Bank;
 use crate::cash::Sums;
-use crate::language::Language;
-use crate::payment::{Payment, State};
-use crate::server::Bank;
+use crate::payment::State;
+use crate::records::Records;
 use crate::statement;
-
-/// How many single payments a report lists; the counts and sums are of all.
-pub(crate) const LISTED: usize = 1_000;
 
 pub(crate) fn routes() -> Router<Arc<Bank>> {
     Router::new().route("/reconciliation", routing::get(report).post(compare))
 }
 
-/// `GET /reconciliation`: the sums, whether the three books agree, and the captures that the portal has not
-/// acknowledged. A browser gets a page, everybody else JSON.
+/// `GET /reconciliation`: the sums, whether the three accounts agree, and the captures that the portal has not
+/// acknowledged. A browser gets a page, any other client JSON.
 async fn report(Shared(bank): Shared<Arc<Bank>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accepted.contains("text/html") {
         let language = Language::of(query.as_deref(), &headers);
-        return statement::page(&bank.books(), language).respond(StatusCode::OK);
+        return statement::page(&bank.records(), language);
     }
-    Json(of(&bank.books())).into_response()
+    Json(of(&bank.records())).into_response()
 }
 
-/// The three books that have to agree, and what the portal does not seem to know.
-#[derive(Debug)]
-pub(crate) struct Accounts<'books> {
-    pub(crate) payments: Sums,
-    pub(crate) movements: Sums,
-    pub(crate) settlement: Sums,
-    /// Captured payments that the portal has not acknowledged.
-    pub(crate) unacknowledged: Vec<&'books Payment>,
-}
-
-impl<'books> Accounts<'books> {
-    pub(crate) fn of(books: &'books Books) -> Self {
-        let settlement = books.cash.days().fold(Sums::default(), |mut sums, (_, day)| {
-            sums.add(day.all);
-            sums
-        });
-        let is_open = |payment: &&Payment| payment.state == State::Captured && !payment.acknowledged;
-        Self {
-            payments: books.sums(),
-            movements: books.cash.total(),
-            settlement,
-            unacknowledged: books.payments().filter(is_open).collect(),
-        }
-    }
-
-    pub(crate) fn is_balanced(&self) -> bool {
-        self.payments == self.movements && self.movements == self.settlement
-    }
-}
-
-/// The report on the bank's own books.
-pub(crate) fn of(books: &Books) -> Value {
-    let accounts = Accounts::of(books);
-    let days = books.cash.days().map(|(date, day)| json!({ "day": date.to_string(), "moved": said(day.all) }));
+/// The report on the bank's own accounts.
+pub(crate) fn of(records: &Records) -> Value {
+    let accounts = Accounts::of(records);
+    let days = records.cash.days().map(|(date, day)| json!({ "day": date.to_string(), "moved": said(day.all) }));
     let open = &accounts.unacknowledged;
     json!({
-        "ordered": books.ordered(),
-        "kept": counts(books),
+        "ordered": records.ordered(),
+        "kept": counts(records),
         "payments": said(accounts.payments),
         "movements": said(accounts.movements),
         "settlement": said(accounts.settlement),
@@ -102,15 +70,15 @@ fn said(sums: Sums) -> Value {
 }
 
 /// How many of the kept payments are in which state.
-fn counts(books: &Books) -> Value {
-    let count = |state: State| books.payments().filter(|payment| payment.state == state).count();
+fn counts(records: &Records) -> Value {
+    let count = |state: State| records.payments().filter(|payment| payment.state == state).count();
     State::ALL.into_iter().map(|state| (state.word(), count(state))).collect()
 }
 
 /// `POST /reconciliation`: compares with lines `reference,amount` of what the portal says it has received.
 async fn compare(Shared(bank): Shared<Arc<Bank>>, list: String) -> Response {
     match read_list(&list) {
-        Ok(theirs) => Json(differences(&bank.books(), theirs)).into_response(),
+        Ok(theirs) => Json(differences(&bank.records(), theirs)).into_response(),
         Err(problem) => (StatusCode::BAD_REQUEST, format!("{problem}\n")).into_response(),
     }
 }
@@ -164,12 +132,12 @@ struct Difference {
     ours: Option<i64>,
 }
 
-/// Where a list differs from the books, and the sums of both.
-pub(crate) fn differences(books: &Books, list: List<'_>) -> Value {
+/// Where a list differs from the records, and the sums of both.
+pub(crate) fn differences(records: &Records, list: List<'_>) -> Value {
     let List { mut amounts, sum: theirs } = list;
     let mut found = Vec::new();
     let (mut matched, mut ours) = (0_u64, 0_i64);
-    for payment in books.payments() {
+    for payment in records.payments() {
         let net = payment.sums().net();
         ours += net;
         let reference = &payment.order.reference;

@@ -6,12 +6,12 @@ use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, routing};
 
+use crate::bank::Bank;
 use crate::checksum;
 use crate::desk::{self, Claimed, Objection};
 use crate::fields::{Body, Fields};
 use crate::payment::Payment;
 use crate::profiles::plain;
-use crate::server::Bank;
 
 /// What the checksum is taken over, in this order, the secret as the last.
 const HASHED: [&str; 8] = ["message_type", "version", "partner", "reference", "refund", "amount", "currency", "time"];

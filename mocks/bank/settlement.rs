@@ -17,16 +17,16 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 
+use crate::bank::Bank;
 use crate::cash::{Cash, Flow, Movement, Sums};
 use crate::clock;
-use crate::server::Bank;
 
 /// `GET /settlement/{day}`: the file of a day such as `2026-11-25`; a day on which nothing moved has a total of 0.
 pub(crate) async fn read(Shared(bank): Shared<Arc<Bank>>, Path(day): Path<String>) -> Response {
     let Ok(date) = day.trim_end_matches(".csv").parse::<Date>() else {
         return (StatusCode::BAD_REQUEST, "the day must be written as 2026-11-25\n").into_response();
     };
-    let file = csv(&bank.books().cash, date);
+    let file = csv(&bank.records().cash, date);
     let name = format!("attachment; filename=\"settlement-{date}.csv\"");
     ([(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)], file).into_response()
 }

@@ -1,17 +1,18 @@
 //! The reconciliation report as a page for people.
 
+use axum::response::Response;
 use maud::{Markup, html};
+use mock_ground::{Language, grouped};
 
-use crate::books::Books;
+use crate::accounts::{Accounts, LISTED};
 use crate::cash::Sums;
-use crate::frame::{Frame, Width, grouped};
-use crate::language::Language;
+use crate::frame;
 use crate::payment::Payment;
-use crate::reconciliation::{Accounts, LISTED};
+use crate::records::Records;
 
-/// The page on the bank's own books.
-pub(crate) fn page(books: &Books, language: Language) -> Frame<'static> {
-    let accounts = Accounts::of(books);
+/// The page on the bank's own accounts.
+pub(crate) fn page(records: &Records, language: Language) -> Response {
+    let accounts = Accounts::of(records);
     let content = html! {
         (verdict(&accounts, language))
         (sums(&accounts, language))
@@ -19,15 +20,15 @@ pub(crate) fn page(books: &Books, language: Language) -> Frame<'static> {
         p { a href={ "/?lang=" (language.code()) } { (language.say("Về sổ cái", "Back to the ledger")) } }
     };
     let title = language.say("Đối soát", "Reconciliation");
-    Frame { language, title, width: Width::Wide, refresh_s: None, content }
+    frame::wide(language, title, &content)
 }
 
 fn verdict(accounts: &Accounts<'_>, language: Language) -> Markup {
     html! {
         @if accounts.is_balanced() {
-            p .good { (language.say("Khớp từng đồng.", "The books agree to the dong.")) }
+            p .good { (language.say("Khớp từng đồng.", "The accounts agree to the dong.")) }
         } @else {
-            p .bad role="alert" { (language.say("Sổ sách không khớp!", "The books do not agree!")) }
+            p .bad role="alert" { (language.say("Sổ sách không khớp!", "The accounts do not agree!")) }
         }
     }
 }
@@ -35,7 +36,7 @@ fn verdict(accounts: &Accounts<'_>, language: Language) -> Markup {
 fn sums(accounts: &Accounts<'_>, language: Language) -> Markup {
     let heads = match language {
         Language::Vietnamese => ["Sổ", "Số khoản thu", "Đã thu, ₫", "Số khoản hoàn", "Đã hoàn, ₫", "Còn lại, ₫"],
-        Language::English => ["Book", "Captures", "Captured, ₫", "Refunds", "Refunded, ₫", "Net, ₫"],
+        Language::English => ["Account", "Captures", "Captured, ₫", "Refunds", "Refunded, ₫", "Net, ₫"],
     };
     let title = language.say("Tổng số", "Sums");
     html! {

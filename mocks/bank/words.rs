@@ -1,7 +1,8 @@
 //! The words of the ledger in the two languages of the pages.
 
+use mock_ground::Language;
+
 use crate::faults::Fault;
-use crate::language::Language;
 use crate::payment::State;
 
 /// A state of a payment.

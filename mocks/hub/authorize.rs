@@ -1,23 +1,24 @@
-//! The pages on which a citizen signs on: the question of a client, the password, the one-time code, the way back.
+//! The half of the sign-on that citizens see: the request of a client, the password, the one-time code, the way back.
 
 use std::sync::Arc;
 
 use axum::Form;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Query, State as Shared};
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use axum::http::header::CACHE_CONTROL;
 use axum::http::{StatusCode, Uri};
-use axum::response::{Html, IntoResponse, Redirect, Response};
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use axum::response::{IntoResponse, Redirect, Response};
+use mock_ground::unix_ms;
 use serde::Deserialize;
 
 use crate::citizens;
-use crate::clock;
 use crate::config::Client;
-use crate::grants::{Refused, Wish};
+use crate::grants::{AuthorizationRequest, Refused};
+use crate::hub::Hub;
 use crate::ledger::{Direction, Message};
-use crate::messages::{Channel, Letter};
-use crate::server::{Books, Hub};
+use crate::records::Records;
+use crate::sign_on_pages::{UNREADABLE, WRONG_CODE, WRONG_PASSWORD, code_page, error_page, password_page, show};
+use crate::sink::{Channel, Letter};
 
 /// Longer parameters are refused.
 const LONGEST_PARAMETER: usize = 1_000;
@@ -25,7 +26,7 @@ const LONGEST_PARAMETER: usize = 1_000;
 /// What a client asks in the address it sends the citizen to.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Asked {
+pub(crate) struct AuthorizeQuery {
     response_type: String,
     client_id: String,
     redirect_uri: String,
@@ -36,7 +37,7 @@ pub(crate) struct Asked {
     code_challenge_method: String,
 }
 
-impl Asked {
+impl AuthorizeQuery {
     /// What is wrong, as RFC 6749 names it, once client and address are known to belong together.
     fn flaw(&self) -> Option<(&'static str, &'static str)> {
         let parameters = [&self.scope, &self.state, &self.nonce];
@@ -55,18 +56,18 @@ impl Asked {
 }
 
 /// `GET /oidc/authorize`: where a client sends a citizen.
-pub(crate) async fn ask(Shared(hub): Shared<Arc<Hub>>, Query(asked): Query<Asked>) -> Response {
+pub(crate) async fn ask(Shared(hub): Shared<Arc<Hub>>, Query(asked): Query<AuthorizeQuery>) -> Response {
     let client = hub.config.clients.iter().find(|client| client.id == asked.client_id);
     if client.is_none_or(|client| !may_return_to(client, &asked.redirect_uri)) {
-        // The citizen is not sent to an address that nobody vouches for.
+        // The citizen is not sent to an address that is not registered.
         let why = ("Ứng dụng hoặc địa chỉ quay lại không được đăng ký", "The application or its address is not known");
-        return show(StatusCode::BAD_REQUEST, &sorry(why));
+        return show(StatusCode::BAD_REQUEST, &error_page(why));
     }
     if let Some((error, description)) = asked.flaw() {
         let way_back = [("error", error), ("error_description", description), ("state", &asked.state)];
         return back(&hub, &asked.redirect_uri, &way_back);
     }
-    let wish = Wish {
+    let request = AuthorizationRequest {
         client: asked.client_id,
         redirect_uri: asked.redirect_uri,
         scope: asked.scope,
@@ -74,12 +75,12 @@ pub(crate) async fn ask(Shared(hub): Shared<Arc<Hub>>, Query(asked): Query<Asked
         nonce: asked.nonce,
         challenge: asked.code_challenge,
     };
-    let mut books = hub.books();
-    if books.ledger.is_full() {
-        return show(StatusCode::SERVICE_UNAVAILABLE, &sorry(("Sổ cái đã đầy", "The ledger is full")));
+    let mut records = hub.records();
+    if records.ledger.is_full() {
+        return show(StatusCode::SERVICE_UNAVAILABLE, &error_page(("Sổ cái đã đầy", "The ledger is full")));
     }
-    enter(&mut books, "sign_on_begun", &wish.client, "");
-    let login = books.grants.begin(wish, clock::unix_ms());
+    enter(&mut records, "sign_on_begun", &request.client, "");
+    let login = records.grants.begin(request, unix_ms());
     show(StatusCode::OK, &password_page(&login, None))
 }
 
@@ -113,31 +114,31 @@ pub(crate) struct Filled {
 /// `POST /oidc/login`: the citizen number and the password; a one-time code is sent.
 pub(crate) async fn log_in(Shared(hub): Shared<Arc<Hub>>, filled: Result<Form<Filled>, FormRejection>) -> Response {
     let Ok(Form(filled)) = filled else {
-        return show(StatusCode::BAD_REQUEST, &sorry(UNREADABLE));
+        return show(StatusCode::BAD_REQUEST, &error_page(UNREADABLE));
     };
     if filled.action == "cancel" {
-        return give_up(&hub, &filled.login);
+        return cancel(&hub, &filled.login);
     }
     let number = filled.citizen_number.trim();
     let is_right = citizens::is_number(number) && filled.password == hub.config.password;
-    let mut books = hub.books();
-    if let Err(refused) = books.grants.wish(&filled.login, clock::unix_ms()) {
-        return turned_away(&filled.login, refused);
+    let mut records = hub.records();
+    if let Err(refused) = records.grants.request(&filled.login, unix_ms()) {
+        return rejected(&filled.login, refused);
     }
     if !is_right {
         return show(StatusCode::UNAUTHORIZED, &password_page(&filled.login, Some(WRONG_PASSWORD)));
     }
-    match books.grants.challenge(&filled.login, number, clock::unix_ms()) {
+    match records.grants.challenge(&filled.login, number, unix_ms()) {
         Ok(once) => {
-            send(&mut books, number, &once);
+            send(&mut records, number, &once);
             show(StatusCode::OK, &code_page(&filled.login, None))
         }
-        Err(refused) => turned_away(&filled.login, refused),
+        Err(refused) => rejected(&filled.login, refused),
     }
 }
 
-fn send(books: &mut Books, number: &str, once: &str) {
-    books.sink.keep(Letter {
+fn send(records: &mut Records, number: &str, once: &str) {
+    records.sink.keep(Letter {
         channel: Channel::Sms,
         recipient: citizens::phone(number),
         sender: "CONG DVC MAU".into(),
@@ -149,48 +150,44 @@ fn send(books: &mut Books, number: &str, once: &str) {
 /// `POST /oidc/verify`: the one-time code; the citizen goes back to the client.
 pub(crate) async fn verify(Shared(hub): Shared<Arc<Hub>>, filled: Result<Form<Filled>, FormRejection>) -> Response {
     let Ok(Form(filled)) = filled else {
-        return show(StatusCode::BAD_REQUEST, &sorry(UNREADABLE));
+        return show(StatusCode::BAD_REQUEST, &error_page(UNREADABLE));
     };
     if filled.action == "cancel" {
-        return give_up(&hub, &filled.login);
+        return cancel(&hub, &filled.login);
     }
     let proved = {
-        let mut books = hub.books();
-        let proved = books.grants.prove(&filled.login, filled.once.trim(), clock::unix_ms());
-        if let Ok((wish, _)) = &proved {
-            enter(&mut books, "signed_on", &wish.client, &wish.scope);
+        let mut records = hub.records();
+        let proved = records.grants.prove(&filled.login, filled.once.trim(), unix_ms());
+        if let Ok((request, _)) = &proved {
+            enter(&mut records, "signed_on", &request.client, &request.scope);
         }
         proved
     };
     match proved {
-        Ok((wish, code)) => {
-            let way_back = [("code", code.as_str()), ("state", &wish.state), ("iss", &hub.url)];
-            back(&hub, &wish.redirect_uri, &way_back)
+        Ok((request, code)) => {
+            let way_back = [("code", code.as_str()), ("state", &request.state), ("iss", &hub.url)];
+            back(&hub, &request.redirect_uri, &way_back)
         }
-        Err(refused) => turned_away(&filled.login, refused),
+        Err(refused) => rejected(&filled.login, refused),
     }
 }
 
-fn give_up(hub: &Hub, login: &str) -> Response {
-    let wish = hub.books().grants.give_up(login, clock::unix_ms());
-    match wish {
-        Ok(wish) => back(hub, &wish.redirect_uri, &[("error", "access_denied"), ("state", &wish.state)]),
-        Err(refused) => turned_away(login, refused),
+fn cancel(hub: &Hub, login: &str) -> Response {
+    let request = hub.records().grants.cancel(login, unix_ms());
+    match request {
+        Ok(request) => back(hub, &request.redirect_uri, &[("error", "access_denied"), ("state", &request.state)]),
+        Err(refused) => rejected(login, refused),
     }
 }
 
-fn enter(books: &mut Books, kind: &'static str, client: &str, detail: &str) {
-    if !books.ledger.is_full() {
-        books.ledger.enter(Message {
+fn enter(records: &mut Records, kind: &'static str, client: &str, detail: &str) {
+    if !records.ledger.is_full() {
+        records.ledger.enter(Message {
             direction: Direction::In,
-            kind,
             reference: client.to_owned(),
-            dossier: String::new(),
-            amount: 0,
             state: "sign_on",
-            fault: None,
-            status: None,
             detail: detail.to_owned(),
+            ..Message::internal(kind)
         });
     }
 }
@@ -218,98 +215,17 @@ fn percent_encoded(text: &str) -> String {
         .collect()
 }
 
-/// A sentence in Vietnamese and in English.
-type Sentence = (&'static str, &'static str);
-
-const UNREADABLE: Sentence = ("Không đọc được biểu mẫu", "The form cannot be read");
-const WRONG_PASSWORD: Sentence =
-    ("Số định danh hoặc mật khẩu không đúng", "The citizen number or the password is wrong");
-const WRONG_CODE: Sentence = ("Mã xác thực không đúng", "The one-time code is wrong");
-
-fn turned_away(login: &str, refused: Refused) -> Response {
+fn rejected(login: &str, refused: Refused) -> Response {
     match refused {
         Refused::WrongCode => show(StatusCode::UNAUTHORIZED, &code_page(login, Some(WRONG_CODE))),
         Refused::TooOften => {
             let why = ("Nhập sai mã xác thực quá nhiều lần", "The one-time code was wrong too often");
-            show(StatusCode::FORBIDDEN, &sorry(why))
+            show(StatusCode::FORBIDDEN, &error_page(why))
         }
         Refused::NoLogin | Refused::NoCode | Refused::Spent | Refused::NotYours | Refused::WrongVerifier => {
             let why =
                 ("Phiên đăng nhập không tồn tại hoặc đã hết hạn", "There is no such sign-on, or it took too long");
-            show(StatusCode::BAD_REQUEST, &sorry(why))
-        }
-    }
-}
-
-fn show(status: StatusCode, page: &Markup) -> Response {
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
-    let headers = [(CACHE_CONTROL, "no-store"), (CONTENT_SECURITY_POLICY, policy)];
-    (status, headers, Html(page.0.clone())).into_response()
-}
-
-fn frame(body: &Markup) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang="vi" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "Đăng nhập / Sign on" }
-                style { (PreEscaped(include_str!("page.css"))) }
-            }
-            body.narrow {
-                h1 { "Cổng Dịch vụ công mẫu " span.dim lang="en" { "Mock national portal" } }
-                (body)
-            }
-        }
-    }
-}
-
-fn sorry((vietnamese, english): Sentence) -> Markup {
-    frame(&html! { p.fault role="alert" { (vietnamese) ". " span lang="en" { (english) "." } } })
-}
-
-fn alert(error: Option<Sentence>) -> Markup {
-    html! {
-        @if let Some((vietnamese, english)) = error {
-            p.fault #error role="alert" { (vietnamese) ". " span lang="en" { (english) "." } }
-        }
-    }
-}
-
-fn password_page(login: &str, error: Option<Sentence>) -> Markup {
-    frame(&html! {
-        (alert(error))
-        form.stack method="post" action="/oidc/login" {
-            input type="hidden" name="login" value=(login);
-            label for="number" { "Số định danh cá nhân " span.dim lang="en" { "Citizen number" } }
-            input #number name="citizen_number" inputmode="numeric" autocomplete="username" maxlength="12" autofocus;
-            label for="password" { "Mật khẩu " span.dim lang="en" { "Password" } }
-            input #password name="password" type="password" autocomplete="current-password";
-            (buttons("Tiếp tục", "Continue"))
-        }
-    })
-}
-
-fn code_page(login: &str, error: Option<Sentence>) -> Markup {
-    frame(&html! {
-        (alert(error))
-        p { "Mã xác thực gồm 6 chữ số đã được gửi tới điện thoại của bạn. "
-            span.dim lang="en" { "A one-time code of 6 digits was sent to your telephone." } }
-        form.stack method="post" action="/oidc/verify" {
-            input type="hidden" name="login" value=(login);
-            label for="once" { "Mã xác thực " span.dim lang="en" { "One-time code" } }
-            input #once name="once" inputmode="numeric" autocomplete="one-time-code" maxlength="6" autofocus;
-            (buttons("Đăng nhập", "Sign on"))
-        }
-    })
-}
-
-fn buttons(vietnamese: &str, english: &str) -> Markup {
-    html! {
-        div.buttons {
-            button.main { (vietnamese) " / " span lang="en" { (english) } }
-            button name="action" value="cancel" formnovalidate { "Hủy / " span lang="en" { "Cancel" } }
+            show(StatusCode::BAD_REQUEST, &error_page(why))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! SHA-256, and marks that nobody can count up to.
+//! SHA-256, and marks that cannot be guessed.
 
 use sha2::{Digest, Sha256};
 
@@ -10,13 +10,16 @@ pub(crate) fn digest(text: &str) -> [u8; 32] {
 /// 32 hexadecimal digits, its own for every seed, purpose and number.
 pub(crate) fn mark(seed: u64, purpose: &str, number: u64) -> String {
     let digest = digest(&format!("{seed}|{purpose}|{number}"));
-    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+    let digit =
+        |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_else(|| unreachable!("half a byte is a digit"));
     digest.iter().take(16).flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// A number that depends on the seed, the purpose and the text only.
 pub(crate) fn draw(seed: u64, purpose: &str, text: &str) -> u64 {
-    digest(&format!("{seed}|{purpose}|{text}")).first_chunk().copied().map_or(0, u64::from_be_bytes)
+    let digest = digest(&format!("{seed}|{purpose}|{text}"));
+    let Some(first) = digest.first_chunk() else { unreachable!("a digest has 32 bytes") };
+    u64::from_be_bytes(*first)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Who a citizen is: a person made up from the citizen number alone, so that nobody has to be registered.
+//! Who a citizen is: a person made up from the citizen number alone, so that no registration is needed.
 
 use crate::checksum::draw;
 
@@ -14,9 +14,12 @@ pub(crate) fn is_number(text: &str) -> bool {
 /// The name of the citizen with this number.
 pub(crate) fn name(number: &str) -> String {
     let choose = |names: &[&'static str], part: &str| -> &'static str {
-        let count = u64::try_from(names.len().max(1)).unwrap_or(1);
-        let place = usize::try_from(draw(0, part, number) % count).unwrap_or(0);
-        names.get(place).copied().unwrap_or_default()
+        let place = draw(0, part, number) % names.len() as u64;
+        names
+            .iter()
+            .zip(0..)
+            .find(|(_, i)| *i == place)
+            .map_or_else(|| unreachable!("no list is empty"), |(name, _)| name)
     };
     format!("{} {} {}", choose(&SURNAMES, "surname"), choose(&MIDDLES, "middle"), choose(&GIVEN, "given"))
 }

@@ -1,6 +1,4 @@
-//! The wall clock, read in one place.
-
-use std::time::{SystemTime, UNIX_EPOCH};
+//! The wall clock in Vietnam, and how its instants are written.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -9,21 +7,10 @@ use jiff::tz::{self, Offset};
 /// Vietnam has one offset and no summer time.
 const VIETNAM: Offset = tz::offset(7);
 
-/// Nanoseconds since 1970-01-01T00:00:00Z.
-#[expect(clippy::disallowed_methods, reason = "a mock is a system of its own and has a wall clock of its own")]
-pub(crate) fn unix_ns() -> u64 {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since_epoch.as_nanos()).unwrap_or(u64::MAX)
-}
-
-/// Milliseconds since 1970-01-01T00:00:00Z.
-pub(crate) fn unix_ms() -> u64 {
-    unix_ns() / 1_000_000
-}
-
 /// What a clock on the wall in Vietnam shows at an instant.
 pub(crate) fn in_vietnam(unix_ns: u64) -> DateTime {
-    VIETNAM.to_datetime(Timestamp::from_nanosecond(i128::from(unix_ns)).unwrap_or(Timestamp::UNIX_EPOCH))
+    let instant = Timestamp::from_nanosecond(i128::from(unix_ns));
+    VIETNAM.to_datetime(instant.unwrap_or_else(|_| unreachable!("a u64 of nanoseconds ends in the year 2554")))
 }
 
 /// `yyyyMMddHHmmss` in Vietnam, on the 24-hour clock.

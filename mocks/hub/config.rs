@@ -1,4 +1,4 @@
-//! What a mock hub is told when it starts.
+//! The configuration of a mock hub.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -19,7 +19,7 @@ pub struct Config {
     pub portals: Vec<Account>,
     /// The applications that may sign citizens on.
     pub clients: Vec<Client>,
-    /// The password of every citizen: nobody of them exists.
+    /// The password of every citizen: none of them exists.
     pub password: String,
     /// How long what the hub hands out is good for.
     pub lifetimes: Lifetimes,

@@ -1,9 +1,9 @@
-//! A dossier as the nation sees it: its state, its packet, and everything that was told of it, in order.
+//! A dossier as the nation sees it: its state, its packet, and everything that portals sent about it, in order.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// How many events a dossier remembers; a dossier that is told of more often is refused.
+/// How many events a dossier remembers; a further packet about it is refused.
 pub(crate) const MOST_EVENTS: usize = 200;
 
 /// The national states of a dossier, by their published numbers.
@@ -112,10 +112,10 @@ impl State {
     }
 }
 
-/// One thing that was told of a dossier.
+/// One thing that a portal sent about a dossier.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Event {
-    /// The number of the ledger's signal that tells the same.
+    /// The number of the ledger's signal that says the same.
     pub(crate) seq: u64,
     pub(crate) at_unix_ns: u64,
     /// `entered`, `created`, `updated` or `progress`.
@@ -134,7 +134,7 @@ pub(crate) struct Event {
 /// One dossier: about 2 kB with a usual packet and ten events, 1 MB at the most.
 #[derive(Debug, Clone)]
 pub(crate) struct Dossier {
-    /// The portal account that the dossier belongs to; empty: a citizen entered it here, and nobody has taken it.
+    /// The portal account that the dossier belongs to; empty: a citizen entered it here, and no portal has taken it.
     pub(crate) owner: String,
     pub(crate) state: State,
     /// The last packet, as it was sent.

@@ -7,11 +7,12 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State as Shared};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use mock_ground::unix_ns;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::hub::Hub;
 use crate::registry::Registry;
-use crate::server::Hub;
 use crate::token::Citizen;
 use crate::{citizens, clock, exchange, push, wire};
 
@@ -48,15 +49,15 @@ pub(crate) async fn enter(
     // Asked once, so that what is counted as open is what is begun.
     let push_url = hub.push_url();
     let code = {
-        let mut books = hub.books();
-        let code = free_code(&books.registry, &entry.agency);
+        let mut records = hub.records();
+        let code = free_code(&records.registry, &entry.agency);
         let mut whole = Map::from_iter([("MaHoSo".to_owned(), Value::from(code.clone()))]);
         whole.extend(packet);
-        let books = &mut *books;
-        if books.registry.enter(whole, &mut books.ledger).is_err() {
+        let records = &mut *records;
+        if records.registry.enter(whole, &mut records.ledger).is_err() {
             return wire::problem(StatusCode::SERVICE_UNAVAILABLE, "Không còn chỗ lưu", "There is no room for more");
         }
-        books.open_pushes += usize::from(push_url.is_some());
+        records.open_pushes += usize::from(push_url.is_some());
         code
     };
     if let Some(url) = push_url {
@@ -67,7 +68,7 @@ pub(crate) async fn enter(
 
 /// The next code of an agency's dossiers that are entered here: their numbers begin with 9.
 fn free_code(registry: &Registry, agency: &str) -> String {
-    let day = clock::in_vietnam(clock::unix_ns()).strftime("%y%m%d").to_string();
+    let day = clock::in_vietnam(unix_ns()).strftime("%y%m%d").to_string();
     let codes = (registry.entered_count() + 1..).map(|number| format!("{agency}-{day}-9{number:06}"));
     let mut free = codes.filter(|code| registry.find(code).is_none());
     free.next().unwrap_or_else(|| unreachable!("the registry has an end, the numbers have none"))
@@ -80,7 +81,7 @@ fn packet(hub: &Hub, entry: &Entry, citizen: &str) -> Option<Map<String, Value>>
     if entry.summary.chars().count() > 1_000 {
         return None;
     }
-    let now = clock::stamp(clock::unix_ns());
+    let now = clock::stamp(unix_ns());
     let packet = json!({
         "MaTTHC": procedure.code, "TenTTHC": procedure.name, "MaLinhVuc": procedure.field, "KenhThucHien": "2",
         "ChuHoSo": citizens::name(citizen), "LoaiDoiTuong": "1", "SoDienThoai": citizens::phone(citizen),
@@ -91,16 +92,16 @@ fn packet(hub: &Hub, entry: &Entry, citizen: &str) -> Option<Map<String, Value>>
     packet.as_object().cloned()
 }
 
-/// `GET /dossiers/{code}`: where a dossier is, for everybody; without the packet, which is nobody's business.
+/// `GET /dossiers/{code}`: where a dossier is, for any client; without the packet, which is confidential.
 pub(crate) async fn look_up(Shared(hub): Shared<Arc<Hub>>, Path(code): Path<String>) -> Response {
-    let books = hub.books();
-    match books.registry.find(&code) {
+    let records = hub.records();
+    match records.registry.find(&code) {
         Some(dossier) => {
-            let mut told = exchange::told(&code, dossier);
-            if let Some(members) = told.as_object_mut() {
+            let mut described = exchange::described(&code, dossier);
+            if let Some(members) = described.as_object_mut() {
                 members.remove("HoSo");
             }
-            Json(told).into_response()
+            Json(described).into_response()
         }
         None => wire::problem(StatusCode::NOT_FOUND, "Không tìm thấy hồ sơ", "There is no such dossier"),
     }
@@ -108,9 +109,9 @@ pub(crate) async fn look_up(Shared(hub): Shared<Arc<Hub>>, Path(code): Path<Stri
 
 /// `GET /_ledger/dossiers/{code}`: everything that is known of a dossier, for a tester.
 pub(crate) async fn history(Shared(hub): Shared<Arc<Hub>>, Path(code): Path<String>) -> Response {
-    let books = hub.books();
-    match books.registry.find(&code) {
-        Some(dossier) => Json(exchange::told(&code, dossier)).into_response(),
+    let records = hub.records();
+    match records.registry.find(&code) {
+        Some(dossier) => Json(exchange::described(&code, dossier)).into_response(),
         None => wire::problem(StatusCode::NOT_FOUND, "Không tìm thấy hồ sơ", "There is no such dossier"),
     }
 }

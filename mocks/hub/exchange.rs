@@ -8,15 +8,16 @@ use std::sync::Arc;
 use axum::extract::State as Shared;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
+use mock_ground::unix_ms;
 use serde_json::{Map, Value, json};
 
-use crate::catalogue::Procedure;
-use crate::clock;
+use crate::catalogue::{Agency, Procedure};
 use crate::dossier::Dossier;
 use crate::fields::{self, Packet};
+use crate::hub::Hub;
 use crate::ledger::{Direction, Message};
-use crate::registry::{Refusal, Telling};
-use crate::server::{Books, Hub};
+use crate::records::Records;
+use crate::registry::{Refusal, SyncPacket};
 use crate::wire::{Answer, Call, Code};
 
 /// How many packets one message may carry.
@@ -29,24 +30,21 @@ pub(crate) async fn sign_in(Shared(hub): Shared<Arc<Hub>>, headers: HeaderMap, c
     let (username, password) = (call.text("username"), call.text("password"));
     let account = hub.config.portals.iter().find(|each| each.username == username && each.password == password);
     let destination = headers.get("dstcode").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut books = hub.books();
-    if books.ledger.is_full() {
+    let mut records = hub.records();
+    if records.ledger.is_full() {
         return Answer::new(call.form, Code::Full, "sổ cái đã đầy").into_response();
     }
-    books.ledger.enter(Message {
+    records.ledger.enter(Message {
         direction: Direction::In,
-        kind: "auth",
         reference: username.chars().take(100).collect(),
-        dossier: String::new(),
-        amount: 0,
         state: if account.is_some() { "signed_in" } else { "refused" },
-        fault: None,
         status: Some(if account.is_some() { 200 } else { 401 }),
         detail: destination.chars().take(100).collect(),
+        ..Message::internal("auth")
     });
     match account {
         Some(account) => {
-            let session = books.sessions.open(hub.config.seed, account.username.clone(), clock::unix_ms());
+            let session = records.sessions.open(hub.config.seed, account.username.clone(), unix_ms());
             Answer::with(call.form, "session", session.into()).into_response()
         }
         None => Answer::new(call.form, Code::NoSession, "sai tên đăng nhập hoặc mật khẩu").into_response(),
@@ -56,7 +54,7 @@ pub(crate) async fn sign_in(Shared(hub): Shared<Arc<Hub>>, headers: HeaderMap, c
 /// `POST /exchange`: one message of a portal that is signed in.
 pub(crate) async fn receive(Shared(hub): Shared<Arc<Hub>>, call: Call) -> Response {
     let lifetime = hub.config.lifetimes.session;
-    let owner = hub.books().sessions.find(call.text("session"), lifetime, clock::unix_ms());
+    let owner = hub.records().sessions.find(call.text("session"), lifetime, unix_ms());
     let Some(owner) = owner else {
         return Answer::new(call.form, Code::NoSession, "phiên làm việc không tồn tại hoặc đã hết hạn").into_response();
     };
@@ -78,7 +76,7 @@ pub(crate) async fn receive(Shared(hub): Shared<Arc<Hub>>, call: Call) -> Respon
     .into_response()
 }
 
-/// Whether a dossier is told anew; a message that does not say tells it for the first time. `None`: it says neither.
+/// Whether a dossier is sent again; a message that does not say sends it for the first time. `None`: it says neither.
 fn is_updating(call: &Call) -> Option<bool> {
     match call.members.get("isUpdating") {
         None | Some(Value::Null) => Some(false),
@@ -93,8 +91,8 @@ fn is_updating(call: &Call) -> Option<bool> {
 }
 
 fn catalogue(hub: &Hub, call: &Call, mut result: Vec<Value>) -> Answer {
-    let mut books = hub.books();
-    if books.ledger.is_full() {
+    let mut records = hub.records();
+    if records.ledger.is_full() {
         return Answer::new(call.form, Code::Full, "sổ cái đã đầy");
     }
     let wanted = call.text("maTTHC");
@@ -102,21 +100,18 @@ fn catalogue(hub: &Hub, call: &Call, mut result: Vec<Value>) -> Answer {
         result.retain(|entry| entry.get("MaTTHC").is_some_and(|code| code == wanted));
     }
     let detail = format!("{}: {} entries", call.text("service"), result.len());
-    books.ledger.enter(pulled("catalogue_pull", call, detail));
+    records.ledger.enter(pulled("catalogue_pull", call, detail));
     Answer::with(call.form, "result", Value::Array(result))
 }
 
 fn pulled(kind: &'static str, call: &Call, detail: String) -> Message {
     Message {
         direction: Direction::In,
-        kind,
         reference: call.text("madonvi").chars().take(100).collect(),
-        dossier: String::new(),
-        amount: 0,
         state: "answered",
-        fault: None,
         status: Some(200),
         detail,
+        ..Message::internal(kind)
     }
 }
 
@@ -132,7 +127,7 @@ fn procedures(hub: &Hub, is_detailed: bool) -> Vec<Value> {
 }
 
 fn agencies(hub: &Hub) -> Vec<Value> {
-    let entry = |agency: &crate::catalogue::Agency| json!({ "MaDonVi": agency.code, "TenDonVi": agency.name, "CapDonVi": agency.level });
+    let entry = |agency: &Agency| json!({ "MaDonVi": agency.code, "TenDonVi": agency.name, "CapDonVi": agency.level });
     hub.config.catalogue.agencies.iter().map(entry).collect()
 }
 
@@ -144,7 +139,7 @@ fn administrative_fields(hub: &Hub) -> Vec<Value> {
 }
 
 /// What is known of one dossier, with its history.
-pub(crate) fn told(code: &str, dossier: &Dossier) -> Value {
+pub(crate) fn described(code: &str, dossier: &Dossier) -> Value {
     let mut members = Map::new();
     members.insert("MaHoSo".into(), code.into());
     members.insert("TrangThaiHoSo".into(), dossier.state.code().into());
@@ -156,13 +151,13 @@ pub(crate) fn told(code: &str, dossier: &Dossier) -> Value {
 
 fn look_up(hub: &Hub, call: &Call) -> Answer {
     let code = call.text("MaHoSo");
-    let mut books = hub.books();
-    if books.ledger.is_full() {
+    let mut records = hub.records();
+    if records.ledger.is_full() {
         return Answer::new(call.form, Code::Full, "sổ cái đã đầy");
     }
-    let found = books.registry.find(code).map(|dossier| told(code, dossier));
+    let found = records.registry.find(code).map(|dossier| described(code, dossier));
     let dossier: String = code.chars().take(100).collect();
-    books.ledger.enter(Message { dossier, ..pulled("look_up", call, String::new()) });
+    records.ledger.enter(Message { dossier, ..pulled("look_up", call, String::new()) });
     match found {
         Some(dossier) => Answer::with(call.form, "result", Value::Array(vec![dossier])),
         None => Answer::new(call.form, Code::Missing, format!("hồ sơ «{code:.60}» không tồn tại")),
@@ -176,16 +171,16 @@ fn entered(hub: &Hub, call: &Call) -> Answer {
     let Ok(after) = after else {
         return Answer::new(call.form, Code::Fields, "lastId: phải là số");
     };
-    let mut books = hub.books();
-    if books.ledger.is_full() {
+    let mut records = hub.records();
+    if records.ledger.is_full() {
         return Answer::new(call.form, Code::Full, "sổ cái đã đầy");
     }
     // A cursor of before the hub started again: the portal knows what it has taken.
-    let after = if after > books.registry.entered_count() { 0 } else { after };
-    let page = books.registry.entered(after, LONGEST_PAGE);
+    let after = if after > records.registry.entered_count() { 0 } else { after };
+    let page = records.registry.entered(after, LONGEST_PAGE);
     let last = page.last().map_or(after, |(place, _)| *place);
     let result = page.into_iter().map(|(_, dossier)| Value::Object(dossier.packet.clone())).collect();
-    books.ledger.enter(pulled("entered_pull", call, format!("after {after}")));
+    records.ledger.enter(pulled("entered_pull", call, format!("after {after}")));
     let mut answer = Answer::with(call.form, "result", Value::Array(result));
     answer.more.insert("lastId".into(), last.to_string().into());
     answer
@@ -212,10 +207,10 @@ fn take(hub: &Hub, call: &Call, owner: &str, kind: Kind) -> Answer {
     if own.is_none_or(|account| !agency.starts_with(&account.agencies)) {
         return Answer::new(call.form, Code::Foreign, format!("đơn vị «{agency:.60}» không thuộc tài khoản này"));
     }
-    let mut books = hub.books();
+    let mut records = hub.records();
     let verdicts: Vec<(String, Code, String)> =
-        packets.iter().map(|packet| take_one(&mut books, packet, owner, kind)).collect();
-    drop(books);
+        packets.iter().map(|packet| take_one(&mut records, packet, owner, kind)).collect();
+    drop(records);
     let first_trouble = verdicts.iter().find(|(_, code, _)| *code != Code::Done);
     let (code, message) = first_trouble.map_or((Code::Done, ""), |(_, code, message)| (*code, message));
     let result = verdicts
@@ -226,7 +221,7 @@ fn take(hub: &Hub, call: &Call, owner: &str, kind: Kind) -> Answer {
     answer
 }
 
-fn take_one(books: &mut Books, packet: &Value, owner: &str, kind: Kind) -> (String, Code, String) {
+fn take_one(records: &mut Records, packet: &Value, owner: &str, kind: Kind) -> (String, Code, String) {
     let Some(packet) = packet.as_object() else {
         return (String::new(), Code::Fields, "gói tin phải là một đối tượng".into());
     };
@@ -234,21 +229,21 @@ fn take_one(books: &mut Books, packet: &Value, owner: &str, kind: Kind) -> (Stri
     let which = if kind == Kind::Progress { Packet::Progress } else { Packet::Dossier };
     let flaws = fields::flaws(packet, which);
     if !flaws.is_empty() {
-        enter_refusal(books, &dossier, "flawed", &flaws.join("; "));
+        enter_refusal(records, &dossier, "flawed", &flaws.join("; "));
         return (dossier, Code::Fields, flaws.join("; "));
     }
-    let telling = Telling { owner, packet };
-    let Books { registry, ledger, .. } = books;
+    let sync = SyncPacket { owner, packet };
+    let Records { registry, ledger, .. } = records;
     let taken = match kind {
-        Kind::Create => registry.create(telling, ledger),
-        Kind::Update => registry.update(telling, ledger),
-        Kind::Progress => registry.progress(telling, ledger),
+        Kind::Create => registry.create(sync, ledger),
+        Kind::Update => registry.update(sync, ledger),
+        Kind::Progress => registry.progress(sync, ledger),
     };
     match taken {
         Ok(()) => (dossier, Code::Done, String::new()),
         Err(refusal) => {
             let (code, message) = wording(&refusal);
-            enter_refusal(books, &dossier, refusal.word(), &message);
+            enter_refusal(records, &dossier, refusal.word(), &message);
             (dossier, code, message)
         }
     }
@@ -264,18 +259,15 @@ fn wording(refusal: &Refusal) -> (Code, String) {
     }
 }
 
-fn enter_refusal(books: &mut Books, dossier: &str, state: &'static str, detail: &str) {
-    if !books.ledger.is_full() {
-        books.ledger.enter(Message {
+fn enter_refusal(records: &mut Records, dossier: &str, state: &'static str, detail: &str) {
+    if !records.ledger.is_full() {
+        records.ledger.enter(Message {
             direction: Direction::In,
-            kind: "refused",
-            reference: String::new(),
             dossier: dossier.to_owned(),
-            amount: 0,
             state,
-            fault: None,
             status: Some(200),
             detail: detail.chars().take(200).collect(),
+            ..Message::internal("refused")
         });
     }
 }

@@ -20,7 +20,7 @@ const TRIES: u8 = 3;
 
 /// What a client asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Wish {
+pub(crate) struct AuthorizationRequest {
     pub(crate) client: String,
     pub(crate) redirect_uri: String,
     pub(crate) scope: String,
@@ -30,10 +30,10 @@ pub(crate) struct Wish {
     pub(crate) challenge: String,
 }
 
-/// Somebody who is signing on.
+/// A citizen who is signing on.
 #[derive(Debug, Clone)]
 struct Login {
-    wish: Wish,
+    request: AuthorizationRequest,
     opened_ms: u64,
     /// Who, and the one-time code that proves it; `None` before the password was right.
     waiting: Option<(String, String)>,
@@ -43,7 +43,7 @@ struct Login {
 /// A code that was handed out.
 #[derive(Debug, Clone)]
 struct Code {
-    wish: Wish,
+    request: AuthorizationRequest,
     citizen: String,
     issued_ms: u64,
     /// The token it was turned into; a second try ends it.
@@ -111,22 +111,22 @@ impl Grants {
     }
 
     /// Begins a sign-on and returns its name.
-    pub(crate) fn begin(&mut self, wish: Wish, now_ms: u64) -> String {
+    pub(crate) fn begin(&mut self, request: AuthorizationRequest, now_ms: u64) -> String {
         let name = self.name("login");
-        self.logins.keep(name.clone(), Login { wish, opened_ms: now_ms, waiting: None, wrong: 0 });
+        self.logins.keep(name.clone(), Login { request, opened_ms: now_ms, waiting: None, wrong: 0 });
         name
     }
 
     /// What the client of a login asked for.
-    pub(crate) fn wish(&self, login: &str, now_ms: u64) -> Result<&Wish, Refused> {
+    pub(crate) fn request(&self, login: &str, now_ms: u64) -> Result<&AuthorizationRequest, Refused> {
         let lifetime = self.lifetimes.login;
         let login = self.logins.get(login).filter(|login| is_fresh(login.opened_ms, lifetime, now_ms));
-        login.map(|login| &login.wish).ok_or(Refused::NoLogin)
+        login.map(|login| &login.request).ok_or(Refused::NoLogin)
     }
 
     /// The password was right: makes the one-time code of six digits that the citizen is sent.
     pub(crate) fn challenge(&mut self, login: &str, citizen: &str, now_ms: u64) -> Result<String, Refused> {
-        self.wish(login, now_ms)?;
+        self.request(login, now_ms)?;
         self.given += 1;
         let digits = checksum::draw(self.seed, "one-time code", &format!("{login}|{}", self.given)) % 1_000_000;
         let once = format!("{digits:06}");
@@ -136,8 +136,13 @@ impl Grants {
     }
 
     /// The citizen shows the one-time code: the login becomes an authorization code.
-    pub(crate) fn prove(&mut self, login: &str, once: &str, now_ms: u64) -> Result<(Wish, String), Refused> {
-        self.wish(login, now_ms)?;
+    pub(crate) fn prove(
+        &mut self,
+        login: &str,
+        once: &str,
+        now_ms: u64,
+    ) -> Result<(AuthorizationRequest, String), Refused> {
+        self.request(login, now_ms)?;
         let known = self.logins.get_mut(login).ok_or(Refused::NoLogin)?;
         let (citizen, expected) = known.waiting.clone().ok_or(Refused::NoLogin)?;
         if once != expected {
@@ -148,18 +153,18 @@ impl Grants {
             self.logins.take(login);
             return Err(Refused::TooOften);
         }
-        let wish = known.wish.clone();
+        let request = known.request.clone();
         self.logins.take(login);
         let code = self.name("code");
-        self.codes.keep(code.clone(), Code { wish: wish.clone(), citizen, issued_ms: now_ms, spent: None });
-        Ok((wish, code))
+        self.codes.keep(code.clone(), Code { request: request.clone(), citizen, issued_ms: now_ms, spent: None });
+        Ok((request, code))
     }
 
     /// The citizen does not want to: the login ends.
-    pub(crate) fn give_up(&mut self, login: &str, now_ms: u64) -> Result<Wish, Refused> {
-        let wish = self.wish(login, now_ms)?.clone();
+    pub(crate) fn cancel(&mut self, login: &str, now_ms: u64) -> Result<AuthorizationRequest, Refused> {
+        let request = self.request(login, now_ms)?.clone();
         self.logins.take(login);
-        Ok(wish)
+        Ok(request)
     }
 
     /// Turns a code into an access token. A code that was shown once, rightly or wrongly, is spent.
@@ -173,18 +178,18 @@ impl Grants {
         if !is_fresh(code.issued_ms, lifetime, now_ms) {
             return Err(Refused::NoCode);
         }
-        if code.wish.client != claim.client || code.wish.redirect_uri != claim.redirect_uri {
+        if code.request.client != claim.client || code.request.redirect_uri != claim.redirect_uri {
             return Err(Refused::NotYours);
         }
         let token = self.name("token");
         if let Some(code) = self.codes.get_mut(claim.code) {
             code.spent = Some(token.clone());
         }
-        if !meets(claim.verifier, &code.wish.challenge) {
+        if !meets(claim.verifier, &code.request.challenge) {
             return Err(Refused::WrongVerifier);
         }
         let holder =
-            Holder { citizen: code.citizen, client: code.wish.client, nonce: code.wish.nonce, issued_ms: now_ms };
+            Holder { citizen: code.citizen, client: code.request.client, nonce: code.request.nonce, issued_ms: now_ms };
         self.tokens.keep(token.clone(), holder.clone());
         Ok((token, holder))
     }
@@ -219,8 +224,8 @@ mod tests {
         Lifetimes { login, code, token: Duration::from_secs(3_600), session: login }
     }
 
-    fn wish() -> Wish {
-        Wish {
+    fn request() -> AuthorizationRequest {
+        AuthorizationRequest {
             client: "portal".into(),
             redirect_uri: "http://127.0.0.1/back".into(),
             scope: "openid".into(),
@@ -235,7 +240,7 @@ mod tests {
     }
 
     fn code(grants: &mut Grants, now_ms: u64) -> String {
-        let login = grants.begin(wish(), now_ms);
+        let login = grants.begin(request(), now_ms);
         let once = grants.challenge(&login, "011300000001", now_ms).unwrap();
         grants.prove(&login, &once, now_ms).unwrap().1
     }
@@ -285,7 +290,7 @@ mod tests {
     #[test]
     fn a_one_time_code_may_be_wrong_twice_and_works_once() {
         let mut grants = Grants::new(1, lifetimes());
-        let login = grants.begin(wish(), 0);
+        let login = grants.begin(request(), 0);
         assert_eq!(grants.prove(&login, "000000", 0).unwrap_err(), Refused::NoLogin, "no password yet");
         let once = grants.challenge(&login, "011300000001", 0).unwrap();
         for refused in [Refused::WrongCode, Refused::WrongCode, Refused::TooOften, Refused::NoLogin] {
@@ -295,11 +300,11 @@ mod tests {
     }
 
     #[test]
-    fn a_login_runs_out_and_may_be_given_up() {
+    fn a_login_runs_out_and_may_be_cancelled() {
         let mut grants = Grants::new(1, lifetimes());
-        let login = grants.begin(wish(), 0);
-        assert_eq!(grants.wish(&login, 300_000).unwrap_err(), Refused::NoLogin);
-        assert_eq!(grants.give_up(&login, 1).unwrap(), wish());
-        assert_eq!(grants.wish(&login, 1).unwrap_err(), Refused::NoLogin);
+        let login = grants.begin(request(), 0);
+        assert_eq!(grants.request(&login, 300_000).unwrap_err(), Refused::NoLogin);
+        assert_eq!(grants.cancel(&login, 1).unwrap(), request());
+        assert_eq!(grants.request(&login, 1).unwrap_err(), Refused::NoLogin);
     }
 }

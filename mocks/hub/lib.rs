@@ -1,47 +1,51 @@
-//! A national portal of our own: portals tell it of their dossiers, citizens sign on at it and enter dossiers that are
-//! handed down, and a sink takes the SMS and e-mail that nobody is to receive.
+//! A national portal of our own: portals synchronise their dossiers with it, citizens sign on at it and enter dossiers that are
+//! handed down, and a sink takes the SMS and e-mail that must not be delivered.
 //!
 //! The main type is [`Running`]: a server on its own thread that keeps a ledger of every message, a history of every
-//! dossier, and an answer to every telling: taken, duplicate, conflict, wrong fields. It can be out of order on purpose:
+//! dossier, and an answer to every packet: taken, duplicate, conflict, wrong fields. It can be out of order on purpose:
 //! see [`Outage`].
 //!
-//! It deliberately knows nothing of the portals' deadlines or defects, and shares no code with the other mocks.
+//! It deliberately knows nothing of the portals' deadlines or defects, and shares no knowledge of
+//! procedures with the other mocks.
 
 mod catalogue;
+mod checksum;
+mod citizens;
+mod clock;
 mod config;
-mod connections;
-mod server;
-
-mod dossier;
 mod fields;
-mod ledger;
-mod registry;
-
-mod wire;
-mod words;
+mod keys;
+mod outage;
+mod ring;
 mod xml;
 
-mod entry;
+mod dossier;
+mod grants;
+mod ledger;
+mod records;
+mod registry;
+mod sessions;
+mod sink;
+
+mod hub;
+
+mod outage_guard;
+mod wire;
+mod words;
+
 mod exchange;
 mod push;
-mod sessions;
 
 mod authorize;
-mod citizens;
-mod grants;
-mod keys;
+mod sign_on_pages;
 mod token;
 
+mod entry;
 mod messages;
-mod outage;
 mod page;
 mod test_hooks;
 
-mod checksum;
-mod clock;
-mod line;
-mod outgoing;
-mod ring;
+mod server;
 
 #[cfg(test)]
 mod tests;

@@ -1,206 +1,43 @@
-//! The hub's page for people: what it holds, and the newest signals of its ledger, read again while one looks.
+//! The hub's page for people.
 
 use std::sync::Arc;
 
 use axum::extract::{Query, State as Shared};
-use axum::response::{Html, IntoResponse, Response};
-use maud::{DOCTYPE, Markup, PreEscaped, html};
-use serde::Deserialize;
+use axum::response::Response;
+use maud::Markup;
+use mock_ground::{Language, LedgerPage, PageQuery, grouped};
 
-use crate::clock;
-use crate::ledger::{Direction, Signal};
-use crate::server::{Books, Hub};
+use crate::hub::Hub;
+use crate::records::Records;
 use crate::words;
 
-/// How many signals are shown.
-const SHOWN: usize = 100;
-
-/// The language of the page.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Language {
-    /// Vietnamese.
-    #[default]
-    Vi,
-    /// English.
-    En,
-}
-
-impl Language {
-    fn say<'text>(self, vietnamese: &'text str, english: &'text str) -> &'text str {
-        match self {
-            Self::Vi => vietnamese,
-            Self::En => english,
-        }
-    }
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Looking {
-    #[serde(default)]
-    lang: Language,
-    /// Shows only signals whose reference or dossier contains this.
-    #[serde(default)]
-    q: String,
-}
-
 /// `GET /?lang=vi|en&q=TEXT`: the page.
-pub(crate) async fn show(Shared(hub): Shared<Arc<Hub>>, Query(looking): Query<Looking>) -> Response {
-    let page = render(&hub.books(), &looking);
-    Html(page.into_string()).into_response()
+pub(crate) async fn show(Shared(hub): Shared<Arc<Hub>>, Query(query): Query<PageQuery>) -> Response {
+    page(&hub.records(), query.lang).respond(&query)
 }
 
-fn render(books: &Books, looking: &Looking) -> Markup {
-    let lang = looking.lang;
-    let (code, other, other_code) = match lang {
-        Language::Vi => ("vi", "English", "en"),
-        Language::En => ("en", "Tiếng Việt", "vi"),
-    };
-    html! {
-        (DOCTYPE)
-        html lang=(code) {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                link rel="icon" href="data:,";
-                title { (lang.say("Cổng quốc gia mô phỏng", "Mock national portal")) }
-                style { (PreEscaped(include_str!("page.css"))) }
-            }
-            body {
-                header {
-                    h1 { (lang.say("Cổng quốc gia mô phỏng", "Mock national portal")) }
-                    a href={ "?lang=" (other_code) } lang=(other_code) hreflang=(other_code) { (other) }
-                    button #live type="button" aria-pressed="true" hidden {
-                        (lang.say("Tự cập nhật", "Live"))
-                    }
-                }
-                (search(looking))
-                main {
-                    (summary(books, lang))
-                    (table(books, looking))
-                }
-                script { (PreEscaped(include_str!("page.js"))) }
-            }
-        }
+fn page(records: &Records, language: Language) -> LedgerPage<'_, &'static str> {
+    LedgerPage {
+        title: ("Cổng quốc gia mô phỏng", "Mock national portal"),
+        reference: ("Tham chiếu", "Reference"),
+        summary: summary(records, language),
+        ledger: &records.ledger,
+        word: |language, word| language.say(words::vietnamese(word), word),
+        fault: |_, fault| fault,
+        links: Markup::default(),
+        more: Markup::default(),
     }
 }
 
-fn summary(books: &Books, lang: Language) -> Markup {
-    let states = books.registry.census().into_iter().filter(|(_, count)| *count > 0);
-    html! {
-        dl {
-            div { dt { (lang.say("Hồ sơ", "Dossiers")) } dd { (grouped(books.registry.len())) } }
-            @for (state, count) in states {
-                div { dt { (lang.say(state.vietnamese(), state.word())) } dd { (grouped(count)) } }
-            }
-            div {
-                dt { (lang.say("Nộp tại cổng quốc gia", "Entered here")) }
-                dd { (grouped(books.registry.entered_count())) }
-            }
-            div { dt { (lang.say("Tin nhắn", "Messages")) } dd { (grouped(books.sink.count())) } }
-        }
-    }
-}
-
-fn search(looking: &Looking) -> Markup {
-    let lang = looking.lang;
-    html! {
-        form method="get" role="search" {
-            input type="hidden" name="lang" value=(lang.say("vi", "en"));
-            label for="q" { (lang.say("Mã hồ sơ hoặc tham chiếu", "Dossier or reference")) }
-            input #q type="search" name="q" value=(looking.q);
-            button { (lang.say("Tìm", "Find")) }
-        }
-    }
-}
-
-fn table(books: &Books, looking: &Looking) -> Markup {
-    let lang = looking.lang;
-    let matches = |text: &str| text.contains(&looking.q);
-    let signals = books.ledger.newest(SHOWN, |message| matches(&message.reference) || matches(&message.dossier));
-    let heads = [
-        ("#", "#"),
-        ("Thời điểm", "Time"),
-        ("Chiều", "Way"),
-        ("Loại", "Kind"),
-        ("Tham chiếu", "Reference"),
-        ("Hồ sơ", "Dossier"),
-        ("Trạng thái", "State"),
-        ("Lỗi cố ý", "Fault"),
-        ("Trả lời", "Answer"),
-    ]
-    .map(|(vietnamese, english)| lang.say(vietnamese, english));
-    html! {
-        h2 {
-            (lang.say("Sổ cái", "Ledger")) " "
-            span.dim { (lang.say("mới nhất trước", "newest first")) ", " (signals.len()) " / " (grouped(books.ledger.len())) }
-        }
-        table {
-            thead { tr { @for (i, head) in heads.iter().enumerate() { th scope="col" class=[is_number(i).then_some("number")] { (head) } } } }
-            tbody {
-                @for signal in signals {
-                    tr {
-                        @for (i, (head, cell)) in heads.iter().zip(cells(signal, lang)).enumerate() {
-                            td data-label=(head) class=[class(i)] { (cell) }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn is_number(column: usize) -> bool {
-    column == 0
-}
-
-fn class(column: usize) -> Option<&'static str> {
-    match column {
-        1 | 5 => Some("whole"),
-        7 => Some("fault"),
-        _ => is_number(column).then_some("number"),
-    }
-}
-
-/// The cells of one row, in the order of the heads.
-fn cells(signal: &Signal, lang: Language) -> [String; 9] {
-    let message = &signal.message;
-    let way = match message.direction {
-        Direction::In => lang.say("→ đến", "→ in"),
-        Direction::Out => lang.say("← đi", "← out"),
-        Direction::Internal => lang.say("nội bộ", "internal"),
-    };
-    let status = message.status.map(|status| status.to_string());
-    let answer = [status.as_deref().unwrap_or_default(), &message.detail].join(" ");
-    [
-        signal.seq.to_string(),
-        time(signal.at_unix_ns),
-        way.to_owned(),
-        lang.say(words::vietnamese(message.kind), message.kind).to_owned(),
-        message.reference.clone(),
-        message.dossier.clone(),
-        lang.say(words::vietnamese(message.state), message.state).to_owned(),
-        message.fault.unwrap_or_default().to_owned(),
-        answer.trim().to_owned(),
-    ]
-}
-
-/// The time of day in Vietnam, to the millisecond.
-fn time(unix_ns: u64) -> String {
-    clock::in_vietnam(unix_ns).strftime("%H:%M:%S%.3f").to_string()
-}
-
-/// A whole number as Vietnamese readers write it: `1.250.000`.
-fn grouped<Number: ToString + Copy>(number: Number) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push('.');
-        }
-        text.push(digit);
-    }
-    text
+fn summary(records: &Records, language: Language) -> Vec<(&'static str, String)> {
+    let states = records.registry.census().into_iter().filter(|(_, count)| *count > 0);
+    let mut summary = vec![(language.say("Hồ sơ", "Dossiers"), grouped(records.registry.len()))];
+    summary.extend(states.map(|(state, count)| (language.say(state.vietnamese(), state.word()), grouped(count))));
+    summary.extend([
+        (language.say("Nộp tại cổng quốc gia", "Entered here"), grouped(records.registry.entered_count())),
+        (language.say("Tin nhắn", "Messages"), grouped(records.sink.count())),
+    ]);
+    summary
 }
 
 #[cfg(test)]
@@ -209,25 +46,13 @@ mod tests {
     use crate::config::Config;
     use crate::fields::tests::dossier;
 
-    fn page(lang: Language, q: &str) -> String {
-        let mut books = Books::new(&Config::sample(([127, 0, 0, 1], 0).into(), 1, "secret"));
-        for code in ["<b>D-1</b>", "D-2"] {
-            let packet = dossier(code).as_object().unwrap().clone();
-            books.registry.enter(packet, &mut books.ledger).unwrap();
-        }
-        render(&books, &Looking { lang, q: q.to_owned() }).into_string()
-    }
-
     #[test]
-    fn text_from_a_packet_cannot_become_markup() {
-        let page = page(Language::Vi, "");
-        assert!(page.contains("&lt;b&gt;D-1&lt;/b&gt;") && !page.contains("<b>D-1"));
-    }
-
-    #[test]
-    fn the_page_speaks_both_languages_and_finds_a_dossier() {
-        assert!(page(Language::Vi, "").contains("Mới đăng ký"));
-        let found = page(Language::En, "D-2");
-        assert!(found.contains("Ledger") && found.contains("entered") && !found.contains("D-1"));
+    fn the_page_shows_dossiers_by_state_and_signals() {
+        let mut records = Records::new(&Config::sample(([127, 0, 0, 1], 0).into(), 1, "secret"));
+        let packet = dossier("D-1").as_object().unwrap().clone();
+        records.registry.enter(packet, &mut records.ledger).unwrap();
+        let query = PageQuery { lang: Language::Vietnamese, q: String::new() };
+        let page = page(&records, query.lang).render(&query).into_string();
+        assert!(page.contains("Mới đăng ký") && page.contains("nộp tại đây") && page.contains("D-1"), "{page}");
     }
 }

@@ -2,56 +2,45 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
+use mock_ground::{Call, Outcome};
 use serde_json::{Map, Value, json};
-use tokio::time::sleep;
 
+use crate::hub::Hub;
 use crate::ledger::{Direction, Message};
-use crate::outgoing::{PAUSES, Reply};
-use crate::server::Hub;
 
 /// Begins to push a dossier; the caller has counted it as open.
 pub(crate) fn begin(hub: &Arc<Hub>, url: String, code: &str) {
     tokio::spawn(push(Arc::clone(hub), url, code.to_owned()));
 }
 
-/// Pushes one dossier; a tester may have emptied the books before its turn came.
+/// Pushes one dossier; a tester may have reset all state before its turn came.
 async fn push(hub: Arc<Hub>, url: String, code: String) {
-    let Ok(_permit) = hub.caller.gate.acquire().await else {
-        unreachable!("the gate is never closed");
-    };
-    let packet = hub.books().registry.find(&code).map(|dossier| dossier.packet.clone());
+    let _permit = hub.caller.permit().await;
+    let packet = hub.records().registry.find(&code).map(|dossier| dossier.packet.clone());
     if let Some(packet) = packet {
         send(&hub, &url, &code, packet).await;
     }
-    hub.books().open_pushes -= 1;
+    hub.records().open_pushes -= 1;
 }
 
 /// Posts the dossier until the portal has decided or the tries are used up; every try is in the ledger.
 async fn send(hub: &Hub, url: &str, code: &str, packet: Map<String, Value>) {
     let body = json!({ "service": "DongBoHoSoMC", "isUpdating": "False", "data": [packet] });
-    let body = Bytes::from(body.to_string());
-    for pause in PAUSES.map(Some).into_iter().chain([None]) {
-        let reply = hub.caller.post(url, &hub.config.push_token, body.clone()).await;
-        let is_decided = reply.is_final();
-        hub.books().ledger.enter(signal(code, reply));
-        match pause {
-            Some(pause) if !is_decided => sleep(pause).await,
-            Some(_) | None => return,
-        }
-    }
+    let token = Some(hub.config.push_token.as_str()).filter(|token| !token.is_empty());
+    let credentials = token.map(|token| ("access_token", token));
+    let call = Call { credentials, ..Call::post(url, body.to_string().into()) };
+    let note = |outcome: &Outcome| {
+        hub.records().ledger.enter(signal(code, outcome));
+    };
+    // A portal that never decides was asked often enough.
+    drop(hub.caller.until_decided(&call, note).await);
 }
 
-fn signal(code: &str, reply: Reply) -> Message {
-    Message {
-        direction: Direction::Out,
-        kind: "push_down",
-        reference: String::new(),
-        dossier: code.to_owned(),
-        amount: 0,
-        state: "submitted",
-        fault: None,
-        status: reply.status,
-        detail: reply.detail,
-    }
+fn signal(code: &str, outcome: &Outcome) -> Message {
+    let (status, detail) = match outcome {
+        Ok(answer) => (Some(answer.status.as_u16()), String::from_utf8_lossy(&answer.body).into_owned()),
+        Err(error) => (None, error.to_string()),
+    };
+    let dossier = code.to_owned();
+    Message { direction: Direction::Out, dossier, state: "submitted", status, detail, ..Message::internal("push_down") }
 }

@@ -1,10 +1,10 @@
-//! All dossiers of the nation, by their code, and what may be told of them.
+//! All dossiers of the nation, by their code, and what portals may synchronise.
 
 use std::collections::HashMap;
 
+use mock_ground::unix_ns;
 use serde_json::{Map, Value};
 
-use crate::clock;
 use crate::dossier::{Dossier, Event, MOST_EVENTS, State};
 use crate::fields;
 use crate::ledger::{Direction, Ledger, Message};
@@ -15,14 +15,14 @@ const MOST_DOSSIERS: usize = 1 << 18;
 /// How many bytes of packets are taken in, ever: 1 GiB. It is reached only by packets far above the usual size.
 const MOST_BYTES: usize = 1 << 30;
 
-/// Why something that a portal tells is not taken.
+/// Why a packet of a portal is not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// A dossier with this code is known: an update is due instead.
     Duplicate,
     /// No dossier with this code is known: it must be created first.
     Unknown,
-    /// What is told cannot follow on what was told before.
+    /// The packet cannot follow on those before.
     Conflict(String),
     /// The dossier or its agency belongs to another portal.
     Foreign,
@@ -50,25 +50,25 @@ pub(crate) struct Registry {
     /// The codes of dossiers that citizens entered here, in order, as portals fetch them.
     entered: Vec<String>,
     /// The length of all packets that were taken, updates and steps included.
-    told_bytes: usize,
+    synced_bytes: usize,
 }
 
-/// Who tells something, of which dossier.
+/// A packet with which a portal synchronises a dossier.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Telling<'packet> {
-    /// The portal account that tells it.
+pub(crate) struct SyncPacket<'packet> {
+    /// The portal account that sends it.
     pub(crate) owner: &'packet str,
     pub(crate) packet: &'packet Map<String, Value>,
 }
 
-impl Telling<'_> {
+impl SyncPacket<'_> {
     fn code(&self) -> String {
         fields::text(self.packet, "MaHoSo")
     }
 
     fn state(&self, field: &str) -> State {
-        // The fields were checked before; a state that is none of the ten is as good as a new dossier.
-        State::from_code(&fields::text(self.packet, field)).unwrap_or(State::Submitted)
+        let code = fields::text(self.packet, field);
+        State::from_code(&code).unwrap_or_else(|| unreachable!("`fields::flaws` lets only the ten states through"))
     }
 }
 
@@ -82,7 +82,7 @@ impl Registry {
     }
 
     fn is_full(&self, ledger: &Ledger) -> bool {
-        self.told_bytes >= MOST_BYTES || ledger.is_full()
+        self.synced_bytes >= MOST_BYTES || ledger.is_full()
     }
 
     /// How many dossiers are in each state, in the order of the states' numbers.
@@ -113,67 +113,67 @@ impl Registry {
             return Err(Refusal::Full);
         }
         let code = fields::text(&packet, "MaHoSo");
-        let told =
+        let entered =
             Event { what: "Công dân nộp hồ sơ".into(), ..event(&packet, "entered", State::Submitted, ledger) };
-        let dossier = Dossier { owner: String::new(), state: State::Submitted, packet, events: vec![told] };
+        let dossier = Dossier { owner: String::new(), state: State::Submitted, packet, events: vec![entered] };
         self.dossiers.insert(code.clone(), dossier);
         self.entered.push(code);
         Ok(())
     }
 
-    /// A portal tells of a dossier for the first time.
-    pub(crate) fn create(&mut self, telling: Telling<'_>, ledger: &mut Ledger) -> Result<(), Refusal> {
-        let code = telling.code();
+    /// A portal sends a dossier for the first time.
+    pub(crate) fn create(&mut self, sync: SyncPacket<'_>, ledger: &mut Ledger) -> Result<(), Refusal> {
+        let code = sync.code();
         if self.dossiers.contains_key(&code) {
             return Err(Refusal::Duplicate);
         }
         if self.dossiers.len() >= MOST_DOSSIERS || self.is_full(ledger) {
             return Err(Refusal::Full);
         }
-        self.told_bytes += fields::length(telling.packet);
-        let state = telling.state("TrangThaiHoSo");
-        let told = event(telling.packet, "created", state, ledger);
-        let (owner, packet) = (telling.owner.to_owned(), telling.packet.clone());
-        self.dossiers.insert(code, Dossier { owner, state, packet, events: vec![told] });
+        self.synced_bytes += fields::length(sync.packet);
+        let state = sync.state("TrangThaiHoSo");
+        let event = event(sync.packet, "created", state, ledger);
+        let (owner, packet) = (sync.owner.to_owned(), sync.packet.clone());
+        self.dossiers.insert(code, Dossier { owner, state, packet, events: vec![event] });
         Ok(())
     }
 
-    /// A portal tells a dossier anew, as a whole.
-    pub(crate) fn update(&mut self, telling: Telling<'_>, ledger: &mut Ledger) -> Result<(), Refusal> {
-        let state = telling.state("TrangThaiHoSo");
-        self.check(telling, state, ledger)?;
-        self.told_bytes += fields::length(telling.packet);
-        let told = event(telling.packet, "updated", state, ledger);
-        let Some(dossier) = self.dossiers.get_mut(&telling.code()) else {
+    /// A portal sends a dossier again, as a whole.
+    pub(crate) fn update(&mut self, sync: SyncPacket<'_>, ledger: &mut Ledger) -> Result<(), Refusal> {
+        let state = sync.state("TrangThaiHoSo");
+        self.check(sync, state, ledger)?;
+        self.synced_bytes += fields::length(sync.packet);
+        let event = event(sync.packet, "updated", state, ledger);
+        let Some(dossier) = self.dossiers.get_mut(&sync.code()) else {
             return Err(Refusal::Unknown);
         };
-        telling.owner.clone_into(&mut dossier.owner);
-        dossier.packet.clone_from(telling.packet);
+        sync.owner.clone_into(&mut dossier.owner);
+        dossier.packet.clone_from(sync.packet);
         dossier.state = state;
-        dossier.events.push(told);
+        dossier.events.push(event);
         Ok(())
     }
 
-    /// A portal tells one step of a dossier's way; steps must come in the order in which they happened.
-    pub(crate) fn progress(&mut self, telling: Telling<'_>, ledger: &mut Ledger) -> Result<(), Refusal> {
-        let state = telling.state("TrangThai");
-        self.check(telling, state, ledger)?;
-        self.told_bytes += fields::length(telling.packet);
-        let told = event(telling.packet, "progress", state, ledger);
-        let Some(dossier) = self.dossiers.get_mut(&telling.code()) else {
+    /// A portal sends one step of a dossier's way; steps must come in the order in which they happened.
+    pub(crate) fn progress(&mut self, sync: SyncPacket<'_>, ledger: &mut Ledger) -> Result<(), Refusal> {
+        let state = sync.state("TrangThai");
+        self.check(sync, state, ledger)?;
+        self.synced_bytes += fields::length(sync.packet);
+        let event = event(sync.packet, "progress", state, ledger);
+        let Some(dossier) = self.dossiers.get_mut(&sync.code()) else {
             return Err(Refusal::Unknown);
         };
-        telling.owner.clone_into(&mut dossier.owner);
+        sync.owner.clone_into(&mut dossier.owner);
         dossier.state = state;
         dossier.packet.insert("TrangThaiHoSo".into(), state.code().into());
-        dossier.events.push(told);
+        dossier.events.push(event);
         Ok(())
     }
 
-    /// Whether `telling` may follow on what is known.
-    fn check(&self, telling: Telling<'_>, state: State, ledger: &Ledger) -> Result<(), Refusal> {
-        let dossier = self.dossiers.get(&telling.code()).ok_or(Refusal::Unknown)?;
-        if !dossier.owner.is_empty() && dossier.owner != telling.owner {
+    /// Whether `sync` may follow on what is known.
+    fn check(&self, sync: SyncPacket<'_>, state: State, ledger: &Ledger) -> Result<(), Refusal> {
+        let dossier = self.dossiers.get(&sync.code()).ok_or(Refusal::Unknown)?;
+        if !dossier.owner.is_empty() && dossier.owner != sync.owner {
             return Err(Refusal::Foreign);
         }
         if dossier.events.len() >= MOST_EVENTS || self.is_full(ledger) {
@@ -183,7 +183,7 @@ impl Registry {
             let (from, to) = (dossier.state.vietnamese(), state.vietnamese());
             return Err(Refusal::Conflict(format!("hồ sơ đang ở trạng thái «{from}», không thể chuyển sang «{to}»")));
         }
-        let happened = fields::text(telling.packet, "ThoiDiemXuLy");
+        let happened = fields::text(sync.packet, "ThoiDiemXuLy");
         let last = dossier.events.iter().rev().find(|event| !event.happened.is_empty());
         match last.filter(|last| !happened.is_empty() && happened < last.happened) {
             Some(last) => Err(Refusal::Conflict(format!("tiến trình {happened} trước tiến trình {}", last.happened))),
@@ -192,19 +192,17 @@ impl Registry {
     }
 }
 
-/// Enters what is told into the ledger, and makes the event for the dossier's own history of it.
+/// Enters a packet into the ledger, and makes the event for the dossier's own history of it.
 fn event(packet: &Map<String, Value>, kind: &'static str, state: State, ledger: &mut Ledger) -> Event {
-    let at_unix_ns = clock::unix_ns();
+    let at_unix_ns = unix_ns();
     let seq = ledger.enter(Message {
         direction: Direction::In,
-        kind,
         reference: fields::text(packet, "MaTTHC"),
         dossier: fields::text(packet, "MaHoSo"),
-        amount: 0,
         state: state.word(),
-        fault: None,
         status: Some(200),
         detail: fields::text(packet, "DonViXuLy"),
+        ..Message::internal(kind)
     });
     Event {
         seq,

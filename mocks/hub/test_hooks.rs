@@ -1,4 +1,4 @@
-//! What a tester may do and nobody else: switch outages, empty the books, count.
+//! What a tester may do and no other client: switch outages, reset all state, count.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,9 +12,10 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::ledger::{Direction, Message};
+use crate::hub::Hub;
+use crate::ledger::Message;
 use crate::outage::Mode;
-use crate::server::{Books, Hub};
+use crate::records::Records;
 use crate::wire;
 
 pub(crate) fn routes() -> Router<Arc<Hub>> {
@@ -59,19 +60,9 @@ async fn switch_off(Shared(hub): Shared<Arc<Hub>>) -> Response {
 }
 
 fn enter(hub: &Hub, kind: &'static str, mode: Option<Mode>) {
-    let mut books = hub.books();
-    if !books.ledger.is_full() {
-        books.ledger.enter(Message {
-            direction: Direction::Internal,
-            kind,
-            reference: String::new(),
-            dossier: String::new(),
-            amount: 0,
-            state: "switched",
-            fault: mode.map(Mode::name),
-            status: None,
-            detail: String::new(),
-        });
+    let mut records = hub.records();
+    if !records.ledger.is_full() {
+        records.ledger.enter(Message { state: "switched", fault: mode.map(Mode::name), ..Message::internal(kind) });
     }
 }
 
@@ -79,21 +70,21 @@ async fn show(Shared(hub): Shared<Arc<Hub>>) -> Response {
     Json(json!({ "mode": hub.outage().map(Mode::name) })).into_response()
 }
 
-/// Back to the start: no dossiers, no messages, nobody signed in or on. The number of pushes under way stays.
+/// Back to the start: no dossiers, no messages, no sessions, no sign-ons. The number of pushes under way stays.
 async fn reset(Shared(hub): Shared<Arc<Hub>>) -> Response {
-    let mut books = hub.books();
-    let open_pushes = books.open_pushes;
-    *books = Books { open_pushes, ..Books::new(&hub.config) };
+    let mut records = hub.records();
+    let open_pushes = records.open_pushes;
+    *records = Records { open_pushes, ..Records::new(&hub.config) };
     Json(json!({ "dossiers": 0 })).into_response()
 }
 
 async fn count(Shared(hub): Shared<Arc<Hub>>) -> Response {
-    let books = hub.books();
+    let records = hub.records();
     let by_state: serde_json::Map<_, _> =
-        books.registry.census().into_iter().map(|(state, count)| (state.word().to_owned(), count.into())).collect();
+        records.registry.census().into_iter().map(|(state, count)| (state.word().to_owned(), count.into())).collect();
     Json(json!({
-        "dossiers": books.registry.len(), "by_state": by_state, "messages": books.sink.count(),
-        "signals": books.ledger.len(),
+        "dossiers": records.registry.len(), "by_state": by_state, "messages": records.sink.count(),
+        "signals": records.ledger.len(),
     }))
     .into_response()
 }

@@ -1,4 +1,4 @@
-//! The half of the sign-on that clients speak to: discovery, keys, tokens, and who somebody is.
+//! The half of the sign-on that clients speak to: discovery, keys, tokens, and who a citizen is.
 
 use std::sync::Arc;
 
@@ -15,11 +15,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::citizens;
-use crate::clock;
 use crate::config::Client;
 use crate::grants::{Claim, Holder, Refused};
+use crate::hub::Hub;
 use crate::ledger::{Direction, Message};
-use crate::server::Hub;
 use crate::wire;
 
 /// `GET /.well-known/openid-configuration`: what the sign-on can do, and where.
@@ -94,19 +93,16 @@ pub(crate) async fn exchange(
 }
 
 fn redeem(hub: &Hub, claim: Claim<'_>) -> Result<(String, Holder), Refused> {
-    let mut books = hub.books();
-    let redeemed = books.grants.redeem(claim, clock::unix_ms());
-    if !books.ledger.is_full() {
-        books.ledger.enter(Message {
+    let mut records = hub.records();
+    let redeemed = records.grants.redeem(claim, mock_ground::unix_ms());
+    if !records.ledger.is_full() {
+        records.ledger.enter(Message {
             direction: Direction::In,
-            kind: "token",
             reference: claim.client.to_owned(),
-            dossier: String::new(),
-            amount: 0,
             state: if redeemed.is_ok() { "granted" } else { "refused" },
-            fault: None,
             status: Some(if redeemed.is_ok() { 200 } else { 400 }),
             detail: redeemed.as_ref().err().map_or_else(String::new, |refused| reason(*refused).to_owned()),
+            ..Message::internal("token")
         });
     }
     redeemed
@@ -169,9 +165,9 @@ impl FromRequestParts<Arc<Hub>> for Citizen {
     async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<Self, Response> {
         let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         let token = header.and_then(|value| value.strip_prefix("Bearer "));
-        let holder = token.and_then(|token| hub.books().grants.holder(token, clock::unix_ms()).cloned());
+        let holder = token.and_then(|token| hub.records().grants.holder(token, mock_ground::unix_ms()).cloned());
         holder.map(Self).ok_or_else(|| {
-            let mut response = wire::problem(StatusCode::UNAUTHORIZED, "Chưa đăng nhập", "Nobody is signed on");
+            let mut response = wire::problem(StatusCode::UNAUTHORIZED, "Chưa đăng nhập", "No citizen is signed on");
             response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             response
         })

@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-use crate::server::Hub;
+use crate::hub::Hub;
 use crate::xml;
 
 /// How a message is written.
@@ -34,7 +34,7 @@ pub(crate) enum Code {
     Exists,
     /// 4: the dossier does not exist; it must be created first.
     Missing,
-    /// 5: what is told contradicts what was told before.
+    /// 5: the packet contradicts those before.
     Conflict,
     /// 6: fields are wrong.
     Fields,

@@ -3,64 +3,44 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
 use axum::Router;
+use axum::body::Body;
+use hyper::Request;
+use hyper::body::Incoming;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime;
 use tokio::sync::watch;
+use tower::Service;
 
-use crate::bodies::Bodies;
-use crate::catalogue::Index;
-use crate::clock::wall_ns;
-use crate::conduct::{Bearing, Conduct};
-use crate::config::Config;
-use crate::connections::{self, House, Parting};
-use crate::defects::{Defects, Switches};
-use crate::front_door::FrontDoor;
-use crate::hub::SignOns;
-use crate::noise::Noise;
-use crate::outgoing::Caller;
-use crate::patience::Patience;
-use crate::problem::{Kind, Problem};
-use crate::procedures::Procedures;
-use crate::registry::Registry;
-use crate::store::{self, Keeper};
-use crate::variants::Variants;
-use crate::weather::Weather;
-use crate::{document, hub, operation, page, test_hooks};
+use crate::api::operation::{self, Operation};
+use crate::api::test_hooks::hooks;
+use crate::api::{openapi, page};
+use crate::behaviour::active::Active;
+use crate::behaviour::defects::{Defects, Switches};
+use crate::behaviour::fault_injection::Faults;
+use crate::behaviour::noise::Noise;
+use crate::behaviour::variants::Variants;
+use crate::domain::catalogue::Index;
+use crate::domain::problem::{Kind, Problem};
+use crate::domain::procedures::Procedures;
+use crate::ground::connections::{self, CloseMode, Policy};
+use crate::ground::limits::ConnectionLimits;
+use crate::ground::outgoing::Caller;
+use crate::hub_link::worker;
+use crate::middleware;
+use crate::state::clock::wall_ns;
+use crate::state::config::{Behaviour, Config};
+use crate::state::durability;
+use crate::state::portal::Portal;
+use crate::state::registry::Registry;
+use crate::state::sign_ons::SignOns;
+use crate::state::store::GroupCommit;
 
 /// How many connections may wait to be accepted, so that a burst is not answered by lost packets.
 const BACKLOG: u32 = 4_096;
-
-/// What every route shares.
-pub(crate) struct Portal {
-    pub(crate) config: Config,
-    pub(crate) catalogue: Index,
-    /// What goes wrong; a tester may switch it while the portal runs.
-    pub(crate) switches: Switches,
-    /// What is done otherwise, and what befalls; a tester may switch these, too.
-    pub(crate) bearing: Bearing,
-    /// Where the portal itself is reached, for the addresses it gives to its peers.
-    pub(crate) url: String,
-    /// A plain lock: it is held for a few map operations and never across an `.await`.
-    registry: Mutex<Registry>,
-    pub(crate) bodies: Bodies,
-    pub(crate) caller: Caller,
-    pub(crate) sign_ons: SignOns,
-    /// None while nobody keeps a store.
-    pub(crate) keeper: Option<Keeper>,
-}
-
-impl Portal {
-    /// The registry, in which every term that is over has ended.
-    pub(crate) fn registry(&self) -> MutexGuard<'_, Registry> {
-        let mut registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
-        registry.keep_terms();
-        registry
-    }
-}
 
 /// A reference portal that listens. Dropping it stops it.
 #[derive(Debug)]
@@ -77,18 +57,18 @@ pub struct Running {
 /// # Errors
 /// When the catalogue contradicts itself (`InvalidInput`, naming every contradiction), when the address cannot be bound, or the thread or its runtime cannot be made.
 pub fn start(config: Config) -> io::Result<Running> {
-    start_with(config, Conduct::ordinary())
+    start_with(config, Behaviour::ordinary())
 }
 
-/// Starts a reference portal that behaves as it is told; see [`start`].
+/// Starts a reference portal with this behaviour; see [`start`].
 ///
 /// # Errors
-/// As [`start`], and when the store cannot be kept in the file of the conduct: it is something else, of another version,
+/// As [`start`], and when the store cannot be kept in the file that `behaviour` names: it is something else, of another version,
 /// in use, or cannot be read or written (`InvalidInput`, naming the file and the remedy).
-pub fn start_with(config: Config, conduct: Conduct) -> io::Result<Running> {
+pub fn start_with(config: Config, behaviour: Behaviour) -> io::Result<Running> {
     let catalogue = Index::new(config.catalogue.clone())?;
-    let mut registry = registry(&config, &conduct, &catalogue);
-    let (keeper, writer) = store::open(conduct.store.as_deref(), &mut registry, &catalogue)?.unzip();
+    let mut registry = registry(&config, &behaviour, &catalogue);
+    let (group_commit, writer) = durability::open(behaviour.store.as_deref(), &mut registry, &catalogue)?.unzip();
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     let listener = {
         let _inside = runtime.enter();
@@ -97,10 +77,10 @@ pub fn start_with(config: Config, conduct: Conduct) -> io::Result<Running> {
     let address = listener.local_addr()?;
     let (stop, stopped) = watch::channel(false);
     let thread = thread::Builder::new().name("mock-portal".to_owned()).spawn(move || {
-        let portal = portal(config, &conduct, catalogue, address, (registry, keeper));
-        let writing = writer.map(|writer| writer.work_for(&portal, &runtime));
-        runtime.block_on(serve(listener, Arc::clone(&portal), conduct.patience, stopped));
-        runtime.block_on(store::leave(&portal));
+        let portal = portal(config, &behaviour, catalogue, address, (registry, group_commit));
+        let writing = writer.map(|writer| durability::begin(writer, &portal, &runtime));
+        runtime.block_on(serve(listener, Arc::clone(&portal), behaviour.connection_limits, stopped));
+        runtime.block_on(durability::leave(&portal));
         runtime.shutdown_background();
         // A panic was already reported on its own thread.
         drop(writing.map(JoinHandle::join));
@@ -131,7 +111,7 @@ impl Running {
 
     fn join(&mut self) {
         if let Some(thread) = self.thread.take() {
-            // A panic of the server was already reported on its own thread, and there is nobody to tell here.
+            // A panic of the server was already reported on its own thread, and there is no one to report to here.
             drop(thread.join());
         }
     }
@@ -151,10 +131,10 @@ fn listen(bind: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-fn registry(config: &Config, conduct: &Conduct, catalogue: &Index) -> Registry {
+fn registry(config: &Config, behaviour: &Behaviour, catalogue: &Index) -> Registry {
     let mut registry = Registry::new(Defects::new(&config.defects), Procedures::new(catalogue));
-    registry.variants = Variants::new(&conduct.variants);
-    registry.limit.per_second = conduct.limit;
+    registry.variants = Variants::new(&behaviour.variants);
+    registry.limit.per_second = behaviour.limit;
     if config.hub.is_some() {
         registry.link();
     }
@@ -163,49 +143,48 @@ fn registry(config: &Config, conduct: &Conduct, catalogue: &Index) -> Registry {
 
 fn portal(
     config: Config,
-    conduct: &Conduct,
+    behaviour: &Behaviour,
     catalogue: Index,
     address: SocketAddr,
-    (mut registry, keeper): (Registry, Option<Keeper>),
+    (mut registry, group_commit): (Registry, Option<GroupCommit>),
 ) -> Arc<Portal> {
-    let weather = Weather::new(&conduct.noise, conduct.seed);
-    registry.clock.skew(weather.as_ref().and_then(Weather::skew));
-    let bearing = Bearing::new(registry.variants, weather);
+    let faults = Faults::new(&behaviour.noise, behaviour.seed, wall_ns());
+    registry.clock.skew(faults.as_ref().and_then(Faults::skew));
+    let active = Active::new(registry.variants, faults);
     let switches = Switches::new(registry.defects);
-    switches.set_delay(u64::try_from(conduct.delay.as_micros()).unwrap_or(u64::MAX));
+    switches.set_delay(u64::try_from(behaviour.delay.as_micros()).unwrap_or(u64::MAX));
     Arc::new(Portal {
         config,
         catalogue,
         switches,
-        bearing,
+        behaviour: active,
         url: format!("http://{address}"),
         registry: Mutex::new(registry),
-        bodies: Bodies::new(conduct.patience.body),
         caller: Caller::new(),
         sign_ons: SignOns::new(wall_ns()),
-        keeper,
+        group_commit,
     })
 }
 
-async fn serve(listener: TcpListener, portal: Arc<Portal>, patience: Patience, stopped: watch::Receiver<bool>) {
-    let door = FrontDoor { routes: routes(Arc::clone(&portal)), portal: Arc::clone(&portal) };
+async fn serve(listener: TcpListener, portal: Arc<Portal>, limits: ConnectionLimits, stopped: watch::Receiver<bool>) {
+    let operations = openapi::operations();
+    let versioned = operation::versioned(&operations);
+    let routes = routes(operations, Arc::clone(&portal));
+    let stack = middleware::stack(&portal, limits.body, versioned, routes);
     let serving = Arc::clone(&portal);
-    let parting = move || {
-        let resets = portal.bearing.weather().is_some_and(|weather| weather.noises().has(Noise::Resets));
-        if resets { Parting::Abrupt } else { Parting::Polite }
+    let close_mode = move || {
+        let resets = portal.behaviour.faults().is_some_and(|faults| faults.noises().has(Noise::Resets));
+        if resets { CloseMode::Reset } else { CloseMode::Graceful }
     };
-    let service = move |request| {
-        let door = door.clone();
-        async move { Ok(door.pass(request).await) }
-    };
-    hub::begin(&serving, stopped.clone());
-    connections::serve(listener, House { patience, parting }, service, stopped).await;
+    let service = move |request: Request<Incoming>| stack.clone().call(request.map(Body::new));
+    worker::begin(&serving, stopped.clone());
+    connections::serve(listener, Policy { limits, close_mode }, service, stopped).await;
 }
 
-fn routes(portal: Arc<Portal>) -> Router {
-    let mut all = operation::router(document::operations()).merge(page::routes());
+fn routes(operations: Vec<Operation>, portal: Arc<Portal>) -> Router {
+    let mut all = operation::router(operations).merge(page::routes());
     if portal.config.test_hooks {
-        all = all.merge(test_hooks::routes());
+        all = all.merge(hooks::routes());
     }
     all.fallback(async || Problem::not_found("address"))
         .method_not_allowed_fallback(async || Problem::new(Kind::MethodNotAllowed, "try another method"))

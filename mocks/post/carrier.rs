@@ -2,28 +2,27 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
+use mock_ground::{Call, Outcome, unix_ms};
 use serde::Serialize;
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
-use crate::books::ParcelId;
-use crate::clock;
 use crate::faults::Fault;
 use crate::ledger::{Direction, Message};
-use crate::outgoing::{PAUSES, Reply};
-use crate::parcel::{Parcel, Stage};
-use crate::server::Post;
+use crate::parcel::Parcel;
+use crate::post::Post;
+use crate::records::ParcelId;
+use crate::stage::Stage;
 
 /// Works off the timetable for as long as the post runs.
 ///
 /// It takes a permit before it takes a parcel, so that parcels wait on the timetable and not in tasks.
 pub(crate) async fn work(post: Arc<Post>) {
     loop {
-        let next_due = post.books().next_due();
+        let next_due = post.records().next_due();
         match next_due {
             None => post.new_order.notified().await,
-            Some(due) if due <= clock::timer() => move_next_on(&post).await,
+            Some(due) if due <= Instant::now() => move_next_on(&post).await,
             Some(due) => tokio::select! {
                 () = sleep_until(due) => {}
                 () = post.new_order.notified() => {}
@@ -33,10 +32,8 @@ pub(crate) async fn work(post: Arc<Post>) {
 }
 
 async fn move_next_on(post: &Arc<Post>) {
-    let Ok(permit) = Arc::clone(&post.caller.gate).acquire_owned().await else {
-        unreachable!("the gate is never closed");
-    };
-    let moved = post.books().advance_next();
+    let permit = post.caller.permit().await;
+    let moved = post.records().advance_next();
     if let Some((id, due, parcel)) = moved {
         tokio::spawn(report(Arc::clone(post), id, due, parcel, permit));
     }
@@ -47,27 +44,27 @@ async fn move_next_on(post: &Arc<Post>) {
 async fn report(post: Arc<Post>, id: ParcelId, due: Instant, parcel: Parcel, _permit: OwnedSemaphorePermit) {
     if parcel.stage.is_final() {
         report_last(&post, &parcel).await;
-        post.books().open_parcels -= 1;
+        post.records().open_parcels -= 1;
         return;
     }
-    if parcel.stage == Stage::InTransit && parcel.mishaps.has(Fault::OutOfOrder) {
-        post.books().hold_back(id, clock::unix_ms());
+    if parcel.stage == Stage::InTransit && parcel.delivery_faults.has(Fault::OutOfOrder) {
+        post.records().hold_back(id, unix_ms());
     } else {
         send(&post, &parcel, &Report::of(&parcel), None).await;
     }
-    post.books().travel_on(id, due);
+    post.records().travel_on(id, due);
     post.new_order.notify_one();
 }
 
 /// Reports how a parcel ended, with what the faults make of it.
 async fn report_last(post: &Post, parcel: &Parcel) {
-    if parcel.mishaps.has(Fault::LostReport) {
+    if parcel.delivery_faults.has(Fault::LostReport) {
         let lost = Message { fault: Some(Fault::LostReport), ..parcel.internal("report_lost", 0) };
-        post.books().ledger.enter(lost);
+        post.records().ledger.enter(lost);
     } else {
         let report = Report::of(parcel);
         send(post, parcel, &report, None).await;
-        if parcel.mishaps.has(Fault::DuplicateReport) {
+        if parcel.delivery_faults.has(Fault::DuplicateReport) {
             send(post, parcel, &report, Some(Fault::DuplicateReport)).await;
         }
     }
@@ -101,7 +98,7 @@ impl<'parcel> Report<'parcel> {
             status_code: parcel.stage.code(parcel.way),
             status: parcel.stage.word(parcel.way),
             cod_collected: parcel.cod_collected(),
-            at_unix_ms: clock::unix_ms(),
+            at_unix_ms: unix_ms(),
             attempt: match parcel.stage {
                 Stage::AttemptFailed(attempt) => Some(attempt),
                 Stage::Ordered
@@ -119,28 +116,20 @@ impl<'parcel> Report<'parcel> {
 async fn send(post: &Post, parcel: &Parcel, report: &Report<'_>, fault: Option<Fault>) {
     let body =
         serde_json::to_vec(report).unwrap_or_else(|_| unreachable!("a report has string keys and integers only"));
-    let body = Bytes::from(body);
-    for pause in PAUSES.map(Some).into_iter().chain([None]) {
-        let reply = post.caller.post(&parcel.status_url, &post.config.token, body.clone()).await;
-        let decided = reply.is_final();
-        post.books().ledger.enter(signal(parcel, reply, fault));
-        match pause {
-            Some(pause) if !decided => sleep(pause).await,
-            Some(_) | None => return,
-        }
-    }
+    let call =
+        Call { credentials: Some(("access_token", &post.config.token)), ..Call::post(&parcel.status_url, body.into()) };
+    let note = |outcome: &Outcome| {
+        post.records().ledger.enter(signal(parcel, outcome, fault));
+    };
+    // A portal that never decides was called often enough.
+    drop(post.caller.until_decided(&call, note).await);
 }
 
-fn signal(parcel: &Parcel, reply: Reply, fault: Option<Fault>) -> Message {
-    Message {
-        direction: Direction::Out,
-        kind: "report",
-        reference: parcel.waybill.clone(),
-        dossier: parcel.order_number.clone(),
-        amount: parcel.cod_collected(),
-        state: parcel.stage.word(parcel.way),
-        status: reply.status,
-        detail: reply.code,
-        fault,
-    }
+fn signal(parcel: &Parcel, outcome: &Outcome, fault: Option<Fault>) -> Message {
+    let (status, detail) = match outcome {
+        Ok(answer) => (Some(answer.status.as_u16()), answer.field("code")),
+        Err(error) => (None, error.to_string()),
+    };
+    let message = parcel.internal("report", parcel.cod_collected());
+    Message { direction: Direction::Out, status, detail, fault, ..message }
 }

@@ -6,8 +6,6 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::clock;
-
 /// What one receiver paid: about 250 bytes, at most one per parcel.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Collection {
@@ -93,7 +91,7 @@ pub(crate) enum Irreconcilable {
 }
 
 impl Cod {
-    /// Books what a receiver paid and numbers the receipt.
+    /// Records what a receiver paid and numbers the receipt.
     pub(crate) fn collect(&mut self, mut collection: Collection) {
         collection.receipt = format!("BL{:09}", self.collections.len() + 1);
         let account = self.accounts.entry(collection.customer.clone()).or_default();
@@ -179,7 +177,7 @@ fn new_remittance(number: usize, first: &Collection) -> Remittance {
     Remittance {
         id: format!("CK{number:07}"),
         customer_code: first.customer.clone(),
-        at_unix_ms: clock::unix_ms(),
+        at_unix_ms: mock_ground::unix_ms(),
         count: 0,
         amount: 0,
         state: Agreement::Remitted,

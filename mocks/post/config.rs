@@ -1,8 +1,10 @@
-//! What a mock post is told when it starts, and how long a parcel travels.
+//! The configuration of a mock post, and how long a parcel travels.
 
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
+
+use crate::rng::hash;
 
 /// Everything a mock post needs to know.
 #[derive(Debug, Clone)]
@@ -25,16 +27,6 @@ impl Config {
         let share = f64::from(hash(self.seed, order_number)) / f64::from(u32::MAX);
         shortest + width.mul_f64(share)
     }
-}
-
-/// FNV-1a over the seed and the text, its upper half stirred into its lower one.
-pub(crate) fn hash(seed: u64, text: &str) -> u32 {
-    let bytes = seed.to_be_bytes().into_iter().chain(text.bytes());
-    let mut hash =
-        bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-    let [first, second, third, fourth, ..] = hash.to_be_bytes();
-    u32::from_be_bytes([first, second, third, fourth])
 }
 
 #[cfg(test)]

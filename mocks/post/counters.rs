@@ -1,10 +1,6 @@
-//! The post's two counters in the service centre: one queue, first come first served.
-//!
-//! Who is served when is computed when a ticket is drawn, and only looked up after that.
+//! What visitors do at the counters: draw a ticket, and see how long they wait.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Path, State as Shared};
@@ -13,107 +9,10 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
-use crate::clock;
 use crate::ledger::{Direction, Message};
-use crate::orders::is_flawed;
-use crate::refusal::{Body, Refusal};
-use crate::server::Post;
-
-/// How many visitors may wait; the next one is sent away.
-const LONGEST_QUEUE: usize = 200;
-/// How many past tickets can be looked up. A ticket takes 40 bytes.
-const REMEMBERED: usize = 10_000;
-
-/// One visitor's turn.
-#[derive(Debug, Clone, Copy)]
-struct Turn {
-    counter: u8,
-    from: Instant,
-    until: Instant,
-}
-
-/// Both counters and their queue.
-#[derive(Debug, Default)]
-pub(crate) struct Counters {
-    /// When each counter is free again; `None`: it always was.
-    free: [Option<Instant>; 2],
-    /// How many tickets were forgotten: the first one remembered has the number after it.
-    forgotten: usize,
-    turns: VecDeque<Turn>,
-}
-
-impl Counters {
-    /// Draws a ticket at `now` and returns its number; `None`: the queue is full.
-    fn draw(&mut self, now: Instant, service_time: Duration) -> Option<usize> {
-        if self.waiting(now) >= LONGEST_QUEUE {
-            return None;
-        }
-        let [first, second] = self.free.map(|free| free.map_or(now, |free| free.max(now)));
-        let (counter, from) = if second < first { (2, second) } else { (1, first) };
-        let until = from + service_time;
-        let [one, two] = &mut self.free;
-        *if counter == 1 { one } else { two } = Some(until);
-        if self.turns.len() == REMEMBERED {
-            self.turns.pop_front();
-            self.forgotten += 1;
-        }
-        self.turns.push_back(Turn { counter, from, until });
-        Some(self.forgotten + self.turns.len())
-    }
-
-    /// How many visitors have not got their turn; they are the last ones, as turns begin in the order of tickets.
-    pub(crate) fn waiting(&self, now: Instant) -> usize {
-        self.turns.iter().rev().take_while(|turn| turn.from > now).count()
-    }
-
-    /// How many counters are busy.
-    pub(crate) fn busy(&self, now: Instant) -> usize {
-        self.free.iter().flatten().filter(|free| **free > now).count()
-    }
-
-    /// How many tickets were drawn.
-    pub(crate) fn drawn(&self) -> usize {
-        self.forgotten + self.turns.len()
-    }
-
-    fn ticket(&self, number: usize, now: Instant) -> Option<Ticket> {
-        let turn = self.turns.get(number.checked_sub(self.forgotten + 1)?)?;
-        let state = if now < turn.from {
-            "waiting"
-        } else if now < turn.until {
-            "at_counter"
-        } else {
-            "served"
-        };
-        let before = self.turns.iter().take(number - self.forgotten - 1).rev();
-        Some(Ticket {
-            number,
-            state,
-            counter: turn.counter,
-            ahead: if now < turn.from { before.take_while(|turn| turn.from > now).count() } else { 0 },
-            turn_in_ms: milliseconds(turn.from.saturating_duration_since(now)),
-            served_in_ms: milliseconds(turn.until.saturating_duration_since(now)),
-        })
-    }
-}
-
-fn milliseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// A ticket as its holder sees it.
-#[derive(Debug, Serialize)]
-struct Ticket {
-    #[serde(rename = "ticket")]
-    number: usize,
-    state: &'static str,
-    /// The counter it is called to, 1 or 2.
-    counter: u8,
-    /// How many wait before it.
-    ahead: usize,
-    turn_in_ms: u64,
-    served_in_ms: u64,
-}
+use crate::post::Post;
+use crate::queue::COUNTERS;
+use crate::refusal::{Body, Refusal, is_flawed};
 
 /// Who comes, and with which dossier.
 #[derive(Debug, Deserialize)]
@@ -126,26 +25,24 @@ pub(crate) async fn draw(Shared(post): Shared<Arc<Post>>, Body(visit): Body<Visi
     if is_flawed(&visit.order_number) {
         return Err(Refusal::fields(vec!["order_number"]));
     }
-    let now = clock::timer();
-    let mut books = post.books();
-    if books.ledger.is_full() {
+    let now = Instant::now();
+    let mut records = post.records();
+    if records.ledger.is_full() {
         return Err(Refusal::full("the ledger"));
     }
-    let number = books.counters.draw(now, post.conduct.service_time);
-    let detail = format!("{} waiting", books.counters.waiting(now));
+    let number = records.counters.draw(now, post.behaviour.service_time);
+    let detail = format!("{} waiting", records.counters.waiting(now));
     let status = if number.is_some() { StatusCode::CREATED } else { StatusCode::SERVICE_UNAVAILABLE };
-    books.ledger.enter(Message {
+    records.ledger.enter(Message {
         direction: Direction::In,
-        kind: "ticket",
         reference: number.map_or_else(String::new, |number| format!("Q{number}")),
         dossier: visit.order_number,
-        amount: 0,
         state: if number.is_some() { "waiting" } else { "refused" },
         status: Some(status.as_u16()),
         detail,
-        fault: None,
+        ..Message::internal("ticket")
     });
-    match number.and_then(|number| books.counters.ticket(number, now)) {
+    match number.and_then(|number| records.counters.ticket(number, now)) {
         Some(ticket) => Ok((status, Json(ticket)).into_response()),
         None => Err(Refusal::full("the queue")),
     }
@@ -153,7 +50,7 @@ pub(crate) async fn draw(Shared(post): Shared<Arc<Post>>, Body(visit): Body<Visi
 
 /// `GET /counters/tickets/{number}`: how long a visitor has to wait.
 pub(crate) async fn show(Shared(post): Shared<Arc<Post>>, Path(number): Path<usize>) -> Result<Response, Refusal> {
-    let ticket = post.books().counters.ticket(number, clock::timer());
+    let ticket = post.records().counters.ticket(number, Instant::now());
     ticket.map(|ticket| Json(ticket).into_response()).ok_or_else(|| Refusal::unknown("ticket"))
 }
 
@@ -167,57 +64,14 @@ struct Overview {
 
 /// `GET /counters`: how full the hall is.
 pub(crate) async fn overview(Shared(post): Shared<Arc<Post>>) -> Response {
-    let now = clock::timer();
-    let books = post.books();
-    let counters = &books.counters;
+    let now = Instant::now();
+    let records = post.records();
+    let counters = &records.counters;
     Json(Overview {
-        counters: counters.free.len(),
+        counters: COUNTERS,
         busy: counters.busy(now),
         waiting: counters.waiting(now),
         tickets: counters.drawn(),
     })
     .into_response()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SERVICE: Duration = Duration::from_secs(60);
-
-    #[test]
-    fn two_are_served_at_once_and_the_third_waits_for_the_first_free_counter() {
-        let (mut counters, now) = (Counters::default(), clock::timer());
-        let later = now + SERVICE / 2;
-        let numbers = [now, later, later].map(|at| counters.draw(at, SERVICE).unwrap());
-        assert_eq!(numbers, [1, 2, 3]);
-        let third = counters.ticket(3, later).unwrap();
-        assert_eq!((third.state, third.counter, third.turn_in_ms, third.ahead), ("waiting", 1, 30_000, 0));
-        assert_eq!((counters.busy(later), counters.waiting(later)), (2, 1));
-        assert_eq!(counters.ticket(3, now + SERVICE).unwrap().state, "at_counter");
-        assert_eq!(counters.ticket(3, now + SERVICE * 2).unwrap().state, "served");
-        assert_eq!(counters.busy(now + SERVICE * 2), 0);
-    }
-
-    #[test]
-    fn nobody_is_served_before_somebody_who_came_earlier() {
-        let (mut counters, now) = (Counters::default(), clock::timer());
-        for step in 0..100 {
-            counters.draw(now + Duration::from_secs(step * 7), SERVICE).unwrap();
-        }
-        let starts: Vec<Instant> = counters.turns.iter().map(|turn| turn.from).collect();
-        assert!(starts.is_sorted());
-        for counter in [1, 2] {
-            let own: Vec<&Turn> = counters.turns.iter().filter(|turn| turn.counter == counter).collect();
-            assert!(own.windows(2).all(|pair| pair[0].until <= pair[1].from), "one visitor at a time");
-        }
-    }
-
-    #[test]
-    fn a_full_queue_sends_visitors_away_until_somebody_was_served() {
-        let (mut counters, now) = (Counters::default(), clock::timer());
-        let drawn = (0..300).filter(|_| counters.draw(now, SERVICE).is_some()).count();
-        assert_eq!(drawn, LONGEST_QUEUE + 2);
-        assert!(counters.draw(now + SERVICE, SERVICE).is_some());
-    }
 }

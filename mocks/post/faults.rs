@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::config::hash;
+use crate::rng::hash;
 
 /// One thing that goes wrong on purpose; the ledger names it on every signal that it changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -78,7 +78,7 @@ impl Faults {
     }
 
     /// Whether `fault` happens to this parcel: depends on the seed, the fault and the reference only.
-    pub(crate) fn strikes(&self, fault: Fault, seed: u64, reference: &str) -> bool {
+    pub(crate) fn triggers(&self, fault: Fault, seed: u64, reference: &str) -> bool {
         let share = self.0.iter().find(|(known, _)| *known == fault).map_or(0.0, |(_, share)| *share);
         share > 0.0 && Self::draw(fault, seed, reference) < share
     }
@@ -93,25 +93,25 @@ impl Faults {
 mod tests {
     use super::*;
 
-    fn struck(faults: &Faults, fault: Fault, seed: u64) -> Vec<u32> {
-        (0..2_000).filter(|i| faults.strikes(fault, seed, &format!("D-{i}"))).collect()
+    fn triggered(faults: &Faults, fault: Fault, seed: u64) -> Vec<u32> {
+        (0..2_000).filter(|i| faults.triggers(fault, seed, &format!("D-{i}"))).collect()
     }
 
     #[test]
     fn a_share_is_met_and_its_ends_are_none_and_all() {
         let faults = Faults::none().with(Fault::Lost, 0.2).with(Fault::Delayed, 1.0);
-        assert!((300..500).contains(&struck(&faults, Fault::Lost, 7).len()));
-        assert_eq!(struck(&faults, Fault::Delayed, 7).len(), 2_000);
-        assert_eq!(struck(&faults, Fault::Returned, 7).len(), 0);
+        assert!((300..500).contains(&triggered(&faults, Fault::Lost, 7).len()));
+        assert_eq!(triggered(&faults, Fault::Delayed, 7).len(), 2_000);
+        assert_eq!(triggered(&faults, Fault::Returned, 7).len(), 0);
     }
 
     #[test]
-    fn the_same_seed_strikes_the_same_parcels_and_every_fault_others() {
+    fn the_same_seed_triggers_the_same_parcels_and_every_fault_others() {
         let faults = Faults::none().with(Fault::Lost, 0.5).with(Fault::Delayed, 0.5);
-        assert_eq!(struck(&faults, Fault::Lost, 7), struck(&faults, Fault::Lost, 7));
-        assert_ne!(struck(&faults, Fault::Lost, 7), struck(&faults, Fault::Lost, 8));
-        let delayed = struck(&faults, Fault::Delayed, 7);
-        let both = struck(&faults, Fault::Lost, 7).into_iter().filter(|i| delayed.contains(i)).count();
+        assert_eq!(triggered(&faults, Fault::Lost, 7), triggered(&faults, Fault::Lost, 7));
+        assert_ne!(triggered(&faults, Fault::Lost, 7), triggered(&faults, Fault::Lost, 8));
+        let delayed = triggered(&faults, Fault::Delayed, 7);
+        let both = triggered(&faults, Fault::Lost, 7).into_iter().filter(|i| delayed.contains(i)).count();
         assert!((400..600).contains(&both), "{both} of 2,000 got both");
     }
 

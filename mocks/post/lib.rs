@@ -8,39 +8,45 @@
 //! received or sent and of every event on the way. Transit times are drawn by a hash of the seed and the
 //! order number: the same seed, the same transits.
 //!
-//! It deliberately knows nothing of the portal's dossiers, deadlines or defects, and shares no code with
-//! the other mocks.
+//! It deliberately knows nothing of the portal's dossiers, deadlines or defects, and shares no knowledge of
+//! procedures with the other mocks.
 
-mod conduct;
+mod behaviour;
 mod config;
-mod connections;
 mod faults;
-mod server;
+mod rng;
 
-mod books;
 mod cod;
 mod ledger;
-mod luck;
+mod manifest;
 mod parcel;
+mod queue;
+mod records;
+mod stage;
+
+mod post;
 
 mod carrier;
 mod counters;
+mod drawn;
 mod manifests;
 mod orders;
 mod page;
 mod pickups;
+mod refusal;
 mod remittances;
 mod tracking;
 mod words;
 
-mod clock;
-mod outgoing;
-mod refusal;
+mod server;
 
 #[cfg(test)]
 mod tests;
 
-pub use conduct::Conduct;
+pub use behaviour::Behaviour;
+/// The former name of [`Behaviour`].
+pub use behaviour::Behaviour as Conduct;
 pub use config::Config;
 pub use faults::{Fault, Faults};
-pub use server::{Running, start, start_with};
+pub use mock_ground::Running;
+pub use server::{start, start_with};

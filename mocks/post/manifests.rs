@@ -9,73 +9,17 @@ use axum::Json;
 use axum::extract::{Path, State as Shared};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::ledger::{Direction, Message};
-use crate::orders::is_flawed;
-use crate::refusal::{Authorised, Body, Refusal};
-use crate::server::Post;
+use crate::manifest::{BagState, Manifest};
+use crate::post::Post;
+use crate::refusal::{Authorised, Body, Refusal, is_flawed};
 
 /// How many dossiers fit into a bag.
 const MOST_DOCUMENTS: usize = 500;
-/// How many lists the books hold; a list takes about 15 kB with a full bag of usual numbers.
+/// How many lists are kept; a list takes about 15 kB with a full bag of usual numbers.
 const MOST_LISTS: usize = 10_000;
-
-/// Where a bag is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum BagState {
-    /// Packed and listed, with the sender.
-    Packed,
-    /// Counted and signed for, with the post.
-    InTransit,
-    /// Counted and signed for, with the receiver.
-    Received,
-}
-
-impl BagState {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Packed => "packed",
-            Self::InTransit => "in_transit",
-            Self::Received => "received",
-        }
-    }
-
-    /// The state after the next pair of signatures; `None`: there is none.
-    fn next(self) -> Option<Self> {
-        match self {
-            Self::Packed => Some(Self::InTransit),
-            Self::InTransit => Some(Self::Received),
-            Self::Received => None,
-        }
-    }
-}
-
-/// One list and its bag.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct Manifest {
-    id: String,
-    from: String,
-    to: String,
-    /// The numbers of the dossiers in the bag.
-    documents: Vec<String>,
-    count: usize,
-    state: BagState,
-    /// Who signed, in order: giver and taker of each hand-over.
-    signatures: Vec<String>,
-}
-
-/// All lists since the post started.
-#[derive(Debug, Default)]
-pub(crate) struct Manifests(Vec<Manifest>);
-
-impl Manifests {
-    fn find(&mut self, id: &str) -> Option<&mut Manifest> {
-        let number: usize = id.strip_prefix("BK")?.parse().ok()?;
-        self.0.get_mut(number.checked_sub(1)?).filter(|manifest| manifest.id == id)
-    }
-}
 
 /// A bag as its sender lists it.
 #[derive(Debug, Default, Deserialize)]
@@ -116,9 +60,9 @@ pub(crate) async fn pack(
     Body(bag): Body<Bag>,
 ) -> Result<Response, Refusal> {
     bag.check()?;
-    let mut books = post.books();
-    let number = books.manifests.0.len() + 1;
-    if number > MOST_LISTS || books.ledger.is_full() {
+    let mut records = post.records();
+    let number = records.manifests.0.len() + 1;
+    if number > MOST_LISTS || records.ledger.is_full() {
         return Err(Refusal::full("the book of lists"));
     }
     let manifest = Manifest {
@@ -130,8 +74,8 @@ pub(crate) async fn pack(
         state: BagState::Packed,
         signatures: Vec::new(),
     };
-    books.ledger.enter(signal("bag_packed", &manifest, StatusCode::CREATED, String::new()));
-    books.manifests.0.push(manifest.clone());
+    records.ledger.enter(signal("bag_packed", &manifest, StatusCode::CREATED, String::new()));
+    records.manifests.0.push(manifest.clone());
     Ok((StatusCode::CREATED, Json(manifest)).into_response())
 }
 
@@ -141,7 +85,7 @@ pub(crate) async fn show(
     _: Authorised,
     Path(id): Path<String>,
 ) -> Result<Response, Refusal> {
-    match post.books().manifests.find(&id) {
+    match post.records().manifests.find(&id) {
         Some(manifest) => Ok(Json(&*manifest).into_response()),
         None => Err(Refusal::unknown("list")),
     }
@@ -185,11 +129,11 @@ fn sign(post: &Post, id: &str, hand_over: HandOver, wanted: BagState) -> Result<
     if !flaws.is_empty() {
         return Err(Refusal::fields(flaws));
     }
-    let mut books = post.books();
-    if books.ledger.is_full() {
+    let mut records = post.records();
+    if records.ledger.is_full() {
         return Err(Refusal::full("the ledger"));
     }
-    let manifest = books.manifests.find(id).ok_or_else(|| Refusal::unknown("list"))?;
+    let manifest = records.manifests.find(id).ok_or_else(|| Refusal::unknown("list"))?;
     if manifest.state.next() != Some(wanted) {
         return Err(Refusal::conflict(format!("the bag is {}", manifest.state.word())));
     }
@@ -202,24 +146,21 @@ fn sign(post: &Post, id: &str, hand_over: HandOver, wanted: BagState) -> Result<
     let counted = format!("{} counted, {} listed", hand_over.count, manifest.count);
     if is_complete {
         let kind = if wanted == BagState::InTransit { "bag_handed_over" } else { "bag_received" };
-        books.ledger.enter(signal(kind, &manifest, StatusCode::OK, counted));
+        records.ledger.enter(signal(kind, &manifest, StatusCode::OK, counted));
         Ok(Json(manifest).into_response())
     } else {
-        books.ledger.enter(signal("bag_count_differs", &manifest, StatusCode::CONFLICT, counted.clone()));
-        Err(Refusal::conflict(format!("{counted}: nobody signs")))
+        records.ledger.enter(signal("bag_count_differs", &manifest, StatusCode::CONFLICT, counted.clone()));
+        Err(Refusal::conflict(format!("{counted}: no signatures are taken")))
     }
 }
 
 fn signal(kind: &'static str, manifest: &Manifest, status: StatusCode, detail: String) -> Message {
     Message {
         direction: Direction::In,
-        kind,
         reference: manifest.id.clone(),
-        dossier: String::new(),
-        amount: 0,
         state: manifest.state.word(),
         status: Some(status.as_u16()),
         detail,
-        fault: None,
+        ..Message::internal(kind)
     }
 }

@@ -8,15 +8,16 @@ use axum::extract::{Path, State as Shared};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
-use crate::books::{Books, Uncancellable};
-use crate::clock;
+use crate::drawn::Drawn;
 use crate::faults::Fault;
 use crate::ledger::{Direction, Message};
-use crate::luck::Luck;
-use crate::parcel::{Parcel, Stage, Way};
-use crate::refusal::{Authorised, Refusal};
-use crate::server::Post;
+use crate::parcel::Parcel;
+use crate::post::Post;
+use crate::records::{Records, Uncancellable};
+use crate::refusal::{Authorised, Refusal, is_flawed};
+use crate::stage::{Stage, Way};
 
 pub(crate) const ACCEPTED: &str = "100";
 pub(crate) const ALREADY_SENT: &str = "101";
@@ -24,8 +25,6 @@ const UNAUTHORISED: &str = "401";
 const INCOMPLETE: &str = "422";
 const FULL: &str = "503";
 
-/// Longer names, numbers and addresses than these many bytes are no names, numbers and addresses.
-const LONGEST_TEXT: usize = 1_000;
 /// The most that a receiver can be asked to pay: 10,000 billion VND, so that no sum of all parcels leaves an `i64`.
 const MOST_TO_COLLECT: i64 = 10_000_000_000_000;
 
@@ -42,11 +41,6 @@ pub(crate) struct Order {
     receiver_address: String,
     receiver_phone: String,
     status_url: String,
-}
-
-/// Whether a required text is absent, or too long to be true.
-pub(crate) fn is_flawed(text: &str) -> bool {
-    text.is_empty() || text.len() > LONGEST_TEXT
 }
 
 impl Order {
@@ -76,7 +70,7 @@ pub(crate) struct Wanted<'order> {
     pub(crate) status_url: &'order str,
 }
 
-/// What a portal is told of a parcel that was taken over.
+/// What a portal receives about a parcel that was taken over.
 #[derive(Serialize)]
 pub(crate) struct Accepted {
     pub(crate) status: &'static str,
@@ -90,7 +84,7 @@ struct Declined {
 }
 
 /// `POST /orders`: takes a parcel over; the same order number again is answered with the same waybill, unless
-/// that parcel was called off, lost or returned.
+/// that parcel was cancelled, lost or returned.
 pub(crate) async fn open(
     Shared(post): Shared<Arc<Post>>,
     headers: HeaderMap,
@@ -126,23 +120,23 @@ fn take_order(post: &Post, order: &Order) -> Option<(&'static str, String)> {
         documents: 0,
         status_url: &order.status_url,
     };
-    let mut books = post.books();
-    let (status, waybill) = take_over(post, &mut books, &wanted)?;
-    books.ledger.enter(signal(order, StatusCode::OK, status, waybill.clone()));
-    mark_delay(&mut books, &wanted, status);
+    let mut records = post.records();
+    let (status, waybill) = take_over(post, &mut records, &wanted)?;
+    records.ledger.enter(signal(order, StatusCode::OK, status, waybill.clone()));
+    mark_delay(&mut records, &wanted, status);
     Some((status, waybill))
 }
 
-/// Books a parcel, or finds the one that the order repeats; `None`: the books are full.
-pub(crate) fn take_over(post: &Post, books: &mut Books, wanted: &Wanted<'_>) -> Option<(&'static str, String)> {
-    if let Some(parcel) = books.standing(wanted.way, wanted.order_number) {
+/// Records a parcel, or finds the one that the order repeats; `None`: the records are full.
+pub(crate) fn take_over(post: &Post, records: &mut Records, wanted: &Wanted<'_>) -> Option<(&'static str, String)> {
+    if let Some(parcel) = records.standing(wanted.way, wanted.order_number) {
         return Some((ALREADY_SENT, parcel.waybill.clone()));
     }
-    if books.is_full() {
+    if records.is_full() {
         return None;
     }
-    let round = books.by_order(wanted.way, wanted.order_number).map_or(0, |parcel| parcel.round.saturating_add(1));
-    let luck = Luck::draw(post, wanted.way, wanted.order_number, (round, wanted.cod_amount));
+    let round = records.by_order(wanted.way, wanted.order_number).map_or(0, |parcel| parcel.round.saturating_add(1));
+    let drawn = Drawn::of(post, wanted.way, wanted.order_number, (round, wanted.cod_amount));
     let parcel = Parcel {
         waybill: String::new(),
         order_number: wanted.order_number.to_owned(),
@@ -151,22 +145,22 @@ pub(crate) fn take_over(post: &Post, books: &mut Books, wanted: &Wanted<'_>) -> 
         cod_amount: wanted.cod_amount,
         documents: wanted.documents,
         status_url: wanted.status_url.to_owned(),
-        transit: luck.transit,
+        transit: drawn.transit,
         stage: Stage::Ordered,
-        mishaps: luck.mishaps,
-        is_delayed: luck.is_delayed,
+        delivery_faults: drawn.delivery_faults,
+        is_delayed: drawn.is_delayed,
         round,
         held_back: None,
     };
-    Some((ACCEPTED, books.open(parcel, clock::timer())))
+    Some((ACCEPTED, records.open(parcel, Instant::now())))
 }
 
 /// Says in the ledger that a new parcel will take longer, if it will.
-pub(crate) fn mark_delay(books: &mut Books, wanted: &Wanted<'_>, status: &str) {
-    let delayed = books.by_order(wanted.way, wanted.order_number).filter(|parcel| parcel.is_delayed);
+pub(crate) fn mark_delay(records: &mut Records, wanted: &Wanted<'_>, status: &str) {
+    let delayed = records.by_order(wanted.way, wanted.order_number).filter(|parcel| parcel.is_delayed);
     if let Some(parcel) = delayed.filter(|_| status == ACCEPTED) {
         let message = Message { fault: Some(Fault::Delayed), ..parcel.internal("delayed", 0) };
-        books.ledger.enter(message);
+        records.ledger.enter(message);
     }
 }
 
@@ -176,7 +170,7 @@ fn signal(order: &Order, status: StatusCode, code: &str, waybill: String) -> Mes
         direction: Direction::In,
         kind: "order",
         reference: waybill,
-        dossier: order.number.chars().take(LONGEST_TEXT).collect(),
+        dossier: order.number.clone(),
         amount: order.cod_amount,
         state,
         status: Some(status.as_u16()),
@@ -188,11 +182,11 @@ fn signal(order: &Order, status: StatusCode, code: &str, waybill: String) -> Mes
 /// Refuses an order and says so in the ledger, as long as there is room.
 fn refuse(post: &Post, order: &Order, status: StatusCode, missing: Vec<&'static str>) -> Response {
     let code = if status == StatusCode::UNAUTHORIZED { UNAUTHORISED } else { INCOMPLETE };
-    let mut books = post.books();
-    if books.ledger.is_full() {
+    let mut records = post.records();
+    if records.ledger.is_full() {
         return decline(StatusCode::SERVICE_UNAVAILABLE, FULL, Vec::new());
     }
-    books.ledger.enter(signal(order, status, code, String::new()));
+    records.ledger.enter(signal(order, status, code, String::new()));
     decline(status, code, missing)
 }
 
@@ -208,7 +202,7 @@ struct Tracking<'parcel> {
     status: &'static str,
     cod_amount: i64,
     cod_collected: i64,
-    /// The papers that a citizen handed over; of a result, nobody is told.
+    /// The papers that a citizen handed over; a result has none.
     #[serde(skip_serializing_if = "is_zero")]
     documents: u32,
 }
@@ -225,8 +219,8 @@ pub(crate) async fn track(Shared(post): Shared<Arc<Post>>, Path(order_number): P
 
 /// Where the last parcel with this order number is.
 pub(crate) fn tracking(post: &Post, way: Way, order_number: &str) -> Response {
-    let books = post.books();
-    let Some(parcel) = books.by_order(way, order_number) else {
+    let records = post.records();
+    let Some(parcel) = records.by_order(way, order_number) else {
         return decline(StatusCode::NOT_FOUND, "404", Vec::new());
     };
     Json(Tracking {
@@ -241,18 +235,18 @@ pub(crate) fn tracking(post: &Post, way: Way, order_number: &str) -> Response {
     .into_response()
 }
 
-/// `POST /orders/{order_number}/cancel`: calls a parcel off that was not picked up.
+/// `POST /orders/{order_number}/cancel`: cancels a parcel that was not picked up.
 pub(crate) async fn cancel(
     Shared(post): Shared<Arc<Post>>,
     _: Authorised,
     Path(order_number): Path<String>,
 ) -> Result<Response, Refusal> {
-    call_off(&post, Way::ToCitizen, &order_number)
+    cancel_parcel(&post, Way::ToCitizen, &order_number)
 }
 
-/// Calls the last parcel with this order number off.
-pub(crate) fn call_off(post: &Post, way: Way, order_number: &str) -> Result<Response, Refusal> {
-    let cancelled = post.books().cancel(way, order_number);
+/// Cancels the last parcel with this order number.
+pub(crate) fn cancel_parcel(post: &Post, way: Way, order_number: &str) -> Result<Response, Refusal> {
+    let cancelled = post.records().cancel(way, order_number);
     match cancelled {
         Ok(parcel) => Ok(Json(Accepted { status: ACCEPTED, waybill: parcel.waybill }).into_response()),
         Err(Uncancellable::Unknown) => Err(Refusal::unknown("order")),

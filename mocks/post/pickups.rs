@@ -9,10 +9,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use crate::ledger::{Direction, Message};
-use crate::orders::{self, Accepted, Wanted, is_flawed};
-use crate::parcel::{Stage, Way};
-use crate::refusal::{Authorised, Body, Refusal};
-use crate::server::Post;
+use crate::orders::{self, Accepted, Wanted};
+use crate::post::Post;
+use crate::refusal::{Authorised, Body, Refusal, is_flawed};
+use crate::stage::{Stage, Way};
 
 /// More papers than this do not fit into an envelope.
 const MOST_DOCUMENTS: u32 = 1_000;
@@ -62,21 +62,19 @@ pub(crate) async fn open(
         status_url: &pick_up.status_url,
     };
     let (status, waybill) = {
-        let mut books = post.books();
+        let mut records = post.records();
         let (status, waybill) =
-            orders::take_over(&post, &mut books, &wanted).ok_or_else(|| Refusal::full("the book of orders"))?;
-        books.ledger.enter(Message {
+            orders::take_over(&post, &mut records, &wanted).ok_or_else(|| Refusal::full("the book of orders"))?;
+        records.ledger.enter(Message {
             direction: Direction::In,
-            kind: "pickup_order",
             reference: waybill.clone(),
             dossier: pick_up.order_number.clone(),
-            amount: 0,
             state: Stage::Ordered.word(Way::ToAgency),
             status: Some(StatusCode::OK.as_u16()),
             detail: format!("{status} {} documents", pick_up.documents),
-            fault: None,
+            ..Message::internal("pickup_order")
         });
-        orders::mark_delay(&mut books, &wanted, status);
+        orders::mark_delay(&mut records, &wanted, status);
         (status, waybill)
     };
     post.new_order.notify_one();
@@ -88,11 +86,11 @@ pub(crate) async fn track(Shared(post): Shared<Arc<Post>>, Path(order_number): P
     orders::tracking(&post, Way::ToAgency, &order_number)
 }
 
-/// `POST /pickups/{order_number}/cancel`: calls a pick-up off.
+/// `POST /pickups/{order_number}/cancel`: cancels a pick-up.
 pub(crate) async fn cancel(
     Shared(post): Shared<Arc<Post>>,
     _: Authorised,
     Path(order_number): Path<String>,
 ) -> Result<Response, Refusal> {
-    orders::call_off(&post, Way::ToAgency, &order_number)
+    orders::cancel_parcel(&post, Way::ToAgency, &order_number)
 }

@@ -5,14 +5,21 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::header::RETRY_AFTER;
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::server::Post;
+use crate::post::Post;
+
+/// Longer names, numbers and addresses than these many bytes are no names, numbers and addresses.
+const LONGEST_TEXT: usize = 1_000;
+
+/// Whether a required text is absent, or too long to be true.
+pub(crate) fn is_flawed(text: &str) -> bool {
+    text.is_empty() || text.len() > LONGEST_TEXT
+}
 
 /// One refusal: the HTTP status, the same as a word, and what is wrong.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,11 +65,7 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let wording = Wording { status: self.status.as_str(), missing: &self.missing, message: &self.message };
-        let mut response = (self.status, Json(wording)).into_response();
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
-        }
-        response
+        (self.status, Json(wording)).into_response()
     }
 }
 

@@ -8,31 +8,31 @@ use axum::extract::{Path, Query, State as Shared};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
-use crate::books::Books;
 use crate::cod::{Account, Collection, Irreconcilable, Remittance};
 use crate::ledger::{Direction, Message};
+use crate::post::Post;
+use crate::records::Records;
 use crate::refusal::{Authorised, Body, Refusal};
-use crate::server::Post;
 
 const DEFAULT_LIMIT: usize = 1_000;
 const MAXIMAL_LIMIT: usize = 5_000;
 
-/// Remits as often as the conduct says; never, if it does not.
-pub(crate) async fn payday(post: Arc<Post>) {
-    let Some(day) = post.conduct.remit_every else {
+/// Remits as often as the behaviour says; never, if it does not.
+pub(crate) async fn run_regularly(post: Arc<Post>) {
+    let Some(day) = post.behaviour.remit_every else {
         return std::future::pending().await;
     };
     loop {
         // A day of no length would leave no time for anything else.
         tokio::time::sleep(day.max(Duration::from_millis(1))).await;
-        remit(&mut post.books());
+        remit(&mut post.records());
     }
 }
 
-fn remit(books: &mut Books) -> Vec<Remittance> {
-    let made = books.cod.remit();
+fn remit(records: &mut Records) -> Vec<Remittance> {
+    let made = records.cod.remit();
     for remittance in &made {
-        books.ledger.enter(signal(Direction::Internal, "remitted", remittance));
+        records.ledger.enter(signal(Direction::Internal, "remitted", remittance));
     }
     made
 }
@@ -40,14 +40,11 @@ fn remit(books: &mut Books) -> Vec<Remittance> {
 fn signal(direction: Direction, kind: &'static str, remittance: &Remittance) -> Message {
     Message {
         direction,
-        kind,
         reference: remittance.id.clone(),
-        dossier: String::new(),
         amount: remittance.amount,
         state: remittance.state.word(),
-        status: None,
         detail: format!("{}: {} parcels", remittance.customer_code, remittance.count),
-        fault: None,
+        ..Message::internal(kind)
     }
 }
 
@@ -58,7 +55,7 @@ struct Made {
 
 /// `POST /remittances`: ends the day: everything that is outstanding is passed on.
 pub(crate) async fn end_day(Shared(post): Shared<Arc<Post>>, _: Authorised) -> Response {
-    let remittances = remit(&mut post.books());
+    let remittances = remit(&mut post.records());
     Json(Made { remittances }).into_response()
 }
 
@@ -78,8 +75,8 @@ impl Reading {
 
 /// `GET /remittances?customer_code=C&after=N&limit=N`: a customer's remittances after the first `after`.
 pub(crate) async fn list(Shared(post): Shared<Arc<Post>>, _: Authorised, Query(reading): Query<Reading>) -> Response {
-    let books = post.books();
-    let all = books.cod.remittances(&reading.customer_code);
+    let records = post.records();
+    let all = records.cod.remittances(&reading.customer_code);
     Json(Made { remittances: all.skip(reading.after).take(reading.limit()).cloned().collect() }).into_response()
 }
 
@@ -97,15 +94,15 @@ pub(crate) async fn reconcile(
     Path(id): Path<String>,
     Body(count): Body<Count>,
 ) -> Result<Response, Refusal> {
-    let mut books = post.books();
-    if books.ledger.is_full() {
+    let mut records = post.records();
+    if records.ledger.is_full() {
         return Err(Refusal::full("the ledger"));
     }
-    let remittance = books.cod.reconcile(&id, &count.customer_code, count.amount).map_err(|error| match error {
+    let remittance = records.cod.reconcile(&id, &count.customer_code, count.amount).map_err(|error| match error {
         Irreconcilable::Unknown => Refusal::unknown("remittance"),
         Irreconcilable::Settled => Refusal::conflict("the remittance is reconciled"),
     })?;
-    books.ledger.enter(Message {
+    records.ledger.enter(Message {
         amount: count.amount,
         status: Some(200),
         ..signal(Direction::In, "reconcile", &remittance)
@@ -128,9 +125,9 @@ struct Report {
 
 /// `GET /reconciliation?customer_code=C&after=N&limit=N`: a customer's money, to the dong.
 pub(crate) async fn report(Shared(post): Shared<Arc<Post>>, _: Authorised, Query(reading): Query<Reading>) -> Response {
-    let books = post.books();
-    let account = books.cod.account(&reading.customer_code);
-    let all = || books.cod.collections(&reading.customer_code);
+    let records = post.records();
+    let account = records.cod.account(&reading.customer_code);
+    let all = || records.cod.collections(&reading.customer_code);
     let differences = all().filter(|each| each.ordered != each.collected).take(DEFAULT_LIMIT).cloned().collect();
     let collections = all().skip(reading.after).take(reading.limit()).cloned().collect();
     let short = account.ordered - account.collected;

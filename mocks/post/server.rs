@@ -1,143 +1,50 @@
-//! The server: one thread, one current-thread runtime, one loopback listener.
+//! The server and its routes.
 
 use std::io;
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn;
-use axum::routing;
-use tokio::net::{TcpListener, TcpSocket};
-use tokio::runtime;
-use tokio::sync::{Notify, watch};
+use axum::extract::{Query, State};
+use axum::response::Response;
+use axum::{Router, routing};
+use mock_ground::{LedgerQuery, Policy, Running, Server};
 
-use crate::books::Books;
-use crate::conduct::Conduct;
+use crate::behaviour::Behaviour;
 use crate::config::Config;
-use crate::outgoing::Caller;
-use crate::{carrier, connections, counters, ledger, manifests, orders, page, pickups, remittances, tracking};
+use crate::post::Post;
+use crate::{carrier, counters, manifests, orders, page, pickups, remittances, tracking};
 
 /// Far above any order, far below what would hurt.
 const LONGEST_BODY: usize = 1024 * 1024;
-/// How many connections may wait to be accepted, so that a burst is not answered by lost packets.
-const BACKLOG: u32 = 4_096;
 
-/// What every route shares.
-pub(crate) struct Post {
-    pub(crate) config: Config,
-    pub(crate) conduct: Conduct,
-    /// A plain lock: it is held for a few map operations and never across an `.await`.
-    books: Mutex<Books>,
-    pub(crate) caller: Caller,
-    /// Wakes the carrier when the timetable has a new entry.
-    pub(crate) new_order: Notify,
-}
-
-impl Post {
-    pub(crate) fn books(&self) -> MutexGuard<'_, Books> {
-        self.books.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A mock post that listens. Dropping it stops it.
-#[derive(Debug)]
-pub struct Running {
-    address: SocketAddr,
-    /// Says that it is time to stop; dropping it says so too.
-    stop: watch::Sender<bool>,
-    /// `None` once the thread was joined.
-    thread: Option<JoinHandle<()>>,
-}
-
-/// Starts a mock post of ordinary conduct on a thread of its own and returns when it listens.
+/// Starts a mock post of ordinary behaviour on a thread of its own and returns when it listens.
 ///
 /// # Errors
 /// When the address cannot be bound, or the thread or its runtime cannot be made.
 pub fn start(config: Config) -> io::Result<Running> {
-    start_with(config, Conduct::ordinary())
+    start_with(config, Behaviour::ordinary())
 }
 
-/// Starts a mock post that behaves as `conduct` says.
+/// Starts a mock post that behaves as `behaviour` says.
 ///
 /// # Errors
 /// As [`start`].
-pub fn start_with(config: Config, conduct: Conduct) -> io::Result<Running> {
-    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
-    let listener = {
-        let _inside = runtime.enter();
-        listen(config.bind)?
-    };
-    let address = listener.local_addr()?;
-    let (stop, stopped) = watch::channel(false);
-    let thread = thread::Builder::new().name("mock-post".to_owned()).spawn(move || {
-        runtime.block_on(serve(listener, post(config, conduct), stopped));
-        runtime.shutdown_background();
-    })?;
-    Ok(Running { address, stop, thread: Some(thread) })
+pub fn start_with(config: Config, behaviour: Behaviour) -> io::Result<Running> {
+    let bound = mock_ground::bind(config.bind)?;
+    bound.run("mock-post", move |server| serve(server, Arc::new(Post::new(config, behaviour))))
 }
 
-impl Running {
-    /// The address it listens on, with the real port.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// `http://` and the address, without a slash at the end.
-    pub fn url(&self) -> String {
-        format!("http://{}", self.address)
-    }
-
-    /// Takes no new connections, lets open ones finish for at most a second, and ends.
-    pub fn stop(self) {
-        drop(self);
-    }
-
-    /// Blocks until the server ends.
-    pub fn wait(mut self) {
-        self.join();
-    }
-
-    fn join(&mut self) {
-        if let Some(thread) = self.thread.take() {
-            // A panic of the server was already reported on its own thread, and there is nobody to tell here.
-            drop(thread.join());
-        }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.stop.send_replace(true);
-        self.join();
-    }
-}
-
-fn listen(bind: SocketAddr) -> io::Result<TcpListener> {
-    let socket = if bind.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    socket.set_reuseaddr(true)?;
-    socket.bind(bind)?;
-    socket.listen(BACKLOG)
-}
-
-fn post(config: Config, conduct: Conduct) -> Arc<Post> {
-    let books = Mutex::new(Books::default());
-    Arc::new(Post { config, conduct, books, caller: Caller::new(), new_order: Notify::new() })
-}
-
-async fn serve(listener: TcpListener, post: Arc<Post>, stopped: watch::Receiver<bool>) {
+async fn serve(server: Server, post: Arc<Post>) {
     let carrier = carrier::work(Arc::clone(&post));
-    let payday = remittances::payday(Arc::clone(&post));
+    let remittance_runs = remittances::run_regularly(Arc::clone(&post));
     tokio::select! {
-        () = connections::serve(listener, routes(post), stopped) => {}
+        () = server.serve_routes(Policy::USUAL, routes(post)) => {}
         () = carrier => {}
-        () = payday => {}
+        () = remittance_runs => {}
     }
 }
 
 fn routes(post: Arc<Post>) -> Router {
-    Router::new()
+    let routes = Router::new()
         .route("/orders", routing::post(orders::open))
         .route("/orders/{order_number}", routing::get(orders::track))
         .route("/orders/{order_number}/cancel", routing::post(orders::cancel))
@@ -156,8 +63,14 @@ fn routes(post: Arc<Post>) -> Router {
         .route("/counters/tickets", routing::post(counters::draw))
         .route("/counters/tickets/{number}", routing::get(counters::show))
         .route("/", routing::get(page::show))
-        .route("/_ledger", routing::get(ledger::read))
-        .layer(DefaultBodyLimit::max(LONGEST_BODY))
-        .layer(from_fn(connections::in_time))
-        .with_state(post)
+        .route("/_ledger", routing::get(ledger))
+        .with_state(post);
+    mock_ground::limited(routes, LONGEST_BODY)
+}
+
+/// `GET /_ledger?after=SEQ&limit=N`: the signals after `after`, oldest first; settled is a post in which no parcel is
+/// travelling and no report under way.
+async fn ledger(State(post): State<Arc<Post>>, Query(query): Query<LedgerQuery>) -> Response {
+    let records = post.records();
+    records.ledger.page(query, "post", records.open_parcels == 0)
 }

@@ -3,18 +3,13 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::header::CONTENT_TYPE;
-use http::{Method, Request, StatusCode};
-use http_body_util::{BodyExt, Full};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use axum::http::{Method, StatusCode};
+use mock_ground::{Call, Caller};
 use serde_json::{Value, json};
 use wiremock::matchers::{header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::{Conduct, Config, Fault, Faults, Running, start_with};
+use crate::{Behaviour, Config, Fault, Faults, Running, start_with};
 
 mod services;
 mod troubles;
@@ -25,21 +20,21 @@ const TOKEN: &str = "t0ken";
 struct Scene {
     post: Running,
     portal: MockServer,
-    client: Client<HttpConnector, Full<Bytes>>,
+    caller: Caller,
 }
 
 impl Scene {
     async fn new(transit: Duration, portal_answer: ResponseTemplate) -> Self {
-        Self::with(transit, portal_answer, Conduct::ordinary()).await
+        Self::with(transit, portal_answer, Behaviour::ordinary()).await
     }
 
     /// A post to all of whose parcels these faults happen.
     async fn of_faults(faults: &[Fault]) -> Self {
         let faults = faults.iter().fold(Faults::none(), |faults, fault| faults.with(*fault, 1.0));
-        Self::with(Duration::from_millis(4), ok(), Conduct { faults, ..Conduct::ordinary() }).await
+        Self::with(Duration::from_millis(4), ok(), Behaviour { faults, ..Behaviour::ordinary() }).await
     }
 
-    async fn with(transit: Duration, portal_answer: ResponseTemplate, conduct: Conduct) -> Self {
+    async fn with(transit: Duration, portal_answer: ResponseTemplate, behaviour: Behaviour) -> Self {
         let portal = MockServer::start().await;
         let reports = Mock::given(method("POST")).and(path("/status")).and(header("access_token", TOKEN));
         reports.respond_with(portal_answer).mount(&portal).await;
@@ -49,22 +44,17 @@ impl Scene {
             seed: 1,
             transit: transit..=transit,
         };
-        let post = start_with(config, conduct).expect("a loopback port is free");
-        Self { post, portal, client: Client::builder(TokioExecutor::new()).build_http() }
+        let post = start_with(config, behaviour).expect("a loopback port is free");
+        Self { post, portal, caller: Caller::new(8) }
     }
 
     async fn send(&self, method: Method, path: &str, token: &str, body: String) -> (StatusCode, Value) {
-        let request = Request::builder()
-            .method(method)
-            .uri(format!("{}{path}", self.post.url()))
-            .header(CONTENT_TYPE, "application/json")
-            .header("access_token", token)
-            .body(Full::new(Bytes::from(body)))
-            .unwrap();
-        let answer = self.client.request(request).await.unwrap();
-        let status = answer.status();
-        let body = answer.into_body().collect().await.unwrap().to_bytes();
-        (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+        let url = format!("{}{path}", self.post.url());
+        let longest = 1 << 24;
+        let call =
+            Call { method, credentials: Some(("access_token", token)), longest, ..Call::post(&url, body.into()) };
+        let answer = self.caller.once(&call).await.unwrap();
+        (answer.status, serde_json::from_slice(&answer.body).unwrap_or(Value::Null))
     }
 
     fn order(&self, order_number: &str, cod_amount: i64) -> Value {

@@ -10,8 +10,8 @@ use axum::extract::{Query, State as Shared};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
+use crate::post::Post;
 use crate::refusal::{Authorised, Refusal};
-use crate::server::Post;
 
 const DEFAULT_PAGE: usize = 50;
 const LONGEST_PAGE: usize = 1_000;
@@ -69,8 +69,8 @@ pub(crate) async fn list(
     Query(reading): Query<Reading>,
 ) -> Result<Response, Refusal> {
     let after = place(&reading.last_id).ok_or_else(|| Refusal::fields(vec!["lastId"]))?;
-    let books = post.books();
-    let documents: Vec<Entry> = books
+    let records = post.records();
+    let documents: Vec<Entry> = records
         .stages(after, reading.pagesize.clamp(1, LONGEST_PAGE))
         .map(|(place, stage, parcel)| Entry {
             id: Id { oid: oid(place) },

@@ -1,10 +1,10 @@
 //! `vandan fidelity`: everybody is generated and counted, and the counts laid beside what the document says. Nothing is sent.
 
-use model::{Applicants, Comparison, Counted, Seed};
+use model::{Applicants, Counted, FigureRow, Precision, Seed, TargetRow};
 use report::{Agreement, FigureLine, Ink, Page, Standing, TargetLine, target_score, text};
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr as _;
-use world::{CountedFigure, Fidelity, Figure, Population, Province, Reached, Realised, Scale, Share, Target};
+use world::{CountedFigure, Fidelity, Population, Province, Reached, Scale, Share, Target};
 
 use crate::args::FidelityArgs;
 use crate::console;
@@ -41,67 +41,39 @@ fn examine(population: Population, targets: &[Target]) -> Findings {
     let counted = Fidelity::of(&population);
     let part = (population.count() != province.count())
         .then(|| format!("{} of {} dossiers are generated", population.count(), province.count()));
-    let lines = province.figures().iter().zip(&counted.figures);
+    let lines = world::figure_rows(province).into_iter().zip(&counted.figures);
     let figures: Vec<_> = lines.map(|(figure, found)| line(figure, *found, part.as_deref())).collect();
-    let targets = targets.iter().map(|target| asked(target, province, &counted)).collect();
+    let rows = targets.iter().zip(world::target_rows(targets, province));
+    let targets = rows.map(|target| asked(target, province, &counted)).collect();
     let misses = figures.iter().any(|figure| figure.agreement.is_mismatch());
     let exit = if misses { Exit::RuleFailed } else { Exit::Conforms };
     Findings { population, figures, targets, exit }
 }
 
-fn line(figure: &Figure, found: CountedFigure, part: Option<&str>) -> FigureLine {
-    let agreement = match (found.comparison, part, &figure.realised) {
-        (Some(_), Some(part), _) => Agreement::NotJudged(part.to_owned()),
-        (Some(Comparison::Equal), None, _) => Agreement::Exact,
-        (Some(Comparison::Within), None, _) => Agreement::WithinPrecision,
-        (Some(Comparison::Outside), None, _) => Agreement::Differs,
-        (Some(Comparison::NotCompared), None, _) => {
-            Agreement::NotJudged("the document contradicts itself here".to_owned())
+fn line(figure: FigureRow, found: CountedFigure, part: Option<&str>) -> FigureLine {
+    let agreement = match (found.comparison, part) {
+        (Some(_), Some(part)) => Agreement::NotJudged(part.to_owned()),
+        (Some(comparison), None) => comparison.into(),
+        (None, _) => {
+            let reason = figure.not_realised.as_deref().unwrap_or("shown by a recorded run only");
+            Agreement::NotRealised(reason.to_owned())
         }
-        (None, _, Realised::Not(reason)) => Agreement::NotRealised(reason.clone()),
-        (None, _, Realised::MeasuredBy(_)) => Agreement::NotRealised("shown by a recorded run only".to_owned()),
     };
-    FigureLine {
-        figure_id: figure.id.clone(),
-        document: figure.stated.source.document.clone(),
-        name: figure.name.clone(),
-        scope: figure.scope.clone(),
-        stated: figure.stated.value.value(),
-        generated: found.generated.map(Counted::value),
-        unit: figure.unit.clone(),
-        precision: figure.stated.source.precision.as_str().to_owned(),
-        agreement,
-        quote: figure.stated.source.quote.clone(),
-    }
+    FigureLine { figure, generated: found.generated, agreement }
 }
 
-fn asked(target: &Target, province: &Province, found: &Fidelity) -> TargetLine {
+fn asked((target, row): (&Target, TargetRow), province: &Province, found: &Fidelity) -> TargetLine {
     let (counted, standing) = match target.ask(province, found) {
         Reached::Met(share) => (Some(share), Standing::Met),
         Reached::Missed(share) => (Some(share), Standing::Missed),
         Reached::NotShown(reason) => (None, Standing::NotShown(reason)),
     };
-    let mut denominator = target.denominator.clone();
+    let mut denominator = row.denominator;
     if counted.is_some() && target.rests_on_the_document(province, found) {
         denominator.push_str(" (counted by the document, not generated)");
     }
-    let is_bare_share = matches!(&target.share, Share::Figures { base, .. } if base.is_empty());
-    let parts = |share: Counted| {
-        let whole = (Counted::whole(share.part).value(), Counted::whole(share.base).value());
-        if is_bare_share { (share.value(), 1.0) } else { whole }
-    };
-    TargetLine {
-        target_id: target.id.clone(),
-        title: target.title.clone(),
-        title_vi: target.title_vi.clone(),
-        document: target.document.file.clone(),
-        figure: target.figure.clone(),
-        denominator,
-        comparison: target.bound.as_str().to_owned(),
-        value: target.value.value(),
-        counted: counted.map(parts),
-        standing,
-    }
+    let has_counts = !matches!(&target.share, Share::Figures { base, .. } if base.is_empty());
+    TargetLine { target: TargetRow { denominator, ..row }, counted, has_counts, standing }
 }
 
 fn sheet(findings: &Findings) -> String {
@@ -147,7 +119,7 @@ fn figures(page: &mut Page, lines: &[FigureLine]) {
     let widest = |title: &str, of: fn(&FigureLine) -> String| {
         lines.iter().map(|line| of(line).width()).chain([title.width()]).max().unwrap_or(0)
     };
-    let id = widest("", |line| line.figure_id.clone());
+    let id = widest("", |line| line.figure.id.clone());
     let stated = widest("document", said);
     let generated = widest("generated", FigureLine::generated_text);
     let delta = widest("delta", FigureLine::delta_text);
@@ -168,29 +140,25 @@ fn figures(page: &mut Page, lines: &[FigureLine]) {
             Agreement::Differs | Agreement::NotCounted(_) => ("✗", Ink::Bad),
             Agreement::NotJudged(_) | Agreement::NotRealised(_) => ("–", Ink::Faint),
         };
-        let cells = [&line.figure_id, &said(line), &line.generated_text(), &line.delta_text()];
+        let cells = [&line.figure.id, &said(line), &line.generated_text(), &line.delta_text()];
         let lead = row(mark, cells.map(String::as_str));
-        page.paragraph(&lead, ink, &if is_narrow { String::new() } else { about(line) });
+        page.paragraph(&lead, ink, &if is_narrow { String::new() } else { line.about() });
         if is_narrow {
-            page.paragraph("      ", ink, &about(line));
+            page.paragraph("      ", ink, &line.about());
         }
     }
 }
 
 /// The stated number, with the sign of its precision.
 fn said(line: &FigureLine) -> String {
-    let sign = match line.precision.as_str() {
-        "rounded" | "about" => "≈ ",
-        "at_least" => "≥ ",
-        "more_than" => "> ",
-        "less_than" => "< ",
-        _ => "",
+    let sign = match line.figure.precision {
+        Precision::Rounded | Precision::About => "≈ ",
+        Precision::AtLeast => "≥ ",
+        Precision::MoreThan => "> ",
+        Precision::LessThan => "< ",
+        Precision::Exact | Precision::Truncated | Precision::Inconsistent => "",
     };
     format!("{sign}{}", line.stated_text())
-}
-
-fn about(line: &FigureLine) -> String {
-    format!("{}, {}", line.name.replace('_', " "), line.scope)
 }
 
 fn unrealised(page: &mut Page, lines: &[FigureLine]) {
@@ -200,12 +168,12 @@ fn unrealised(page: &mut Page, lines: &[FigureLine]) {
     }
     page.heading("NOT REALISED", "");
     for line in lines {
-        let lead = format!("  – {}  ", line.figure_id);
-        let unit = if line.unit.starts_with("share") { String::new() } else { format!(" {}", line.unit) };
+        let lead = format!("  – {}  ", line.figure.id);
+        let unit = if line.is_share() { String::new() } else { format!(" {}", line.figure.unit) };
         page.paragraph(
             &lead,
             Ink::Faint,
-            &format!("{}{unit}, {}: {}", said(line), about(line), line.agreement.reason()),
+            &format!("{}{unit}, {}: {}", said(line), line.about(), line.agreement.reason()),
         );
     }
 }
@@ -217,31 +185,32 @@ fn targets(page: &mut Page, lines: &[TargetLine]) {
         let counts = if counts.is_empty() { counts } else { format!(" ({counts})") };
         let ink = if line.standing == Standing::Missed { Ink::Doubtful } else { Ink::Plain };
         let lead = format!("  {} ", line.standing.mark());
-        page.paragraph(&lead, ink, &format!("{}: {}{counts}, {} asked", line.title, line.found(), line.asked()));
-        page.paragraph("    ", Ink::Faint, &format!("{} · 100 %: {}", stated_by(line), line.denominator));
+        page.paragraph(&lead, ink, &format!("{}: {}{counts}, {} asked", line.target.title, line.found(), line.asked()));
+        page.paragraph("    ", Ink::Faint, &format!("{} · 100 %: {}", stated_by(line), line.target.denominator));
     }
     for line in lines.iter().filter(|line| !line.is_shown()) {
-        let said = format!("{}, {} asked ({}): {}", line.title, line.asked(), stated_by(line), line.standing.reason());
+        let said =
+            format!("{}, {} asked ({}): {}", line.target.title, line.asked(), stated_by(line), line.standing.reason());
         page.paragraph("  – ", Ink::Faint, &said);
     }
 }
 
 /// The figure that states a target, else its document.
 fn stated_by(line: &TargetLine) -> &str {
-    line.figure.as_deref().unwrap_or(&line.document)
+    line.target.figure.as_deref().unwrap_or(&line.target.document)
 }
 
 fn whole(findings: &Findings) -> Value {
     let province = findings.population.province();
     let figure = |line: &FigureLine| {
         json!({
-            "id": line.figure_id,
-            "name": line.name,
-            "scope": line.scope,
-            "unit": line.unit,
-            "precision": line.precision,
-            "document": line.stated,
-            "generated": line.generated,
+            "id": line.figure.id,
+            "name": line.figure.name,
+            "scope": line.figure.scope,
+            "unit": line.figure.unit,
+            "precision": line.figure.precision.as_str(),
+            "document": line.figure.stated.value(),
+            "generated": line.generated.map(Counted::value),
             "delta": line.delta(),
             "verdict": line.agreement.as_str().replace(' ', "_"),
             "reason": line.agreement.reason(),
@@ -249,14 +218,14 @@ fn whole(findings: &Findings) -> Value {
     };
     let target = |line: &TargetLine| {
         json!({
-            "id": line.target_id,
-            "figure": line.figure,
-            "title": line.title,
-            "title_vi": line.title_vi,
-            "denominator": line.denominator,
+            "id": line.target.id,
+            "figure": line.target.figure,
+            "title": line.target.title,
+            "title_vi": line.target.title_vi,
+            "denominator": line.target.denominator,
             "asked": line.asked(),
-            "part": line.counted.map(|(part, _)| part),
-            "base": line.counted.map(|(_, base)| base),
+            "part": line.counted.map(|counted| counted.part),
+            "base": line.counted.map(|counted| counted.base),
             "verdict": line.standing.as_str().replace(' ', "_"),
             "reason": line.standing.reason(),
         })

@@ -22,6 +22,7 @@ mod outcome_facts;
 mod page;
 mod people;
 mod plan;
+mod planned_rows;
 mod problems;
 mod profiles;
 mod progress;
@@ -30,7 +31,9 @@ mod publications;
 mod results;
 mod rules;
 mod run;
+mod run_facts;
 mod run_file;
+mod safety;
 mod scenarios;
 mod who;
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use mock_portal::{Conduct, Defect, Noise, Variant};
+use mock_portal::{Behaviour, Defect, Noise, Variant};
 use serde_json::{Value, json};
 
 use crate::args::{ListArgs, PortalArgs, ScenarioArgs};
@@ -16,14 +16,14 @@ pub(crate) fn defects(names: &[String]) -> Result<Vec<Defect>, Failure> {
 }
 
 /// The conduct that was asked for.
-pub(crate) fn conduct(args: &PortalArgs, seed: u64) -> Result<Conduct, Failure> {
+pub(crate) fn conduct(args: &PortalArgs, seed: u64) -> Result<Behaviour, Failure> {
     let known = Variant::ALL.iter().map(|variant| variant.name());
     let find = |name: &String| Variant::from_name(name).ok_or_else(|| unknown("variant", name, known.clone()));
     let variants = args.variant.iter().map(find).collect::<Result<_, _>>()?;
     let known = || Noise::ALL.iter().map(|noise| noise.name());
     let find = |name: &String| Noise::from_name(name).ok_or_else(|| unknown("noise", name, known()));
     let noise = args.noise.iter().map(find).collect::<Result<_, _>>()?;
-    Ok(Conduct { variants, noise, seed, ..Conduct::ordinary() })
+    Ok(Behaviour { variants, noise, seed, ..Behaviour::ordinary() })
 }
 
 fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Failure {

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use mock_portal::{Catalogue, Clerk, Conduct, Defect, Procedure, Process, Role, ServiceLevel, Unit};
+use mock_portal::{Behaviour, Catalogue, Clerk, Defect, Procedure, Process, Role, ServiceLevel, Unit};
 
 use crate::args::PlanArgs;
 use crate::compose::Composition;
@@ -30,7 +30,7 @@ const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4
 
 impl Country {
     /// Starts all three on free ports.
-    pub(crate) fn start(composed: &Composition, defects: Vec<Defect>, conduct: Conduct) -> Result<Self, Failure> {
+    pub(crate) fn start(composed: &Composition, defects: Vec<Defect>, conduct: Behaviour) -> Result<Self, Failure> {
         let settings = &composed.run.mocks;
         let usual = mock_bank::Setup::from(mock_bank::Config {
             bind: ANY_PORT,
@@ -164,7 +164,7 @@ pub(crate) fn portal(
     seed: u64,
     config: mock_portal::Config,
 ) -> Result<mock_portal::Running, Failure> {
-    let conduct = Conduct {
+    let conduct = Behaviour {
         delay: options.delay.unwrap_or_default(),
         limit: options.limit,
         store: options.store.clone(),

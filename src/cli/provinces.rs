@@ -76,9 +76,7 @@ pub(crate) fn facts(province: &Province) -> String {
 
 /// The document of a province, in one line.
 pub(crate) fn paper(province: &Province) -> String {
-    let paper = province.document();
-    let published = if paper.published.is_empty() { "no date" } else { &paper.published };
-    format!("document {}: {} · {published}", paper.file, paper.title)
+    format!("source: {}", province.document().citation())
 }
 
 /// Everything the document of a province says, and what had to be added.

@@ -13,6 +13,6 @@ mod recorder;
 mod store;
 
 pub use batch::{Batch, Exchange, Misread, Observed, ProgressLine, ShownService, Signal, Stall, Text};
-pub use plan::{CalendarDay, Figure, PlannedDossier, Target};
+pub use plan::{PlannedDossier, figures, targets};
 pub use recorder::{Inlet, Recorder, RecorderLoss};
 pub use store::{HistoryError, SCHEMA, SCHEMA_VERSION, Store, open};

@@ -1,7 +1,7 @@
 //! What is planned, as rows: written before anything is sent, so that a judge knows what to expect.
 
-use model::Case;
-use rusqlite::params;
+use model::{CalendarRow, Case, Decimal, FigureRow, Precision, TargetRow};
+use rusqlite::{Connection, Row, params};
 
 use crate::store::signed;
 use crate::{HistoryError, Store};
@@ -14,71 +14,6 @@ pub struct PlannedDossier<'a> {
     pub province: &'a str,
     /// Nanoseconds since the run began.
     pub due: u64,
-}
-
-/// A published figure: a row of the table `figures`, in its order.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Figure {
-    /// Its id.
-    pub id: String,
-    /// The document that states it.
-    pub document: String,
-    /// What it counts.
-    pub name: String,
-    /// Of whom.
-    pub scope: String,
-    /// The value as stated.
-    pub value: f64,
-    /// Unit of the value.
-    pub unit: String,
-    /// How exactly it is stated.
-    pub precision: &'static str,
-    /// The sentence.
-    pub quote: String,
-    /// The query that counts the same in a history.
-    pub measured_by: Option<String>,
-    /// Why no run can realise it.
-    pub not_realised: Option<String>,
-    /// How far a counted number may be off it, if at all: a row of the table `tolerances`.
-    pub tolerance: Option<f64>,
-}
-
-/// A target that a province has set itself: a row of the table `targets`, in its order.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Target {
-    /// Its id.
-    pub id: String,
-    /// What is to be reached, in English.
-    pub title: String,
-    /// The same in Vietnamese.
-    pub title_vi: String,
-    /// The document that sets it.
-    pub document: String,
-    /// The figure that states it.
-    pub figure: Option<String>,
-    /// What is 100 %, in words.
-    pub denominator: String,
-    /// How the share must compare with the value.
-    pub comparison: &'static str,
-    /// The value, 0..=1.
-    pub value: f64,
-    /// The query that returns part and base.
-    pub measured_by: Option<String>,
-    /// Why no run can answer.
-    pub not_shown: Option<String>,
-}
-
-/// One day of the working calendar: a row of the table `calendar`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CalendarDay {
-    /// `2021-03-01`.
-    pub day: String,
-    /// Whether offices work.
-    pub working: bool,
-    /// Working days since the first row, this day not counted.
-    pub working_days_before: u32,
-    /// Name of the holiday, or why a Saturday is worked.
-    pub note: String,
 }
 
 impl Store {
@@ -126,14 +61,15 @@ impl Store {
     /// [`HistoryError::Write`]; then nothing of it is written.
     pub fn plan_context(
         &mut self,
-        figures: &[Figure],
-        calendar: &[CalendarDay],
+        figures: &[FigureRow],
+        calendar: &[CalendarRow],
         capabilities: &[String],
         gates: &[String],
     ) -> Result<(), HistoryError> {
         let transaction = self.transaction()?;
         {
-            let mut insert = transaction.prepare("insert into figures values (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)")?;
+            let mut insert =
+                transaction.prepare("insert into figures values (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)")?;
             for (position, figure) in (0_i64..).zip(figures) {
                 insert.execute(params![
                     figure.id,
@@ -141,19 +77,14 @@ impl Store {
                     figure.document,
                     figure.name,
                     figure.scope,
-                    figure.value,
+                    figure.stated.to_string(),
                     figure.unit,
-                    figure.precision,
+                    figure.precision.as_str(),
+                    figure.tolerance.to_string(),
                     figure.quote,
                     figure.measured_by,
                     figure.not_realised,
                 ])?;
-            }
-            let mut insert = transaction.prepare("insert into tolerances values (?1, ?2)")?;
-            for figure in figures {
-                if let Some(tolerance) = figure.tolerance {
-                    insert.execute(params![figure.id, tolerance])?;
-                }
             }
             let mut insert = transaction.prepare("insert into calendar values (?1,?2,?3,?4)")?;
             for day in calendar {
@@ -176,7 +107,7 @@ impl Store {
     ///
     /// # Errors
     /// [`HistoryError::Write`]; then nothing of it is written.
-    pub fn plan_targets(&mut self, targets: &[Target]) -> Result<(), HistoryError> {
+    pub fn plan_targets(&mut self, targets: &[TargetRow]) -> Result<(), HistoryError> {
         let transaction = self.transaction()?;
         {
             let mut insert = transaction.prepare("insert into targets values (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)")?;
@@ -189,8 +120,8 @@ impl Store {
                     target.document,
                     target.figure,
                     target.denominator,
-                    target.comparison,
-                    target.value,
+                    target.bound.as_str(),
+                    target.value.to_string(),
                     target.measured_by,
                     target.not_shown,
                 ])?;
@@ -199,4 +130,65 @@ impl Store {
         transaction.commit()?;
         Ok(())
     }
+}
+
+/// The published figures of a history, in the order of the province's file.
+///
+/// # Errors
+/// What SQLite says, also where a number or a precision is none of those that [`Store::plan_context`] writes.
+pub fn figures(history: &Connection) -> rusqlite::Result<Vec<FigureRow>> {
+    let mut statement = history.prepare(
+        "select figure_id, document, name, scope, value, unit, precision, tolerance, quote, measured_by, not_realised
+           from figures order by position, figure_id",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok(FigureRow {
+            id: row.get(0)?,
+            document: row.get(1)?,
+            name: row.get(2)?,
+            scope: row.get(3)?,
+            stated: parsed(row, 4, Decimal::parse)?,
+            unit: row.get(5)?,
+            precision: parsed(row, 6, Precision::parse)?,
+            tolerance: parsed(row, 7, Decimal::parse)?,
+            quote: row.get(8)?,
+            measured_by: row.get(9)?,
+            not_realised: row.get(10)?,
+        })
+    })?;
+    rows.collect()
+}
+
+/// The targets of a history, in their order.
+///
+/// # Errors
+/// What SQLite says, also where a number or a comparison is none of those that [`Store::plan_targets`] writes.
+pub fn targets(history: &Connection) -> rusqlite::Result<Vec<TargetRow>> {
+    let mut statement = history.prepare(
+        "select target_id, title, title_vi, document, figure_id, denominator, comparison, value, measured_by, not_shown
+           from targets order by position",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok(TargetRow {
+            id: row.get(0)?,
+            title: row.get(1)?,
+            title_vi: row.get(2)?,
+            document: row.get(3)?,
+            figure: row.get(4)?,
+            denominator: row.get(5)?,
+            bound: parsed(row, 6, Precision::parse)?,
+            value: parsed(row, 7, Decimal::parse)?,
+            measured_by: row.get(8)?,
+            not_shown: row.get(9)?,
+        })
+    })?;
+    rows.collect()
+}
+
+fn parsed<T>(row: &Row<'_>, column: usize, parse: fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+    let text: String = row.get(column)?;
+    parse(&text).ok_or_else(|| {
+        let reason = format!("`{text}` is no value of the column {}", row.as_ref().column_name(column).unwrap_or("?"));
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, reason.into())
+    })
 }

@@ -168,23 +168,17 @@ create table figures (
     document     text not null,
     name         text not null,
     scope        text not null,
-    value        real not null,
+    value        text not null, -- as the document writes it: 0.70, 59457; shares are 0 to 1
     unit         text not null,
     precision    text not null, -- exact, rounded, truncated, about, at_least, more_than, less_than, inconsistent
+    tolerance    text not null, -- how far a counted number may be off, where it is rounded, truncated or about right; else 0
     quote        text not null,
-    measured_by  text, -- SQL over the derived tables; null if a run cannot realise the figure
+    measured_by  text, -- SQL over the derived tables that returns one whole number, or part and base; null if a run cannot reproduce the figure
     not_realised text -- why not
 );
 
--- How far a counted number may be off a figure that is rounded, truncated or about right. Histories of before have no such
--- table: then half of the last digit stated is allowed, all of it where it is truncated.
-create table tolerances (
-    figure_id text primary key,
-    tolerance real not null
-) without rowid;
-
 -- What provinces have set themselves (KPI), and the query that answers it in this history. A missed target is the province's,
--- never the portal's. Histories of before have no such table.
+-- never the portal's.
 create table targets (
     position    integer primary key,
     target_id   text not null,
@@ -194,8 +188,8 @@ create table targets (
     figure_id   text, -- the figure that states it; null if none does
     denominator text not null, -- what is 100 %, in words
     comparison  text not null, -- at_least, more_than, less_than, exact
-    value       real not null,
-    measured_by text, -- SQL over the derived tables that returns two numbers, part and base; null if no run can answer
+    value       text not null, -- the share, 0 to 1, as the document writes it
+    measured_by text, -- SQL over the derived tables that returns two whole numbers, part and base; null if no run can answer
     not_shown   text -- why not
 );
 
@@ -230,7 +224,6 @@ union all select 'adapter_problems', 'one thing the adapter did not understand o
 union all select 'stalls',       'one interval in which vandan itself stood still'
 union all select 'signals',      'one message or act of a peer we play (bank, post): the other ledger'
 union all select 'figures',      'one published figure, and the query that counts the same here'
-union all select 'tolerances',   'how far a counted number may be off a figure that is rounded, truncated or about right'
 union all select 'targets',      'one target that a province has set itself, and the query that answers it here'
 union all select 'calendar',     'one day, working or not'
 union all select 'capabilities', 'one thing the adapter can do, or a peer that is ours'

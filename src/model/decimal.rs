@@ -44,6 +44,9 @@ impl Decimal {
         Some(Self { units: format!("{whole}{part}").parse().ok()?, digits })
     }
 
+    /// How far a number of this kind may be off where nothing is allowed.
+    pub const ZERO: Self = Self { units: 0, digits: 0 };
+
     /// The number, if it is a whole one.
     pub fn whole(self) -> Option<i64> {
         let scale = self.scale();
@@ -82,6 +85,19 @@ impl Decimal {
     /// This number times `factor`, as a multiple of `1 / (scale * other.scale)`.
     fn over(self, other: Self, factor: i128) -> i128 {
         i128::from(self.units) * i128::from(other.scale()) * factor
+    }
+}
+
+impl fmt::Display for Decimal {
+    /// As the document writes it, without groups: `0.70`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.digits == 0 {
+            return self.units.fmt(out);
+        }
+        let (sign, units, digits) =
+            (if self.units < 0 { "-" } else { "" }, self.units.unsigned_abs(), usize::from(self.digits));
+        let scale = 10_u64.pow(u32::from(self.digits));
+        write!(out, "{sign}{}.{:0digits$}", units / scale, units % scale)
     }
 }
 
@@ -148,7 +164,7 @@ pub fn tolerance(stated: Decimal, precision: Precision) -> Decimal {
         Precision::Rounded | Precision::About => Decimal { units: last.units * 5, digits: last.digits + 1 },
         Precision::Truncated => last,
         Precision::Exact | Precision::AtLeast | Precision::MoreThan | Precision::LessThan | Precision::Inconsistent => {
-            Decimal { units: 0, digits: 0 }
+            Decimal::ZERO
         }
     }
 }
@@ -172,6 +188,9 @@ mod tests {
         assert_eq!(Decimal::parse("0.8182"), Some(Decimal { units: 8_182, digits: 4 }));
         assert_eq!(Decimal::parse("1.00").and_then(Decimal::whole), Some(1));
         assert_eq!(Decimal::parse("76,5"), None);
+        for text in ["0.70", "0.8182", "59457", "1234567.5", "-0.05"] {
+            assert_eq!(Decimal::parse(text).map(|number| number.to_string()).as_deref(), Some(text));
+        }
     }
 
     #[test]

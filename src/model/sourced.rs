@@ -54,6 +54,11 @@ impl Precision {
         ("inconsistent", Self::Inconsistent),
     ];
 
+    /// The precision with this spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(spelling, _)| *spelling == text).map(|(_, precision)| *precision)
+    }
+
     /// The spelling of this precision in files.
     pub fn as_str(self) -> &'static str {
         Self::ALL.iter().find(|(_, precision)| *precision == self).map_or("exact", |(text, _)| text)

@@ -10,6 +10,7 @@
 //! Durations are milliseconds (`_ms`), shares 0..=1, instants of the run seconds since it began (`_s`). `null` is "not
 //! recorded". Findings with their evidence are in `verdicts.json`, which the judge writes.
 
+use model::Counted;
 use model::words::Channel;
 use serde_json::{Map, Value, json};
 use verdict::{AreaExamined, GateVerdict, RuleVerdict};
@@ -117,33 +118,33 @@ fn gate(gate: &GateVerdict) -> Value {
 
 fn figure(figure: &FigureLine) -> Value {
     json!({
-        "id": figure.figure_id,
-        "document": figure.document,
-        "name": figure.name,
-        "scope": figure.scope,
-        "unit": figure.unit,
-        "stated": figure.stated,
-        "generated": figure.generated,
+        "id": figure.figure.id,
+        "document": figure.figure.document,
+        "name": figure.figure.name,
+        "scope": figure.figure.scope,
+        "unit": figure.figure.unit,
+        "stated": figure.figure.stated.value(),
+        "generated": figure.generated.map(Counted::value),
         "delta": figure.delta(),
-        "precision": figure.precision,
+        "precision": figure.figure.precision.as_str(),
         "agreement": figure.agreement.as_str().replace(' ', "_"),
         "reason": figure.agreement.reason(),
-        "quote": figure.quote,
+        "quote": figure.figure.quote,
     })
 }
 
 fn target(target: &TargetLine) -> Value {
     json!({
-        "id": target.target_id,
-        "title": target.title,
-        "title_vi": target.title_vi,
-        "document": target.document,
-        "figure": target.figure,
-        "denominator": target.denominator,
-        "comparison": target.comparison,
-        "value": target.value,
-        "part": target.counted.map(|(part, _)| part),
-        "base": target.counted.map(|(_, base)| base),
+        "id": target.target.id,
+        "title": target.target.title,
+        "title_vi": target.target.title_vi,
+        "document": target.target.document,
+        "figure": target.target.figure,
+        "denominator": target.target.denominator,
+        "comparison": target.target.bound.as_str(),
+        "value": target.target.value.value(),
+        "part": target.counted.map(|counted| counted.part),
+        "base": target.counted.map(|counted| counted.base),
         "standing": target.standing.as_str().replace(' ', "_"),
         "reason": target.standing.reason(),
     })

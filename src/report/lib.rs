@@ -15,6 +15,7 @@ pub mod text;
 pub mod words;
 
 pub mod charts;
+mod counting;
 mod html;
 mod json;
 mod junit;

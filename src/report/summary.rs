@@ -9,6 +9,7 @@ use verdict::{
 };
 
 use crate::adapter::{self, Misunderstandings};
+use crate::counting::Counter;
 use crate::fidelity::{self, Agreement, FigureLine};
 use crate::series::{self, Day, WallSeries};
 use crate::targets::{self, TargetLine};
@@ -178,6 +179,7 @@ impl Summary {
     /// [`SummaryError`] if a table of the history cannot be read.
     pub fn measure(session: &Session, rules: &RuleSet, judgement: &Judgement) -> Result<Self, SummaryError> {
         let history = session.connection();
+        let counter = Counter { session: history, meter: session.meter() };
         let failed_to_read = |what| move |source| SummaryError { what, source };
         let mut verdicts = judgement.rules.clone();
         verdicts.sort_by_key(|rule| (words::urgency(rule.verdict), rule.id.clone()));
@@ -193,8 +195,8 @@ impl Summary {
             cases: cases(history, &verdicts).map_err(failed_to_read("dossiers"))?,
             rules: verdicts,
             gates: judgement.gates.clone(),
-            figures: fidelity::measure(history, session.meter()).map_err(failed_to_read("figures"))?,
-            targets: targets::measure(history, session.meter()).map_err(failed_to_read("targets"))?,
+            figures: fidelity::measure(counter).map_err(failed_to_read("figures"))?,
+            targets: targets::measure(counter).map_err(failed_to_read("targets"))?,
             traffic: traffic::measure(history).map_err(failed_to_read("exchanges"))?,
             adapter: adapter::measure(history).map_err(failed_to_read("adapter's problems"))?,
             wall: series::wall(history).map_err(failed_to_read("exchanges"))?,

@@ -1,33 +1,18 @@
 //! What provinces have set themselves, asked of the recorded dossiers. A missed target is the province's: no verdict depends on it.
 
-use model::Precision;
-use rusqlite::Connection;
-use verdict::{Meter, complaint};
-
-use crate::fidelity::{NOISE, has_table};
+use crate::counting::Counter;
 use crate::text;
+use model::{Counted, Precision, TargetRow};
 
 /// One target, and what was counted.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TargetLine {
-    /// Its id.
-    pub target_id: String,
-    /// What is to be reached.
-    pub title: String,
-    /// The same in Vietnamese.
-    pub title_vi: String,
-    /// The document that sets it.
-    pub document: String,
-    /// The figure that states it.
-    pub figure: Option<String>,
-    /// What is 100 %, in words.
-    pub denominator: String,
-    /// How the share must compare with the value, in the spelling of [`Precision`].
-    pub comparison: String,
-    /// The value, 0..=1.
-    pub value: f64,
-    /// What was counted: part and base; the base is 1 where the document gives a share. `None` if nothing was.
-    pub counted: Option<(f64, f64)>,
+    /// The target as set.
+    pub target: TargetRow,
+    /// What was counted: part and base. `None` if nothing was.
+    pub counted: Option<Counted>,
+    /// Whether part and base were counted, so that they are worth showing; else only their share is known.
+    pub has_counts: bool,
     /// Whether it is reached.
     pub standing: Standing,
 }
@@ -74,21 +59,23 @@ impl Standing {
 impl TargetLine {
     /// The bound for people: `at least 98 %`.
     pub fn asked(&self) -> String {
-        let word = if self.comparison == "exact" { "exactly".to_owned() } else { self.comparison.replace('_', " ") };
-        format!("{word} {}", text::percent(self.value))
+        let word = match self.target.bound {
+            Precision::Exact => "exactly".to_owned(),
+            bound => bound.as_str().replace('_', " "),
+        };
+        format!("{word} {}", text::percent(self.target.value.value()))
     }
 
     /// The share for people: `97.19 %`.
     pub fn found(&self) -> String {
-        self.counted.map_or_else(|| text::MISSING.to_owned(), |(part, base)| text::percent(part / base))
+        self.counted.map_or_else(|| text::MISSING.to_owned(), |counted| text::percent(counted.value()))
     }
 
-    /// What that is a share of: `381 of 392`; empty where the document gives the share itself.
+    /// What that is a share of: `381 of 392`; empty where only the share is known.
     pub fn counts(&self) -> String {
-        match self.counted {
-            Some((part, base)) if base > 1.0 => format!("{} of {}", text::trimmed(part, 0), text::trimmed(base, 0)),
-            Some(_) | None => String::new(),
-        }
+        let whole = |number: i64| text::trimmed(Counted::whole(number).value(), 0);
+        let counted = self.counted.filter(|_| self.has_counts);
+        counted.map_or_else(String::new, |counted| format!("{} of {}", whole(counted.part), whole(counted.base)))
     }
 
     /// Whether anything was counted.
@@ -109,78 +96,36 @@ pub fn target_score(targets: &[TargetLine]) -> String {
     parts.join(", ")
 }
 
-/// Asks every target of a history, in their order; histories of before have none.
+/// Asks every target of a history, in their order.
 ///
-/// A query that fails, writes, or answers with other than two numbers is said in its own line; the others are still asked.
-pub(crate) fn measure(session: &Connection, meter: &Meter) -> rusqlite::Result<Vec<TargetLine>> {
-    if !has_table(session, "targets")? {
-        return Ok(Vec::new());
-    }
-    let mut statement = session.prepare(
-        "select target_id, title, title_vi, document, figure_id, denominator, comparison, value, measured_by, not_shown
-           from targets order by position",
-    )?;
-    let rows = statement.query_map([], |row| {
-        let line = TargetLine {
-            target_id: row.get(0)?,
-            title: row.get(1)?,
-            title_vi: row.get(2)?,
-            document: row.get(3)?,
-            figure: row.get(4)?,
-            denominator: row.get(5)?,
-            comparison: row.get(6)?,
-            value: row.get(7)?,
-            counted: None,
-            standing: Standing::NotShown(row.get::<_, Option<String>>(9)?.unwrap_or_default()),
-        };
-        Ok((line, row.get(8)?))
-    })?;
-    // No query runs while another is under way: what interrupts one would interrupt both.
-    let rows = rows.collect::<rusqlite::Result<Vec<(TargetLine, Option<String>)>>>()?;
-    let asked = |(mut line, query): (TargetLine, Option<String>)| {
-        if let Some(query) = query {
-            (line.counted, line.standing) = match shares(session, meter, &query) {
-                Err(reason) => (None, Standing::NotShown(reason)),
-                Ok((part, base)) => (Some((part, base)), judge(&line.comparison, line.value, part / base)),
-            };
-        }
-        line
-    };
-    Ok(rows.into_iter().map(asked).collect())
+/// A query that fails, writes, or answers with other than part and base is said in its own line; the others are still asked.
+pub(crate) fn measure(counter: Counter<'_>) -> rusqlite::Result<Vec<TargetLine>> {
+    Ok(history::targets(counter.session)?.into_iter().map(|target| line(target, counter)).collect())
 }
 
-/// Part and base as the query of a target counts them; the error is a sentence for the reader of the table.
-fn shares(session: &Connection, meter: &Meter, query: &str) -> Result<(f64, f64), String> {
-    let run = || {
-        let mut statement = session.prepare(query)?;
-        if !statement.readonly() {
-            return Ok(Err("the query would change the history; write a select".to_owned()));
-        }
-        statement.query_row([], |row| Ok(Ok((row.get::<_, Option<f64>>(0)?, row.get::<_, f64>(1)?))))
+fn line(target: TargetRow, counter: Counter<'_>) -> TargetLine {
+    let asked = match &target.measured_by {
+        None => Err(target.not_shown.clone().unwrap_or_default()),
+        Some(query) => counter.share(query),
     };
-    match meter.read(run).map_err(|error| complaint(&error))?? {
-        (_, 0.0) => Err("no such dossiers were recorded".to_owned()),
-        (part, base) => Ok((part.unwrap_or(0.0), base)),
-    }
-}
-
-fn judge(comparison: &str, value: f64, share: f64) -> Standing {
-    let bound = Precision::ALL.iter().find(|(spelling, _)| *spelling == comparison).map(|(_, bound)| *bound);
-    let is_met = match bound {
-        Some(Precision::Exact) => (share - value).abs() < NOISE,
-        Some(Precision::AtLeast) => share > value - NOISE,
-        Some(Precision::MoreThan) => share > value + NOISE,
-        Some(Precision::LessThan) => share < value - NOISE,
-        Some(Precision::Rounded | Precision::Truncated | Precision::About | Precision::Inconsistent) | None => {
-            return Standing::NotShown(format!("`{comparison}` is no way to compare a target"));
-        }
+    let (found, standing) = match asked {
+        Ok(share) if target.is_met(share) => (Some(share), Standing::Met),
+        Ok(share) => (Some(share), Standing::Missed),
+        Err(reason) => (None, Standing::NotShown(reason)),
     };
-    if is_met { Standing::Met } else { Standing::Missed }
+    TargetLine { target, counted: found, has_counts: true, standing }
 }
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::Connection;
+    use verdict::Meter;
+
     use super::*;
+
+    fn measured(session: &Connection) -> Vec<TargetLine> {
+        measure(Counter { session, meter: &Meter::unlimited() }).expect("the targets")
+    }
 
     fn history(rows: &str) -> Connection {
         let session = Connection::open_in_memory().expect("a database");
@@ -193,12 +138,12 @@ mod tests {
         };
         let all = "select sum(outcome = ''''early''''), count(*) from results".replace("''''", "''");
         let script = [
-            target(0, "'at_least', 0.5", &all),
-            target(1, "'more_than', 0.5", &all),
-            target(2, "'less_than', 0.5", &all),
-            target(3, "'exact', 0.5", &all),
-            target(4, "'at_least', 0.5", "delete from results"),
-            target(5, "'at_least', 0.5", "select 1"),
+            target(0, "'at_least', '0.5'", &all),
+            target(1, "'more_than', '0.5'", &all),
+            target(2, "'less_than', '0.5'", &all),
+            target(3, "'exact', '0.5'", &all),
+            target(4, "'at_least', '0.5'", "delete from results"),
+            target(5, "'at_least', '0.5'", "select 1"),
         ];
         session.execute_batch(&script.concat()).expect("the targets");
         session.execute_batch(rows).expect("the rows");
@@ -208,7 +153,7 @@ mod tests {
     #[test]
     fn each_comparison_has_its_own_side_and_a_broken_query_is_a_line() {
         let session = history("insert into results values ('commune', 'early'), ('commune', 'late')");
-        let lines = measure(&session, &Meter::unlimited()).expect("the targets");
+        let lines = measured(&session);
         let words: Vec<_> = lines.iter().map(|line| line.standing.as_str()).collect();
         assert_eq!(words, ["met", "missed", "missed", "met", "not shown", "not shown"]);
         assert_eq!((lines[0].found(), lines[0].counts()), ("50 %".to_owned(), "1 of 2".to_owned()));
@@ -217,13 +162,7 @@ mod tests {
 
     #[test]
     fn nothing_recorded_is_not_shown_and_never_met() {
-        let lines = measure(&history(""), &Meter::unlimited()).expect("the targets");
+        let lines = measured(&history(""));
         assert!(lines.iter().all(|line| !line.is_shown()), "{lines:?}");
-    }
-
-    #[test]
-    fn a_history_of_before_has_no_targets() {
-        let session = history("drop table targets");
-        assert_eq!(measure(&session, &Meter::unlimited()).expect("no targets"), []);
     }
 }

@@ -5,9 +5,6 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::sandbox::Budget;
 
-/// Tables that histories of before lack.
-const YOUNG: [&str; 2] = ["tolerances", "targets"];
-
 /// What is wrong with the form of a history, in words; `None` if nothing is.
 ///
 /// Every table must be a table: a view in its place would be a program of its maker's, run whenever we look. Every instant must
@@ -21,7 +18,6 @@ pub(crate) fn fault(connection: &Connection) -> Result<Option<String>, rusqlite:
         let found = kind(connection, name)?;
         let fault = match found.as_deref() {
             Some("table") => crooked_instant(&expected, connection, name)?,
-            None if YOUNG.contains(&name.as_str()) => None,
             None => Some(format!("it has no table {name}")),
             Some(other) => Some(format!("{name} is a {other}, where a table is expected")),
         };

@@ -50,7 +50,7 @@ pub use profile::{
     Hours, Offer, Offered, Office, Paper, Place, Planned, Procedure, Property, Province, Reach, Realised, Selector,
     ServiceCount, Services, Surroundings, Terms, Unit, Units, Word,
 };
-pub use rows::{CalendarRow, FigureRow, TargetRow, calendar_rows, figure_rows, target_rows};
+pub use rows::{calendar_rows, figure_rows, target_rows};
 pub use target::{Reached, Share, Target};
 
 #[cfg(test)]

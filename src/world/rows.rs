@@ -2,109 +2,35 @@
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use model::Precision;
+use model::{CalendarRow, FigureRow, TargetRow};
 
 use crate::profile::Terms;
 use crate::target::NO_SUCH_DOSSIERS;
 use crate::{Calendar, Period, Province, Realised, Share, Target};
 
-/// A row of the history's table `figures`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FigureRow {
-    /// Id of the figure.
-    pub figure_id: String,
-    /// Its place in the file, from 0.
-    pub position: u32,
-    /// The document that states it.
-    pub document: String,
-    /// Its name.
-    pub name: String,
-    /// Whom it speaks of.
-    pub scope: String,
-    /// The number.
-    pub value: f64,
-    /// What is counted.
-    pub unit: String,
-    /// How exactly the document states it.
-    pub precision: &'static str,
-    /// The sentence that states it.
-    pub quote: String,
-    /// The SQL that counts the same thing; `None` if a run cannot.
-    pub measured_by: Option<String>,
-    /// Why a run cannot show it.
-    pub not_realised: Option<String>,
-    /// How far a counted number may be off, for precisions that allow it.
-    pub tolerance: Option<f64>,
-}
-
-/// A row of the history's table `targets`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TargetRow {
-    /// Its id.
-    pub id: String,
-    /// What is to be reached.
-    pub title: String,
-    /// The same in Vietnamese.
-    pub title_vi: String,
-    /// The document that sets it.
-    pub document: String,
-    /// The figure that states it.
-    pub figure: Option<String>,
-    /// What is 100 %, in words.
-    pub denominator: String,
-    /// How the share must compare.
-    pub comparison: &'static str,
-    /// The value, 0..=1.
-    pub value: f64,
-    /// The SQL that returns part and base; none if no run of this province can answer.
-    pub measured_by: Option<String>,
-    /// Why not.
-    pub not_shown: Option<String>,
-}
-
-/// A row of the history's table `calendar`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CalendarRow {
-    /// The day, as `2021-03-01`.
-    pub day: String,
-    /// Whether it is worked.
-    pub working: bool,
-    /// Working days since the first row, this day not counted.
-    pub working_days_before: u32,
-    /// The holiday's name, or why a weekend day is worked.
-    pub note: String,
-}
-
 /// The figures of a province, in file order.
 pub fn figure_rows(province: &Province) -> Vec<FigureRow> {
-    let row = |(position, figure): (u32, &crate::Figure)| {
+    let row = |figure: &crate::Figure| {
         let (measured_by, not_realised) = match &figure.realised {
             Realised::MeasuredBy(query) => (Some(query.clone()), None),
             Realised::Not(reason) => (None, Some(reason.clone())),
         };
+        let source = &figure.stated.source;
         FigureRow {
-            figure_id: figure.id.clone(),
-            position,
-            document: figure.stated.source.document.clone(),
+            id: figure.id.clone(),
+            document: source.document.clone(),
             name: figure.name.clone(),
             scope: figure.scope.clone(),
-            value: figure.stated.value.value(),
+            stated: figure.stated.value,
             unit: figure.unit.clone(),
-            precision: figure.stated.source.precision.as_str(),
-            quote: figure.stated.source.quote.clone(),
+            precision: source.precision,
+            tolerance: figure.tolerance,
+            quote: source.quote.clone(),
             measured_by,
             not_realised,
-            tolerance: match figure.stated.source.precision {
-                Precision::Rounded | Precision::Truncated | Precision::About => Some(figure.tolerance.value()),
-                Precision::Exact
-                | Precision::AtLeast
-                | Precision::MoreThan
-                | Precision::LessThan
-                | Precision::Inconsistent => None,
-            },
         }
     };
-    (0..).zip(province.figures()).map(row).collect()
+    province.figures().iter().map(row).collect()
 }
 
 /// The targets, in their order: with the query where the dossiers of this province can answer.
@@ -120,11 +46,11 @@ pub fn target_rows(targets: &[Target], province: &Province) -> Vec<TargetRow> {
             id: target.id.clone(),
             title: target.title.clone(),
             title_vi: target.title_vi.clone(),
-            document: target.document.file.clone(),
+            document: target.document.citation(),
             figure: target.figure.clone(),
             denominator: target.denominator.clone(),
-            comparison: target.bound.as_str(),
-            value: target.value.value(),
+            bound: target.bound,
+            value: target.value,
             measured_by,
             not_shown,
         }

@@ -1,4 +1,4 @@
-//! The protocols that the bank speaks: which messages it takes, and how it tells a portal what became of a
+//! The protocols that the bank speaks: which messages it takes, and how it informs a portal what became of a
 //! payment. What happens to the money is the same in all of them.
 
 pub(crate) mod national;
@@ -13,23 +13,11 @@ use bytes::Bytes;
 use http::Method;
 use serde_json::Value;
 
+use crate::bank::Bank;
 use crate::payment::{Payment, State};
-use crate::server::Bank;
+use crate::profile::Profile;
 
-/// Whose protocol the bank speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Profile {
-    /// Our own, the simplest: what the reference portal speaks.
-    Plain,
-    /// Shaped like the national payment platform, partner profile 1.0.6.
-    National,
-    /// Shaped like a commercial gateway whose fields begin with `vnp_`, version 2.1.0.
-    VnpayLike,
-    /// Shaped like the bill look-up of provincial systems of 2020.
-    Provincial,
-}
-
-/// What a callback says; in a faulty one it is not what the books say.
+/// What a callback says; in a faulty one it is not what the records say.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Claim<'payment> {
     pub(crate) payment: &'payment Payment,
@@ -44,78 +32,50 @@ pub(crate) struct Claim<'payment> {
 
 /// A call to the portal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Call {
+pub(crate) struct Callback {
     pub(crate) method: Method,
     pub(crate) url: String,
     /// JSON, or nothing.
     pub(crate) body: Bytes,
 }
 
-impl Call {
+impl Callback {
     /// Posts a JSON message.
     fn post(url: &str, message: &Value) -> Self {
         Self { method: Method::POST, url: url.to_owned(), body: message.to_string().into() }
     }
 }
 
-impl Profile {
-    /// All of them, the default first.
-    pub const ALL: [Profile; 4] = [Profile::Plain, Profile::National, Profile::VnpayLike, Profile::Provincial];
-
-    /// Its name on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Profile::Plain => "plain",
-            Profile::National => "national",
-            Profile::VnpayLike => "vnpay-like",
-            Profile::Provincial => "provincial",
-        }
+/// The messages a profile takes.
+pub(crate) fn routes(profile: Profile) -> Router<Arc<Bank>> {
+    match profile {
+        Profile::Plain => plain::routes(),
+        Profile::National => national::routes(),
+        Profile::VnpayLike => vnpay_like::routes(),
+        Profile::Provincial => provincial::routes(),
     }
+}
 
-    /// The profile of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|profile| profile.name() == name)
+/// The callback that makes a claim, signed with `secret`.
+pub(crate) fn callback(bank: &Bank, claim: &Claim<'_>, url: &str, secret: &str) -> Callback {
+    match bank.setup.profile {
+        Profile::Plain => plain::callback(claim, url, secret),
+        Profile::National => national::callback(claim, url, secret),
+        Profile::VnpayLike => vnpay_like::callback(claim, url, secret),
+        Profile::Provincial => provincial::callback(claim, url, secret),
     }
+}
 
-    /// The messages it takes.
-    pub(crate) fn routes(self) -> Router<Arc<Bank>> {
-        match self {
-            Profile::Plain => plain::routes(),
-            Profile::National => national::routes(),
-            Profile::VnpayLike => vnpay_like::routes(),
-            Profile::Provincial => provincial::routes(),
-        }
-    }
-
-    /// The callback that makes a claim, signed with `secret`.
-    pub(crate) fn callback(self, claim: &Claim<'_>, url: &str, secret: &str) -> Call {
-        match self {
-            Profile::Plain => plain::callback(claim, url, secret),
-            Profile::National => national::callback(claim, url, secret),
-            Profile::VnpayLike => vnpay_like::callback(claim, url, secret),
-            Profile::Provincial => provincial::callback(claim, url, secret),
-        }
-    }
-
-    /// Where the customer goes back to, with what the portal may show them.
-    pub(crate) fn way_back(self, payment: &Payment, url: &str, secret: &str) -> String {
-        match self {
-            Profile::Plain => plain::way_back(payment, url),
-            Profile::National => national::way_back(payment, url),
-            Profile::VnpayLike => vnpay_like::way_back(payment, url, secret),
-            Profile::Provincial => provincial::way_back(payment, url),
-        }
-    }
-
-    /// The field of the portal's answer that holds its reply code.
-    pub(crate) fn reply_field(self) -> &'static str {
-        match self {
-            Profile::Plain => "code",
-            Profile::National => "MaLoi",
-            Profile::VnpayLike => "RspCode",
-            Profile::Provincial => "return_code",
-        }
-    }
+/// Where the customer goes back to, with what the portal may show them; `None` if neither the order nor the setup says.
+pub(crate) fn way_back(bank: &Bank, payment: &Payment) -> Option<String> {
+    let ordered = Some(payment.order.return_url.as_str()).filter(|url| !url.is_empty());
+    let url = ordered.or(bank.setup.return_url.as_deref())?;
+    Some(match bank.setup.profile {
+        Profile::Plain => plain::way_back(payment, url),
+        Profile::National => national::way_back(payment, url),
+        Profile::VnpayLike => vnpay_like::way_back(payment, url, &bank.setup.secret),
+        Profile::Provincial => provincial::way_back(payment, url),
+    })
 }
 
 /// An address with parameters added.
@@ -128,14 +88,6 @@ fn with_parameters(url: &str, parameters: &[(&str, &str)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_profile_is_found_by_its_name() {
-        for profile in Profile::ALL {
-            assert_eq!(Profile::from_name(profile.name()), Some(profile));
-        }
-        assert_eq!(Profile::from_name("momo"), None);
-    }
 
     #[test]
     fn a_reference_cannot_add_parameters_to_the_way_back() {

@@ -15,11 +15,11 @@ use axum::routing::post;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use super::{Call, Claim, with_parameters};
+use super::{Callback, Claim, with_parameters};
+use crate::bank::Bank;
 use crate::desk::{self, Objection};
 use crate::fields::{Body, Fields};
 use crate::payment::{Order, Payment, State};
-use crate::server::Bank;
 use crate::{checksum, clock};
 
 const BANK: &str = "MOCKBANK";
@@ -161,7 +161,7 @@ fn refuse(objection: Objection) -> Response {
     answer(objection.status(), objection.code(), &json!({ "MoTaLoi": objection.words().0 }))
 }
 
-pub(super) fn callback(claim: &Claim<'_>, url: &str, secret: &str) -> Call {
+pub(super) fn callback(claim: &Claim<'_>, url: &str, secret: &str) -> Callback {
     let (code, amount, time) = (claim.state.code(), claim.amount.to_string(), clock::stamp(claim.at));
     let order = &claim.payment.order;
     let hashed = [
@@ -189,7 +189,7 @@ pub(super) fn callback(claim: &Claim<'_>, url: &str, secret: &str) -> Call {
         "ThongTinGiaoDich": order.description,
         "MaXacThuc": checksum::seal(&hashed, secret),
     });
-    Call::post(url, &message)
+    Callback::post(url, &message)
 }
 
 pub(super) fn way_back(payment: &Payment, url: &str) -> String {

@@ -12,10 +12,10 @@ use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Call, Claim, with_parameters};
+use super::{Callback, Claim, with_parameters};
+use crate::bank::Bank;
 use crate::desk::{self, Objection};
 use crate::payment::{self, Payment, State};
-use crate::server::Bank;
 use crate::{checksum, clock};
 
 const BANK: &str = "MOCKBANK";
@@ -149,7 +149,7 @@ pub(crate) fn standing(payment: &Payment) -> impl Serialize + use<> {
     }
 }
 
-pub(super) fn callback(claim: &Claim<'_>, url: &str, secret: &str) -> Call {
+pub(super) fn callback(claim: &Claim<'_>, url: &str, secret: &str) -> Callback {
     let (code, time, amount) = (claim.state.code(), clock::stamp(claim.at), claim.amount.to_string());
     let reference = claim.payment.order.reference.as_str();
     let fields = [MESSAGE_TYPE, code, claim.partner, reference, &amount, CURRENCY, claim.transaction, BANK, &time];
@@ -165,7 +165,7 @@ pub(super) fn callback(claim: &Claim<'_>, url: &str, secret: &str) -> Call {
         "time": time,
         "checksum": checksum::seal(&fields, secret),
     });
-    Call::post(url, &message)
+    Callback::post(url, &message)
 }
 
 pub(super) fn way_back(payment: &Payment, url: &str) -> String {

@@ -14,11 +14,11 @@ use axum::routing::post;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use super::{Call, Claim, with_parameters};
+use super::{Callback, Claim, with_parameters};
+use crate::bank::Bank;
 use crate::desk::{self, Objection};
 use crate::fields::{Body, Fields, piped};
 use crate::payment::{Order, Payment, State};
-use crate::server::Bank;
 use crate::{checksum, clock};
 
 const VERSION: &str = "1.0";
@@ -117,7 +117,7 @@ fn refuse(objection: Objection) -> Response {
     (objection.status(), Json(answer)).into_response()
 }
 
-pub(super) fn callback(claim: &Claim<'_>, url: &str, secret: &str) -> Call {
+pub(super) fn callback(claim: &Claim<'_>, url: &str, secret: &str) -> Callback {
     let command = if claim.state == State::Captured { "CONFIRM" } else { "CANCEL" };
     let amount = claim.amount.to_string();
     let reference = claim.payment.order.reference.as_str();
@@ -135,7 +135,7 @@ pub(super) fn callback(claim: &Claim<'_>, url: &str, secret: &str) -> Call {
         "pay_time": clock::stamp(claim.at),
         "checksum": checksum::hmac_sha256(&hashed, secret),
     });
-    Call::post(url, &message)
+    Callback::post(url, &message)
 }
 
 pub(super) fn way_back(payment: &Payment, url: &str) -> String {

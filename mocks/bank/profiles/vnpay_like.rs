@@ -1,5 +1,5 @@
 //! A protocol shaped like a commercial gateway, version 2.1.0: the portal sends the customer's browser with a
-//! signed query, the bank tells the portal by a signed query too (IPN), and the portal can ask (`querydr`) and
+//! signed query, the bank informs the portal by a signed query too (IPN), and the portal can ask (`querydr`) and
 //! send money back (`refund`). Amounts are dong times 100.
 //!
 //! Checksums are HMAC-SHA512: of a query over its pairs sorted by name and written as forms write them (a
@@ -18,14 +18,13 @@ use bytes::Bytes;
 use http::Method;
 use serde_json::{Map, Value};
 
-use super::{Call, Claim};
+use super::{Callback, Claim};
+use crate::bank::Bank;
 use crate::config::LONGEST_LIFETIME_S;
 use crate::desk::{self, Claimed, Objection};
 use crate::fields::{Body, Fields, piped};
-use crate::language::Language;
 use crate::page;
 use crate::payment::{Order, Payment, State};
-use crate::server::Bank;
 use crate::{checksum, clock};
 
 const BANK: &str = "MOCKBANK";
@@ -106,7 +105,7 @@ fn split(query: &str) -> Option<(Pairs, String)> {
 
 /// `GET /paymentv2/vpcpay.html`: the customer arrives with the order in the address, and is sent to its page.
 async fn arrive(Shared(bank): Shared<Arc<Bank>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    let language = Language::of(query.as_deref(), &headers);
+    let language = mock_ground::Language::of(query.as_deref(), &headers);
     let Some((pairs, checksum)) = split(&query.unwrap_or_default()) else {
         return page::refusal(desk::reject(&bank, "order", Objection::Malformed), language);
     };
@@ -177,7 +176,7 @@ fn checked<const COUNT: usize>(bank: &Bank, fields: &Fields, names: [&str; COUNT
 
 fn query(bank: &Bank, fields: &Fields) -> Result<Value, Objection> {
     checked(bank, fields, QUERY)?;
-    if !bank.books().is_first_request(&fields.text("vnp_RequestId")) {
+    if !bank.records().is_first_request(&fields.text("vnp_RequestId")) {
         return Err(Objection::Conflict);
     }
     let payment = desk::ask(bank, &fields.text("vnp_TxnRef"), "query")?;
@@ -195,7 +194,7 @@ fn refund(bank: &Bank, fields: &Fields) -> Result<Value, Objection> {
     let hundredths = fields.number("vnp_Amount").filter(|amount| amount % HUNDREDTHS == 0);
     let amount = hundredths.ok_or(Objection::Malformed)? / HUNDREDTHS;
     let kind = fields.text("vnp_TransactionType");
-    let whole = bank.books().by_reference(&reference).map(|payment| payment.order.amount);
+    let whole = bank.records().by_reference(&reference).map(|payment| payment.order.amount);
     match kind.as_str() {
         "02" if whole.is_none_or(|whole| whole == amount) => {}
         "03" => {}
@@ -265,9 +264,9 @@ fn number_of(transaction: &str) -> String {
     transaction.trim_start_matches('T').to_owned()
 }
 
-pub(super) fn callback(claim: &Claim<'_>, url: &str, secret: &str) -> Call {
+pub(super) fn callback(claim: &Claim<'_>, url: &str, secret: &str) -> Callback {
     let url = signed_address(claim, url, secret);
-    Call { method: Method::GET, url, body: Bytes::new() }
+    Callback { method: Method::GET, url, body: Bytes::new() }
 }
 
 pub(super) fn way_back(payment: &Payment, url: &str, secret: &str) -> String {

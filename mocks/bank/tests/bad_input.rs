@@ -133,7 +133,7 @@ async fn a_portal_that_answers_nonsense_is_noted_and_bounded() {
     scene.decide(&transaction, "pay").await;
     let signals = scene.settled().await;
     let detail = signals.last().unwrap()["detail"].as_str().unwrap();
-    assert!(detail.len() <= 160, "{detail}");
+    assert!(detail.len() <= 240, "{detail}");
     assert_eq!(scene.get("/reconciliation").await.json()["unacknowledged"]["count"], 1);
 }
 

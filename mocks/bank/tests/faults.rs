@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::scene::{SECRET, Scene, column, says};
 use crate::{Fault, Profile, checksum};
 
-/// A payment in which exactly these faults happen, paid; its signals after the capture, and what was told.
+/// A payment in which exactly these faults happen, paid; its signals after the capture, and the callbacks.
 async fn paid(faults: &[Fault]) -> (Scene, Vec<Value>, Vec<Value>) {
     let scene = Scene::with(Profile::Plain, says("00"), |setup| {
         setup.shares = faults.iter().fold(setup.shares, |shares, fault| shares.with(*fault, 1.0));
@@ -41,7 +41,7 @@ async fn a_delayed_callback_comes_later() {
 }
 
 #[tokio::test]
-async fn a_lost_callback_is_never_sent_and_only_a_query_tells() {
+async fn a_lost_callback_is_never_sent_and_only_a_query_reveals_it() {
     let (scene, signals, callbacks) = paid(&[Fault::Lost]).await;
     assert_eq!((column(&signals, "fault"), callbacks.len()), (vec!["-".to_owned(), "lost".to_owned()], 0));
     assert_eq!((&signals[1]["detail"], &signals[1]["status"]), (&json!("not sent"), &Value::Null));

@@ -6,9 +6,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::scene::{SECRET, Scene, column, says};
-use crate::books::{Books, Refund, Wanted};
 use crate::payment::tests::order;
 use crate::payment::{Order, State};
+use crate::records::{Records, Refund, Wanted};
 use crate::{Fault, Shares, checksum, reconciliation, settlement};
 
 fn refund(reference: &str, name: &str, amount: i64) -> Value {
@@ -85,7 +85,7 @@ async fn a_list_of_the_portal_is_compared_payment_by_payment() {
     assert_eq!(bad.status, StatusCode::BAD_REQUEST);
 }
 
-/// What somebody does to one of a few payments.
+/// What a customer or a portal does to one of a few payments.
 #[derive(Debug, Clone)]
 enum Act {
     Order(usize, i64),
@@ -108,7 +108,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
     vec(act, 0..120)
 }
 
-fn play(books: &mut Books, acts: Vec<Act>) {
+fn play(records: &mut Records, acts: Vec<Act>) {
     let shares = Shares::default().with(Fault::Pending, 0.3).with(Fault::PendingForever, 0.2);
     let mut now = 1_000;
     for act in acts {
@@ -116,17 +116,17 @@ fn play(books: &mut Books, acts: Vec<Act>) {
             Act::Order(i, amount) => {
                 let expires_at = now + 30_000;
                 let order = Order { amount, expires_at, ..order(&format!("R-{i}")) };
-                books.place(order, now).ok();
+                records.place(order, now).ok();
             }
             Act::Pay(i) => {
                 let wanted = Wanted::Pay(shares.course(1, &format!("R-{i}")));
-                drop(books.decide(&format!("T{:010}", i + 1), wanted, now));
+                drop(records.decide(&format!("T{:010}", i + 1), wanted, now));
             }
-            Act::Cancel(i) => drop(books.decide(&format!("T{:010}", i + 1), Wanted::Cancel, now)),
-            Act::Clear(i) => drop(books.clear(i as u64 + 1, now)),
+            Act::Cancel(i) => drop(records.decide(&format!("T{:010}", i + 1), Wanted::Cancel, now)),
+            Act::Clear(i) => drop(records.clear(i as u64 + 1, now)),
             Act::Refund(i, name, amount) => {
                 let name = format!("F-{name}");
-                books.refund(i as u64 + 1, &Refund { name: &name, amount, at: now }).ok();
+                records.refund(i as u64 + 1, &Refund { name: &name, amount, at: now }).ok();
             }
             Act::Wait(seconds) => now += seconds,
         }
@@ -134,10 +134,10 @@ fn play(books: &mut Books, acts: Vec<Act>) {
 }
 
 /// The sum of all lines of all settlement files, and of their totals.
-fn settled(books: &Books) -> (i64, i64) {
+fn settled(records: &Records) -> (i64, i64) {
     let mut sums = (0, 0);
-    for (date, _) in books.cash.days() {
-        for line in settlement::csv(&books.cash, date).lines().skip(1) {
+    for (date, _) in records.cash.days() {
+        for line in settlement::csv(&records.cash, date).lines().skip(1) {
             let (kind, rest) = line.split_once(',').unwrap();
             let amount: i64 = rest.rsplit(',').next().unwrap().parse().unwrap();
             if kind == "total" { sums.1 += amount } else { sums.0 += amount }
@@ -149,12 +149,12 @@ fn settled(books: &Books) -> (i64, i64) {
 proptest! {
     #[test]
     fn captured_less_refunded_is_what_is_settled_whatever_people_do(acts in acts()) {
-        let mut books = Books::default();
-        play(&mut books, acts);
-        let net: i64 = books.payments().map(|payment| payment.sums().net()).sum();
-        prop_assert_eq!(settled(&books), (net, net));
-        prop_assert_eq!(&reconciliation::of(&books)["balanced"], &json!(true));
-        for payment in books.payments() {
+        let mut records = Records::new();
+        play(&mut records, acts);
+        let net: i64 = records.payments().map(|payment| payment.sums().net()).sum();
+        prop_assert_eq!(settled(&records), (net, net));
+        prop_assert_eq!(&reconciliation::of(&records)["balanced"], &json!(true));
+        for payment in records.payments() {
             let most = if payment.state == State::Captured { payment.order.amount } else { 0 };
             prop_assert!((0..=most).contains(&payment.refunded()), "{:?}", payment);
         }

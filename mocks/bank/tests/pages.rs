@@ -36,12 +36,11 @@ async fn the_own_page_shows_the_money_the_ledger_and_the_faults() {
     scene.decide(&transaction, "pay").await;
     scene.settled().await;
     let page = scene.text("/").await;
-    for text in ["120.000", "R-&lt;1&gt;", "đã thu tiền", "báo trùng 100.0 %", "http-equiv=\"refresh\"", "/settlement/"]
-    {
+    for text in ["120.000", "R-&lt;1&gt;", "đã thu tiền", "báo trùng 100.0 %", "id=\"live\"", "/settlement/"] {
         assert!(page.contains(text), "{text} is not in {page}");
     }
-    let paused = scene.text("/?pause&lang=en").await;
-    assert!(!paused.contains("http-equiv") && paused.contains("Ledger, newest first"), "{paused}");
+    let found = scene.text("/?lang=en&q=R-2").await;
+    assert!(found.contains("newest first") && !found.contains("R-&lt;1&gt;"), "{found}");
 }
 
 #[tokio::test]

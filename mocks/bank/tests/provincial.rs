@@ -45,9 +45,9 @@ async fn a_bill_is_looked_up_paid_and_confirmed() {
     let signals = scene.settled().await;
     assert_eq!(signals.last().unwrap()["detail"], "00");
 
-    let told = &scene.callbacks().await[0];
-    assert_eq!((&told["command"], &told["MaTraCuuTT"]), (&json!("CONFIRM"), &json!(CODE)));
-    assert_eq!(told["checksum"], checksum::hmac_sha256("0|P|CONFIRM|120000|R-1|1.0", SECRET));
+    let callback = &scene.callbacks().await[0];
+    assert_eq!((&callback["command"], &callback["MaTraCuuTT"]), (&json!("CONFIRM"), &json!(CODE)));
+    assert_eq!(callback["checksum"], checksum::hmac_sha256("0|P|CONFIRM|120000|R-1|1.0", SECRET));
     let paid = scene.json("/bill", &question()).await.json();
     assert_eq!(
         (&paid["payment_status"], &paid["ThongTinBienLai"]["MaHoSo"]),
@@ -61,9 +61,9 @@ async fn a_cancelled_bill_is_told_under_another_checksum() {
     scene.json("/bill", &bill()).await;
     scene.decide("T0000000001", "cancel").await;
     scene.settled().await;
-    let told = &scene.callbacks().await[0];
-    assert_eq!((&told["command"], &told["return_code"]), (&json!("CANCEL"), &json!("24")));
-    assert_eq!(told["checksum"], checksum::hmac_sha256("0|P|CANCEL|120000|R-1|1.0", SECRET));
+    let callback = &scene.callbacks().await[0];
+    assert_eq!((&callback["command"], &callback["return_code"]), (&json!("CANCEL"), &json!("24")));
+    assert_eq!(callback["checksum"], checksum::hmac_sha256("0|P|CANCEL|120000|R-1|1.0", SECRET));
 }
 
 #[tokio::test]

@@ -141,7 +141,7 @@ impl Scene {
         panic!("the bank did not settle");
     }
 
-    /// What the portal was told, in the order of arrival: the fields of a body or of a query.
+    /// What the portal received, in the order of arrival: the fields of a body or of a query.
     pub(super) async fn callbacks(&self) -> Vec<Value> {
         let requests = self.portal.received_requests().await.unwrap();
         requests

@@ -24,7 +24,7 @@ async fn scene() -> Scene {
     Scene::of(Profile::VnpayLike, &[], confirmed()).await
 }
 
-/// The order with some fields changed, signed anew.
+/// The order with some fields changed, signed again.
 fn order(changes: &[(&str, &str)]) -> String {
     let query = ORDER.split_once("&vnp_SecureHash").unwrap().0;
     let mut pairs: BTreeMap<String, String> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
@@ -98,9 +98,9 @@ async fn a_payment_goes_from_the_signed_address_to_the_ipn() {
     assert!(way_back.starts_with("http://127.0.0.1:1/return?"), "{way_back}");
     scene.settled().await;
     let ipn = &scene.callbacks().await[0];
-    for told in [ipn, &json!(returned)] {
-        assert_eq!((&told["vnp_ResponseCode"], &told["vnp_TransactionStatus"]), (&json!("00"), &json!("00")));
-        assert_eq!((&told["vnp_Amount"], &told["vnp_TxnRef"]), (&json!("12000000"), &json!("R-1")), "times 100");
+    for said in [ipn, &json!(returned)] {
+        assert_eq!((&said["vnp_ResponseCode"], &said["vnp_TransactionStatus"]), (&json!("00"), &json!("00")));
+        assert_eq!((&said["vnp_Amount"], &said["vnp_TxnRef"]), (&json!("12000000"), &json!("R-1")), "times 100");
     }
     let signals = scene.settled().await;
     assert_eq!(

@@ -34,8 +34,8 @@ async fn a_dossiers_life_is_told_complete_and_in_order() {
     assert_eq!(sync("False", dossier(CODE)).await, 3, "it exists: update");
     let life = [("4", "20210302080000"), ("5", "20210303090000"), ("4", "20210304210000"), ("9", "20210305090000")];
     let steps: Vec<Value> = life.iter().map(|(state, happened)| step(state, happened)).collect();
-    let told = call(&scene, &session, "CapNhatTienDoHoSoMC", "", json!(steps)).await;
-    assert_eq!(told["error_code"], 0, "{told}");
+    let answered = call(&scene, &session, "CapNhatTienDoHoSoMC", "", json!(steps)).await;
+    assert_eq!(answered["error_code"], 0, "{answered}");
     let mut returned = dossier(CODE);
     returned["TrangThaiHoSo"] = json!("10");
     returned["NgayTra"] = json!("20210306090000");
@@ -85,18 +85,18 @@ async fn a_packet_that_is_refused_does_not_hold_up_the_others() {
 async fn is_updating_is_a_word_or_a_flag_and_nothing_else() {
     let scene = Scene::new();
     let session = scene.session().await;
-    let told = async |is_updating: Value| {
+    let sent = async |is_updating: Value| {
         let body = json!({
             "session": session, "madonvi": "H99.01", "service": "DongBoHoSoMC", "isUpdating": is_updating,
             "data": [dossier(CODE)],
         });
         scene.post_json("/exchange", &body).await.json()["error_code"].clone()
     };
-    assert_eq!(told(json!(true)).await, 4);
-    assert_eq!(told(json!("perhaps")).await, 6);
-    assert_eq!(told(json!(1)).await, 6);
-    assert_eq!(told(json!(false)).await, 0);
-    assert_eq!(told(json!("TRUE")).await, 0);
+    assert_eq!(sent(json!(true)).await, 4);
+    assert_eq!(sent(json!("perhaps")).await, 6);
+    assert_eq!(sent(json!(1)).await, 6);
+    assert_eq!(sent(json!(false)).await, 0);
+    assert_eq!(sent(json!("TRUE")).await, 0);
 }
 
 #[tokio::test]
@@ -218,7 +218,7 @@ async fn a_dossier_entered_here_is_fetched_by_its_portal_and_told_of_further() {
     assert_eq!((&page["result"][0]["MaHoSo"], &page["lastId"]), (&json!(code), &json!("1")));
     assert_eq!(page["result"][0]["DinhDanhCHS"][0]["SoDinhDanh"], "011300000001");
     assert_eq!(fetch("1").await["result"], json!([]));
-    // A cursor of before this hub started begins anew.
+    // A cursor of before this hub started begins at the start.
     assert_eq!(fetch("7").await["result"], page["result"]);
     assert_eq!(fetch("x").await["error_code"], 6);
     let taken = call(&scene, &session, "DongBoHoSoMC", "True", json!([dossier(&code)])).await;

@@ -75,13 +75,13 @@ async fn an_outage_comes_as_scheduled() {
 }
 
 #[tokio::test]
-async fn without_test_hooks_nobody_switches_anything() {
+async fn without_test_hooks_nothing_can_be_switched() {
     let scene = Scene::with(Config { test_hooks: false, ..config() });
     assert_eq!(switch(&scene, Method::PUT, json!({ "mode": "reset" })).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
-async fn a_reset_of_the_books_empties_them() {
+async fn a_reset_clears_all_state() {
     let scene = Scene::new();
     scene.session().await;
     scene.post_json("/_test/reset", &Value::Null).await;

@@ -184,7 +184,7 @@ async fn a_wrong_question_goes_back_to_the_client_with_its_state_or_nowhere() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_or_one_time_code_lets_nobody_in() {
+async fn a_wrong_password_or_one_time_code_is_refused() {
     let scene = Scene::new();
     let login = login(&scene.get(&question(&[])).await);
     for wrong in [format!("citizen_number={CITIZEN}&password=guess"), "citizen_number=1&password=vandan".into()] {

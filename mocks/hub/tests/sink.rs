@@ -19,7 +19,7 @@ async fn a_message_is_found_by_its_recipient_and_by_cursor() {
 }
 
 #[tokio::test]
-async fn a_message_that_nobody_can_get_is_refused() {
+async fn a_message_that_cannot_be_fetched_is_refused() {
     let scene = Scene::new();
     for (name, value) in [
         ("recipient", json!(" ")),

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mock_portal::{Catalogue, Conduct, Config, Running};
+use mock_portal::{Behaviour, Catalogue, Config, Running};
 
 /// Each dossier: submitted, accepted, started, completed, handed over; then it is read.
 const STEPS: [&str; 4] = ["accept", "start", "complete", "hand-over"];
@@ -62,7 +62,7 @@ fn start(store: Option<&Path>) -> std::io::Result<Running> {
         defects: Vec::new(),
         test_hooks: false,
     };
-    mock_portal::start_with(config, Conduct { store: store.map(Path::to_owned), ..Conduct::ordinary() })
+    mock_portal::start_with(config, Behaviour { store: store.map(Path::to_owned), ..Behaviour::ordinary() })
 }
 
 /// Processor time so far of the threads of this name, which Linux cuts after 15 letters.

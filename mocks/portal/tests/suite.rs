@@ -10,15 +10,16 @@ mod suite {
     mod attachments;
     mod casework;
     mod catalogue;
+    mod connection_limits;
     mod defects;
     mod defects_national;
+    mod fault_injection;
     mod intake;
     mod journeys;
     mod noise;
     mod openapi;
     mod openapi_variants;
     mod page;
-    mod patience;
     mod payments;
     mod petitions;
     mod probe;
@@ -35,5 +36,4 @@ mod suite {
     mod transitions;
     mod variants;
     mod walk;
-    mod weather;
 }

@@ -99,7 +99,7 @@ async fn a_bag_is_counted_and_signed_for_at_every_hand() {
 
     let sign = |count: usize| json!({ "count": count, "given_by": "Cán bộ A", "taken_by": "Bưu tá B" });
     let (take, receive) = ("/manifests/BK0000001/hand-over", "/manifests/BK0000001/receive");
-    assert_eq!(scene.post(receive, &sign(2)).await.0, StatusCode::CONFLICT, "nobody has taken it yet");
+    assert_eq!(scene.post(receive, &sign(2)).await.0, StatusCode::CONFLICT, "it was not taken yet");
     assert_eq!(scene.post(take, &sign(1)).await.0, StatusCode::CONFLICT, "one is missing");
     assert_eq!(scene.post(take, &sign(2)).await.1["state"], "in_transit");
     assert_eq!(scene.post(take, &sign(2)).await.0, StatusCode::CONFLICT, "it was taken");
@@ -146,8 +146,8 @@ async fn money_is_collected_remitted_and_reconciled_to_the_dong() {
 
 #[tokio::test]
 async fn a_post_with_paydays_remits_by_itself() {
-    let conduct = Conduct { remit_every: Some(Duration::from_millis(2)), ..Conduct::ordinary() };
-    let scene = Scene::with(Duration::ZERO, ok(), conduct).await;
+    let behaviour = Behaviour { remit_every: Some(Duration::from_millis(2)), ..Behaviour::ordinary() };
+    let scene = Scene::with(Duration::ZERO, ok(), behaviour).await;
     scene.place(&scene.order("D-1", 8_000)).await;
     for _ in 0..30_000 {
         if scene.get("/reconciliation?customer_code=PORTAL").await["remitted"] == 8_000 {
@@ -160,8 +160,8 @@ async fn a_post_with_paydays_remits_by_itself() {
 
 #[tokio::test]
 async fn a_third_visitor_waits_for_one_of_two_counters() {
-    let conduct = Conduct { service_time: HOUR, ..Conduct::ordinary() };
-    let scene = Scene::with(Duration::ZERO, ok(), conduct).await;
+    let behaviour = Behaviour { service_time: HOUR, ..Behaviour::ordinary() };
+    let scene = Scene::with(Duration::ZERO, ok(), behaviour).await;
     let mut words = Vec::new();
     for i in 0..3 {
         let (status, ticket) = scene.post("/counters/tickets", &json!({ "order_number": format!("D-{i}") })).await;

@@ -13,7 +13,7 @@ fn faults(signals: &[Value]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_lost_parcel_is_never_delivered_and_may_be_ordered_anew() {
+async fn a_lost_parcel_is_never_delivered_and_may_be_ordered_again() {
     let scene = Scene::of_faults(&[Fault::Lost]).await;
     let first = scene.place(&scene.order("D-1", 70_000)).await;
     let signals = scene.settled().await;
@@ -114,8 +114,8 @@ async fn without_faults_nothing_is_marked() {
 #[tokio::test]
 async fn a_share_of_the_parcels_is_struck_and_the_same_ones_each_time() {
     let struck = async || {
-        let conduct = Conduct { faults: Faults::none().with(Fault::Lost, 0.3), ..Conduct::ordinary() };
-        let scene = Scene::with(Duration::ZERO, ok(), conduct).await;
+        let behaviour = Behaviour { faults: Faults::none().with(Fault::Lost, 0.3), ..Behaviour::ordinary() };
+        let scene = Scene::with(Duration::ZERO, ok(), behaviour).await;
         for i in 0..100 {
             scene.place(&scene.order(&format!("D-{i}"), 1_000)).await;
         }

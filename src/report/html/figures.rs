@@ -25,9 +25,9 @@ pub(super) fn fidelity(summary: &Summary) -> Markup {
                         th scope="col" .number { "Delta" }
                         th scope="col" .wide { "Stated as" }
                     } }
-                    @for document in summary.figures.chunk_by(|one, next| one.document == next.document) {
+                    @for document in summary.figures.chunk_by(|one, next| one.figure.document == next.figure.document) {
                         tbody {
-                            tr { th .document colspan="6" scope="rowgroup" lang="vi" { (said(document.first().map_or("", |figure| &figure.document))) } }
+                            tr { th .document colspan="6" scope="rowgroup" lang="vi" { (said(document.first().map_or("", |figure| &figure.figure.document))) } }
                             @for figure in document { (row(figure)) }
                         }
                     }
@@ -44,19 +44,19 @@ fn row(figure: &FigureLine) -> Markup {
         Agreement::Differs | Agreement::NotCounted(_) => ("bad", "✗"),
         Agreement::NotJudged(_) | Agreement::NotRealised(_) => ("faint", "–"),
     };
-    let unit = if figure.unit.starts_with("share") { "" } else { &figure.unit };
+    let unit = if figure.is_share() { "" } else { &figure.figure.unit };
     html! {
         tr .telling[figure.agreement.is_mismatch()] {
             td { (badge(tone, mark, figure.agreement.as_str())) }
             th scope="row" {
-                (said(&figure.name.replace('_', " "))) span .note { ", " (said(&figure.scope)) " · " (said(&figure.figure_id)) }
-                @if !figure.quote.is_empty() { q .quote lang="vi" { (said(&figure.quote)) } }
+                (said(&figure.figure.name.replace('_', " "))) span .note { ", " (said(&figure.figure.scope)) " · " (said(&figure.figure.id)) }
+                @if !figure.figure.quote.is_empty() { q .quote lang="vi" { (said(&figure.figure.quote)) } }
                 @if !figure.agreement.reason().is_empty() { p .note { (said(figure.agreement.reason())) } }
             }
             td .number data-label="the document says" { (figure.stated_text()) " " span .note { (said(unit)) } }
             td .number data-label="we generated" { (figure.generated_text()) }
             td .number data-label="delta" { (figure.delta_text()) }
-            td .wide { (said(&figure.precision.replace('_', " "))) }
+            td .wide { (said(&figure.figure.precision.as_str().replace('_', " "))) }
         }
     }
 }
@@ -95,9 +95,9 @@ fn target_row(target: &TargetLine) -> Markup {
         tr {
             td { (badge(tone, target.standing.mark(), target.standing.as_str())) }
             th scope="row" {
-                (said(&target.title)) span .note { " · " (said(target.figure.as_deref().unwrap_or(&target.target_id))) }
-                q .quote lang="vi" { (said(&target.title_vi)) }
-                p .note { "100 %: " (said(&target.denominator)) }
+                (said(&target.target.title)) span .note { " · " (said(target.target.figure.as_deref().unwrap_or(&target.target.id))) }
+                q .quote lang="vi" { (said(&target.target.title_vi)) }
+                p .note { "100 %: " (said(&target.target.denominator)) }
                 @if !target.standing.reason().is_empty() { p .note { (said(target.standing.reason())) } }
             }
             td .number data-label="asked" { (target.asked()) }

@@ -132,20 +132,14 @@ pub(super) fn fidelity(page: &mut Page, summary: &Summary) {
     }
     let shown = || mismatches.iter().take(FIGURES);
     page.table(vec![
-        Column::left("  id", shown().map(|figure| format!("✗ {}", figure.figure_id)).collect()),
-        Column {
-            expendable: 1,
-            ..Column::left(
-                "figure",
-                shown().map(|figure| format!("{}, {}", figure.name.replace('_', " "), figure.scope)).collect(),
-            )
-        },
+        Column::left("  id", shown().map(|figure| format!("✗ {}", figure.figure.id)).collect()),
+        Column { expendable: 1, ..Column::left("figure", shown().map(|figure| figure.about()).collect()) },
         Column::right("document says", 0, shown().map(|figure| figure.stated_text()).collect()),
         Column::right("generated", 0, shown().map(|figure| figure.generated_text()).collect()),
         Column::right("delta", 0, shown().map(|figure| figure.delta_text()).collect()),
     ]);
     for figure in shown().filter(|figure| !figure.agreement.reason().is_empty()) {
-        page.paragraph("  ✗ ", Ink::Doubtful, &format!("{}: {}", figure.figure_id, figure.agreement.reason()));
+        page.paragraph("  ✗ ", Ink::Doubtful, &format!("{}: {}", figure.figure.id, figure.agreement.reason()));
     }
     if mismatches.len() > FIGURES {
         page.paragraph("  ", Ink::Faint, &format!("and {} more in report.html", mismatches.len() - FIGURES));
@@ -165,7 +159,7 @@ pub(super) fn targets(page: &mut Page, summary: &Summary) {
     page.table(vec![
         Column::left(
             "  target",
-            shown().map(|target| format!("{} {}", target.standing.mark(), target.target_id)).collect(),
+            shown().map(|target| format!("{} {}", target.standing.mark(), target.target.id)).collect(),
         ),
         Column::left("asked", shown().map(TargetLine::asked).collect()),
         Column::right("found", 0, shown().map(TargetLine::found).collect()),

@@ -137,17 +137,21 @@ fn a_killed_run_is_said_with_dashes_in_every_form() {
 fn a_figure_or_a_target_without_end_is_a_line_of_its_own() {
     let endless = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*), 1 from n";
     let changes = format!(
-        "insert into figures values ('TN21-98', 6, '', 'endless', 'portal', 1, 'dossiers', 'exact', '', '{endless}', null);
-         insert into targets values (9, 'endless', '', '', '', null, '', 'exact', 1, '{endless}', null);"
+        "insert into figures values ('TN21-98', 6, '', 'endless', 'portal', '1', 'dossiers', 'exact', '0', '', '{endless}', null);
+         insert into targets values (9, 'endless', '', '', '', null, '', 'exact', '1', '{endless}', null);"
     );
     let small = Budget { steps: 3_000_000, steps_per_page: 0, ..Budget::DEFAULT };
     let summary = fixture::summary_within(&changes, small);
-    let figure = summary.figures.iter().find(|figure| figure.figure_id == "TN21-98").expect("the figure");
+    let figure = summary.figures.iter().find(|figure| figure.figure.id == "TN21-98").expect("the figure");
     assert!(matches!(&figure.agreement, Agreement::NotCounted(reason) if reason.starts_with("budget: ")), "{figure:?}");
-    let target = summary.targets.iter().find(|target| target.target_id == "endless").expect("the target");
+    let target = summary.targets.iter().find(|target| target.target.id == "endless").expect("the target");
     assert!(target.standing.reason().starts_with("budget: "), "{target:?}");
-    let counted =
-        |id: &str| summary.figures.iter().any(|figure| figure.figure_id == id && figure.generated == Some(8.0));
+    let counted = |id: &str| {
+        summary
+            .figures
+            .iter()
+            .any(|figure| figure.figure.id == id && figure.generated == Some(model::Counted::whole(8)))
+    };
     assert!(counted("TN21-01"), "the others are counted");
 }
 

@@ -141,7 +141,7 @@ fn counts<'a>(
 ) -> Option<Counts> {
     let Background { calendar, period, section } = *background;
     let mut ids = Vec::new();
-    let figures = fields.list("figures", |node| Figure::read(node, &document.file, vocabulary, &mut ids));
+    let figures = fields.list("figures", |node| Figure::read(node, &document.citation(), vocabulary, &mut ids));
     let (counters, dossiers) = (fields.need("post_counters"), fields.need("dossiers"));
     let Some(mut figures) = figures else {
         for name in NEEDING_WORDS {

@@ -97,6 +97,16 @@ pub struct Paper {
     pub published: String,
 }
 
+impl Paper {
+    /// Title and date, as a reader finds it.
+    pub fn citation(&self) -> String {
+        match self.published.as_str() {
+            "" => self.title.clone(),
+            published => format!("{} · {published}", self.title),
+        }
+    }
+}
+
 /// Somewhere people live.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {

@@ -79,8 +79,8 @@ async fn lateness(defects: &[Defect]) -> Vec<String> {
 
 /// Money that a receiver has paid wrongly, passed on and reconciled.
 async fn remittances(defects: &[Defect]) -> Vec<String> {
-    let conduct = Conduct { faults: Faults::none().with(Fault::WrongCod, 1.0), ..Conduct::ordinary() };
-    let scene = Scene::with_post(defects, conduct).await;
+    let behaviour = Conduct { faults: Faults::none().with(Fault::WrongCod, 1.0), ..Conduct::ordinary() };
+    let scene = Scene::with_post(defects, behaviour).await;
     let code = scene.submit(posted("m-1")).await;
     for step in ["accept", "start", "start", "complete"] {
         scene.step(&code, step, json!({})).await;

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
 use http::{Method, Request, Response};
 use http_body_util::Full;
-use mock_portal::{Conduct, Defect, Hub};
+use mock_portal::{Behaviour, Defect, Hub};
 use serde_json::{Map, Value, json};
 
 use super::scene::{LOOPBACK, SECRET, Scene};
@@ -37,8 +37,8 @@ pub(crate) fn hub_config() -> mock_hub::Config {
 
 /// A link that is quick to give up and quick to ask.
 pub(crate) fn link(url: &str) -> Hub {
-    let (patience, pull_every) = (Duration::from_millis(400), Duration::from_millis(40));
-    Hub { patience, pull_every, ..Hub::usual(url, SECRET, "H99") }
+    let (timeout, pull_every) = (Duration::from_millis(400), Duration::from_millis(40));
+    Hub { timeout, pull_every, ..Hub::usual(url, SECRET, "H99") }
 }
 
 impl Nation {
@@ -47,9 +47,9 @@ impl Nation {
     }
 
     /// The portal behaves as it is told, and the post never gets to carry anything.
-    pub(crate) async fn behaving(conduct: Conduct) -> Self {
+    pub(crate) async fn behaving(behaviour: Behaviour) -> Self {
         let hub = mock_hub::start(hub_config()).unwrap();
-        let scene = Scene::linked_beside_slow_post(conduct, link(&hub.url())).await;
+        let scene = Scene::linked_beside_slow_post(behaviour, link(&hub.url())).await;
         Self { hub, scene }
     }
 

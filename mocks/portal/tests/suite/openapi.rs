@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, LINK, LOCATION};
 use http::{Method, StatusCode};
-use mock_portal::{Conduct, Variant};
+use mock_portal::{Behaviour, Variant};
 use serde_json::{Value, json};
 
 use super::nation::{CITIZEN, Nation, stands};
@@ -30,8 +30,8 @@ impl Walk {
     }
 
     pub(crate) async fn under(variants: &[Variant]) -> Self {
-        let conduct = Conduct { variants: variants.to_vec(), ..Conduct::ordinary() };
-        let scene = Nation::behaving(conduct).await;
+        let behaviour = Behaviour { variants: variants.to_vec(), ..Behaviour::ordinary() };
+        let scene = Nation::behaving(behaviour).await;
         let document = scene.get("", "/openapi.json").await.ok();
         assert_eq!(document, serde_json::from_str::<Value>(&mock_portal::openapi_under(variants)).unwrap());
         let hoa = scene.hoa().await;

@@ -11,7 +11,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use mock_bank::Faults;
-use mock_portal::{Catalogue, Conduct, Defect, Hub};
+use mock_portal::{Behaviour, Catalogue, Defect, Hub};
 use serde_json::{Value, json};
 
 pub(crate) const SECRET: &str = "s3cret";
@@ -64,18 +64,18 @@ impl Scene {
     }
 
     pub(crate) async fn with_faults(defects: &[Defect], faults: Faults) -> Self {
-        Self::behaving(defects, faults, Conduct::ordinary()).await
+        Self::behaving(defects, faults, Behaviour::ordinary()).await
     }
 
     /// The portal behaves as it is told.
-    pub(crate) async fn behaving(defects: &[Defect], faults: Faults, conduct: Conduct) -> Self {
+    pub(crate) async fn behaving(defects: &[Defect], faults: Faults, behaviour: Behaviour) -> Self {
         let peers = (start_bank(faults), start_post());
-        Self::together(defects, peers, conduct, None).await
+        Self::together(defects, peers, behaviour, None).await
     }
 
     /// The post behaves as it is told.
-    pub(crate) async fn with_post(defects: &[Defect], conduct: mock_post::Conduct) -> Self {
-        Self::with_post_taking(FAST, defects, conduct).await
+    pub(crate) async fn with_post(defects: &[Defect], behaviour: mock_post::Conduct) -> Self {
+        Self::with_post_taking(FAST, defects, behaviour).await
     }
 
     /// The post never gets to carry anything, so that only the test reports.
@@ -84,31 +84,31 @@ impl Scene {
     }
 
     /// Every parcel takes that long.
-    pub(crate) async fn with_post_taking(transit: Duration, defects: &[Defect], conduct: mock_post::Conduct) -> Self {
-        let post = mock_post::start_with(post_config(transit), conduct).unwrap();
-        Self::together(defects, (start_bank(NO_FAULTS), post), Conduct::ordinary(), None).await
+    pub(crate) async fn with_post_taking(transit: Duration, defects: &[Defect], behaviour: mock_post::Conduct) -> Self {
+        let post = mock_post::start_with(post_config(transit), behaviour).unwrap();
+        Self::together(defects, (start_bank(NO_FAULTS), post), Behaviour::ordinary(), None).await
     }
 
     /// The portal is linked to this national portal.
     pub(crate) async fn linked(defects: &[Defect], hub: Hub) -> Self {
         let peers = (start_bank(NO_FAULTS), start_post());
-        Self::together(defects, peers, Conduct::ordinary(), Some(hub)).await
+        Self::together(defects, peers, Behaviour::ordinary(), Some(hub)).await
     }
 
     /// The portal is linked and behaves as it is told, and the post never gets to carry anything.
-    pub(crate) async fn linked_beside_slow_post(conduct: Conduct, hub: Hub) -> Self {
+    pub(crate) async fn linked_beside_slow_post(behaviour: Behaviour, hub: Hub) -> Self {
         let post = mock_post::start(post_config(SLOW)).unwrap();
-        Self::together(&[], (start_bank(NO_FAULTS), post), conduct, Some(hub)).await
+        Self::together(&[], (start_bank(NO_FAULTS), post), behaviour, Some(hub)).await
     }
 
     async fn together(
         defects: &[Defect],
         (bank, post): (mock_bank::Running, mock_post::Running),
-        conduct: Conduct,
+        behaviour: Behaviour,
         hub: Option<Hub>,
     ) -> Self {
         let config = mock_portal::Config { hub, ..config(&bank, &post, defects) };
-        let portal = mock_portal::start_with(config.clone(), conduct);
+        let portal = mock_portal::start_with(config.clone(), behaviour);
         let client = Client::builder(TokioExecutor::new()).build_http();
         let (desk, post_clerk) = (String::new(), String::new());
         let mut scene = Self { portal: portal.unwrap(), bank, post, config, client, desk, post_clerk };
@@ -119,11 +119,11 @@ impl Scene {
     }
 
     /// Ends the portal and starts it again at the same address.
-    pub(crate) fn restart(&mut self, conduct: Conduct) {
+    pub(crate) fn restart(&mut self, behaviour: Behaviour) {
         self.config.bind = self.portal.address();
         let stand_in = mock_portal::start(mock_portal::Config { bind: LOOPBACK, ..self.config.clone() }).unwrap();
         std::mem::replace(&mut self.portal, stand_in).stop();
-        self.portal = mock_portal::start_with(self.config.clone(), conduct).unwrap();
+        self.portal = mock_portal::start_with(self.config.clone(), behaviour).unwrap();
         // The connections of the old one are of no use.
         self.client = Client::builder(TokioExecutor::new()).build_http();
     }

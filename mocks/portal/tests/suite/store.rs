@@ -7,14 +7,14 @@ use std::io;
 use std::path::Path;
 
 use http::Method;
-use mock_portal::{Catalogue, Conduct};
+use mock_portal::{Behaviour, Catalogue};
 use serde_json::{Value, json};
 
 use super::scene::{Scene, permit, permit_with, posted};
 use world::{End, World};
 
-fn in_file(path: &Path) -> Conduct {
-    Conduct { store: Some(path.to_owned()), ..Conduct::ordinary() }
+fn in_file(path: &Path) -> Behaviour {
+    Behaviour { store: Some(path.to_owned()), ..Behaviour::ordinary() }
 }
 
 fn start(path: &Path) -> io::Result<mock_portal::Running> {

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use mock_portal::Conduct;
+use mock_portal::Behaviour;
 use serde_json::json;
 
 use super::nation::Nation;
 use super::scene::permit;
 
-fn in_file(path: &Path) -> Conduct {
-    Conduct { store: Some(path.to_owned()), ..Conduct::ordinary() }
+fn in_file(path: &Path) -> Behaviour {
+    Behaviour { store: Some(path.to_owned()), ..Behaviour::ordinary() }
 }
 
 #[tokio::test]

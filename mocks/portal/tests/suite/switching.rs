@@ -1,7 +1,7 @@
 //! Variants and noise are switched while the portal runs, all that are named or none.
 
 use http::Method;
-use mock_portal::{Conduct, Noise, Variant};
+use mock_portal::{Behaviour, Noise, Variant};
 use serde_json::{Value, json};
 
 use super::scene::{FRIDAY, permit};
@@ -15,7 +15,7 @@ struct Stage {
 
 impl Stage {
     async fn new() -> (mock_portal::Running, Self) {
-        let portal = portal(Conduct::ordinary());
+        let portal = portal(Behaviour::ordinary());
         let asker = Asker::of(&portal);
         let mut stage = Self { asker, hoa: String::new() };
         stage.put("/_test/clock", json!({ "now": FRIDAY, "speed": 0.0 })).await;

@@ -251,8 +251,8 @@ async fn scripted(script: &[(&str, ResponseTemplate, u64)]) -> (MockServer, Scen
         let asked = Mock::given(path("/exchange")).and(body_string_contains(*service));
         asked.respond_with(answer.clone()).up_to_n_times(*times).mount(&hub).await;
     }
-    let (patience, pull_every) = (Duration::from_secs(10), Duration::from_secs(3_600));
-    let scene = Scene::linked(&[], mock_portal::Hub { patience, pull_every, ..link(&hub.uri()) }).await;
+    let (timeout, pull_every) = (Duration::from_secs(10), Duration::from_secs(3_600));
+    let scene = Scene::linked(&[], mock_portal::Hub { timeout, pull_every, ..link(&hub.uri()) }).await;
     (hub, scene)
 }
 
@@ -322,8 +322,8 @@ async fn what_is_refused_is_tried_again_but_not_for_ever() {
 #[tokio::test]
 async fn nobody_waits_for_the_nation_and_its_secret_stays_secret() {
     let hub = mock_hub::start(hub_config()).unwrap();
-    let patience = Duration::from_secs(50);
-    let scene = Scene::linked(&[], mock_portal::Hub { patience, ..link(&hub.url()) }).await;
+    let timeout = Duration::from_secs(50);
+    let scene = Scene::linked(&[], mock_portal::Hub { timeout, ..link(&hub.url()) }).await;
     let nation = Nation { hub, scene };
     nation.break_down("timeout").await;
     let code = nation.submit(permit("c-1")).await;

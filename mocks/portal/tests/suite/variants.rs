@@ -8,14 +8,14 @@ use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use mock_portal::{Catalogue, Conduct, Running, Variant};
+use mock_portal::{Behaviour, Catalogue, Running, Variant};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::scene::{FRIDAY, permit, permit_with};
 
 /// A portal that behaves as it is told, with nobody beside it.
-pub(crate) fn portal(conduct: Conduct) -> Running {
+pub(crate) fn portal(behaviour: Behaviour) -> Running {
     let config = mock_portal::Config {
         bind: "127.0.0.1:0".parse().unwrap(),
         bank_url: "http://127.0.0.1:9".into(),
@@ -28,11 +28,11 @@ pub(crate) fn portal(conduct: Conduct) -> Running {
         defects: Vec::new(),
         test_hooks: true,
     };
-    mock_portal::start_with(config, conduct).unwrap()
+    mock_portal::start_with(config, behaviour).unwrap()
 }
 
-fn with(variants: &[Variant]) -> Conduct {
-    Conduct { variants: variants.to_vec(), ..Conduct::ordinary() }
+fn with(variants: &[Variant]) -> Behaviour {
+    Behaviour { variants: variants.to_vec(), ..Behaviour::ordinary() }
 }
 
 /// An answer, word for word.

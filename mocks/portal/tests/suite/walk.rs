@@ -1,15 +1,15 @@
 //! Eight people walk at random through everything the portal offers, legal or not, at the same time, while the bank
-//! and the post misbehave. Whatever they do in whatever order, all books agree at the end.
+//! and the post misbehave. Whatever they do in whatever order, all ledgers agree at the end.
 //!
 //! A seed decides what each of them does next; the interleaving is that of the moment. A walk that breaks a law is
 //! walked again with fewer people and fewer steps, and the smallest that still breaks one is told.
 
 mod board;
-mod books;
 mod chance;
 mod citizens;
 mod desks;
 mod laws;
+mod ledgers;
 mod legal;
 mod money;
 mod person;
@@ -26,7 +26,7 @@ use mock_portal::Defect;
 use tokio::runtime;
 
 use board::Board;
-use books::Books;
+use ledgers::Ledgers;
 use person::Person;
 use town::Town;
 
@@ -41,7 +41,7 @@ const THREADS: usize = 3;
 /// How often a smaller walk is tried before it counts as sound: what is found depends on the moment, too.
 const TRIES: usize = 3;
 /// How many walks may pass before a defect has to be found.
-const PATIENCE: u64 = 12;
+const MOST_WALKS: u64 = 12;
 
 /// What has to happen to some dossier in some walk; a walk that comes to nothing proves nothing.
 const EVENTS: [&str; 32] = [
@@ -129,12 +129,12 @@ fn walk(plan: Plan, defects: &[Defect]) -> Outcome {
             desks::registrar(person(7), steps[7]),
             stranger::stranger(person(8), steps[7]),
         );
-        let books = Books::read(&town).await;
+        let ledgers = Ledgers::read(&town).await;
         let mut events = BTreeMap::new();
-        for event in &books.events {
+        for event in &ledgers.events {
             *events.entry(event["event"].as_str().unwrap().to_owned()).or_default() += 1;
         }
-        Outcome { broken: laws::broken(&books, &board.into_inner()), events }
+        Outcome { broken: laws::broken(&ledgers, &board.into_inner()), events }
     })
 }
 
@@ -211,7 +211,7 @@ fn whatever_eight_people_do_at_once_the_books_agree() {
 
 /// In how many walks a defect is found, if it is.
 fn found_in(defect: Defect) -> Option<(u64, String)> {
-    (0..PATIENCE).find_map(|seed| {
+    (0..MOST_WALKS).find_map(|seed| {
         let broken = walk(whole(seed), &[defect]).broken;
         broken.first().map(|first| (seed + 1, first.clone()))
     })
@@ -235,5 +235,5 @@ fn the_walk_finds_races_and_wrong_money() {
     ];
     let missed: Vec<&str> =
         defects.into_iter().filter(|name| found_in(Defect::from_name(name).unwrap()).is_none()).collect();
-    assert!(missed.is_empty(), "not found within {PATIENCE} walks: {missed:?}");
+    assert!(missed.is_empty(), "not found within {MOST_WALKS} walks: {missed:?}");
 }

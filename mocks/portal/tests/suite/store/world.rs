@@ -11,7 +11,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{Method, Request};
 use http_body_util::Full;
 use mock_bank::Faults;
-use mock_portal::{Conduct, Defect};
+use mock_portal::{Behaviour, Defect};
 use serde_json::{Value, json};
 
 use super::super::scene::{Answer, Scene, code, permit, permit_with, posted};
@@ -50,7 +50,7 @@ impl World {
     pub(super) async fn new(is_kept: bool, defects: &[Defect]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store.sqlite");
-        let scene = Scene::behaving(defects, no_faults(), conduct(&path, is_kept)).await;
+        let scene = Scene::behaving(defects, no_faults(), behaviour(&path, is_kept)).await;
         let (hoa, lan) = (scene.hoa().await, scene.citizen("003099000002").await);
         let (other_desk, registrar) = (scene.clerk("desk-2").await, scene.clerk("registrar-1").await);
         Self { scene, folder, path, is_kept, restarts: 0, hoa, lan, other_desk, registrar }
@@ -60,7 +60,7 @@ impl World {
         if end == End::Killed {
             self.path = self.copy();
         }
-        self.scene.restart(conduct(&self.path, self.is_kept));
+        self.scene.restart(behaviour(&self.path, self.is_kept));
     }
 
     /// Everything that a portal which is killed now leaves behind.
@@ -220,8 +220,8 @@ impl World {
     }
 }
 
-fn conduct(path: &Path, is_kept: bool) -> Conduct {
-    Conduct { store: is_kept.then(|| path.to_owned()), ..Conduct::ordinary() }
+fn behaviour(path: &Path, is_kept: bool) -> Behaviour {
+    Behaviour { store: is_kept.then(|| path.to_owned()), ..Behaviour::ordinary() }
 }
 
 /// A notice of taxes.

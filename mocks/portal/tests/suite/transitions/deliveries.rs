@@ -311,8 +311,8 @@ async fn what_the_post_has_called_off_already_is_called_off() {
 #[tokio::test]
 async fn what_the_post_has_picked_up_is_not_called_off() {
     // The first report is held back, so that the portal does not know.
-    let conduct = Conduct { faults: Faults::none().with(Fault::OutOfOrder, 1.0), ..Conduct::ordinary() };
-    let scene = Scene::with_post_taking(Duration::from_secs(2), &[], conduct).await;
+    let behaviour = Conduct { faults: Faults::none().with(Fault::OutOfOrder, 1.0), ..Conduct::ordinary() };
+    let scene = Scene::with_post_taking(Duration::from_secs(2), &[], behaviour).await;
     let deliveries = Deliveries { scene, dossiers: AtomicUsize::new(0) };
     let code = deliveries.enter("ordered").await;
     let before = deliveries.scene.full(&code).await;
@@ -337,8 +337,8 @@ async fn what_the_post_itself_reports_is_understood() {
         (Fault::OutOfOrder, "DELIVERED", "parcel_delivered", "02"),
     ];
     for (fault, state, event, answered) in ends {
-        let conduct = Conduct { faults: Faults::none().with(fault, 1.0), ..Conduct::ordinary() };
-        let deliveries = Deliveries { scene: Scene::with_post(&[], conduct).await, dossiers: AtomicUsize::new(0) };
+        let behaviour = Conduct { faults: Faults::none().with(fault, 1.0), ..Conduct::ordinary() };
+        let deliveries = Deliveries { scene: Scene::with_post(&[], behaviour).await, dossiers: AtomicUsize::new(0) };
         let code = deliveries.enter("completed").await;
         deliveries.act("hand-to-post", &code).await.unwrap().ok();
         let signals = deliveries.scene.post_signals().await;

@@ -1,4 +1,4 @@
-//! What everybody knows, and what everybody did: the other side of the portal's books.
+//! What everybody knows, and what everybody did: the other side of the portal's ledgers.
 
 use std::collections::BTreeMap;
 
@@ -47,7 +47,7 @@ impl Handed {
         !self.new.is_empty() || !self.again.is_empty()
     }
 
-    /// How often it may be on the books.
+    /// How often it may be on record.
     pub(super) fn bounds(&self) -> (usize, usize) {
         let least = usize::from(self.is_acknowledged());
         let most = self.new.len().max(least) + self.unknown;

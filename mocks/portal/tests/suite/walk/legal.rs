@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::books::{log, times};
+use super::ledgers::{log, times};
 
 const OPEN: [&str; 3] = ["SUBMITTED", "ACCEPTED", "IN_PROCESS"];
 const TAKEN_IN: [&str; 2] = ["ACCEPTED", "IN_PROCESS"];

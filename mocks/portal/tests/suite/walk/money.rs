@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::board::Board;
-use super::books::{Books, log, times};
 use super::laws::claim;
+use super::ledgers::{Ledgers, log, times};
 
 /// The amounts that the bank has captured for one dossier: for its fee, and for its taxes by reference.
 #[derive(Debug, Default)]
@@ -15,44 +15,44 @@ struct Captured {
     taxes: BTreeMap<String, i64>,
 }
 
-pub(super) fn laws(books: &Books, board: &Board, broken: &mut Vec<String>) {
-    let captured = captured(books, broken);
-    let collected = collected(books);
+pub(super) fn laws(ledgers: &Ledgers, board: &Board, broken: &mut Vec<String>) {
+    let captured = captured(ledgers, broken);
+    let collected = collected(ledgers);
     let nothing = Captured::default();
     let mut payments = 0;
-    for (code, full) in &books.dossiers {
+    for (code, full) in &ledgers.dossiers {
         let at_bank = captured.get(code.as_str()).unwrap_or(&nothing);
         let by_post = collected.get(code.as_str()).copied().unwrap_or_default();
         fee(full, at_bank, by_post, broken);
         taxes(full, at_bank, broken);
-        parcel(full, books, broken);
+        parcel(full, ledgers, broken);
         payments += ["paid", "collected", "tax_paid"].iter().map(|event| times(full, event)).sum::<usize>();
     }
     for code in captured.keys().chain(collected.keys()) {
-        let is_known = books.dossiers.contains_key(*code);
-        claim(broken, is_known, || format!("money was paid for {code}, which is not on the books"));
+        let is_known = ledgers.dossiers.contains_key(*code);
+        claim(broken, is_known, || format!("money was paid for {code}, which is not on record"));
     }
-    claim(broken, books.state["payments"] == payments, || {
-        format!("{} payments were booked and {payments} logged", books.state["payments"])
+    claim(broken, ledgers.state["payments"] == payments, || {
+        format!("{} payments were booked and {payments} logged", ledgers.state["payments"])
     });
-    let receipts = || books.dossiers.values().filter_map(|full| full["obligation"]["receipt"].as_str());
+    let receipts = || ledgers.dossiers.values().filter_map(|full| full["obligation"]["receipt"].as_str());
     let different: BTreeSet<&str> = receipts().collect();
     claim(broken, different.len() == receipts().count(), || {
         format!("receipts of one number: {:?}", receipts().collect::<Vec<_>>())
     });
-    peers(books, collected.values().sum(), broken);
+    peers(ledgers, collected.values().sum(), broken);
     let cash = board.acts.iter().filter(|act| act.events == ["paid"]).filter(|act| !act.done.is_empty());
     for act in cash {
-        let is_booked = books.dossiers.get(&act.code).is_some_and(|full| full["payment"]["state"] != "REQUIRED");
+        let is_booked = ledgers.dossiers.get(&act.code).is_some_and(|full| full["payment"]["state"] != "REQUIRED");
         claim(broken, is_booked, || format!("cash was taken and is due again: {act:?}"));
     }
 }
 
 /// What the bank captured, by dossier; each reference once.
-fn captured<'books>(books: &'books Books, broken: &mut Vec<String>) -> BTreeMap<&'books str, Captured> {
+fn captured<'ledgers>(ledgers: &'ledgers Ledgers, broken: &mut Vec<String>) -> BTreeMap<&'ledgers str, Captured> {
     let mut all: BTreeMap<&str, Captured> = BTreeMap::new();
     let is_capture = |signal: &&Value| signal["direction"] == "internal" && signal["kind"] == "captured";
-    for signal in books.bank.iter().filter(is_capture) {
+    for signal in ledgers.bank.iter().filter(is_capture) {
         let reference = signal["reference"].as_str().unwrap();
         let amount = signal["amount"].as_i64().unwrap();
         let (code, number) = reference.rsplit_once('-').unwrap();
@@ -68,9 +68,9 @@ fn captured<'books>(books: &'books Books, broken: &mut Vec<String>) -> BTreeMap<
 }
 
 /// What the post collected, by dossier.
-fn collected(books: &Books) -> BTreeMap<&str, i64> {
+fn collected(ledgers: &Ledgers) -> BTreeMap<&str, i64> {
     let mut all: BTreeMap<&str, i64> = BTreeMap::new();
-    for one in books.post_accounts[0]["collections"].as_array().unwrap() {
+    for one in ledgers.post_accounts[0]["collections"].as_array().unwrap() {
         *all.entry(one["order_number"].as_str().unwrap()).or_default() += one["collected"].as_i64().unwrap();
     }
     all
@@ -140,9 +140,9 @@ fn taxes(full: &Value, at_bank: &Captured, broken: &mut Vec<String>) {
 }
 
 /// A result has one live waybill at most, and nothing else has one.
-fn parcel(full: &Value, books: &Books, broken: &mut Vec<String>) {
+fn parcel(full: &Value, ledgers: &Ledgers, broken: &mut Vec<String>) {
     let code = &full["code"];
-    let (ordered, in_vain) = books.waybills(code.as_str().unwrap());
+    let (ordered, in_vain) = ledgers.waybills(code.as_str().unwrap());
     let live: Vec<&str> = ordered.difference(&in_vain).copied().collect();
     claim(broken, live.len() <= 1, || format!("several parcels are under way: {live:?} of {full}"));
     let is_result =
@@ -151,29 +151,29 @@ fn parcel(full: &Value, books: &Books, broken: &mut Vec<String>) {
     let told = full["parcel"]["waybill"].as_str();
     claim(broken, told.is_none_or(|told| ordered.contains(told)), || format!("the post knows {ordered:?}: {full}"));
     let is_known = told.is_some() || ordered.is_empty();
-    claim(broken, is_known, || format!("{ordered:?} were ordered and are not on the books: {full}"));
+    claim(broken, is_known, || format!("{ordered:?} were ordered and are not on record: {full}"));
     let is_delivery = |signal: &Value| signal["dossier"] == *code && signal["kind"] == "delivered";
-    let delivered = books.post.iter().any(is_delivery);
+    let delivered = ledgers.post.iter().any(is_delivery);
     let is_returned = full["state"] == "RETURNED";
     claim(broken, full["return_method"] != "post" || delivered == is_returned, || format!("delivery: {full}"));
 }
 
-/// The peers' own books balance, they have told everything, and the portal agrees to what was remitted.
-fn peers(books: &Books, collected: i64, broken: &mut Vec<String>) {
-    let bank = &books.bank_account;
-    claim(broken, bank["balanced"] == true, || format!("the bank's books differ: {bank}"));
+/// The peers' own ledgers balance, they have told everything, and the portal agrees to what was remitted.
+fn peers(ledgers: &Ledgers, collected: i64, broken: &mut Vec<String>) {
+    let bank = &ledgers.bank_account;
+    claim(broken, bank["balanced"] == true, || format!("the bank's ledgers differ: {bank}"));
     claim(broken, bank["unacknowledged"]["count"] == 0, || format!("the portal does not know of money: {bank}"));
-    let [before, after] = &books.post_accounts;
+    let [before, after] = &ledgers.post_accounts;
     let amount = |account: &Value, field: &str| account[field].as_i64().unwrap();
     let is_whole = amount(before, "collected") == collected && amount(before, "outstanding") == collected;
     claim(broken, is_whole, || format!("the post collected {collected} and says {before}"));
     let is_remitted = amount(after, "remitted") == collected && amount(after, "outstanding") == 0;
     claim(broken, is_remitted, || format!("the post remitted {after}"));
-    let remitted: i64 = books.remittances.iter().map(|one| one["amount"].as_i64().unwrap()).sum();
+    let remitted: i64 = ledgers.remittances.iter().map(|one| one["amount"].as_i64().unwrap()).sum();
     let expected = |full: &Value| {
         let is_collected = times(full, "collected") > 0;
         disputed(full) + if is_collected { full["payment"]["amount_paid"].as_i64().unwrap() } else { 0 }
     };
-    let portal: i64 = books.dossiers.values().map(expected).sum();
+    let portal: i64 = ledgers.dossiers.values().map(expected).sum();
     claim(broken, remitted == portal, || format!("the post remitted {remitted}, the portal expects {portal}"));
 }

@@ -120,8 +120,8 @@ impl<'town> Person<'town> {
                 fate.unknown += usize::from(ask.body.is_null());
             }
             1 | 2 => {
-                let patience = Duration::from_micros(200 * self.chance.below(25) as u64);
-                match self.town.ask_and_hang_up(&self.token, &ask, patience).await {
+                let timeout = Duration::from_micros(200 * self.chance.below(25) as u64);
+                match self.town.ask_and_hang_up(&self.token, &ask, timeout).await {
                     Some(reply) => return self.answered(&ask, fate, reply),
                     None => fate.unknown += 1,
                 }

@@ -158,8 +158,8 @@ impl Town {
     }
 
     /// Asks and hangs up unless the answer is there in time.
-    pub(super) async fn ask_and_hang_up(&self, token: &str, ask: &Ask, patience: Duration) -> Option<Reply> {
-        tokio::time::timeout(patience, self.ask(token, ask)).await.ok().flatten()
+    pub(super) async fn ask_and_hang_up(&self, token: &str, ask: &Ask, limit: Duration) -> Option<Reply> {
+        tokio::time::timeout(limit, self.ask(token, ask)).await.ok().flatten()
     }
 
     /// Sends the head and half of the body, and hangs up.

@@ -1,0 +1,4 @@
+//! What citizens ask.
+
+pub(crate) mod dossiers;
+pub(crate) mod drafts_and_results;

@@ -1,0 +1,8 @@
+//! What the clerks of a one-stop desk ask.
+
+pub(crate) mod casework;
+pub(crate) mod dossiers;
+pub(crate) mod resync;
+pub(crate) mod treasury;
+
+pub(crate) mod case;

@@ -1,0 +1,71 @@
+//! The one thread that writes: it commits one batch at a time and says how that went.
+
+use std::io;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
+
+use rusqlite::params_from_iter;
+use tokio::sync::oneshot;
+
+use crate::state::store::file::Store;
+use crate::state::store::part::Write;
+
+/// What became of a batch. Of one that could not be committed nothing is in the store.
+pub(crate) type Outcome = (Vec<Write>, Result<(), rusqlite::Error>);
+
+/// A batch, and where its outcome goes.
+type Order = (Vec<Write>, oneshot::Sender<Outcome>);
+
+/// The way to the thread, which ends when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    orders: SyncSender<Order>,
+    thread: JoinHandle<()>,
+}
+
+impl Writer {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// When the thread cannot be made.
+    pub(crate) fn start(store: Store) -> io::Result<Self> {
+        // One batch is on its way at most: the group_commit waits for its outcome before it takes the next.
+        let (orders, ordered) = sync_channel(1);
+        let thread =
+            thread::Builder::new().name("mock-portal-store".to_owned()).spawn(move || work(store, &ordered))?;
+        Ok(Self { orders, thread })
+    }
+
+    /// Where batches are handed in, and the thread. When that has ended, the store is closed.
+    pub(crate) fn into_parts(self) -> (Orders, JoinHandle<()>) {
+        (Orders(self.orders), self.thread)
+    }
+}
+
+/// Where batches are handed in.
+pub(crate) struct Orders(SyncSender<Order>);
+
+impl Orders {
+    /// Has a batch committed; `None` if the thread has gone.
+    pub(crate) async fn commit(&self, batch: Vec<Write>) -> Option<Outcome> {
+        let (outcome, decided) = oneshot::channel();
+        self.0.send((batch, outcome)).ok()?;
+        decided.await.ok()
+    }
+}
+
+fn work(mut store: Store, ordered: &Receiver<Order>) {
+    for (batch, outcome) in ordered {
+        let committed = commit(&mut store, &batch);
+        // Nothing listens any more when the portal ends.
+        drop(outcome.send((batch, committed)));
+    }
+}
+
+fn commit(store: &mut Store, batch: &[Write]) -> Result<(), rusqlite::Error> {
+    let transaction = store.connection.transaction()?;
+    for write in batch {
+        transaction.prepare_cached(&write.sql)?.execute(params_from_iter(&write.values))?;
+    }
+    transaction.commit()
+}

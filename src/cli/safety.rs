@@ -1,0 +1,97 @@
+//! What a run may do to others: whose people it sends, where to, and how fast. Everything is checked before anything is sent.
+
+use engine::{Authority, Guard, Peer};
+use world::{Realism, Rendered};
+
+use crate::args::RunArgs;
+use crate::compose::Composition;
+use crate::estimate;
+use crate::exit::{Exit, Failure};
+use crate::run_file::Authorization;
+
+/// Nobody may leave this machine who could be a real person, unless the owner of the portal has allowed it.
+pub(crate) fn check_people(args: &RunArgs, composed: &Composition) -> Result<(), Failure> {
+    if composed.run.realism == Realism::Realistic {
+        let target = args.target.as_ref().and_then(|url| Authority::parse(url).ok());
+        if composed.run.authorization.is_some() || target.is_none_or(|target| target.is_loopback()) {
+            return Ok(());
+        }
+        let message = "refused: `identity: realistic` makes numbers that may be somebody's, and the target is not this machine\nleave it out, or let the run file carry an `authorization` block";
+        return Err(Failure::new(Exit::Refused, message));
+    }
+    let mut texts = Rendered::default();
+    for id in composed.population.ids() {
+        let identity = composed.population.identity(id);
+        composed.population.render(&identity, &mut texts);
+        if let Some(exposed) = world::exposed(&texts).first() {
+            return Err(Failure::new(Exit::Refused, format!("refused: case {id}: {exposed}")));
+        }
+    }
+    Ok(())
+}
+
+/// The consent that a run outside needs or has; one that has run out, or allows less than planned, is refused.
+pub(crate) fn consent<'a>(
+    args: &RunArgs,
+    composed: &'a Composition,
+    started: &jiff::Timestamp,
+) -> Result<Option<&'a Authorization>, Failure> {
+    let Some(consent) = composed.run.authorization.as_ref().filter(|_| args.target.is_some()) else { return Ok(None) };
+    if crate::run::day_of(*started) > consent.until {
+        let Authorization { by, host, until, .. } = consent;
+        let message = format!("refused: the authorization by {by} for {host} ended on {until}");
+        return Err(Failure::new(Exit::Refused, message));
+    }
+    match estimate::refusal(composed) {
+        Some(reason) => Err(Failure::new(Exit::Refused, format!("refused: {reason}"))),
+        None => Ok(Some(consent)),
+    }
+}
+
+/// The portal and peers named on the command line, if any.
+pub(crate) fn outside(
+    args: &RunArgs,
+    consent: Option<&Authorization>,
+) -> Result<Option<(Authority, Vec<Peer>)>, Failure> {
+    let read = |url: &String| -> Result<Authority, Failure> {
+        let authority = Authority::parse(url)
+            .map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))?;
+        let is_covered = |consent: &Authorization| consent.host.covers(&authority) || consent.also.contains(&authority);
+        if authority.is_loopback() || consent.is_some_and(is_covered) {
+            return Ok(authority);
+        }
+        let named = consent.map(|consent| format!(" nor at {}, which {} allows", consent.host, consent.by));
+        Err(Failure::new(
+            Exit::Refused,
+            format!(
+                "refused: {authority} is not this machine{}\nload goes to loopback only, unless the run file carries an `authorization` block:\n  authorization: {{ by: name of who allows it, host: {}, until: 2026-12-31, max_rate: 50 }}",
+                named.unwrap_or_default(),
+                authority.host()
+            ),
+        ))
+    };
+    let Some(target) = args.target.as_ref().map(read).transpose()? else { return Ok(None) };
+    let peers = [("bank", &args.bank), ("post", &args.post)];
+    let peers = peers
+        .into_iter()
+        .filter_map(|(name, url)| Some(read(url.as_ref()?).map(|authority| Peer { name, authority })))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(Some((target, peers)))
+}
+
+/// Who may be spoken to, and how fast: the portal, its peers, what the run file lists, and nothing else.
+pub(crate) fn guard(
+    target: &Authority,
+    peers: &[Peer],
+    composed: &Composition,
+    consent: Option<&Authorization>,
+) -> Guard {
+    let peers = peers.iter().map(|peer| &peer.authority);
+    let listed = consent.into_iter().flat_map(|consent| consent.also.iter().chain(consent.host.door()));
+    let doors = [target].into_iter().chain(peers).chain(listed).chain(&composed.run.links);
+    let guard = Guard::of(doors.cloned());
+    match consent {
+        Some(consent) => guard.at_most(consent.max_rate),
+        None => guard,
+    }
+}
