@@ -275,11 +275,13 @@ create temp table cash (
     case_id     integer primary key,
     exchange_id integer not null,
     sent_ns     integer, -- the first attempt that may have taken effect
+    taken_ns    integer, -- when the portal had first confirmed it
     taken       integer not null, -- 1: the portal confirmed it
     undecided   integer not null -- 1: it may have taken effect
 );
 insert into cash
-select e.case_id, min(e.exchange_id), min(coalesce(e.sent_ns, e.due_ns)), max(e.outcome = 'ok'),
+select e.case_id, min(e.exchange_id), min(coalesce(e.sent_ns, e.due_ns)),
+       min(e.done_ns) filter (where e.outcome = 'ok'), max(e.outcome = 'ok'),
        max(e.outcome = 'error' or coalesce(e.reason like 'resent%', 0))
 from exchanges e
 left join observations o on o.exchange_id = e.exchange_id and o.position = 0
@@ -470,6 +472,40 @@ from (
     join observations o on o.exchange_id = s.exchange_id and o.position = s.position
 )
 where state is not before;
+
+-- What the adapter reads of an answer and none ever showed, though ten or more of them should have: then its path leads nowhere, or
+-- the portal shows no such thing, and whoever compares it compares nothing. Only what is always due is counted: who applied, for
+-- what, and once a dossier is accepted, when it is due. The public look-up shows no persons.
+create temp table unseen (
+    operation text not null,
+    field     text not null,
+    because   text not null,
+    primary key (operation, field)
+) without rowid;
+insert or ignore into unseen
+with answered as (
+    select e.operation, count(*) as answers, count(o.owner_name) as owner_name, count(o.owner_number) as owner_number,
+           count(o.procedure) as procedure, count(o.reference) as reference,
+           count(*) filter (where o.state in ('in_process', 'completed', 'returned')) as accepted, count(o.due_at) as due_at
+    from exchanges e
+    join observations o on o.exchange_id = e.exchange_id and o.position = 0 and o.error_code is null
+    where e.outcome = 'ok' and e.operation in ('track', 'clerk_view', 'look_up')
+    group by e.operation
+),
+seen(operation, field, answers, times) as (
+    select operation, 'owner_name', answers, owner_name from answered where operation <> 'look_up'
+    union all select operation, 'owner_number', answers, owner_number from answered where operation <> 'look_up'
+    union all select operation, 'procedure', answers, procedure from answered where operation <> 'look_up'
+    union all select operation, 'reference', answers, reference from answered where operation <> 'look_up'
+    union all select operation, 'due_at', accepted, due_at from answered
+    union all select 'catalogue', 'postal', count(*), count(postal) from services
+)
+select s.operation, s.field,
+       'the adapter reads ' || s.field || ' of ' || s.operation || ' at ' || substr(c.name, instr(c.name, ' ') + 1)
+       || ': never there in ' || s.answers || ' answers'
+from seen s
+join capabilities c on c.name like 'reads:' || s.operation || '.' || s.field || ' %'
+where s.answers >= 10 and s.times = 0;
 
 -- The portal's catalogue as it was read first, before anybody came, and last, after everything.
 create temp table catalogue (

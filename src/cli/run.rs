@@ -58,6 +58,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     if let Err(error) = &played.ending.health {
         console::print_error(&error.to_string());
     }
+    // The recording is closed: `vandan judge` can judge it again.
+    played.is_over.store(true, Ordering::Relaxed);
     let exit = judge::judge_into(&results.folder, &composed.rules, args.quiet)?;
     Ok(if played.ending.health.is_err() { Exit::InvalidRun } else { exit })
 }
@@ -138,6 +140,8 @@ fn spec(composed: &Composition, target: Authority, peers: Vec<Peer>, guard: Guar
 
 /// What remains of a run that was played.
 struct Played {
+    /// Set when the run is over: from then on Ctrl-C ends vandan at once.
+    is_over: Arc<AtomicBool>,
     store: Store,
     ending: Ending,
     meters: Meters,
@@ -146,12 +150,12 @@ struct Played {
 fn play(args: &RunArgs, composed: &Composition, spec: RunSpec, store: Store, lanes: usize) -> Result<Played, Failure> {
     let recorder = Recorder::start(store).map_err(Failure::run)?;
     let meters = Meters::new(lanes);
-    let stop = stop_on_interrupt();
+    let (stop, is_over) = stop_on_interrupt();
     let watch = Watch::start(meters.clone(), composed.population.count(), !args.quiet);
     let health = engine::run(spec, streams(composed, lanes), &recorder, &meters, &stop);
     let cpu = watch.end();
     let (store, loss) = recorder.finish().map_err(Failure::run)?;
-    Ok(Played { store, ending: Ending { health, loss, cpu }, meters })
+    Ok(Played { is_over, store, ending: Ending { health, loss, cpu }, meters })
 }
 
 /// The arrivals of each lane.
@@ -172,22 +176,22 @@ fn streams(composed: &Composition, lanes: usize) -> Vec<Arrivals> {
     streams.into_iter().map(|stream| Box::new(stream.into_iter()) as Arrivals).collect()
 }
 
-/// The first Ctrl-C ends the run cleanly; the second ends it at once.
-fn stop_on_interrupt() -> Arc<AtomicBool> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let seen = Arc::clone(&stop);
+/// The first Ctrl-C ends the run cleanly; the second, or one after the run is over (then the second flag is set), ends at once.
+fn stop_on_interrupt() -> (Arc<AtomicBool>, Arc<AtomicBool>) {
+    let [stop, is_over] = [false, false].map(|flag| Arc::new(AtomicBool::new(flag)));
+    let (seen, over) = (Arc::clone(&stop), Arc::clone(&is_over));
     let times = AtomicUsize::new(0);
     let set = ctrlc::set_handler(move || {
         seen.store(true, Ordering::Relaxed);
-        if times.fetch_add(1, Ordering::Relaxed) == 0 {
+        if times.fetch_add(1, Ordering::Relaxed) == 0 && !over.load(Ordering::Relaxed) {
             console::print_error("\nending: what is under way is finished, then judged (Ctrl-C again ends at once)");
         } else {
-            #[expect(clippy::exit, reason = "the user asked twice")]
+            #[expect(clippy::exit, reason = "the user asked twice, or nothing is left to be finished")]
             std::process::exit(i32::from(Exit::Aborted.code()));
         }
     });
     if set.is_err() {
         console::print_error("note: Ctrl-C will end the run without a judgement (no handler could be set)");
     }
-    stop
+    (stop, is_over)
 }

@@ -203,7 +203,7 @@ create table calendar (
 
 -- What the adapter can do and which peers are ours: rules that need more do not apply.
 create table capabilities (
-    name text primary key -- an operation's name, `clock`, `peer:bank`, `peer:post`, `progress`, `publications` (the run changes the catalogue), `dossier_code_pattern`, `planned:post_return`, `planned:online_payment`, `planned:payment_before`, `planned:payment` (some dossier is planned so), `legal:completed>in_process` (a change of state that the adapter declares to be legal)
+    name text primary key -- an operation's name, `clock`, `peer:bank`, `peer:post`, `progress`, `publications` (the run changes the catalogue), `dossier_code_pattern`, `planned:post_return`, `planned:online_payment`, `planned:payment_before`, `planned:payment` (some dossier is planned so), `legal:completed>in_process` (a change of state that the adapter declares to be legal), `shows:due_at` (some answer is read for it), `reads:track.due_at $.due` (this one, at this path)
 ) without rowid;
 
 -- The claims of the run file, judged with the rules.

@@ -79,8 +79,8 @@ impl Adapter {
         self.exchanges(operation).iter().any(|exchange| exchange.wanted.wants(field))
     }
 
-    /// What rules may rely on: the operations mapped by name, the fields shown as `shows:FIELD`, and what answers show
-    /// beyond single fields.
+    /// What rules may rely on: the operations mapped by name, the fields shown as `shows:FIELD`, where each operation's answer is
+    /// read for a field as `reads:OPERATION.FIELD PATH`, and what answers show beyond single fields.
     pub fn capabilities(&self) -> Vec<String> {
         let mut capabilities: Vec<_> = Operation::ALL
             .iter()
@@ -93,6 +93,13 @@ impl Adapter {
                 .filter(|field| self.operations.iter().flatten().any(|exchange| exchange.wanted.wants(**field)))
                 .map(|field| format!("shows:{field}")),
         );
+        for operation in Operation::ALL {
+            let wanted = || self.exchanges(*operation).iter().map(|exchange| &exchange.wanted);
+            let path = |field: &Field| wanted().find_map(|wanted| wanted.path_of(*field));
+            let read =
+                Field::ALL.iter().filter_map(|field| Some(format!("reads:{operation}.{field} {}", path(field)?)));
+            capabilities.extend(read);
+        }
         let shows_log = self.operations.iter().flatten().any(|exchange| exchange.wanted.wants_log());
         capabilities.extend(shows_log.then(|| "progress".to_owned()));
         capabilities.extend((!self.dossier_code_pattern.is_empty()).then(|| "dossier_code_pattern".to_owned()));

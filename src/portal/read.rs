@@ -56,6 +56,19 @@ impl Wanted {
             || self.list.as_ref().is_some_and(|(_, element)| element.wants(field))
     }
 
+    /// By which path it wants this field, of the dossier or of any listed: `$.applicant.name`, `$.items[].name`.
+    pub(crate) fn path_of(&self, field: Field) -> Option<String> {
+        self.steps_to(field).map(|steps| format!("${steps}"))
+    }
+
+    fn steps_to(&self, field: Field) -> Option<String> {
+        if self.captures.contains(&Capture::Field(field)) {
+            return Some(String::new());
+        }
+        let by_key = self.keys.iter().find_map(|(key, wanted)| Some(format!(".{key}{}", wanted.steps_to(field)?)));
+        by_key.or_else(|| self.list.as_ref().and_then(|(_, element)| Some(format!("[]{}", element.steps_to(field)?))))
+    }
+
     /// Whether it wants the portal's own log.
     pub(crate) fn wants_log(&self) -> bool {
         self.list.as_ref().is_some_and(|(list, _)| *list == List::LogLines)

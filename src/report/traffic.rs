@@ -131,6 +131,11 @@ impl Traffic {
     pub fn exchanges(&self) -> u64 {
         self.operations.iter().chain(&self.others).map(|row| row.count).sum()
     }
+
+    /// How many exchanges were recorded in all phases: rules examine all of them.
+    pub fn in_all(&self) -> u64 {
+        self.phases.iter().map(|phase| phase.count).sum()
+    }
 }
 
 /// What is no traffic: never sent, by the adapter's fault or vandan's own. That the portal took no connection is traffic.

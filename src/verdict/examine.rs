@@ -9,7 +9,7 @@ use rusqlite::{Connection, Row};
 use crate::facts::RunFacts;
 use crate::merge::Verdict;
 use crate::rule::{Doubt, Level, Quiescence, Rule};
-use crate::sandbox::complaint;
+use crate::sandbox::{Meter, complaint};
 use crate::session::{SUBJECT_COLUMNS, Session};
 use crate::template::{self, count};
 use crate::witness::Witness;
@@ -55,7 +55,7 @@ pub(crate) fn examine(session: &Session, rule: &Rule, run: &RunFacts, capabiliti
     if let Some((verdict, reason)) = precondition(rule, run, capabilities) {
         return verdict_of(rule, verdict, reason, Tally::default());
     }
-    judged(rule, session.meter().read(|| tally(session.connection(), rule)))
+    judged(rule, session.meter().read(|| tally(session.connection(), session.meter(), rule)))
 }
 
 fn judged(rule: &Rule, tally: Result<Tally, rusqlite::Error>) -> RuleVerdict {
@@ -234,7 +234,7 @@ impl Broken {
     }
 }
 
-fn tally(connection: &Connection, rule: &Rule) -> Result<Tally, rusqlite::Error> {
+fn tally(connection: &Connection, meter: &Meter, rule: &Rule) -> Result<Tally, rusqlite::Error> {
     let mut statement = connection.prepare(&rule.query)?;
     let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let ok = statement.column_index("ok")?;
@@ -243,6 +243,7 @@ fn tally(connection: &Connection, rule: &Rule) -> Result<Tally, rusqlite::Error>
     let mut tally = Tally::default();
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
+        meter.row()?;
         let subjects = subjects.map_or(Ok(1), |i| row.get::<_, u32>(i)).map(u64::from)?;
         tally.examined += subjects;
         match row.get(ok)? {
@@ -355,7 +356,7 @@ mod tests {
         let capabilities = BTreeSet::from(["submit".to_owned()]);
         match precondition(rule, &RunFacts::default(), &capabilities) {
             Some((verdict, reason)) => verdict_of(rule, verdict, reason, Tally::default()),
-            None => judged(rule, tally(&connection, rule)),
+            None => judged(rule, tally(&connection, &Meter::unlimited(), rule)),
         }
     }
 

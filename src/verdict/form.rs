@@ -1,6 +1,9 @@
 //! Whether a history has the form that vandan gives it: somebody else may have made it.
 
-use rusqlite::Connection;
+use model::{LONGEST_CODE, cut};
+use rusqlite::{Connection, OptionalExtension as _};
+
+use crate::sandbox::Budget;
 
 /// What is wrong with the form of a history, in words; `None` if nothing is.
 ///
@@ -23,6 +26,37 @@ pub(crate) fn fault(connection: &Connection) -> Result<Option<String>, rusqlite:
         }
     }
     Ok(None)
+}
+
+/// The first value, or else the first row, that is longer than may be read, in words. It is measured without being read.
+pub(crate) fn too_long(connection: &Connection) -> Result<Option<String>, rusqlite::Error> {
+    let longest = Budget::DEFAULT.longest;
+    let most = longest >> 10;
+    // The names are the history's: quoted, they are nothing but names.
+    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+    let first = |table: &str, length: &str| {
+        let query = format!("select {length} from main.{} where {length} > ?1 limit 1", quoted(table));
+        connection.query_row(&query, [longest], |row| row.get::<_, i64>(0)).optional()
+    };
+    let mut rows = None;
+    let mut tables = connection.prepare("select name from main.sqlite_master where type = 'table' order by name")?;
+    let tables = tables.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+    for table in tables {
+        let mut columns = connection.prepare("select name from pragma_table_info(?1, 'main')")?;
+        let columns = columns.query_map([&table], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+        let lengths: Vec<_> =
+            columns.iter().map(|column| format!("coalesce(octet_length({}), 0)", quoted(column))).collect();
+        let Some(length) = first(&table, &lengths.join(" + "))? else { continue };
+        let name = cut(&table, LONGEST_CODE);
+        for (column, of_column) in columns.iter().zip(&lengths) {
+            if let Some(length) = first(&table, of_column)? {
+                let column = cut(column, LONGEST_CODE);
+                return Ok(Some(format!("in a row of {name}, {column} is {length} bytes long, {most} KiB may be")));
+            }
+        }
+        rows = rows.or_else(|| Some(format!("a row of {name} is {length} bytes long, {most} KiB may be")));
+    }
+    Ok(rows)
 }
 
 /// `table`, `view`, `virtual table`.
@@ -93,5 +127,20 @@ mod tests {
         assert!(
             fault_after("insert into stalls values ('lane-0', 1, x'00')").unwrap().contains("until_ns is of type blob")
         );
+    }
+
+    #[test]
+    fn what_is_too_long_is_found_without_being_read() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(history::SCHEMA).unwrap();
+        assert_eq!(too_long(&connection).unwrap(), None);
+        let row = "insert into figures (figure_id, position, document, name, scope, value, unit, precision, quote)
+            values ('x', 1, printf('%.*c', 40000, 'x'), printf('%.*c', 40000, 'x'), '', 1, '', '', '')";
+        connection.execute_batch(row).unwrap();
+        let text = too_long(&connection).unwrap().unwrap();
+        assert!(text.starts_with("a row of figures is 80") && text.ends_with(" bytes long, 64 KiB may be"), "{text}");
+        connection.execute_batch("insert into run values ('seed', zeroblob(70000))").unwrap();
+        let text = "in a row of run, value is 70000 bytes long, 64 KiB may be";
+        assert_eq!(too_long(&connection).unwrap().as_deref(), Some(text));
     }
 }

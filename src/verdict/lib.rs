@@ -34,6 +34,7 @@ mod lateness;
 mod limits;
 mod merge;
 mod misreadings;
+mod peers;
 mod refused;
 mod required;
 mod rule;
@@ -45,6 +46,7 @@ mod source;
 mod stalls;
 mod template;
 mod unread;
+mod unseen;
 mod validity;
 mod witness;
 

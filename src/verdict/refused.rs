@@ -1,8 +1,11 @@
 //! Links of the portal that were not followed: what stood behind them was not seen, and nobody is told of it by silence.
 
+use model::{LONGEST_CODE, cut};
 use rusqlite::Connection;
 
-/// More doors than this are only counted: a portal may name a new one with every answer.
+/// Of more doors than this only the names are said: a portal may name a new one with every answer.
+const EXPLAINED: usize = 5;
+/// And of more than this not even these.
 const NAMED: usize = 5;
 
 /// A sentence for each door that the guard refused, the most frequent first; an exchange that was refused was never sent.
@@ -14,10 +17,15 @@ pub(crate) fn sentences(connection: &Connection) -> Result<Vec<String>, rusqlite
     let doors = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let doors = doors.collect::<Result<Vec<(String, i64, i64)>, _>>()?;
     let mut sentences: Vec<_> =
-        doors.iter().take(NAMED).map(|(door, count, first)| sentence(door, *count, *first)).collect();
-    if let Some(rest) = doors.len().checked_sub(NAMED).filter(|rest| *rest > 0) {
-        let es = if rest == 1 { "" } else { "es" };
-        sentences.push(format!("refused to follow links to {rest} further address{es}"));
+        doors.iter().take(EXPLAINED).map(|(door, count, first)| sentence(door, *count, *first)).collect();
+    if let Some(further) = doors.get(EXPLAINED..).filter(|further| !further.is_empty()) {
+        let es = if further.len() == 1 { "" } else { "es" };
+        let mut names: Vec<_> = further.iter().take(NAMED).map(|(door, _, _)| cut(door, LONGEST_CODE)).collect();
+        if let Some(more) = further.len().checked_sub(NAMED).filter(|more| *more > 0) {
+            names.push(format!("and {more} more").into());
+        }
+        let names = names.join(", ");
+        sentences.push(format!("refused to follow links to {} further address{es}: {names}", further.len()));
     }
     Ok(sentences)
 }
@@ -74,7 +82,9 @@ mod tests {
     fn a_new_address_with_every_answer_does_not_fill_the_report() {
         let rows: Vec<_> = (1..=40).map(|i| format!("({i}, 'forbidden', '127.0.0.1:{i}')")).collect();
         let said = said(&format!("insert into exchanges values {};", rows.join(",")));
-        assert_eq!(said.len(), NAMED + 1);
-        assert_eq!(said.last().unwrap(), "refused to follow links to 35 further addresses");
+        assert_eq!(said.len(), EXPLAINED + 1);
+        let further = "refused to follow links to 35 further addresses: 127.0.0.1:6, 127.0.0.1:7, 127.0.0.1:8, 127.0.0.1:9, \
+                       127.0.0.1:10, and 30 more";
+        assert_eq!(said.last().unwrap(), further);
     }
 }

@@ -1,26 +1,30 @@
 //! What SQL that is not compiled in may do: read the history, create temporary tables in `derived.sql`, and come to an end.
 //!
 //! Rules and `derived.sql` may be anybody's (a `scenarios` folder wins over what was shipped), and so may a history that was
-//! sent to somebody, with the queries of its figures. An authorizer denies whatever is not reading; budgets end what would
-//! not end:
+//! sent to somebody, with the queries of its figures. An authorizer denies whatever is not reading, and every function that is
+//! not listed here; budgets end what would not end:
 //!
 //! | budget | of one query (or all of `derived.sql`) | why so much |
 //! |---|---|---|
 //! | steps | 300 million, and 100,000 for each page of the history | to read the whole history some hundred times |
-//! | time | 2 minutes, and 20 ms for each page | only for steps that are slow themselves; steps end first |
-//! | length of a value | 16 MiB | no answer that is read is longer |
+//! | rows it gives | 300,000, and 200 for each page | a page holds some 30 exchanges, and a subject is one row |
+//! | length of a value | 64 KiB | vandan records nothing that is longer than 4 KiB |
 //! | memory | 4 GiB, of the whole process | `derived.sql` keeps its tables in memory |
+//! | time | 1 minute, and 20 ms for each page | the last resort: steps end first |
 //!
-//! All queries of a session together may take ten times the steps and the time of one. Steps are counted by SQLite and are
-//! the same on every machine, so that the same history is judged the same everywhere.
+//! All queries of a session together may take ten times the steps of one, and five times the time. Steps are counted by SQLite,
+//! and functions that look through long values are counted by their length, the same on every machine, so that the same
+//! history is judged the same everywhere. Time is not: a thread that watches ends what burns it within a few steps.
 
 use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::limits::Limit;
-use rusqlite::{Connection, Error, ErrorCode};
+use rusqlite::{Connection, Error, ErrorCode, InterruptHandle, ffi};
 
 /// How much SQL may take. See the module's table for the defaults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +33,10 @@ pub struct Budget {
     pub steps: i64,
     /// Further steps for each page of the history.
     pub steps_per_page: i64,
+    /// Rows that a rule gives.
+    pub rows: i64,
+    /// Further rows for each page of the history.
+    pub rows_per_page: i64,
     /// Wall time.
     pub time: Duration,
     /// Further wall time for each page of the history.
@@ -44,29 +52,37 @@ impl Budget {
     pub const DEFAULT: Self = Self {
         steps: 300_000_000,
         steps_per_page: 100_000,
-        time: Duration::from_secs(120),
+        rows: 300_000,
+        rows_per_page: 200,
+        time: Duration::from_secs(60),
         time_per_page: Duration::from_millis(20),
-        longest: 16 << 20,
+        longest: 64 << 10,
         memory: 4 << 30,
     };
 }
 
-/// A session as a whole may take so many times what one query may.
-const QUERIES: u32 = 10;
+/// A session as a whole may take so many times the steps of one query.
+const QUERIES: i64 = 10;
+/// And so many times its time.
+const TIMES: u32 = 5;
 /// Steps between two looks at the budget.
 const STRIDE: i32 = 1_000;
-/// Functions that reach out of the database, or answer differently each time.
-const FORBIDDEN: [&str; 9] = [
-    "load_extension",
-    "readfile",
-    "writefile",
-    "edit",
-    "fts3_tokenizer",
-    "random",
-    "randomblob",
-    "sqlite_compileoption_get",
-    "sqlite_compileoption_used",
+/// How often what is out of time is interrupted until it heeds.
+const NAGGING: Duration = Duration::from_millis(20);
+/// Functions that SQL of others may call: the same answer each time, in a time that grows with the length of a value and no
+/// faster. Those of `functions.rs` count what they take.
+#[rustfmt::skip]
+const ALLOWED: [&str; 52] = [
+    "abs", "avg", "ceil", "ceiling", "char", "coalesce", "concat", "concat_ws", "count", "cume_dist", "dense_rank",
+    "first_value", "floor", "format", "group_concat", "hex", "if", "ifnull", "iif", "instant_ms", "instr", "lag", "last_value",
+    "lead", "length", "like", "likely", "lower", "max", "min", "mod", "nth_value", "ntile", "nullif", "octet_length",
+    "percent_rank", "printf", "rank", "regexp", "replace", "round", "row_number", "sign", "string_agg", "substr", "substring",
+    "sum", "total", "typeof", "unlikely", "upper", "vietnam_day",
 ];
+const TOO_MANY_STEPS: &str =
+    "budget: it was stopped because it took too many steps (does a recursion end? is a join unbounded?)";
+const TOO_LONG: &str =
+    "budget: time: it was stopped because it took too long (are long texts compared or built in each row?)";
 
 /// What SQL may do now.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -83,28 +99,44 @@ enum Stage {
 #[derive(Clone, Debug)]
 pub struct Meter(Arc<State>);
 
-#[derive(Debug)]
 struct State {
     stage: AtomicU8,
-    /// Steps a query may take.
+    /// What a query may take.
     steps: i64,
-    /// Time a query may take.
+    rows: i64,
     time: Duration,
     /// Of the query that runs now.
     steps_left: AtomicI64,
+    rows_left: AtomicI64,
     deadline: Mutex<Option<Instant>>,
     /// Of the session.
     all_steps_left: AtomicI64,
     all_time_left: Mutex<Duration>,
+    /// Ends what runs on the connection; `None` if none heeds this meter.
+    interrupt: Option<Arc<InterruptHandle>>,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.debug_struct("State")
+            .field("steps", &self.steps)
+            .field("steps_left", &self.steps_left)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Meter {
     /// Puts a connection under a budget; our own statements stay free.
     pub(crate) fn install(connection: &mut Connection, budget: Budget) -> Result<Self, Error> {
         let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
-        let steps = budget.steps.saturating_add(budget.steps_per_page.saturating_mul(pages));
+        let scaled = |base: i64, per_page: i64| base.saturating_add(per_page.saturating_mul(pages));
         let time = budget.time + budget.time_per_page * u32::try_from(pages).unwrap_or(u32::MAX);
-        let meter = Self::counting(steps, time);
+        let meter = Self::counting(
+            scaled(budget.steps, budget.steps_per_page),
+            scaled(budget.rows, budget.rows_per_page),
+            time,
+            Some(Arc::new(connection.get_interrupt_handle())),
+        );
         connection.pragma_update(None, "trusted_schema", false)?;
         connection.query_row(&format!("pragma hard_heap_limit = {}", budget.memory), [], |_| Ok(()))?;
         connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, budget.longest)?;
@@ -112,24 +144,27 @@ impl Meter {
         let guard = meter.clone();
         connection.authorizer(Some(move |context: AuthContext<'_>| guard.decide(context)))?;
         let counter = meter.clone();
-        connection.progress_handler(STRIDE, Some(move || counter.is_spent()))?;
+        connection.progress_handler(STRIDE, Some(move || counter.is_spent(i64::from(STRIDE))))?;
         Ok(meter)
     }
 
     /// A meter that no connection heeds: for queries of one's own.
     pub fn unlimited() -> Self {
-        Self::counting(i64::MAX, Duration::from_secs(u64::from(u32::MAX)))
+        Self::counting(i64::MAX, i64::MAX, Duration::from_secs(u64::from(u32::MAX)), None)
     }
 
-    fn counting(steps: i64, time: Duration) -> Self {
+    fn counting(steps: i64, rows: i64, time: Duration, interrupt: Option<Arc<InterruptHandle>>) -> Self {
         Self(Arc::new(State {
             stage: AtomicU8::new(Stage::Own as u8),
             steps,
+            rows,
             time,
             steps_left: AtomicI64::new(steps),
+            rows_left: AtomicI64::new(rows),
             deadline: Mutex::new(None),
-            all_steps_left: AtomicI64::new(steps.saturating_mul(i64::from(QUERIES))),
-            all_time_left: Mutex::new(time * QUERIES),
+            all_steps_left: AtomicI64::new(steps.saturating_mul(QUERIES)),
+            all_time_left: Mutex::new(time * TIMES),
+            interrupt,
         }))
     }
 
@@ -138,7 +173,8 @@ impl Meter {
         self.within(Stage::Derive, run)
     }
 
-    /// Runs a query of others: it may read.
+    /// Runs a query of others: it may read. No other statement may be under way on the connection: one that is out of time is
+    /// interrupted, and so would be all.
     ///
     /// # Errors
     /// Those of `run`; [`complaint`] says in words when one is that of the budget.
@@ -150,26 +186,51 @@ impl Meter {
         let spending = &self.0;
         let steps = spending.steps.min(spending.all_steps_left.load(Ordering::Relaxed));
         spending.steps_left.store(steps, Ordering::Relaxed);
+        spending.rows_left.store(spending.rows, Ordering::Relaxed);
         let begun = now();
         let time = spending.time.min(*lock(&spending.all_time_left));
         *lock(&spending.deadline) = begun.checked_add(time);
+        let watchdog = spending.interrupt.as_ref().map(|interrupt| Watchdog::start(Arc::clone(interrupt), time));
         spending.stage.store(stage as u8, Ordering::Relaxed);
         let result = run();
         spending.stage.store(Stage::Own as u8, Ordering::Relaxed);
+        drop(watchdog);
         let taken = steps - spending.steps_left.load(Ordering::Relaxed);
         spending.all_steps_left.fetch_sub(taken, Ordering::Relaxed);
         let mut left = lock(&spending.all_time_left);
-        *left = left.saturating_sub(begun.elapsed());
+        let elapsed = begun.elapsed();
+        *left = left.saturating_sub(elapsed);
+        // Steps that are spent are spent on every machine: they are the reason wherever both are.
+        if taken < steps && elapsed >= time {
+            return result.map_err(|error| match error.sqlite_error_code() {
+                Some(ErrorCode::OperationInterrupted) => spent(TOO_LONG),
+                Some(_) | None => error,
+            });
+        }
         result
     }
 
-    fn is_spent(&self) -> bool {
+    /// Counts steps that a function of ours takes.
+    pub(crate) fn charge(&self, steps: usize) -> Result<(), Error> {
+        let steps = i64::try_from(steps).unwrap_or(i64::MAX);
+        if self.is_spent(steps) { Err(spent(TOO_MANY_STEPS)) } else { Ok(()) }
+    }
+
+    /// Counts a row that a query gives.
+    pub(crate) fn row(&self) -> Result<(), Error> {
+        if self.0.rows_left.fetch_sub(1, Ordering::Relaxed) > 0 {
+            return Ok(());
+        }
+        Err(spent(&format!("budget: it gives more than {} rows (is a join unbounded?)", self.0.rows)))
+    }
+
+    fn is_spent(&self, steps: i64) -> bool {
         let state = &self.0;
         if state.stage.load(Ordering::Relaxed) == Stage::Own as u8 {
             return false;
         }
-        let before = state.steps_left.fetch_sub(i64::from(STRIDE), Ordering::Relaxed);
-        before <= i64::from(STRIDE) || lock(&state.deadline).is_none_or(|deadline| now() > deadline)
+        let before = state.steps_left.fetch_sub(steps, Ordering::Relaxed);
+        before <= steps || lock(&state.deadline).is_none_or(|deadline| now() > deadline)
     }
 
     fn decide(&self, context: AuthContext<'_>) -> Authorization {
@@ -186,6 +247,43 @@ impl Meter {
     }
 }
 
+/// Interrupts what is out of time, again and again until it has ended: SQLite heeds it between two rows, where it does not ask
+/// how many steps were taken.
+struct Watchdog {
+    ended: Option<mpsc::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Watchdog {
+    fn start(interrupt: Arc<InterruptHandle>, time: Duration) -> Self {
+        let (ended, is_ended) = mpsc::channel::<()>();
+        let watch = move || {
+            let mut patience = time;
+            while is_ended.recv_timeout(patience) == Err(RecvTimeoutError::Timeout) {
+                interrupt.interrupt();
+                patience = NAGGING;
+            }
+        };
+        // Without a thread the deadline is still looked at every so many steps.
+        let thread = std::thread::Builder::new().name("watchdog".to_owned()).spawn(watch).ok();
+        Self { ended: Some(ended), thread }
+    }
+}
+
+impl Drop for Watchdog {
+    fn drop(&mut self) {
+        drop(self.ended.take());
+        if let Some(thread) = self.thread.take() {
+            // It cannot panic, and if it did, nothing would be left to end.
+            thread.join().unwrap_or_default();
+        }
+    }
+}
+
+fn spent(words: &str) -> Error {
+    Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_INTERRUPT), Some(words.to_owned()))
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -200,7 +298,7 @@ fn may_read(action: &AuthAction<'_>) -> bool {
     match action {
         AuthAction::Select | AuthAction::Read { .. } | AuthAction::Recursive => true,
         AuthAction::Function { function_name } => {
-            !FORBIDDEN.iter().any(|forbidden| forbidden.eq_ignore_ascii_case(function_name))
+            ALLOWED.iter().any(|allowed| allowed.eq_ignore_ascii_case(function_name))
         }
         _ => false,
     }
@@ -225,14 +323,11 @@ fn may_derive(action: &AuthAction<'_>, is_temporary: bool) -> bool {
 
 /// What an error of SQL that runs under a budget says to people: `budget: ...` if the budget ended it.
 pub fn complaint(error: &Error) -> String {
-    let long = Budget::DEFAULT.longest >> 20;
+    let long = Budget::DEFAULT.longest >> 10;
     let large = Budget::DEFAULT.memory >> 30;
     match error.sqlite_error_code() {
-        Some(ErrorCode::OperationInterrupted) => {
-            "budget: it was stopped because it took too many steps (does a recursion end? is a join unbounded?)"
-                .to_owned()
-        }
-        Some(ErrorCode::TooBig) => format!("budget: a value is longer than {long} MiB"),
+        Some(ErrorCode::OperationInterrupted) => own_words(error).unwrap_or(TOO_MANY_STEPS).to_owned(),
+        Some(ErrorCode::TooBig) => format!("budget: a value is longer than {long} KiB"),
         Some(ErrorCode::OutOfMemory) => format!("budget: it took more than {large} GiB of memory"),
         Some(ErrorCode::AuthorizationForStatementDenied) => {
             format!(
@@ -240,6 +335,15 @@ pub fn complaint(error: &Error) -> String {
             )
         }
         Some(_) | None => error.to_string(),
+    }
+}
+
+/// What [`spent`] said.
+fn own_words(error: &Error) -> Option<&str> {
+    if let Error::SqliteFailure(_, Some(words)) = error {
+        Some(words).filter(|words| words.starts_with("budget: ")).map(String::as_str)
+    } else {
+        None
     }
 }
 
@@ -295,9 +399,9 @@ mod tests {
     #[test]
     fn values_without_measure_are_refused() {
         assert!(
-            read("select length(zeroblob(2000000000))")
+            read("select length(printf('%.*c', 2000000000, 'x'))")
                 .unwrap_err()
-                .starts_with("budget: a value is longer than 16 MiB")
+                .starts_with("budget: a value is longer than 64 KiB")
         );
         assert!(read("select length(randomblob(2000000000))").unwrap_err().contains("not authorized"));
     }

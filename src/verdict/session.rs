@@ -12,7 +12,7 @@ use crate::rule_set::{RuleSet, Script};
 use crate::sandbox::{Budget, Meter, complaint};
 use crate::stalls::Stalls;
 use crate::validity::Validity;
-use crate::{areas, claims, examine, form, functions, misreadings, required, witness};
+use crate::{areas, claims, examine, form, functions, misreadings, peers, required, unseen, witness};
 
 /// Columns that every row of a rule's query must have.
 pub(crate) const SUBJECT_COLUMNS: [&str; 4] = ["subject", "ok", "case_id", "exchange_id"];
@@ -39,8 +39,9 @@ pub enum JudgeError {
     },
     /// The tables that rules read could not be built from it.
     #[error(
-        "could not derive the tables of {script} from the history {path}: {} (is the disk full, the history damaged?)",
-        complaint(source)
+        "could not derive the tables of {script} from the history {path}: {}{}",
+        complaint(source),
+        if complaint(source).starts_with("budget: ") { "" } else { " (is the disk full, the history damaged?)" }
     )]
     Derive {
         /// The history.
@@ -99,6 +100,7 @@ impl Session {
         let script = rules.derived();
         match prepare_store(&mut connection, script, budget) {
             Ok(meter) => Ok(Self { connection, meter, path }),
+            Err(source) if is_too_big(&source) => Err(unreadable(&connection, path, source)),
             Err(source) => Err(JudgeError::Derive { path, script: script.file.clone(), source }),
         }
     }
@@ -118,7 +120,7 @@ impl Session {
     /// # Errors
     /// [`JudgeError::Read`] if the history itself cannot be read.
     pub fn judge(&self, rules: &RuleSet) -> Result<Judgement, JudgeError> {
-        self.read(rules).map_err(|source| JudgeError::Read { path: self.path.clone(), source })
+        self.read(rules).map_err(|source| unreadable(&self.connection, self.path.clone(), source))
     }
 
     fn read(&self, rules: &RuleSet) -> Result<Judgement, rusqlite::Error> {
@@ -133,9 +135,24 @@ impl Session {
         let areas = areas::examined(&verdicts, &gates);
         let unmet = required::unmet(&run, &verdicts, &areas);
         let overall = Overall::of(&run, &validity, &verdicts, &gates, &unmet);
-        let remarks = misreadings::remark(&self.connection)?.into_iter().collect();
+        let mut remarks = unseen::remarks(&self.connection)?;
+        remarks.extend(peers::remarks(&self.connection)?);
+        remarks.extend(misreadings::remark(&self.connection)?);
         let sources = rules.sources().to_vec();
         Ok(Judgement { run, validity, overall, unmet, remarks, areas, rules: verdicts, gates, sources })
+    }
+}
+
+fn is_too_big(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::TooBig)
+}
+
+/// What could not be read, with the value that is too long where one is.
+fn unreadable(connection: &Connection, path: PathBuf, source: rusqlite::Error) -> JudgeError {
+    let too_long = if is_too_big(&source) { form::too_long(connection).unwrap_or_default() } else { None };
+    match too_long {
+        Some(what) => JudgeError::Form { path, what },
+        None => JudgeError::Read { path, source },
     }
 }
 
@@ -149,8 +166,8 @@ pub(crate) fn prepare_store(
     // Rules scan forwards: 32 MiB hold the inner pages of the largest tables. Mapping the file instead was measured to save
     // no time and to cost its size in memory.
     connection.pragma_update(None, "cache_size", -32 * 1024)?;
-    functions::register(connection)?;
     let meter = Meter::install(connection, budget)?;
+    functions::register(connection, &meter)?;
     meter.derive(|| connection.execute_batch(&derived.text))?;
     Ok(meter)
 }

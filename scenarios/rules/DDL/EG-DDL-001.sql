@@ -1,6 +1,6 @@
 -- ---
 -- id: EG-DDL-001
--- rev: 3
+-- rev: 4
 -- title: The due day is the day of acceptance plus the legal working days
 -- title_vi: Ngày hẹn trả bằng ngày tiếp nhận cộng số ngày làm việc theo quy định
 -- level: MUST
@@ -21,7 +21,7 @@
 -- Each sound case with a day of acceptance. Days are counted from the day after acceptance; the precision is the day. What is
 -- to be done the same day is due that day, or, if it was received at the cut-off hour of the law or later, or when the
 -- office is closed, on the next working day (vietnam.md R10); where the run states no such hour, both are right. A case
--- whose time was paused is left to EG-DDL-004; one whose log should tell and was not read, days outside the calendar,
+-- whose time was paused is left to EG-DDL-004; one whose log should tell and was not read (or, while things still moved, read before), days outside the calendar,
 -- and a wrong day where the acceptance had to be sent twice (the one may be counted from the first, the other shown of the second)
 -- are undecided.
 with promised as (
@@ -29,10 +29,11 @@ with promised as (
            vietnam_day(l.due_at) as due_day,
            -- the time of day in Vietnam, in minutes
            (instant_ms(l.accepted_at) + 7 * 3600000) % 86400000 / 60000 as minute,
-           exists (select 1 from logs g where g.case_id = l.case_id)
+           exists (select 1 from logs g where g.case_id = l.case_id and (g.exchange_id >= l.exchange_id or q.is_quiescent))
            or not l.final or not exists (select 1 from capabilities where name = 'progress') as is_told
     from latest l
     join dossiers d on d.case_id = l.case_id
+    cross join (select exists (select 1 from run where name = 'quiescent' and value = 'yes') as is_quiescent) q
     where l.accepted_at is not null
       and not exists (
           select 1 from steps s

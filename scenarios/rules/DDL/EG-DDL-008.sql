@@ -1,6 +1,6 @@
 -- ---
 -- id: EG-DDL-008
--- rev: 2
+-- rev: 3
 -- title: Every surface shows the same due instant
 -- title_vi: Mọi kênh tra cứu hiển thị cùng một thời điểm hẹn trả
 -- level: MUST
@@ -19,7 +19,7 @@
 -- observed: "{last_surface} says {last_due}"
 -- ---
 -- Each sound case that was given a due instant, by the surfaces that show it when nothing moves any more: fewer than two leave
--- it open. Instants are compared, not the way they are written.
+-- it open, and so does one at which the adapter reads it and it is never there. Instants are compared, not the way they are written.
 with shown as (
     select case_id,
            max(due_at) filter (where surface = 'track') as tracked,
@@ -54,10 +54,11 @@ compared as (
 select i.first_code as subject,
        case
            when coalesce(c.view_differs, 0) or coalesce(c.look_up_differs, 0) then 0
-           when c.is_comparable and c.is_read then 1
+           when c.is_comparable and c.is_read then iif(u.because is null, 1, null)
        end as ok,
        c.case_id, coalesce(iif(c.view_differs, c.view_exchange, c.look_up_exchange), c.exchange_id) as exchange_id,
        c.first_surface, c.first_due, iif(c.view_differs, 'clerk_view', 'look_up') as last_surface,
-       iif(c.view_differs, c.viewed, c.looked_up) as last_due
+       iif(c.view_differs, c.viewed, c.looked_up) as last_due, u.because
 from compared c
 join identities i on i.case_id = c.case_id and i.sound
+cross join (select min(because) as because from unseen where field = 'due_at') u

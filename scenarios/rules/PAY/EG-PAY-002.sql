@@ -1,6 +1,6 @@
 -- ---
 -- id: EG-PAY-002
--- rev: 2
+-- rev: 3
 -- title: No dossier goes ahead before its fee is paid
 -- title_vi: Hồ sơ không được xử lý trước khi thanh toán được xác nhận
 -- level: MUST
@@ -20,19 +20,33 @@
 -- Each sound case with a fee to be paid beforehand that went ahead. Online: an accepted `start` (or `complete`) whose
 -- answer was complete before the bank captured the money. At the counter: one that was complete before the clerk sent
 -- the collection. That no money ever came counts only if the bank's ledger is known to be complete. A case where the
--- portal took a forged callback for true is EG-PAY-003.
+-- portal took a forged callback for true is EG-PAY-003. Where the fee was last read before the dossier went ahead, it may have been
+-- waived since: then that it was never paid is undecided.
 with paid as (
     select a.case_id, a.exchange_id, a.operation, a.done_ns, d.fee, d.payment_method,
+           -- whether the fee was last read before the dossier went ahead: it may have been waived since
+           not q.is_quiescent and exists (
+               select 1
+               from latest l
+               join exchanges x on x.exchange_id = l.exchange_id and x.sent_ns < a.done_ns
+               where l.case_id = a.case_id and l.fee is not null
+           ) as may_be_waived,
            iif(d.payment_method = 'online',
                (select min(p.captured_ns) from payments p where p.case_id = a.case_id),
                (select c.sent_ns from cash c where c.case_id = a.case_id)) as paid_ns
     from advances a
     join dossiers d on d.case_id = a.case_id
+    cross join (select exists (select 1 from run where name = 'quiescent' and value = 'yes') as is_quiescent) q
     where d.fee > 0
       and (d.payment_method = 'counter'
            or d.payment_method = 'online' and exists (select 1 from capabilities where name = 'peer:bank'))
       and a.case_id not in (select case_id from payments where forged_taken and case_id is not null)
-      and a.case_id not in (select case_id from latest where fee = 0) -- waived at acceptance
+      and not exists ( -- waived at acceptance
+          select 1
+          from sightings s
+          join observations o on o.exchange_id = s.exchange_id and o.position = s.position and o.fee = 0
+          where s.case_id = a.case_id
+      )
 )
 select i.first_code as subject,
        case
@@ -40,6 +54,7 @@ select i.first_code as subject,
            -- Later, or never: an earlier payment that we do not know of must be out of the question.
            when p.paid_ns is not null and p.payment_method = 'online'
                then case when exists (select 1 from gapless_ledgers where peer = 'bank') then 0 end
+           when p.paid_ns is null and p.may_be_waived then null
            when p.payment_method = 'counter' and w.whole then 0
            when p.payment_method = 'online' and exists (select 1 from complete_ledgers where peer = 'bank') then 0
        end as ok,

@@ -1,6 +1,6 @@
 -- ---
 -- id: EG-PAY-009
--- rev: 3
+-- rev: 4
 -- title: The portal's books agree with the money that moved
 -- title_vi: Sổ sách của cổng khớp với số tiền thực thu
 -- level: MUST
@@ -23,14 +23,15 @@
 -- (a peer that had not settled or was started again, a collection without a trustworthy answer), where the peer itself kept the
 -- truth from the portal, on purpose, and, in a run in which something still moved, unless the portal had said before the
 -- read that it knows of all of it. Where a request had to be sent twice, what was ordered, taken or collected twice may be booked
--- not at all, once or twice, but not in part.
+-- not at all, once or twice, but not in part. What our clerk took after the read was sent, the read need not know: what he asked for
+-- only when it was answered does not count, and what he took meanwhile is undecided.
 with books as (
     select coalesce(i.first_code, 'of case ' || d.case_id) as subject, d.case_id,
            coalesce(l.exchange_id, r.exchange_id) as exchange_id, l.amount_paid as booked,
            case d.payment_method
                when 'online' then coalesce((select sum(p.captured) from payments p where p.case_id = d.case_id), 0)
                when 'cod' then coalesce((select p.collected from parcels p where p.dossier_code = i.first_code), 0)
-               when 'counter' then iif(c.taken, d.fee, 0)
+               when 'counter' then iif(c.taken and coalesce(c.sent_ns <= e.done_ns, 1), d.fee, 0)
            end as ledger,
            case d.payment_method when 'online' then 'the bank' when 'cod' then 'the post' else 'the cashier' end as whose,
            case d.payment_method
@@ -48,6 +49,7 @@ with books as (
                            select 1 from parcels p where p.orders > 1 and p.dossier_code = i.first_code or p.case_id is null
                        )
                else not w.whole
+                    or coalesce(c.taken and c.sent_ns <= e.done_ns and c.taken_ns > e.sent_ns, 0)
                     or coalesce(c.undecided and l.amount_paid % nullif(d.fee, 0) = 0 and (not c.taken or l.amount_paid > d.fee), 0)
            end as is_unknown,
            case d.payment_method

@@ -1,6 +1,6 @@
 -- ---
 -- id: EG-SUB-001
--- rev: 2
+-- rev: 3
 -- title: What was submitted reads back unchanged
 -- title_vi: Nội dung đã nộp đọc lại phải nguyên vẹn
 -- level: MUST
@@ -22,7 +22,7 @@
 -- Each acknowledged dossier of a sound case: every surface that shows it must show what was submitted, and who submitted it
 -- must be shown it: online the applicant, elsewhere the applicant or a clerk. Without that it is undecided, whatever others
 -- see; if the applicant is told that there is none while a clerk sees it, it is broken. A field that a portal does not
--- show is not compared.
+-- show is not compared; but where the adapter reads one that is never there, nobody knows what it would show.
 with compared as (
     select f.case_id, f.exchange_id, f.surface,
            case
@@ -60,13 +60,13 @@ seen as (
 select coalesce(i.first_code, r.dossier_code, 'of case ' || r.case_id) as subject,
        case
            when s.differing is not null then 0
-           when s.by_applicant or s.by_anybody and d.channel <> 'online' then 1
+           when s.by_applicant or s.by_anybody and d.channel <> 'online' then iif(u.because is null, 1, null)
            when s.by_anybody and t.outcome = 'refused' and t.status in (404, 410) and w.whole then 0
        end as ok,
        r.case_id, coalesce(s.differing, t.exchange_id, r.exchange_id) as exchange_id,
        coalesce(c.surface, 'track') as surface, coalesce(c.field, 'whole') as field,
        coalesce(c.submitted, 'by its applicant') as submitted,
-       iif(c.field is null, 'is refused to the applicant, while a clerk sees it', 'shows ' || c.shown) as shown
+       iif(c.field is null, 'is refused to the applicant, while a clerk sees it', 'shows ' || c.shown) as shown, u.because
 from receipts r
 join dossiers d on d.case_id = r.case_id
 left join identities i on i.case_id = r.case_id
@@ -74,4 +74,9 @@ left join seen s on s.case_id = r.case_id
 left join compared c on c.case_id = r.case_id and c.exchange_id = s.differing
 left join final_reads t on t.case_id = r.case_id and t.surface = 'track'
 cross join recording w
+cross join (
+    select min(because) as because
+    from unseen
+    where operation in ('track', 'clerk_view') and field in ('owner_name', 'owner_number', 'procedure', 'reference')
+) u
 where coalesce(i.sound, 1)

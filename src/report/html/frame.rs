@@ -75,7 +75,7 @@ fn tiles(summary: &Summary) -> Markup {
             li { a href="#gates" { b { (hold) " of " (summary.gates.len()) } " gates hold" } }
             li { a href="#fidelity" { b { (figures.exact + figures.within_precision) " of " (summary.figures.len()) } " published figures met" } }
             li { a href="#latency" { b { (response_time) } " response time, p95 of what people did" } }
-            li { a href="#load" { b { (count(summary.traffic.exchanges())) } " exchanges under load" } }
+            li { a href="#load" { b { (count(summary.traffic.exchanges())) } " exchanges under load, " (count(summary.traffic.in_all())) " in all" } }
         }
     }
 }

@@ -268,7 +268,9 @@ fn an_answer_shows_nothing_of_the_one_before() {
 #[test]
 fn an_adapter_says_what_it_can() {
     let capabilities = reader().capabilities();
-    for expected in ["submit", "shows:dossier_code", "shows:payment_state", "progress"] {
+    for expected in
+        ["submit", "shows:dossier_code", "reads:submit.dossier_code $.data.code", "shows:payment_state", "progress"]
+    {
         assert!(capabilities.iter().any(|capability| capability == expected), "{expected} in {capabilities:?}");
     }
     for absent in ["track", "shows:waybill", "dossier_code_pattern", "legacy_envelope"] {
