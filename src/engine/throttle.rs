@@ -60,9 +60,10 @@ impl Limit {
 /// How many requests a second may come to a host that is promised at most `rate`, besides so many that come evenly, so that
 /// hardly one in a hundred of them must wait.
 ///
-/// In a stretch the limiter lets `count` through. Independent requests come in such numbers that, around a mean of m, one
-/// stretch in a hundred holds more than m + 2.33 √m of them; solved for m, with what comes evenly taken off. The smaller the
-/// rate, the more of it is lost: 17 of 50, 333 of 500.
+/// A request waits if `count` others came in the stretch before it. Independent requests come in such numbers that, around a
+/// mean of m, one stretch in a hundred holds more than m + 2.33 √m of them; solved for m, with what comes evenly taken off. The
+/// smaller the rate, the more of it is lost: 12 of 50 are left, 320 of 500, and none below 20, where every two that come close
+/// to each other wait.
 ///
 /// # Source
 /// Poisson arrivals, by the normal approximation; 2.33 is the quantile of 0.99.
@@ -70,7 +71,7 @@ impl Limit {
 pub fn punctual_rate(rate: f64, evenly: f64) -> f64 {
     let Limit { count, width } = Limit::per_second(rate);
     let seconds = width as f64 / SECOND;
-    let room = (count as f64 - evenly * seconds).max(0.0);
+    let room = (count as f64 - 1.0 - evenly * seconds).max(0.0);
     let mean_root = ((2.33_f64.powi(2) + 4.0 * room).sqrt() - 2.33) / 2.0;
     mean_root.powi(2) / seconds
 }
@@ -388,8 +389,8 @@ mod tests {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small and positive")]
     fn less_than_the_rate_leaves_on_time_and_more_of_a_high_one() {
         let rates =
-            [0.5, 5.0, 50.0, 100.0, 500.0, 5_000.0].map(|rate| (punctual_rate(rate, 0.0) * 10.0).round() as u64);
-        assert_eq!(rates, [0, 6, 167, 416, 3_251, 40_800], "in tenths");
+            [5.0, 20.0, 50.0, 100.0, 500.0, 5_000.0].map(|rate| (punctual_rate(rate, 0.0) * 10.0).round() as u64);
+        assert_eq!(rates, [0, 12, 120, 383, 3_198, 40_872], "in tenths");
         assert!(punctual_rate(50.0, 10.0) < punctual_rate(50.0, 0.0) && punctual_rate(5.0, 10.0) < 1e-9);
     }
 

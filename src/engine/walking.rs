@@ -90,7 +90,7 @@ impl Lane {
         let Some(segment) = segments.get(place) else { return 0 };
         let (at, of) = (at as u64, spec.staff.len().max(1) as u64);
         let most = (segment.wall_end - segment.wall_start) / 2;
-        segment.wall_start + (at * gap).min(most.saturating_mul(at) / of)
+        segment.wall_start + at.saturating_mul(gap).min(most.saturating_mul(at) / of)
     }
 
     /// Puts a poll off until `poll_every` after the poll, or the attempt in vain, of the same journey before it; says whether it
