@@ -221,7 +221,7 @@ pub(crate) struct PeopleArgs {
     /// Scale the number of dossiers, e.g. 1/20 or 3 [default: 1]
     #[arg(long, value_name = "PART", value_parser = scale)]
     pub(crate) scale: Option<world::Scale>,
-    /// Percentage of people with edge-case names, e.g. nfd=5,long_names=2
+    /// Percentage of people with edge-case names, e.g. nfd=5
     #[arg(long, value_name = "KIND=PERCENT,...", value_parser = world::EdgeCaseShares::parse)]
     pub(crate) edge_cases: Option<world::EdgeCaseShares>,
     /// Write the clerks instead of the applicants

@@ -131,7 +131,8 @@ fn selected_columns() -> Vec<(String, String)> {
 
 fn functions() -> String {
     let rows = FUNCTIONS.lines().filter_map(|line| line.strip_prefix("//! |"));
-    format!("\n{}", rows.map(|row| format!("|{row}\n")).collect::<String>())
+    let rows: Vec<_> = rows.map(|row| format!("|{row}")).collect();
+    format!("\n{}\n", rows.join("\n"))
 }
 
 fn areas() -> String {

@@ -15,7 +15,7 @@ pub(crate) fn of_enum(source: &str, name: &str) -> Vec<Word> {
     let mut meaning = String::new();
     for line in body.lines().map(str::trim) {
         if let Some(doc) = line.strip_prefix("///") {
-            meaning = [meaning.as_str(), doc.trim()].join(" ").trim().to_owned();
+            meaning = if meaning.is_empty() { doc.trim().to_owned() } else { format!("{meaning} {}", doc.trim()) };
         } else if let Some((_, text)) = line.split_once(" = \"") {
             let text = text.trim_end_matches("\",").to_owned();
             words.push(Word { text, meaning: std::mem::take(&mut meaning) });
