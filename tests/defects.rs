@@ -84,14 +84,14 @@ const COMING: &[&str] = &[
 const UNSEEN: &[Defect] = &[Defect::EndlessTerm, Defect::LateMoneyLost];
 
 /// The ids of the rules that are shipped.
-fn shipped() -> Vec<String> {
+pub(crate) fn shipped() -> Vec<String> {
     let said = Desk::new().vandan(&["rules"]);
     let words = said.out.lines().filter_map(|line| line.split_whitespace().next());
     words.filter(|word| word.contains('-')).map(str::to_owned).collect()
 }
 
 /// The shipped rules that a defect breaks; none while its rules are still to come.
-fn breaks(defect: Defect, shipped: &[String]) -> Vec<String> {
+pub(crate) fn breaks(defect: Defect, shipped: &[String]) -> Vec<String> {
     let mut rules: Vec<_> = defect.breaks().iter().map(|rule| (*rule).to_owned()).collect();
     rules.retain(|rule| shipped.contains(rule) && !UNSEEN.contains(&defect));
     rules.sort();

@@ -10,6 +10,7 @@ mod cli;
 mod country;
 mod crowd;
 mod defects;
+mod docs;
 mod figures;
 mod help;
 mod judging;

@@ -50,7 +50,7 @@ fn sorted_arrivals(criterion: &mut Criterion) {
         let population = population(count, fields);
         group.throughput(Throughput::Elements(count.into()));
         group.bench_function(BenchmarkId::new(seasonality, count), |bench| {
-            bench.iter(|| black_box(arrivals(&population)))
+            bench.iter(|| black_box(arrivals(&population)));
         });
     }
     let population = population(1_000_000, "");

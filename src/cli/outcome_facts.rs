@@ -16,7 +16,7 @@ pub(crate) struct Ending {
     pub(crate) cpu: LaneCpu,
 }
 
-/// Writes what arrival_facts of everybody, and how the generator fared.
+/// Writes what became of all arrivals, and how the generator fared.
 pub(crate) fn write_ending(
     store: &mut Store,
     ending: &Ending,
@@ -64,7 +64,7 @@ pub(crate) fn write_ending(
     store.state_extent()
 }
 
-/// What arrival_facts of so many who were planned, under these names.
+/// What became of so many planned arrivals, under these names.
 fn arrival_facts(
     names: [&'static str; 5],
     counts: ArrivalCounts,

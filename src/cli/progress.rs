@@ -1,4 +1,4 @@
-//! What a user sees while a run goes on: one line that tells rate, people under way, errors and scheduling_delay.
+//! What a user sees while a run goes on: one line that tells rate, people under way, errors and scheduling delay.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -59,10 +59,8 @@ impl Standing {
 impl TargetLine {
     /// The bound for people: `at least 98 %`.
     pub fn asked(&self) -> String {
-        let word = match self.target.bound {
-            Precision::Exact => "exactly".to_owned(),
-            bound => bound.as_str().replace('_', " "),
-        };
+        let bound = self.target.bound;
+        let word = if bound == Precision::Exact { "exactly".to_owned() } else { bound.as_str().replace('_', " ") };
         format!("{word} {}", text::percent(self.target.value.value()))
     }
 

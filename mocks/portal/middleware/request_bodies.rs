@@ -119,7 +119,7 @@ mod tests {
     use super::*;
     use crate::ground::pieces;
 
-    const PATIENCE: Duration = Duration::from_secs(60);
+    const TIMEOUT: Duration = Duration::from_secs(60);
 
     fn piecewise(length: usize) -> Body {
         pieces::in_pieces(&Bytes::from(vec![b'a'; length]), 100_000)
@@ -127,7 +127,7 @@ mod tests {
 
     #[tokio::test]
     async fn bodies_come_in_whole() {
-        let bodies = RequestBodies::new(PATIENCE);
+        let bodies = RequestBodies::new(TIMEOUT);
         assert_eq!(bodies.take(Full::new(Bytes::new()), "/").await.unwrap(), "");
         assert_eq!(bodies.take(Full::new(Bytes::from("{}")), "/").await.unwrap(), "{}");
         assert_eq!(bodies.take(piecewise(LONGEST), "/").await.unwrap().len(), LONGEST);
@@ -136,7 +136,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_file_may_be_longer_than_a_form_and_nothing_longer_than_its_limit() {
-        let bodies = RequestBodies::new(PATIENCE);
+        let bodies = RequestBodies::new(TIMEOUT);
         let kind = |body: Result<Bytes, Problem>| body.unwrap_err().kind();
         assert_eq!(kind(bodies.take(piecewise(LONGEST + 1), "/").await), Kind::TooLarge);
         assert_eq!(kind(bodies.take(Full::new(Bytes::from(vec![0; LONGEST + 1])), "/").await), Kind::TooLarge);
@@ -155,7 +155,7 @@ mod tests {
 
     #[tokio::test]
     async fn when_there_is_no_room_long_bodies_are_refused_and_short_ones_are_not() {
-        let bodies = RequestBodies::new(PATIENCE);
+        let bodies = RequestBodies::new(TIMEOUT);
         let all = bodies.room_for(MOST_KB * 1024).unwrap();
         assert_eq!(bodies.take(piecewise(LONGEST), "/").await.unwrap_err().kind(), Kind::TooMany);
         assert_eq!(bodies.take(Full::new(Bytes::from("{}")), "/").await.unwrap(), "{}");

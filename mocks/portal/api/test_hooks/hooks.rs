@@ -242,7 +242,7 @@ struct Emptied {
 async fn reset(State(portal): State<Arc<Portal>>) -> Response {
     let mut registry = portal.registry();
     let mut new = Registry::new(portal.switches.get(), Procedures::new(&portal.catalogue));
-    new.clock.skew(portal.behaviour.faults().and_then(|weather| weather.skew()));
+    new.clock.skew(portal.behaviour.faults().and_then(|faults| faults.skew()));
     if portal.config.hub.is_some() {
         new.link();
     }

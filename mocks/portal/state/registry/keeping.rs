@@ -209,6 +209,7 @@ impl Registry {
     }
 
     fn restore_papers(&mut self, source: &Source<'_>) -> Result<(), ReadError> {
+        type Columns = (DossierId, usize, String, String, String, String, Vec<u8>);
         let events: Vec<(usize, DossierId, usize)> = source.rows(ALL_EVENTS)?;
         for (number, id, entry) in events {
             self.events.push((id, entry));
@@ -217,7 +218,6 @@ impl Registry {
             }
         }
         self.unsaved.events = self.events.len();
-        type Columns = (DossierId, usize, String, String, String, String, Vec<u8>);
         let rows: Vec<Columns> = source.rows(ALL_ATTACHMENTS)?;
         for (id, number, name, content_type, sha256, attached_at, content) in rows {
             let row = || no_sense("attachments", &format!("{id}, {number}"));

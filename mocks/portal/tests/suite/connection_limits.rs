@@ -145,5 +145,5 @@ async fn one_connection_too_many_is_told_so() {
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    panic!("seats that are free again must be given");
+    panic!("permits that are free again must be given");
 }

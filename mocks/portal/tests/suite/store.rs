@@ -205,9 +205,9 @@ fn a_store_of_another_version_or_of_another_catalogue_is_refused() {
     let change = |sql: &str| rusqlite::Connection::open(&path).unwrap().execute_batch(sql).unwrap();
     change("pragma user_version = 7");
     assert!(refusal(&path).contains("is a store of version 7"));
-    change("pragma user_version = 1");
+    change("pragma user_version = 2");
     start(&path).unwrap().stop();
-    change("insert into petitions (number, body) values (1, '{}')");
+    change("insert into petitions (number, owner, body) values (1, 0, '{}')");
     assert!(refusal(&path).contains("the row 1 of petitions is not one that this program writes: missing field"));
     change("delete from petitions; insert into events values (5, 0, 0)");
     assert!(refusal(&path).contains("the row 5 of events"));

@@ -133,7 +133,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// PlannedOutcome, status (0: none) and fault, for comparing.
+    /// `PlannedOutcome`, status (0: none) and fault, for comparing.
     pub(crate) fn came_to(&self) -> (&str, i64, &str) {
         (&self.outcome, self.status.unwrap_or(0), self.fault.as_deref().unwrap_or("-"))
     }

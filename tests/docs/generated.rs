@@ -1,0 +1,225 @@
+//! Blocks of the pages that are written from the code, between `<!-- generated: NAME -->` and `<!-- end -->`.
+
+use std::fmt::Write as _;
+
+use mock_portal::Defect;
+use rusqlite::Connection;
+
+use super::PAGES;
+use super::page::Page;
+use super::words::{of_enum, tables};
+use crate::defects::{breaks, shipped};
+use crate::support::{Desk, root};
+
+const WORDS: &str = include_str!("../../src/model/words.rs");
+const RULE: &str = include_str!("../../src/verdict/rule.rs");
+const DERIVED: &str = include_str!("../../scenarios/rules/derived.sql");
+const FUNCTIONS: &str = include_str!("../../src/verdict/functions.rs");
+
+#[test]
+fn generated_blocks_are_up_to_date() {
+    let is_update = std::env::var_os("UPDATE_DOCS").is_some();
+    let mut blocks = 0;
+    for name in PAGES {
+        let page = Page::read(name);
+        let mut fresh = String::new();
+        let mut parts = page.text.split("<!-- generated: ");
+        fresh.push_str(parts.next().unwrap());
+        for part in parts {
+            let (block, rest) = part.split_once(" -->").unwrap();
+            let (_, after) = rest.split_once("<!-- end -->").unwrap_or_else(|| panic!("{block} has no end"));
+            write!(fresh, "<!-- generated: {block} -->\n{}\n\n<!-- end -->{after}", content(block).trim_end()).unwrap();
+            blocks += 1;
+        }
+        if is_update {
+            std::fs::write(root().join(&page.path), &fresh).unwrap();
+        } else {
+            let old: Vec<_> = page.text.lines().collect();
+            let new: Vec<_> = fresh.lines().collect();
+            let differing = old.iter().zip(&new).position(|(old, new)| old != new).unwrap_or(old.len());
+            let message = "run `UPDATE_DOCS=1 cargo test -p vandan --test suite docs::`";
+            assert!(old == new, "{}:{} is out of date: {message}\n{:?}", page.path, differing + 1, new.get(differing));
+        }
+    }
+    assert!(blocks >= 10, "{blocks}");
+}
+
+#[test]
+fn every_sql_function_is_documented() {
+    let registered = FUNCTIONS.split("create_scalar_function(\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+    let table = functions();
+    for function in registered {
+        assert!(table.contains(function), "{function} is not in the table of src/verdict/functions.rs");
+    }
+}
+
+fn content(block: &str) -> String {
+    match block.split_once(' ') {
+        Some(("words", name)) => words(WORDS, name),
+        Some(("rule-words", name)) => words(RULE, name),
+        Some(("help", system)) => help(system),
+        _ => match block {
+            "history" => history(),
+            "derived" => derived(),
+            "functions" => functions(),
+            "areas" => areas(),
+            "samples" => samples(),
+            "exit-codes" => exit_codes(),
+            "defects" => defects(),
+            other => panic!("nothing generates {other}"),
+        },
+    }
+}
+
+fn words(source: &str, name: &str) -> String {
+    let mut table = "\n| word | meaning |\n|---|---|\n".to_owned();
+    for word in of_enum(source, name) {
+        writeln!(table, "| `{}` | {} |", word.text, cell(&word.meaning)).unwrap();
+    }
+    table
+}
+
+/// A text that does not end its cell.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+fn history() -> String {
+    let mut text = String::new();
+    for table in tables(history::SCHEMA, "create table ") {
+        write!(text, "\n### `{}`\n\n{}\n\n", table.name, wrapped(&table.meaning)).unwrap();
+        text.push_str("| column | type | meaning |\n|---|---|---|\n");
+        for column in &table.columns {
+            writeln!(text, "| `{}` | {} | {} |", column.name, column.kind, cell(&column.meaning)).unwrap();
+        }
+    }
+    text
+}
+
+fn derived() -> String {
+    let mut text = String::new();
+    let selected = selected_columns();
+    for table in tables(DERIVED, "create temp table ") {
+        let meaning = if table.meaning.is_empty() { "Used by the tables after it." } else { &table.meaning };
+        write!(text, "\n### `{}`\n\n{}\n\n", table.name, wrapped(meaning)).unwrap();
+        text.push_str("| column | type | meaning |\n|---|---|---|\n");
+        for column in &table.columns {
+            writeln!(text, "| `{}` | {} | {} |", column.name, column.kind, cell(&column.meaning)).unwrap();
+        }
+        for (_, column) in selected.iter().filter(|(name, _)| *name == table.name && table.columns.is_empty()) {
+            writeln!(text, "| `{column}` | | |").unwrap();
+        }
+    }
+    text
+}
+
+/// The columns of the derived tables that are made by a query, with the name of the table.
+fn selected_columns() -> Vec<(String, String)> {
+    let connection = Connection::open_in_memory().unwrap();
+    connection.execute_batch(history::SCHEMA).unwrap();
+    let mut columns = Vec::new();
+    for statement in DERIVED.split("\ncreate temp table ").skip(1) {
+        let statement = statement.split_inclusive(";\n").next().unwrap();
+        connection.execute_batch(&format!("create temp table {statement}")).unwrap();
+        let name = statement.split([' ', '(']).next().unwrap();
+        let mut query = connection.prepare("select name from pragma_table_info(?1)").unwrap();
+        let names = query.query_map([name], |row| row.get(0)).unwrap();
+        columns.extend(names.map(|column| (name.to_owned(), column.unwrap())));
+    }
+    columns
+}
+
+fn functions() -> String {
+    let rows = FUNCTIONS.lines().filter_map(|line| line.strip_prefix("//! |"));
+    format!("\n{}", rows.map(|row| format!("|{row}\n")).collect::<String>())
+}
+
+fn areas() -> String {
+    let shipped = shipped();
+    let mut table = "\n| area | Vietnamese | rules shipped |\n|---|---|---|\n".to_owned();
+    for area in verdict::AREAS {
+        let is_own = |rule: &&String| rule.split('-').nth(1).is_some_and(|code| area.codes.contains(&code));
+        let rules: Vec<_> = shipped.iter().filter(is_own).map(String::as_str).collect();
+        writeln!(table, "| `{}` | {} | {} |", area.name, area.name_vi, rules.join(", ")).unwrap();
+    }
+    table
+}
+
+fn samples() -> String {
+    let confidences = ["@90%", "@95%", "@99%"];
+    let mut table = format!("\n| claim | {} |\n|---|---|---|---|\n", confidences.join(" | "));
+    for claim in [
+        "all.response_time p50 < 1s",
+        "all.response_time p95 < 1s",
+        "all.response_time p99 < 1s",
+        "all.response_time p99.9 < 1s",
+        "errors share < 1%",
+        "errors share < 0.1%",
+    ] {
+        let least = confidences.map(|confidence| {
+            verdict::Gate::parse(&format!("{claim} {confidence}")).unwrap().least_samples().to_string()
+        });
+        writeln!(table, "| `{claim}` | {} |", least.join(" | ")).unwrap();
+    }
+    table
+}
+
+fn exit_codes() -> String {
+    let said = Desk::new().vandan(&["--help"]);
+    let lines = said.out.lines().skip_while(|line| *line != "Exit codes:").skip(1);
+    let mut table = "\n| code | meaning |\n|---|---|\n".to_owned();
+    for line in lines {
+        let (code, meaning) = line.trim().split_once("  ").unwrap();
+        writeln!(table, "| {code} | {meaning} |").unwrap();
+    }
+    table
+}
+
+fn help(system: &str) -> String {
+    let said = Desk::new().vandan(&["mock", system, "--help"]);
+    format!("\n```text\n{}\n```\n", said.out.trim_end())
+}
+
+/// The rules that are shipped; the defects, those that name such a rule, and those of them that the suite plays.
+fn count_defects() -> (usize, [usize; 3]) {
+    let shipped = shipped();
+    let names_one = |defect: &&Defect| defect.breaks().iter().any(|rule| shipped.iter().any(|known| known == rule));
+    let with_rule = Defect::ALL.iter().filter(names_one).count();
+    let played = Defect::ALL.iter().filter(|defect| !breaks(**defect, &shipped).is_empty()).count();
+    (shipped.len(), [Defect::ALL.len(), with_rule, played])
+}
+
+fn defects() -> String {
+    let (rules, [all, with_rule, played]) = count_defects();
+    format!(
+        "\n{rules} rules are shipped, and each has a defect of the reference portal that it must catch. Of the {all} defects\n\
+         {with_rule} name a shipped rule. The test suite plays {played} of these and checks that exactly the named rules fail; the\n\
+         others need a longer run than the suite plays. {} defects wait for their rules.\n",
+        all - with_rule
+    )
+}
+
+#[test]
+fn the_architecture_counts_the_defects_right() {
+    let (_, [all, with_rule, played]) = count_defects();
+    let text = Page::at("ARCHITECTURE.md").text;
+    assert!(text.contains(&format!("of {all} defects, {with_rule} name a shipped rule")), "{all}, {with_rule}");
+    assert!(text.contains(&format!("plays and catches {played} of them")), "{played}");
+}
+
+/// Lines of at most 120 characters.
+fn wrapped(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().unwrap();
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > super::WIDTH {
+            lines.push(word.to_owned());
+        } else {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines.join("\n")
+}
