@@ -55,8 +55,8 @@ fn line(figure: FigureRow, found: CountedFigure, part: Option<&str>) -> FigureLi
         (Some(_), Some(part)) => Agreement::NotJudged(part.to_owned()),
         (Some(comparison), None) => comparison.into(),
         (None, _) => {
-            let reason = figure.not_realised.as_deref().unwrap_or("shown by a recorded run only");
-            Agreement::NotRealised(reason.to_owned())
+            let reason = figure.not_reproducible.as_deref().unwrap_or("shown by a recorded run only");
+            Agreement::NotReproducible(reason.to_owned())
         }
     };
     FigureLine { figure, generated: found.generated, agreement }
@@ -66,7 +66,7 @@ fn asked((target, row): (&Target, TargetRow), province: &Province, found: &Fidel
     let (counted, standing) = match target.ask(province, found) {
         Reached::Met(share) => (Some(share), Standing::Met),
         Reached::Missed(share) => (Some(share), Standing::Missed),
-        Reached::NotShown(reason) => (None, Standing::NotShown(reason)),
+        Reached::NotMeasured(reason) => (None, Standing::NotMeasured(reason)),
     };
     let mut denominator = row.denominator;
     if counted.is_some() && target.rests_on_the_document(province, found) {
@@ -103,7 +103,7 @@ fn headline(page: &mut Page, findings: &Findings) {
         (count(|agreement| matches!(agreement, Agreement::WithinPrecision)), "within the precision stated"),
         (count(Agreement::is_mismatch), "not what the document says"),
         (count(|agreement| matches!(agreement, Agreement::NotJudged(_))), "not judged"),
-        (count(|agreement| matches!(agreement, Agreement::NotRealised(_))), "not realised"),
+        (count(|agreement| matches!(agreement, Agreement::NotReproducible(_))), "not reproducible"),
     ];
     let parts: Vec<_> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
     let (mark, ink) = if findings.exit == Exit::Conforms { ("✓ ", Ink::Good) } else { ("✗ ", Ink::Bad) };
@@ -138,7 +138,7 @@ fn figures(page: &mut Page, lines: &[FigureLine]) {
             Agreement::Exact => ("✓", Ink::Plain),
             Agreement::WithinPrecision => ("≈", Ink::Plain),
             Agreement::Differs | Agreement::NotCounted(_) => ("✗", Ink::Bad),
-            Agreement::NotJudged(_) | Agreement::NotRealised(_) => ("–", Ink::Faint),
+            Agreement::NotJudged(_) | Agreement::NotReproducible(_) => ("–", Ink::Faint),
         };
         let cells = [&line.figure.id, &said(line), &line.generated_text(), &line.delta_text()];
         let lead = row(mark, cells.map(String::as_str));
@@ -166,7 +166,7 @@ fn unrealised(page: &mut Page, lines: &[FigureLine]) {
     if lines.is_empty() {
         return;
     }
-    page.heading("NOT REALISED", "");
+    page.heading("NOT REPRODUCIBLE", "");
     for line in lines {
         let lead = format!("  – {}  ", line.figure.id);
         let unit = if line.is_share() { String::new() } else { format!(" {}", line.figure.unit) };
@@ -179,7 +179,10 @@ fn unrealised(page: &mut Page, lines: &[FigureLine]) {
 }
 
 fn targets(page: &mut Page, lines: &[TargetLine]) {
-    page.heading("TARGETS", &format!("{} (of provinces; they change no exit code)", target_score(lines)));
+    page.heading(
+        "TARGETS",
+        &format!("{} (targets describe the province; they never affect the verdict)", target_score(lines)),
+    );
     for line in lines.iter().filter(|line| line.is_shown()) {
         let counts = line.counts();
         let counts = if counts.is_empty() { counts } else { format!(" ({counts})") };

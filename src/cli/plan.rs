@@ -169,13 +169,16 @@ fn working_day(composed: &Composition) -> String {
     format!("{} dossiers on average, {days} working days", grouped(mean))
 }
 
-/// `33 in the document: 20 planned, 3 shown by the run alone, 10 not realised`.
+/// `33 in the document: 20 planned, 3 shown by the run alone, 10 not reproducible`.
 fn figures(composed: &Composition) -> String {
     let figures = composed.province.figures();
     let planned = figures.iter().filter(|figure| figure.planned != Planned::Nothing).count();
     let open = unplanned(composed).count();
     let rest = figures.len() - planned - open;
-    format!("{} in the document: {planned} planned, {open} shown by the run alone, {rest} not realised", figures.len())
+    format!(
+        "{} in the document: {planned} planned, {open} shown by the run alone, {rest} not reproducible",
+        figures.len()
+    )
 }
 
 /// The ids of figures that a run measures, but nothing planned counts.

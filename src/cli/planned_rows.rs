@@ -34,7 +34,7 @@ pub(crate) fn write(
         .into_iter()
         .map(|row| FigureRow {
             measured_by: row.measured_by.filter(|_| part.is_none()),
-            not_realised: row.not_realised.or_else(|| part.clone()),
+            not_reproducible: row.not_reproducible.or_else(|| part.clone()),
             ..row
         })
         .collect();
@@ -67,7 +67,7 @@ fn targets(composed: &Composition, part: Option<&str>) -> Vec<TargetRow> {
     let rows = world::target_rows(&composed.targets, &composed.province).into_iter();
     let of_whole = |row: TargetRow| TargetRow {
         measured_by: row.measured_by.filter(|_| part.is_none()),
-        not_shown: row.not_shown.or_else(|| part.map(str::to_owned)),
+        not_measured: row.not_measured.or_else(|| part.map(str::to_owned)),
         ..row
     };
     rows.map(of_whole).collect()

@@ -94,7 +94,7 @@ fn sheet(province: &Province) -> String {
         page.paragraph(&below, Ink::Plain, &named(figure));
         page.paragraph(&below, Ink::Plain, &format!("“{}”, {}", figure.stated.source.quote, period(figure)));
         match (&figure.realised, &figure.planned) {
-            (Realised::Not(reason), _) => page.paragraph(&below, Ink::Faint, &format!("not realised: {reason}")),
+            (Realised::Not(reason), _) => page.paragraph(&below, Ink::Faint, &format!("not reproducible: {reason}")),
             (Realised::MeasuredBy(_), Planned::Nothing) => {
                 page.paragraph(&below, Ink::Faint, "shown by a recorded run only");
             }
@@ -163,7 +163,7 @@ fn head(province: &Province) -> Value {
 
 fn whole(province: &Province) -> Value {
     let figure = |figure: &Figure| {
-        let (measured_by, not_realised) = match &figure.realised {
+        let (measured_by, not_reproducible) = match &figure.realised {
             Realised::MeasuredBy(query) => (Some(query), None),
             Realised::Not(reason) => (None, Some(reason)),
         };
@@ -178,7 +178,7 @@ fn whole(province: &Province) -> Value {
             "precision": figure.stated.source.precision.as_str(),
             "quote": figure.stated.source.quote,
             "measured_by": measured_by,
-            "not_realised": not_realised,
+            "not_reproducible": not_reproducible,
         })
     };
     let mut value = head(province);

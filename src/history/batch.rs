@@ -104,7 +104,7 @@ pub struct Observed {
     pub position: u32,
     /// The planned dossier, recognised from what the portal showed.
     pub case: Option<u32>,
-    /// The values, in the order of [`Field::ALL`]; `None`: not shown.
+    /// The values, in the order of [`Field::ALL`]; `None`: not measured.
     pub values: [Option<Text>; Field::COLUMNS],
 }
 

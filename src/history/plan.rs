@@ -83,7 +83,7 @@ impl Store {
                     figure.tolerance.to_string(),
                     figure.quote,
                     figure.measured_by,
-                    figure.not_realised,
+                    figure.not_reproducible,
                 ])?;
             }
             let mut insert = transaction.prepare("insert into calendar values (?1,?2,?3,?4)")?;
@@ -123,7 +123,7 @@ impl Store {
                     target.bound.as_str(),
                     target.value.to_string(),
                     target.measured_by,
-                    target.not_shown,
+                    target.not_measured,
                 ])?;
             }
         }
@@ -138,7 +138,7 @@ impl Store {
 /// What SQLite says, also where a number or a precision is none of those that [`Store::plan_context`] writes.
 pub fn figures(history: &Connection) -> rusqlite::Result<Vec<FigureRow>> {
     let mut statement = history.prepare(
-        "select figure_id, document, name, scope, value, unit, precision, tolerance, quote, measured_by, not_realised
+        "select figure_id, document, name, scope, value, unit, precision, tolerance, quote, measured_by, not_reproducible
            from figures order by position, figure_id",
     )?;
     let rows = statement.query_map([], |row| {
@@ -153,7 +153,7 @@ pub fn figures(history: &Connection) -> rusqlite::Result<Vec<FigureRow>> {
             tolerance: parsed(row, 7, Decimal::parse)?,
             quote: row.get(8)?,
             measured_by: row.get(9)?,
-            not_realised: row.get(10)?,
+            not_reproducible: row.get(10)?,
         })
     })?;
     rows.collect()
@@ -165,7 +165,7 @@ pub fn figures(history: &Connection) -> rusqlite::Result<Vec<FigureRow>> {
 /// What SQLite says, also where a number or a comparison is none of those that [`Store::plan_targets`] writes.
 pub fn targets(history: &Connection) -> rusqlite::Result<Vec<TargetRow>> {
     let mut statement = history.prepare(
-        "select target_id, title, title_vi, document, figure_id, denominator, comparison, value, measured_by, not_shown
+        "select target_id, title, title_vi, document, figure_id, denominator, comparison, value, measured_by, not_measured
            from targets order by position",
     )?;
     let rows = statement.query_map([], |row| {
@@ -179,7 +179,7 @@ pub fn targets(history: &Connection) -> rusqlite::Result<Vec<TargetRow>> {
             bound: parsed(row, 6, Precision::parse)?,
             value: parsed(row, 7, Decimal::parse)?,
             measured_by: row.get(8)?,
-            not_shown: row.get(9)?,
+            not_measured: row.get(9)?,
         })
     })?;
     rows.collect()

@@ -174,7 +174,7 @@ create table figures (
     tolerance    text not null, -- how far a counted number may be off, where it is rounded, truncated or about right; else 0
     quote        text not null,
     measured_by  text, -- SQL over the derived tables that returns one whole number, or part and base; null if a run cannot reproduce the figure
-    not_realised text -- why not
+    not_reproducible text -- why not
 );
 
 -- What provinces have set themselves (KPI), and the query that answers it in this history. A missed target is the province's,
@@ -190,7 +190,7 @@ create table targets (
     comparison  text not null, -- at_least, more_than, less_than, exact
     value       text not null, -- the share, 0 to 1, as the document writes it
     measured_by text, -- SQL over the derived tables that returns two whole numbers, part and base; null if no run can answer
-    not_shown   text -- why not
+    not_measured   text -- why not
 );
 
 -- The working calendar, one day a row; working days are counted by difference of working_days_before.

@@ -27,7 +27,7 @@ pub struct FigureRow {
     /// The SQL that counts the same in a history: one whole number, or part and base. `None` if a run cannot.
     pub measured_by: Option<String>,
     /// Why a run cannot reproduce it.
-    pub not_realised: Option<String>,
+    pub not_reproducible: Option<String>,
 }
 
 impl FigureRow {
@@ -59,7 +59,7 @@ pub struct TargetRow {
     /// The SQL that returns part and base; `None` if no run of this province can answer.
     pub measured_by: Option<String>,
     /// Why not.
-    pub not_shown: Option<String>,
+    pub not_measured: Option<String>,
 }
 
 impl TargetRow {

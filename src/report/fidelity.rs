@@ -27,7 +27,7 @@ pub enum Agreement {
     /// Shown, never judged: why.
     NotJudged(String),
     /// This run does not realise the figure: why.
-    NotRealised(String),
+    NotReproducible(String),
     /// It could not be counted: the error.
     NotCounted(String),
 }
@@ -40,7 +40,7 @@ impl Agreement {
             Self::WithinPrecision => "within precision",
             Self::Differs => "differs",
             Self::NotJudged(_) => "not judged",
-            Self::NotRealised(_) => "not realised",
+            Self::NotReproducible(_) => "not reproducible",
             Self::NotCounted(_) => "could not be counted",
         }
     }
@@ -49,7 +49,7 @@ impl Agreement {
     pub fn reason(&self) -> &str {
         match self {
             Self::Exact | Self::WithinPrecision | Self::Differs => "",
-            Self::NotJudged(reason) | Self::NotRealised(reason) | Self::NotCounted(reason) => reason,
+            Self::NotJudged(reason) | Self::NotReproducible(reason) | Self::NotCounted(reason) => reason,
         }
     }
 
@@ -125,8 +125,8 @@ pub(crate) fn measure(counter: Counter<'_>) -> rusqlite::Result<Vec<FigureLine>>
 fn line(figure: FigureRow, counter: Counter<'_>) -> FigureLine {
     let (generated, agreement) = match figure.measured_by.as_deref().filter(|query| !query.trim().is_empty()) {
         None => {
-            let reason = figure.not_realised.clone().unwrap_or_else(|| "no query counts it".to_owned());
-            (None, Agreement::NotRealised(reason))
+            let reason = figure.not_reproducible.clone().unwrap_or_else(|| "no query counts it".to_owned());
+            (None, Agreement::NotReproducible(reason))
         }
         Some(query) => match counter.count(query) {
             Err(error) => (None, Agreement::NotCounted(error)),
@@ -162,7 +162,7 @@ mod tests {
                 tolerance: model::tolerance(stated, precision),
                 quote: String::new(),
                 measured_by: Some(query.to_owned()),
-                not_realised: None,
+                not_reproducible: None,
             };
             line(figure, counter).agreement
         };

@@ -156,7 +156,7 @@ pub struct FigureCounts {
     /// Contradictory in the document itself.
     pub not_judged: u64,
     /// Not part of this run.
-    pub not_realised: u64,
+    pub not_reproducible: u64,
 }
 
 /// A summary could not be computed.
@@ -297,7 +297,7 @@ impl Summary {
                 Agreement::Differs => &mut counts.differs,
                 Agreement::NotCounted(_) => &mut counts.not_counted,
                 Agreement::NotJudged(_) => &mut counts.not_judged,
-                Agreement::NotRealised(_) => &mut counts.not_realised,
+                Agreement::NotReproducible(_) => &mut counts.not_reproducible,
             } += 1;
         }
         counts

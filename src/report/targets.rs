@@ -25,7 +25,7 @@ pub enum Standing {
     /// It is not.
     Missed,
     /// Nobody can tell, for this reason.
-    NotShown(String),
+    NotMeasured(String),
 }
 
 impl Standing {
@@ -34,7 +34,7 @@ impl Standing {
         match self {
             Self::Met => "met",
             Self::Missed => "missed",
-            Self::NotShown(_) => "not shown",
+            Self::NotMeasured(_) => "not measured",
         }
     }
 
@@ -42,7 +42,7 @@ impl Standing {
     pub fn reason(&self) -> &str {
         match self {
             Self::Met | Self::Missed => "",
-            Self::NotShown(reason) => reason,
+            Self::NotMeasured(reason) => reason,
         }
     }
 
@@ -51,7 +51,7 @@ impl Standing {
         match self {
             Self::Met => "✓",
             Self::Missed => "✗",
-            Self::NotShown(_) => "–",
+            Self::NotMeasured(_) => "–",
         }
     }
 }
@@ -78,17 +78,17 @@ impl TargetLine {
 
     /// Whether anything was counted.
     pub fn is_shown(&self) -> bool {
-        !matches!(self.standing, Standing::NotShown(_))
+        !matches!(self.standing, Standing::NotMeasured(_))
     }
 }
 
-/// `3 met, 4 missed, 9 not shown`.
+/// `3 met, 4 missed, 9 not measured`.
 pub fn target_score(targets: &[TargetLine]) -> String {
     let count = |of: fn(&Standing) -> bool| targets.iter().filter(|target| of(&target.standing)).count();
     let parts = [
         (count(|standing| matches!(standing, Standing::Met)), "met"),
         (count(|standing| matches!(standing, Standing::Missed)), "missed"),
-        (count(|standing| matches!(standing, Standing::NotShown(_))), "not shown"),
+        (count(|standing| matches!(standing, Standing::NotMeasured(_))), "not measured"),
     ];
     let parts: Vec<_> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
     parts.join(", ")
@@ -103,13 +103,13 @@ pub(crate) fn measure(counter: Counter<'_>) -> rusqlite::Result<Vec<TargetLine>>
 
 fn line(target: TargetRow, counter: Counter<'_>) -> TargetLine {
     let asked = match &target.measured_by {
-        None => Err(target.not_shown.clone().unwrap_or_default()),
+        None => Err(target.not_measured.clone().unwrap_or_default()),
         Some(query) => counter.share(query),
     };
     let (found, standing) = match asked {
         Ok(share) if target.is_met(share) => (Some(share), Standing::Met),
         Ok(share) => (Some(share), Standing::Missed),
-        Err(reason) => (None, Standing::NotShown(reason)),
+        Err(reason) => (None, Standing::NotMeasured(reason)),
     };
     TargetLine { target, counted: found, has_counts: true, standing }
 }
@@ -153,9 +153,9 @@ mod tests {
         let session = history("insert into results values ('commune', 'early'), ('commune', 'late')");
         let lines = measured(&session);
         let words: Vec<_> = lines.iter().map(|line| line.standing.as_str()).collect();
-        assert_eq!(words, ["met", "missed", "missed", "met", "not shown", "not shown"]);
+        assert_eq!(words, ["met", "missed", "missed", "met", "not measured", "not measured"]);
         assert_eq!((lines[0].found(), lines[0].counts()), ("50 %".to_owned(), "1 of 2".to_owned()));
-        assert_eq!(target_score(&lines), "2 met, 2 missed, 2 not shown");
+        assert_eq!(target_score(&lines), "2 met, 2 missed, 2 not measured");
     }
 
     #[test]

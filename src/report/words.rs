@@ -96,14 +96,14 @@ pub fn rule_score(counts: &RuleCounts) -> String {
     if parts.is_empty() { "none judged".to_owned() } else { parts.join(", ") }
 }
 
-/// `31 of 33 figures exact, 2 not realised`.
+/// `31 of 33 figures exact, 2 not reproducible`.
 pub fn figure_score(counts: &FigureCounts) -> String {
     let rest = [
         (counts.within_precision, "within the precision stated"),
         (counts.differs, if counts.differs == 1 { "differs" } else { "differ" }),
         (counts.not_counted, "could not be counted"),
         (counts.not_judged, "not judged"),
-        (counts.not_realised, "not realised"),
+        (counts.not_reproducible, "not reproducible"),
     ];
     let all = counts.exact + rest.iter().map(|(n, _)| n).sum::<u64>();
     if all == 0 {

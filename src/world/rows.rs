@@ -11,7 +11,7 @@ use crate::{Calendar, Period, Province, Realised, Share, Target};
 /// The figures of a province, in file order.
 pub fn figure_rows(province: &Province) -> Vec<FigureRow> {
     let row = |figure: &crate::Figure| {
-        let (measured_by, not_realised) = match &figure.realised {
+        let (measured_by, not_reproducible) = match &figure.realised {
             Realised::MeasuredBy(query) => (Some(query.clone()), None),
             Realised::Not(reason) => (None, Some(reason.clone())),
         };
@@ -27,7 +27,7 @@ pub fn figure_rows(province: &Province) -> Vec<FigureRow> {
             tolerance: figure.tolerance,
             quote: source.quote.clone(),
             measured_by,
-            not_realised,
+            not_reproducible,
         }
     };
     province.figures().iter().map(row).collect()
@@ -36,7 +36,7 @@ pub fn figure_rows(province: &Province) -> Vec<FigureRow> {
 /// The targets, in their order: with the query where the dossiers of this province can answer.
 pub fn target_rows(targets: &[Target], province: &Province) -> Vec<TargetRow> {
     let row = |target: &Target| {
-        let (measured_by, not_shown) = match &target.share {
+        let (measured_by, not_measured) = match &target.share {
             Share::Dossiers { of, measured_by, .. } if has_any(province, of) => (Some(measured_by.clone()), None),
             Share::Dossiers { .. } => (None, Some(NO_SUCH_DOSSIERS.to_owned())),
             Share::Figures { .. } => (None, Some("no dossier shows it: see `vandan fidelity`".to_owned())),
@@ -52,7 +52,7 @@ pub fn target_rows(targets: &[Target], province: &Province) -> Vec<TargetRow> {
             bound: target.bound,
             value: target.value,
             measured_by,
-            not_shown,
+            not_measured,
         }
     };
     targets.iter().map(row).collect()

@@ -173,7 +173,7 @@ fn ask(province: &Arc<Province>, counted: &Fidelity, target: &str) -> (bool, i64
     match target.ask(province, counted) {
         Reached::Met(share) => (true, share.part, share.base),
         Reached::Missed(share) => (false, share.part, share.base),
-        Reached::NotShown(reason) => panic!("{}: {reason}", target.id),
+        Reached::NotMeasured(reason) => panic!("{}: {reason}", target.id),
     }
 }
 
@@ -226,7 +226,7 @@ fn every_target_of_a_shipped_document_is_stated_by_one_of_its_figures() {
 fn targets_for_the_history_carry_a_query_exactly_where_dossiers_can_answer() {
     let [dien_bien, _] = provinces();
     let rows = target_rows(&targets(), &dien_bien);
-    assert!(rows.iter().all(|row| row.measured_by.is_some() != row.not_shown.is_some()));
+    assert!(rows.iter().all(|row| row.measured_by.is_some() != row.not_measured.is_some()));
     let answered: Vec<_> = rows.iter().filter(|row| row.measured_by.is_some()).map(|row| row.id.as_str()).collect();
     assert!(answered.contains(&"on-time-communes") && !answered.contains(&"on-time-land-pilot"), "{answered:?}");
 }
@@ -491,7 +491,7 @@ fn rows_for_the_history_are_complete() {
     let [dien_bien, _] = provinces();
     let figures = figure_rows(&dien_bien);
     assert_eq!(figures.len(), 33);
-    assert!(figures.iter().all(|row| row.measured_by.is_some() != row.not_realised.is_some()));
+    assert!(figures.iter().all(|row| row.measured_by.is_some() != row.not_reproducible.is_some()));
     let days = calendar_rows(&dien_bien, &calendar(), jiff::civil::date(2019, 10, 1));
     assert_eq!((days[0].day.as_str(), days[0].working_days_before), ("2019-09-11", 0));
     assert!(days.len() > 180);

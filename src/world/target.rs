@@ -85,7 +85,7 @@ pub enum Reached {
     /// It is not.
     Missed(Counted),
     /// Nobody can tell, for this reason.
-    NotShown(String),
+    NotMeasured(String),
 }
 
 /// Said where nobody is meant.
@@ -128,15 +128,15 @@ impl Target {
     /// Whether a population reaches the target.
     pub fn ask(&self, province: &Province, counted: &Fidelity) -> Reached {
         match &self.share {
-            Share::Not(reason) => Reached::NotShown(reason.clone()),
+            Share::Not(reason) => Reached::NotMeasured(reason.clone()),
             Share::Dossiers { of, part, .. } => {
                 let Some((of, part)) = of.resolve(province).zip(part.resolve(province)) else {
-                    return Reached::NotShown(NO_SUCH_DOSSIERS.to_owned());
+                    return Reached::NotMeasured(NO_SUCH_DOSSIERS.to_owned());
                 };
                 let (part, base) = counted.part_of(&part, &of);
                 match Counted::share(part, base) {
                     Some(share) => self.judge(share),
-                    None => Reached::NotShown(NO_SUCH_DOSSIERS.to_owned()),
+                    None => Reached::NotMeasured(NO_SUCH_DOSSIERS.to_owned()),
                 }
             }
             Share::Figures { part, base } => self.ask_figures(province, counted, part, base),
@@ -162,7 +162,7 @@ impl Target {
             .collect();
         let values = |ids: &[String]| ids.iter().map(|id| known.get(id.as_str()).copied()).collect::<Option<Vec<_>>>();
         let Some((part, base)) = values(part).zip(values(base)) else {
-            return Reached::NotShown("the document of this province gives no such counts".to_owned());
+            return Reached::NotMeasured("the document of this province gives no such counts".to_owned());
         };
         let share = match (part.as_slice(), base.as_slice()) {
             ([share], []) => Some(*share),
@@ -171,7 +171,7 @@ impl Target {
                 Counted::share(sum(part), sum(base))
             }
         };
-        share.map_or_else(|| Reached::NotShown("the counts are 0".to_owned()), |share| self.judge(share))
+        share.map_or_else(|| Reached::NotMeasured("the counts are 0".to_owned()), |share| self.judge(share))
     }
 
     fn judge(&self, share: Counted) -> Reached {

@@ -42,7 +42,7 @@ fn row(figure: &FigureLine) -> Markup {
     let (tone, mark) = match figure.agreement {
         Agreement::Exact | Agreement::WithinPrecision => ("good", "✓"),
         Agreement::Differs | Agreement::NotCounted(_) => ("bad", "✗"),
-        Agreement::NotJudged(_) | Agreement::NotRealised(_) => ("faint", "–"),
+        Agreement::NotJudged(_) | Agreement::NotReproducible(_) => ("faint", "–"),
     };
     let unit = if figure.is_share() { "" } else { &figure.figure.unit };
     html! {
@@ -89,7 +89,7 @@ fn target_row(target: &TargetLine) -> Markup {
     let tone = match target.standing {
         Standing::Met => "good",
         Standing::Missed => "doubtful",
-        Standing::NotShown(_) => "faint",
+        Standing::NotMeasured(_) => "faint",
     };
     html! {
         tr {

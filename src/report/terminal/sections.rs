@@ -154,7 +154,7 @@ pub(super) fn targets(page: &mut Page, summary: &Summary) {
     }
     page.heading(
         "TARGETS",
-        &format!("{} (of provinces: none of them judges the portal)", target_score(&summary.targets)),
+        &format!("{} (targets describe the province; they never affect the verdict)", target_score(&summary.targets)),
     );
     page.table(vec![
         Column::left(

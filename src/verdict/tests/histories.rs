@@ -54,6 +54,7 @@ fn judge_inserts(rules: &RuleSet, inserts: &str) -> Judgement {
     connection.execute_batch("pragma synchronous = off").unwrap();
     connection.pragma_update(None, "user_version", history::SCHEMA_VERSION).unwrap();
     connection.execute_batch(history::SCHEMA).unwrap();
+    connection.execute_batch(include_str!("prelude.sql")).unwrap();
     connection.execute_batch(&format!("begin; {inserts}; commit")).unwrap_or_else(|error| panic!("{error}"));
     connection.close().unwrap();
     judge(&path, rules).unwrap()

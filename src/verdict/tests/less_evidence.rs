@@ -48,6 +48,7 @@ fn failing(rules: &RuleSet, inserts: &str, changes: &str, place: &str) -> BTreeS
     connection.execute_batch("pragma synchronous = off; pragma journal_mode = off").unwrap();
     connection.pragma_update(None, "user_version", history::SCHEMA_VERSION).unwrap();
     connection.execute_batch(history::SCHEMA).unwrap();
+    connection.execute_batch(include_str!("prelude.sql")).unwrap();
     connection.execute_batch(&format!("begin; {inserts}; {COUNTED}; {changes}; commit")).unwrap();
     connection.close().unwrap();
     let judgement = judge(&path, rules).unwrap_or_else(|error| panic!("{place}: {changes}: {error}"));
@@ -91,6 +92,7 @@ fn a_null_in_any_column_crashes_no_rule() {
     let columns = {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch(history::SCHEMA).unwrap();
+        connection.execute_batch(include_str!("prelude.sql")).unwrap();
         let mut statement = connection
             .prepare(
                 "select m.name || '.' || c.name from sqlite_master m join pragma_table_info(m.name) c

@@ -74,10 +74,10 @@ catalogue:
 
 const FIGURES: &str = "\
 figures:
-  - { id: F1, name: a, value: 8, unit: services, period: { from: 2021-03-01, until: 2021-03-01 }, scope: all, precision: exact, quote: tám, not_realised: no }
-  - { id: F2, name: b, value: 7, unit: services, period: { from: 2021-03-12, until: 2021-03-12 }, scope: all, precision: exact, quote: bảy, not_realised: no, planned: { services: { reach: [level3, level4] } } }
-  - { id: F3, name: c, value: 0.4, unit: share, period: { from: 2021-03-12, until: 2021-03-12 }, scope: all, precision: exact, quote: bốn, not_realised: no, planned: { services: { reach: level4 } }, base: { services: {} } }
-  - { id: F4, name: d, value: 8, unit: services, period: { from: 2021-03-12, until: 2021-03-12 }, scope: all, precision: exact, quote: tám, not_realised: no, planned: { services: { has: postal, since: 2021-03-05 } } }";
+  - { id: F1, name: a, value: 8, unit: services, period: { from: 2021-03-01, until: 2021-03-01 }, scope: all, precision: exact, quote: tám, not_reproducible: no }
+  - { id: F2, name: b, value: 7, unit: services, period: { from: 2021-03-12, until: 2021-03-12 }, scope: all, precision: exact, quote: bảy, not_reproducible: no, planned: { services: { reach: [level3, level4] } } }
+  - { id: F3, name: c, value: 0.4, unit: share, period: { from: 2021-03-12, until: 2021-03-12 }, scope: all, precision: exact, quote: bốn, not_reproducible: no, planned: { services: { reach: level4 } }, base: { services: {} } }
+  - { id: F4, name: d, value: 8, unit: services, period: { from: 2021-03-12, until: 2021-03-12 }, scope: all, precision: exact, quote: tám, not_reproducible: no, planned: { services: { has: postal, since: 2021-03-05 } } }";
 
 fn load(catalogue: &str, figures: &str, channel: &str) -> Result<Province, String> {
     let calendar = include_str!("../../../scenarios/calendars/vietnam.yaml");
@@ -177,8 +177,8 @@ fn figures_about_services_are_counted_and_compared() {
         ("value: 7", "value: 6", "7 are planned, figure F2 says 6"),
         ("value: 0.4", "value: 0.5", "4 of 10 are planned, figure F3 says 0.5"),
         (
-            "tám, not_realised: no, planned",
-            "tám, not_realised: no, base: { services: {} }, planned",
+            "tám, not_reproducible: no, planned",
+            "tám, not_reproducible: no, base: { services: {} }, planned",
             "8 of 10 are planned, figure F4",
         ),
         ("since: 2021-03-05", "since: 2021-02-05", "nothing is said of how procedures are offered on 2021-02-05"),

@@ -152,15 +152,15 @@ fn room(fields: &Fields<'_>, value: Option<Decimal>, precision: Option<Precision
 }
 
 fn realised(fields: &Fields<'_>) -> Option<Realised> {
-    match (fields.get("measured_by"), fields.get("not_realised")) {
+    match (fields.get("measured_by"), fields.get("not_reproducible")) {
         (Some(query), None) => query.text().map(|text| Realised::MeasuredBy(text.to_owned())),
         (None, Some(reason)) => reason.text().map(|text| Realised::Not(text.to_owned())),
         (Some(_), Some(_)) => {
-            fields.node().refuse("both `measured_by` and `not_realised` are given", "keep one of them")
+            fields.node().refuse("both `measured_by` and `not_reproducible` are given", "keep one of them")
         }
         (None, None) => fields.node().refuse(
             "nobody knows how a run shows this figure",
-            "give `measured_by` (SQL over `results`), or `not_realised` (why not)",
+            "give `measured_by` (SQL over `results`), or `not_reproducible` (why not)",
         ),
     }
 }

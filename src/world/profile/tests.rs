@@ -44,7 +44,7 @@ DOSSIERS
 const FIGURES: &str = "\
 figures:
   - { id: F1, name: all, value: 10, unit: dossiers, period: { from: 2021-03-01, until: 2021-03-12 }, scope: all, precision: exact, quote: mười, measured_by: select 1 }
-  - { id: F2, name: late, value: 3, unit: dossiers, period: { from: 2021-03-01, until: 2021-03-12 }, scope: all, precision: exact, quote: ba, not_realised: not needed }";
+  - { id: F2, name: late, value: 3, unit: dossiers, period: { from: 2021-03-01, until: 2021-03-12 }, scope: all, precision: exact, quote: ba, not_reproducible: not needed }";
 
 /// Ten dossiers of everything else that is needed.
 const REST: &str = "  then:
@@ -208,7 +208,7 @@ fn something_left_undecided_is_refused() {
 #[test]
 fn figures_that_the_plan_contradicts_or_forgets_are_refused() {
     let figures =
-        FIGURES.replace("not_realised: not needed", "measured_by: select 2, planned: { outcome: [late, early] }");
+        FIGURES.replace("not_reproducible: not needed", "measured_by: select 2, planned: { outcome: [late, early] }");
     let problems = load(&format!("  count: 10\n{REST}"), &figures, "").unwrap_err();
     assert_eq!(
         problems,
@@ -373,7 +373,7 @@ fn a_count_need_only_be_what_its_figure_says() {
 fn a_margin_that_crosses_the_tree_is_refused_naming_its_branches() {
     // The tree fixes the outcomes; the levels follow from the split of units and are 5 and 5.
     let figures = FIGURES
-        .replace("not_realised: not needed", "measured_by: select 2, planned: { level: commune, outcome: early }");
+        .replace("not_reproducible: not needed", "measured_by: select 2, planned: { level: commune, outcome: early }");
     let rest = REST.replace("    - { by: outcome, weights: { early: 1 } }\n", "");
     let tree = format!("  count: 10\n  figure: F1\n  by: outcome\n  parts: {{ early: 8, late: 2 }}\n{rest}");
     let problems = load(&tree, &figures, "").unwrap_err();

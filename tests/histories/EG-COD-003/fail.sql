@@ -1,46 +1,29 @@
 -- Dossiers 7 and 8 got one number; the final read of 7 shows the name, state and money of 8. Only this rule may speak.
 -- expect: fail, examined 2, broken 1, case 8
 -- observed: it was given to 2 dossiers, among them those of case 7 and case 8
-insert into run values
-    ('finished', 'yes'),
-    ('quiescent', 'yes'),
-    ('peer_settled_bank', 'yes'),
-    ('peer_settled_post', 'yes'),
-    ('dossier_code_pattern', '[A-Z][0-9]{2}-[0-9]{6}-[0-9]{4,}');
-insert into capabilities values
-    ('planned:payment_before'), ('planned:payment'),
-  ('shows:dossier_code'),
-    ('submit'), ('track'), ('clerk_view'), ('look_up'), ('accept'), ('start'), ('complete'), ('collect_fee'), ('pay'), ('hand_to_post'), ('progress'), ('peer:bank'), ('peer:post'), ('dossier_code_pattern');
-insert into dossiers (
-    case_id, province, unit, level, procedure, legal_days, channel, citizen_number, full_name, reference, fee,
-    payment_method, return_method, planned_outcome, tag, intended_at, due_ns
-) values
-    (7, 'tay-ninh', 'H18.1', 'commune', '2.001', 2, 'online', '072901000007', 'Nguyễn Thị Bích Ngọc', 'ref-7', 50_000, 'counter', 'counter', 'on_time', '', '2021-03-01T08:00:00.000+07:00', 7_000_000),
-    (8, 'tay-ninh', 'H18.1', 'commune', '2.001', 2, 'online', '072901000008', 'Trần Văn Hùng', 'ref-8', 0, 'none', 'counter', 'on_time', '', '2021-03-01T08:00:00.000+07:00', 8_000_000),
-    (9, 'tay-ninh', 'H18.1', 'commune', '2.001', 2, 'online', '072901000009', 'Lê Minh Châu', 'ref-9', 0, 'none', 'counter', 'on_time', '', '2021-03-01T08:00:00.000+07:00', 9_000_000);
-insert into exchanges (
-    exchange_id, case_id, actor, session, journey, operation, attempt, phase, lane, due_ns, sent_ns, first_byte_ns,
-    done_ns, outcome, status, fault, bytes_sent, bytes_received, reused
-) values
-    (1, 7, 'citizen', 1, 'citizen-online', 'submit', 1, 'load', 0, 10_000_000, 10_000_000, 10_500_000, 11_000_000, 'ok', 201, null, 300, 200, 1),
-    (2, 8, 'citizen', 1, 'citizen-online', 'submit', 1, 'load', 0, 20_000_000, 20_000_000, 20_500_000, 21_000_000, 'ok', 201, null, 300, 200, 1),
-    (3, 9, 'citizen', 1, 'citizen-online', 'submit', 1, 'load', 0, 30_000_000, 30_000_000, 30_500_000, 31_000_000, 'ok', 201, null, 300, 200, 1),
-    (4, 7, 'clerk:H18.1/1', 1, 'clerk', 'collect_fee', 1, 'load', 0, 40_000_000, 40_000_000, 40_500_000, 41_000_000, 'ok', 200, null, 300, 200, 1),
-    (5, 7, 'clerk:H18.1/1', 1, 'clerk', 'start', 1, 'load', 0, 50_000_000, 50_000_000, 50_500_000, 51_000_000, 'ok', 200, null, 300, 200, 1),
-    (6, 7, 'reader', 1, 'clerk', 'track', 1, 'final_read', 0, 60_000_000, 60_000_000, 60_500_000, 61_000_000, 'ok', 200, null, 300, 200, 1),
-    (7, 8, 'reader', 1, 'clerk', 'track', 1, 'final_read', 0, 70_000_000, 70_000_000, 70_500_000, 71_000_000, 'ok', 200, null, 300, 200, 1),
-    (8, 7, 'reader', 1, 'clerk', 'look_up', 1, 'final_read', 0, 80_000_000, 80_000_000, 80_500_000, 81_000_000, 'ok', 200, null, 300, 200, 1),
-    (9, 9, 'reader', 1, 'clerk', 'track', 1, 'final_read', 0, 90_000_000, 90_000_000, 90_500_000, 91_000_000, 'ok', 200, null, 300, 200, 1);
-insert into observations (
-    exchange_id, position, case_id, dossier_code, state, procedure, payment_state, amount_paid, owner_number,
-    owner_name, reference
-) values
-    (1, 0, 7, 'H18-210301-0007', 'submitted', null, null, null, null, null, null),
-    (2, 0, 8, 'H18-210301-0007', 'submitted', null, null, null, null, null, null),
-    (3, 0, 9, 'H18-210301-0009', 'submitted', null, null, null, null, null, null),
-    (4, 0, 7, 'H18-210301-0007', null, null, 'paid', null, null, null, null),
-    (5, 0, 7, 'H18-210301-0007', 'in_process', null, null, null, null, null, null),
-    (6, 0, 8, 'H18-210301-0007', 'accepted', '2.001', null, 0, '072901000008', 'Trần Văn Hùng', 'ref-8'),
-    (7, 0, 8, 'H18-210301-0007', 'accepted', '2.001', null, 0, '072901000008', 'Trần Văn Hùng', 'ref-8'),
-    (8, 0, null, 'H18-210301-0007', 'accepted', null, null, null, null, null, null),
-    (9, 0, 9, 'H18-210301-0009', 'accepted', '2.001', null, null, '072901000009', 'Lê Minh Châu', 'ref-9');
+insert into capabilities values ('planned:payment'), ('planned:payment_before'), ('progress'), ('shows:dossier_code');
+insert into dossier (case_id, fee, payment_method) values
+    (7, 50_000, 'counter'),
+    (8, null, null),
+    (9, null, null);
+insert into exchange (exchange_id, case_id, actor, operation, phase) values
+    (1, 7, null, 'submit', null),
+    (2, 8, null, 'submit', null),
+    (3, 9, null, 'submit', null),
+    (4, 7, 'clerk:H18.1/1', 'collect_fee', null),
+    (5, 7, 'clerk:H18.1/1', 'start', null),
+    (6, 7, null, 'track', 'final_read'),
+    (7, 8, null, 'track', 'final_read'),
+    (8, 7, null, 'look_up', 'final_read'),
+    (9, 9, null, 'track', 'final_read');
+insert into observation (exchange_id, case_id, dossier_code, state, procedure, payment_state, amount_paid, owner_number, owner_name, reference) values
+    (1, null, 'H18-210301-0007', 'submitted', null, null, null, null, null, null),
+    (2, null, 'H18-210301-0007', 'submitted', null, null, null, null, null, null),
+    (3, null, 'H18-210301-0009', 'submitted', null, null, null, null, null, null),
+    (4, null, 'H18-210301-0007', null, null, 'paid', null, null, null, null),
+    (5, null, 'H18-210301-0007', 'in_process', null, null, null, null, null, null),
+    (6, 8, 'H18-210301-0007', 'accepted', '2.001', null, 0, '072901000008', 'Trần Văn Hùng', 'ref-8'),
+    (7, null, 'H18-210301-0007', 'accepted', '2.001', null, 0, '072901000008', 'Trần Văn Hùng', 'ref-8'),
+    (8, null, 'H18-210301-0007', 'accepted', null, null, null, null, null, null),
+    (9, null, 'H18-210301-0009', 'accepted', '2.001', null, null, '072901000009', 'Lê Minh Châu', 'ref-9');
+update observations set case_id = null where exchange_id = 8;

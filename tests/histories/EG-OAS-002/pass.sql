@@ -1,24 +1,12 @@
 -- Two answers, one of them a refusal.
 -- expect: pass, examined 2
-insert into run values
-    ('finished', 'yes'),
-    ('quiescent', 'yes'),
-    ('peer_settled_bank', 'yes'),
-    ('peer_settled_post', 'yes'),
-    ('dossier_code_pattern', '[A-Z][0-9]{2}-[0-9]{6}-[0-9]{4,}');
-insert into capabilities values
-    ('submit'), ('track'), ('clerk_view'), ('look_up'), ('accept'), ('start'), ('complete'), ('collect_fee'), ('pay'), ('hand_to_post'), ('progress'), ('peer:bank'), ('peer:post'), ('dossier_code_pattern');
-insert into dossiers (
-    case_id, province, unit, level, procedure, legal_days, channel, citizen_number, full_name, reference, fee,
-    payment_method, return_method, planned_outcome, tag, intended_at, due_ns
-) values
-    (7, 'tay-ninh', 'H18.1', 'commune', '2.001', 2, 'online', '072901000007', 'Nguyễn Thị Bích Ngọc', 'ref-7', 0, 'none', 'counter', 'on_time', '', '2021-03-01T08:00:00.000+07:00', 7_000_000);
-insert into exchanges (
-    exchange_id, case_id, actor, session, journey, operation, attempt, phase, lane, due_ns, sent_ns, first_byte_ns,
-    done_ns, outcome, status, fault, bytes_sent, bytes_received, reused
-) values
-    (1, 7, 'citizen', 1, 'citizen-online', 'submit', 1, 'load', 0, 10_000_000, 10_000_000, 10_500_000, 11_000_000, 'ok', 201, null, 300, 200, 1),
-    (2, 7, 'clerk:H18.1/1', 1, 'clerk', 'start', 1, 'load', 0, 20_000_000, 20_000_000, 20_500_000, 21_000_000, 'refused', 409, null, 300, 200, 1);
-insert into observations (exchange_id, position, case_id, dossier_code, state, error_code) values
-    (1, 0, 7, 'H18-210301-0007', 'submitted', null),
-    (2, 0, null, null, null, 'illegal_transition');
+insert into capabilities values ('progress');
+insert into dossier (case_id) values
+    (7);
+insert into exchange (exchange_id, case_id, actor, operation, outcome, status) values
+    (1, 7, null, 'submit', null, null),
+    (2, 7, 'clerk:H18.1/1', 'start', 'refused', 409);
+insert into observation (exchange_id, dossier_code, state, error_code) values
+    (1, 'H18-210301-0007', 'submitted', null),
+    (2, null, null, 'illegal_transition');
+update observations set case_id = null where exchange_id = 2;

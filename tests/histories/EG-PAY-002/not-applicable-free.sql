@@ -1,30 +1,16 @@
 -- Nothing is to be paid, or only on delivery.
 -- expect: not_applicable
-insert into run values
-    ('finished', 'yes'),
-    ('quiescent', 'yes'),
-    ('peer_settled_bank', 'yes'),
-    ('peer_settled_post', 'yes'),
-    ('dossier_code_pattern', '[A-Z][0-9]{2}-[0-9]{6}-[0-9]{4,}');
-insert into capabilities values
-    ('planned:post_return'), ('planned:payment'),
-    ('submit'), ('track'), ('clerk_view'), ('look_up'), ('accept'), ('start'), ('complete'), ('collect_fee'), ('pay'), ('hand_to_post'), ('progress'), ('peer:bank'), ('peer:post'), ('dossier_code_pattern');
-insert into dossiers (
-    case_id, province, unit, level, procedure, legal_days, channel, citizen_number, full_name, reference, fee,
-    payment_method, return_method, planned_outcome, tag, intended_at, due_ns
-) values
-    (7, 'tay-ninh', 'H18.1', 'commune', '2.001', 2, 'online', '072901000007', 'Nguyễn Thị Bích Ngọc', 'ref-7', 0, 'none', 'counter', 'on_time', '', '2021-03-01T08:00:00.000+07:00', 7_000_000),
-    (8, 'tay-ninh', 'H18.1', 'commune', '2.001', 2, 'online', '072901000008', 'Trần Văn Hùng', 'ref-8', 50_000, 'cod', 'post', 'on_time', '', '2021-03-01T08:00:00.000+07:00', 8_000_000);
-insert into exchanges (
-    exchange_id, case_id, actor, session, journey, operation, attempt, phase, lane, due_ns, sent_ns, first_byte_ns,
-    done_ns, outcome, status, fault, bytes_sent, bytes_received, reused
-) values
-    (1, 7, 'citizen', 1, 'citizen-online', 'submit', 1, 'load', 0, 10_000_000, 10_000_000, 10_500_000, 11_000_000, 'ok', 201, null, 300, 200, 1),
-    (2, 8, 'citizen', 1, 'citizen-online', 'submit', 1, 'load', 0, 20_000_000, 20_000_000, 20_500_000, 21_000_000, 'ok', 201, null, 300, 200, 1),
-    (3, 7, 'clerk:H18.1/1', 1, 'clerk', 'start', 1, 'load', 0, 30_000_000, 30_000_000, 30_500_000, 31_000_000, 'ok', 200, null, 300, 200, 1),
-    (4, 8, 'clerk:H18.1/1', 1, 'clerk', 'start', 1, 'load', 0, 40_000_000, 40_000_000, 40_500_000, 41_000_000, 'ok', 200, null, 300, 200, 1);
-insert into observations (exchange_id, position, case_id, dossier_code, state) values
-    (1, 0, 7, 'H18-210301-0007', 'submitted'),
-    (2, 0, 8, 'H18-210301-0008', 'submitted'),
-    (3, 0, 7, 'H18-210301-0007', 'in_process'),
-    (4, 0, 8, 'H18-210301-0008', 'in_process');
+insert into capabilities values ('planned:payment'), ('planned:post_return'), ('progress');
+insert into dossier (case_id, fee, payment_method, return_method) values
+    (7, null, null, null),
+    (8, 50_000, 'cod', 'post');
+insert into exchange (exchange_id, case_id, actor, operation) values
+    (1, 7, null, 'submit'),
+    (2, 8, null, 'submit'),
+    (3, 7, 'clerk:H18.1/1', 'start'),
+    (4, 8, 'clerk:H18.1/1', 'start');
+insert into observation (exchange_id, dossier_code, state) values
+    (1, 'H18-210301-0007', 'submitted'),
+    (2, 'H18-210301-0008', 'submitted'),
+    (3, 'H18-210301-0007', 'in_process'),
+    (4, 'H18-210301-0008', 'in_process');

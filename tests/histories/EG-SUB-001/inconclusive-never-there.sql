@@ -1,31 +1,69 @@
 -- The adapter reads the name where none ever is: that it was not compared is no proof that it is right.
 -- expect: inconclusive, examined 12, undecided 12, because undecided
-insert into run values
-    ('finished', 'yes'),
-    ('quiescent', 'yes');
-insert into capabilities values
-    ('submit'), ('track'), ('clerk_view'), ('shows:owner_name'), ('reads:track.owner_name $.applicant.fullname'),
-    ('reads:track.owner_number $.applicant.number');
-insert into dossiers (
-    case_id, province, unit, level, procedure, legal_days, channel, citizen_number, full_name, reference, fee,
-    payment_method, return_method, planned_outcome, tag, intended_at, due_ns
-)
-with recursive n(i) as (select 1 union all select i + 1 from n where i < 12)
-select i, 'tay-ninh', 'H18.1', 'commune', '2.001', 2, 'online', '0729010000' || i, 'Nguyễn Thị Bích Ngọc', 'ref-' || i, 0, 'none',
-       'counter', 'on_time', '', '2021-03-01T08:00:00.000+07:00', i * 1_000_000
-from n;
-insert into exchanges (
-    exchange_id, case_id, actor, session, journey, operation, attempt, phase, lane, due_ns, sent_ns, first_byte_ns,
-    done_ns, outcome, status, fault, bytes_sent, bytes_received, reused
-)
-select case_id, case_id, 'citizen', 1, 'citizen-online', 'submit', 1, 'load', 0, due_ns, due_ns, due_ns + 500_000,
-       due_ns + 900_000, 'ok', 201, null, 300, 200, 1
-from dossiers
-union all
-select 12 + case_id, case_id, 'reader', 1, 'clerk', 'track', 1, 'final_read', 0, due_ns + 100_000_000, due_ns + 100_000_000,
-       due_ns + 100_500_000, due_ns + 100_900_000, 'ok', 200, null, 300, 200, 1
-from dossiers;
-insert into observations (exchange_id, position, case_id, dossier_code, state, procedure, owner_number, reference)
-select case_id, 0, case_id, 'H18-210301-00' || case_id, 'submitted', null, null, null from dossiers
-union all
-select 12 + case_id, 0, case_id, 'H18-210301-00' || case_id, 'submitted', procedure, citizen_number, reference from dossiers;
+delete from run where name in ('dossier_code_pattern', 'peer_settled_bank', 'peer_settled_post');
+delete from capabilities where name in ('accept', 'collect_fee', 'complete', 'dossier_code_pattern', 'hand_to_post', 'look_up', 'pay', 'peer:bank', 'peer:post', 'start');
+insert into capabilities values ('reads:track.owner_name $.applicant.fullname'),
+    ('reads:track.owner_number $.applicant.number'), ('shows:owner_name');
+insert into dossier (case_id, citizen_number, full_name) values
+    (1, '07290100001', 'Nguyễn Thị Bích Ngọc'),
+    (2, '07290100002', 'Nguyễn Thị Bích Ngọc'),
+    (3, '07290100003', 'Nguyễn Thị Bích Ngọc'),
+    (4, '07290100004', 'Nguyễn Thị Bích Ngọc'),
+    (5, '07290100005', 'Nguyễn Thị Bích Ngọc'),
+    (6, '07290100006', 'Nguyễn Thị Bích Ngọc'),
+    (7, '07290100007', null),
+    (8, '07290100008', 'Nguyễn Thị Bích Ngọc'),
+    (9, '07290100009', 'Nguyễn Thị Bích Ngọc'),
+    (10, null, 'Nguyễn Thị Bích Ngọc'),
+    (11, null, 'Nguyễn Thị Bích Ngọc'),
+    (12, null, 'Nguyễn Thị Bích Ngọc');
+insert into exchange (exchange_id, case_id, operation, phase, due_ns, done_ns) values
+    (1, 1, 'submit', null, 1_000_000, 1_900_000),
+    (2, 2, 'submit', null, 2_000_000, 2_900_000),
+    (3, 3, 'submit', null, 3_000_000, 3_900_000),
+    (4, 4, 'submit', null, 4_000_000, 4_900_000),
+    (5, 5, 'submit', null, 5_000_000, 5_900_000),
+    (6, 6, 'submit', null, 6_000_000, 6_900_000),
+    (7, 7, 'submit', null, 7_000_000, 7_900_000),
+    (8, 8, 'submit', null, 8_000_000, 8_900_000),
+    (9, 9, 'submit', null, 9_000_000, 9_900_000),
+    (10, 10, 'submit', null, 10_000_000, 10_900_000),
+    (11, 11, 'submit', null, 11_000_000, 11_900_000),
+    (12, 12, 'submit', null, 12_000_000, 12_900_000),
+    (13, 1, 'track', 'final_read', 101_000_000, 101_900_000),
+    (14, 2, 'track', 'final_read', 102_000_000, 102_900_000),
+    (15, 3, 'track', 'final_read', 103_000_000, 103_900_000),
+    (16, 4, 'track', 'final_read', 104_000_000, 104_900_000),
+    (17, 5, 'track', 'final_read', 105_000_000, 105_900_000),
+    (18, 6, 'track', 'final_read', 106_000_000, 106_900_000),
+    (19, 7, 'track', 'final_read', 107_000_000, 107_900_000),
+    (20, 8, 'track', 'final_read', 108_000_000, 108_900_000),
+    (21, 9, 'track', 'final_read', 109_000_000, 109_900_000),
+    (22, 10, 'track', 'final_read', 110_000_000, 110_900_000),
+    (23, 11, 'track', 'final_read', 111_000_000, 111_900_000),
+    (24, 12, 'track', 'final_read', 112_000_000, 112_900_000);
+insert into observation (exchange_id, dossier_code, state, procedure, owner_number, reference) values
+    (1, 'H18-210301-001', 'submitted', null, null, null),
+    (2, 'H18-210301-002', 'submitted', null, null, null),
+    (3, 'H18-210301-003', 'submitted', null, null, null),
+    (4, 'H18-210301-004', 'submitted', null, null, null),
+    (5, 'H18-210301-005', 'submitted', null, null, null),
+    (6, 'H18-210301-006', 'submitted', null, null, null),
+    (7, 'H18-210301-007', 'submitted', null, null, null),
+    (8, 'H18-210301-008', 'submitted', null, null, null),
+    (9, 'H18-210301-009', 'submitted', null, null, null),
+    (10, 'H18-210301-0010', 'submitted', null, null, null),
+    (11, 'H18-210301-0011', 'submitted', null, null, null),
+    (12, 'H18-210301-0012', 'submitted', null, null, null),
+    (13, 'H18-210301-001', 'submitted', '2.001', '07290100001', 'ref-1'),
+    (14, 'H18-210301-002', 'submitted', '2.001', '07290100002', 'ref-2'),
+    (15, 'H18-210301-003', 'submitted', '2.001', '07290100003', 'ref-3'),
+    (16, 'H18-210301-004', 'submitted', '2.001', '07290100004', 'ref-4'),
+    (17, 'H18-210301-005', 'submitted', '2.001', '07290100005', 'ref-5'),
+    (18, 'H18-210301-006', 'submitted', '2.001', '07290100006', 'ref-6'),
+    (19, 'H18-210301-007', 'submitted', '2.001', '07290100007', 'ref-7'),
+    (20, 'H18-210301-008', 'submitted', '2.001', '07290100008', 'ref-8'),
+    (21, 'H18-210301-009', 'submitted', '2.001', '07290100009', 'ref-9'),
+    (22, 'H18-210301-0010', 'submitted', '2.001', '072901000010', 'ref-10'),
+    (23, 'H18-210301-0011', 'submitted', '2.001', '072901000011', 'ref-11'),
+    (24, 'H18-210301-0012', 'submitted', '2.001', '072901000012', 'ref-12');
