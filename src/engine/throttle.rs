@@ -395,7 +395,11 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::cast_precision_loss, reason = "a few thousand sends")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "instants of some minutes, not before 0"
+    )]
     fn what_comes_by_chance_at_that_rate_hardly_ever_waits_long() {
         for rate in [20.0, 50.0, 200.0, 1_000.0] {
             let (limit, mean) = (Limit::per_second(rate), SECOND / punctual_rate(rate, 0.0));
