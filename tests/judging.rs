@@ -15,6 +15,7 @@ fn put_results(desk: &Desk, changes: &str) {
     let history = Connection::open(folder.join("history.sqlite")).unwrap();
     history.pragma_update(None, "user_version", history::SCHEMA_VERSION).unwrap();
     history.execute_batch(history::SCHEMA).unwrap();
+    history.execute_batch(include_str!("../src/verdict/tests/prelude.sql")).unwrap();
     history.execute_batch(&shipped("../tests/histories/EG-SUB-005/pass.sql")).unwrap();
     history.execute_batch(changes).unwrap();
 }

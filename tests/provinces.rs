@@ -36,7 +36,7 @@ fn patient(text: &str) -> String {
             _ if is_claim => {}
             "  drain" => lines.push("  drain: 120 s"),
             "  timeout" => lines.push("  timeout: 60 s"),
-            "  lag" => {}
+            "  scheduling_delay" => {}
             "  poll_every" => lines.push("  poll_every: 500 ms"),
             _ => lines.push(line),
         }
