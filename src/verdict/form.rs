@@ -108,7 +108,6 @@ mod tests {
     #[test]
     fn a_history_of_vandans_own_is_well_formed() {
         assert_eq!(fault_after("insert into stalls values ('lane-0', 1, 2)"), None);
-        assert_eq!(fault_after("drop table targets"), None);
     }
 
     #[test]
@@ -134,8 +133,9 @@ mod tests {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch(history::SCHEMA).unwrap();
         assert_eq!(too_long(&connection).unwrap(), None);
-        let row = "insert into figures (figure_id, position, document, name, scope, value, unit, precision, quote)
-            values ('x', 1, printf('%.*c', 40000, 'x'), printf('%.*c', 40000, 'x'), '', 1, '', '', '')";
+        let row =
+            "insert into figures (figure_id, position, document, name, scope, value, unit, precision, tolerance, quote)
+            values ('x', 1, printf('%.*c', 40000, 'x'), printf('%.*c', 40000, 'x'), '', '1', '', '', '0', '')";
         connection.execute_batch(row).unwrap();
         let text = too_long(&connection).unwrap().unwrap();
         assert!(text.starts_with("a row of figures is 80") && text.ends_with(" bytes long, 64 KiB may be"), "{text}");

@@ -20,15 +20,15 @@
 -- Each sound case with a fee to be paid beforehand that went ahead. Online: an accepted `start` (or `complete`) whose
 -- answer was complete before the bank captured the money. At the counter: one that was complete before the clerk sent
 -- the collection. That no money ever came counts only if the bank's ledger is known to be complete. A case where the
--- portal took a forged callback for true is EG-PAY-003. Where the fee was last read before the dossier went ahead, it may have been
--- waived since: then that it was never paid is undecided.
+-- portal took a forged callback for true is EG-PAY-003. Where, in a run in which things still moved, the fee was not read
+-- after the dossier went ahead, it may have been waived: then that it was never paid is undecided.
 with paid as (
     select a.case_id, a.exchange_id, a.operation, a.done_ns, d.fee, d.payment_method,
-           -- whether the fee was last read before the dossier went ahead: it may have been waived since
-           not q.is_quiescent and exists (
+           -- whether the fee was not read any more after the dossier went ahead: it may have been waived meanwhile
+           not q.is_quiescent and not exists (
                select 1
                from latest l
-               join exchanges x on x.exchange_id = l.exchange_id and x.sent_ns < a.done_ns
+               join exchanges x on x.exchange_id = l.exchange_id and x.sent_ns >= a.done_ns
                where l.case_id = a.case_id and l.fee is not null
            ) as may_be_waived,
            iif(d.payment_method = 'online',
