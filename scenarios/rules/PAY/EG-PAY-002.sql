@@ -22,30 +22,33 @@
 -- the collection. That no money ever came counts only if the bank's ledger is known to be complete. A case where the
 -- portal took a forged callback for true is EG-PAY-003. Where, in a run in which things still moved, the fee was not read
 -- after the dossier went ahead, it may have been waived: then that it was never paid is undecided.
-with paid as (
+with fee_reads as materialized (
+    select l.case_id, max(x.sent_ns) as sent_ns
+    from latest l
+    join exchanges x on x.exchange_id = l.exchange_id
+    where l.fee is not null
+    group by l.case_id
+),
+paid as (
     select a.case_id, a.exchange_id, a.operation, a.done_ns, d.fee, d.payment_method,
            -- whether the fee was not read any more after the dossier went ahead: it may have been waived meanwhile
-           not q.is_quiescent and not exists (
-               select 1
-               from latest l
-               join exchanges x on x.exchange_id = l.exchange_id and x.sent_ns >= a.done_ns
-               where l.case_id = a.case_id and l.fee is not null
-           ) as may_be_waived,
+           not q.is_quiescent and coalesce(r.sent_ns < a.done_ns, 1) as may_be_waived,
            iif(d.payment_method = 'online',
                (select min(p.captured_ns) from payments p where p.case_id = a.case_id),
                (select c.sent_ns from cash c where c.case_id = a.case_id)) as paid_ns
     from advances a
     join dossiers d on d.case_id = a.case_id
+    left join fee_reads r on r.case_id = a.case_id
     cross join (select exists (select 1 from run where name = 'quiescent' and value = 'yes') as is_quiescent) q
     where d.fee > 0
       and (d.payment_method = 'counter'
            or d.payment_method = 'online' and exists (select 1 from capabilities where name = 'peer:bank'))
       and a.case_id not in (select case_id from payments where forged_taken and case_id is not null)
-      and not exists ( -- waived at acceptance
-          select 1
+      and a.case_id not in ( -- waived, at acceptance or later
+          select s.case_id
           from sightings s
           join observations o on o.exchange_id = s.exchange_id and o.position = s.position and o.fee = 0
-          where s.case_id = a.case_id
+          where s.case_id is not null
       )
 )
 select i.first_code as subject,
