@@ -144,7 +144,7 @@ fn who_tells_everything_about_somebody_and_says_who_is_nobody() {
 fn realistic_people_do_not_leave_this_machine_without_consent() {
     let desk = Desk::new();
     let text = std::fs::read_to_string(tiny()).unwrap();
-    desk.put("realistic.yaml", &format!("{text}\nidentity: realistic\nhard_inputs: {{ nfd: 5 }}\n"));
+    desk.put("realistic.yaml", &format!("{text}\nidentity: realistic\nedge_cases: {{ nfd: 5 }}\n"));
     let said = desk.vandan(&["run", "realistic.yaml", "--target", "http://192.0.2.1:80", "--portal", "reference"]);
     said.ends_with(113);
     assert!(said.err.contains("identity: realistic") && said.err.contains("authorization"), "{}", said.err);
@@ -152,13 +152,13 @@ fn realistic_people_do_not_leave_this_machine_without_consent() {
 }
 
 #[test]
-fn hard_inputs_that_are_none_are_refused_with_their_place() {
+fn edge_cases_that_are_none_are_refused_with_their_place() {
     let desk = Desk::new();
     let text = std::fs::read_to_string(tiny()).unwrap();
-    desk.put("wrong.yaml", &format!("{text}\nidentity: real\nhard_inputs: {{ nfd: 500, emoji: 1 }}\n"));
+    desk.put("wrong.yaml", &format!("{text}\nidentity: real\nedge_cases: {{ nfd: 500, emoji: 1 }}\n"));
     let said = desk.vandan(&["plan", "wrong.yaml"]);
     said.ends_with(104);
-    for expected in ["hard_inputs.nfd: 500 is out of bounds", "hard_inputs.emoji", "identity", "impossible, realistic"]
+    for expected in ["edge_cases.nfd: 500 is out of bounds", "edge_cases.emoji", "identity", "impossible, realistic"]
     {
         assert!(said.err.contains(expected), "{expected} in {}", said.err);
     }

@@ -105,7 +105,7 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     let population = Population::new(Arc::clone(&province), seed, args.scale.unwrap_or(Scale::WHOLE))
         .map_err(|error| problem(&file.shown, "province", format!("could not {error}")))?
         .with_realism(run.realism)
-        .with_edge_cases(run.hard_inputs);
+        .with_edge_cases(run.edge_cases);
     let arrivals = world::arrivals(&population);
     let length = args.length.unwrap_or(run.length);
     let timeline = world::timeline(&province, &calendar, length, run.closed_hours);

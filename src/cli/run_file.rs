@@ -31,7 +31,7 @@ pub(crate) struct RunFile {
     /// Doors on this machine that links of the portal may lead to, besides its own and its peers'.
     pub(crate) links: Vec<Authority>,
     pub(crate) realism: Realism,
-    pub(crate) hard_inputs: EdgeCaseShares,
+    pub(crate) edge_cases: EdgeCaseShares,
     /// Visitors.
     pub(crate) visits: Option<Visits>,
 }
@@ -135,8 +135,8 @@ impl RunFile {
                 if door.is_loopback() { Ok(()) } else { Err(reason) }
             });
             let realism = fields.get("identity").map_or(Some(Realism::Impossible), |node| realism(&node));
-            let hard_inputs =
-                fields.get("hard_inputs").map_or(Some(EdgeCaseShares::default()), |node| EdgeCaseShares::read(&node));
+            let edge_cases =
+                fields.get("edge_cases").map_or(Some(EdgeCaseShares::default()), |node| EdgeCaseShares::read(&node));
             let visits = fields.get("visits").map_or(Some(None), |node| Visits::read(&node).map(Some));
             is_authorization_read?;
             let (length, closed_hours) = time?;
@@ -158,7 +158,7 @@ impl RunFile {
                 authorization,
                 links: links?,
                 realism: realism?,
-                hard_inputs: hard_inputs?,
+                edge_cases: edge_cases?,
                 visits: visits?,
             })
         })

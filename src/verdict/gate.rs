@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! submit.response_time p95 < 2.5s @99%        an operation or `all`; `response_time` (due to done) or `service_time` (sent to done);
-//! all.response_time p99.9 < 10s               a quantile below a limit in us, ms or s; confidence, 99 % if none is stated
+//! all.response_time p99.9 < 10s               a quantile below a limit in us, ms, s or min; confidence, 99 % if none is stated
 //! errors share < 0.1%                  the share of exchanges without a trustworthy answer
 //! submit.errors share < 0.1% @95%      the same of one operation
 //! polls.response_time p95 < 5s                of those who look again and again; `control`: of the run itself
@@ -213,7 +213,7 @@ fn percent(digits: &str) -> Option<f64> {
     reason = "limits are positive and far below centuries"
 )]
 fn nanoseconds(text: &str) -> Option<u64> {
-    let units = [("us", 1e3), ("ms", 1e6), ("s", 1e9)];
+    let units = [("us", 1e3), ("ms", 1e6), ("s", 1e9), ("min", 60e9)];
     let (digits, unit) = units.iter().find_map(|(suffix, unit)| Some((text.strip_suffix(suffix)?, *unit)))?;
     let (number, scale) = decimal(digits)?;
     let nanoseconds = (number * unit / scale).round();
@@ -255,6 +255,12 @@ mod tests {
             Measure::Latency { clock: LatencyMeasure::ServiceTime, quantile: 0.999, limit_ns: 80_000 }
         );
         assert!((gate.confidence - 0.99).abs() < f64::EPSILON);
+
+        let limit = |claim| match Gate::parse(claim).unwrap().measure {
+            Measure::Latency { limit_ns, .. } => limit_ns,
+            Measure::Errors { .. } => 0,
+        };
+        assert_eq!([limit("all.response_time p95 < 800 ms"), limit("all.response_time p95 < 1.5 min")], [800_000_000, 90_000_000_000]);
 
         assert_eq!(Gate::parse("errors share < 0.1%").unwrap().measure, Measure::Errors { share: 0.001 });
         assert_eq!(Gate::parse("track.errors share < 1%").unwrap().operation, Some(Operation::Track));
