@@ -364,7 +364,7 @@ from (
 left join codes c on c.dossier_code = s.dossier_code
 left join identities i on i.case_id = c.first_case and i.sound;
 
--- The changes of state that the national list allows (vietnam.md 4.2, 7 A), and those that the adapter declares to be legal at
+-- The changes of state that the national list allows, and those that the adapter declares to be legal at
 -- its portal (`also_legal`). What a term ends by itself is stopped or, before it was accepted, rejected; a refusal on the
 -- merits is handed over like any other result.
 create temp table legal_transitions (

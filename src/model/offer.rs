@@ -8,9 +8,9 @@ pub struct Offer {
     /// Level of service: 2 forms to print, 3 submitted online, 4 paid online and returned too.
     ///
     /// # Source
-    /// Decree 43/2011, article 3; vietnam.md 3.1 for how long the levels were in force.
+    /// Decree 43/2011, article 3.
     pub level: u8,
-    /// Whether its fee can be paid online; independent of the level (vietnam.md 1.3, no. 13).
+    /// Whether its fee can be paid online; independent of the level.
     pub payable: bool,
     /// Whether the public post can bring the result.
     pub postal: bool,

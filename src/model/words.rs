@@ -128,7 +128,7 @@ words! {
 }
 
 words! {
-    /// The ten states of the national list (vietnam.md 4.2), in its numbering order.
+    /// The ten states of the national list, in its numbering order.
     DossierState {
         /// 1, mới đăng ký.
         Submitted = "submitted",

@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn the_published_table_of_smallest_samples_is_met() {
-        // population.md A8: claim, and the smallest n for 0, 1, 2, 5, 10, 20, 50 violations
+        // Claim, and the smallest n for 0, 1, 2, 5, 10, 20, 50 violations
         for (q, c, table) in [
             (0.95, 0.95, [59, 93, 124, 208, 336, 577, 1_260]),
             (0.95, 0.99, [90, 130, 165, 259, 398, 656, 1_372]),

@@ -283,7 +283,7 @@ mod tests {
 
     #[test]
     fn the_smallest_samples_are_the_published_ones() {
-        // population.md A8, no violation.
+        // No violation: ln(1 - confidence) / ln(1 - share allowed), rounded up.
         for (claim, samples) in [
             ("submit.response_time p95 < 1s @95%", 59),
             ("submit.response_time p95 < 1s", 90),

@@ -8,8 +8,8 @@
 -- oracle: read_back
 -- needs: [catalogue, publish, publications, "shows:service_level", "shows:payable"]
 -- basis:
---   - {source: "Circular 02/2017/TT-VPCP and the formula document for Decision 766 (vietnam.md R8)", text: a published procedure is offered as decided from the day it takes effect, verified: false}
---   - {source: "Khánh Hòa 2020 (vietnam.md 1.3, no. 15)", text: 33 services of level 4 became 391 between July and September, verified: true}
+--   - {source: "Circular 02/2017/TT-VPCP and the formula document for Decision 766", text: a published procedure is offered as decided from the day it takes effect, verified: false}
+--   - {source: "published figures of Khánh Hòa, 2020", text: 33 services of level 4 became 391 between July and September, verified: true}
 -- why: >-
 --   A bulk change of hundreds of services runs while people submit. One that is confirmed and lost leaves a service
 --   closed that was announced as open, and nobody notices until the first citizen is sent away.

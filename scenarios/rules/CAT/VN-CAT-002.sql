@@ -9,7 +9,7 @@
 -- needs: [accept, publish, publications, "shows:due_at"]
 -- quiescence: required
 -- basis:
---   - {source: "public code of a one-stop portal (vietnam.md 3.1)", text: "a dossier keeps the rules of the day it was received; changing the catalogue must not change the deadline of old dossiers", verified: true}
+--   - {source: "public code of a one-stop portal", text: "a dossier keeps the rules of the day it was received; changing the catalogue must not change the deadline of old dossiers", verified: true}
 -- why: >-
 --   The due day stands on a receipt in the applicant's hand. An office that publishes a new catalogue and so moves its own
 --   deadlines looks punctual, or late, for something it did not do.

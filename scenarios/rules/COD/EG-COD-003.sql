@@ -8,8 +8,8 @@
 -- oracle: history
 -- needs: [submit, "shows:dossier_code"]
 -- basis:
---   - {source: vandan rule catalogue 4.2, text: unique under concurrent submits, verified: true}
---   - {source: "public code of two Vietnamese portals (rules.md 5.3, vietnam.md T7)", text: "number drawn by read, add one, write", verified: true}
+--   - {source: vandan's own requirement, text: unique under concurrent submits, verified: true}
+--   - {source: "public code of two Vietnamese portals", text: "number drawn by read, add one, write", verified: true}
 -- why: >-
 --   Two people with one number see each other's dossier, pay each other's fee, and one of them is never answered.
 -- reasons: [vacuous, unmapped]

@@ -9,7 +9,7 @@
 -- needs: [look_up]
 -- basis:
 --   - {source: Law 91/2025/QH15 on personal data protection, text: personal data are shown to nobody who has no right to them, verified: false}
---   - {source: vandan rule catalogue 4.2, text: knowing or guessing a code gives no personal data, verified: true}
+--   - {source: vandan's own requirement, text: knowing or guessing a code gives no personal data, verified: true}
 -- why: >-
 --   Dossier numbers are counted up; whoever counts along harvests names and citizen numbers of everybody who applied.
 -- reasons: [vacuous, unmapped, undecided]

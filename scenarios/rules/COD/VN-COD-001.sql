@@ -8,7 +8,7 @@
 -- oracle: single_exchange
 -- needs: [submit, dossier_code_pattern]
 -- basis:
---   - {source: "public code of a provincial portal (vietnam.md A2)", text: "{unit id}-{yymmdd}-{daily sequence of four digits}", verified: false}
+--   - {source: "public code of a provincial portal", text: "{unit id}-{yymmdd}-{daily sequence of four digits}", verified: false}
 -- why: >-
 --   Other systems (national portal, post, text message look-up) cut and sort dossier numbers by their parts; one of
 --   another form is not found there.

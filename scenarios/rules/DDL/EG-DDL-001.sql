@@ -8,7 +8,7 @@
 -- oracle: calendar
 -- needs: [accept, "shows:accepted_at", "shows:due_at"]
 -- basis:
---   - {source: "Labour Code 2019, article 112 (public holidays; vietnam.md R26, R27)", text: "holidays and swapped working Saturdays of the calendar kept with the run", verified: true}
+--   - {source: "Labour Code 2019, article 112 (public holidays)", text: "holidays and swapped working Saturdays of the calendar kept with the run", verified: true}
 --   - {source: Decree 118/2025/ND-CP, text: the receipt states the day of return by the legal time of the procedure, verified: false}
 -- why: >-
 --   The due day on the receipt is the promise by which the office is measured: a day too early makes punctual clerks
@@ -20,7 +20,7 @@
 -- ---
 -- Each sound case with a day of acceptance. Days are counted from the day after acceptance; the precision is the day. What is
 -- to be done the same day is due that day, or, if it was received at the cut-off hour of the law or later, or when the
--- office is closed, on the next working day (vietnam.md R10); where the run states no such hour, both are right. A case
+-- office is closed, on the next working day; where the run states no such hour, both are right. A case
 -- whose time was paused is left to EG-DDL-004; one whose log should tell and was not read (or, while things still moved, read before), days outside the calendar,
 -- and a wrong day where the acceptance had to be sent twice (the one may be counted from the first, the other shown of the second)
 -- are undecided.

@@ -9,8 +9,8 @@
 -- needs: [track, look_up, "shows:due_at"]
 -- quiescence: required
 -- basis:
---   - {source: vandan rule catalogue 4.2, text: all surfaces show the same due date, verified: true}
---   - {source: "public code of OpenCPS (rules.md 5.3, mixed-tz)", text: "default time zone and Asia/Ho_Chi_Minh mixed", verified: true}
+--   - {source: vandan's own requirement, text: all surfaces show the same due date, verified: true}
+--   - {source: "public code of OpenCPS", text: "default time zone and Asia/Ho_Chi_Minh mixed", verified: true}
 -- why: >-
 --   The applicant comes when one page says so and is sent home because another says otherwise.
 -- reasons: [vacuous, unmapped, undecided, not_quiescent]

@@ -9,7 +9,7 @@
 -- unless: [legacy_envelope]
 -- basis:
 --   - {source: "RFC 9110, section 15", text: "the 2xx class indicates that the request was successfully received, understood and accepted", verified: false}
---   - {source: "public code of a one-gate portal (rules.md 5.3)", text: "Ok({response_code:\"-1\"})", verified: true}
+--   - {source: "public code of a one-gate portal", text: "Ok({response_code:\"-1\"})", verified: true}
 -- why: >-
 --   Whatever stands between (client, gateway, monitoring) takes the failure for a success: it is not repeated, not
 --   counted and not seen.

@@ -8,7 +8,7 @@
 -- oracle: single_exchange
 -- basis:
 --   - {source: "RFC 9110, section 15.6", text: "the 5xx class indicates that the server is aware that it has erred", verified: false}
---   - {source: vandan rule catalogue 4.2, text: no 5xx for any schema-valid or invalid input, verified: true}
+--   - {source: vandan's own requirement, text: no 5xx for any schema-valid or invalid input, verified: true}
 -- why: >-
 --   After a 5xx nobody knows whether the dossier, the payment or the step was taken or not.
 -- reasons: [vacuous, undecided]

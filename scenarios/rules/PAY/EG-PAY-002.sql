@@ -8,8 +8,8 @@
 -- oracle: second_ledger
 -- needs: ["planned:payment_before", start]
 -- basis:
---   - {source: "life cycle of a dossier (vietnam.md 7 A, AWAITING_PAYMENT)", text: "processing resumes on payment.confirmed", verified: true}
---   - {source: vandan rule catalogue 4.2, text: no advance past the pay gate before confirmed payment, verified: true}
+--   - {source: "life cycle of a dossier", text: "processing resumes on payment.confirmed", verified: true}
+--   - {source: vandan's own requirement, text: no advance past the pay gate before confirmed payment, verified: true}
 -- why: >-
 --   A gate that is not guarded gives results away without the fee, and the money is asked for when nobody needs to pay.
 -- reasons: [vacuous, unmapped, peer_not_owned, undecided]

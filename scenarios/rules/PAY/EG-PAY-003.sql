@@ -8,8 +8,8 @@
 -- oracle: second_ledger
 -- needs: ["planned:online_payment", pay, "peer:bank"]
 -- basis:
---   - {source: vandan rule catalogue 4.2, text: a callback with bad or absent signature never marks paid, verified: true}
---   - {source: "public code of OpenCPS mcReceiveResult (rules.md 5.3)", text: "the received checksum is not compared", verified: true}
+--   - {source: vandan's own requirement, text: a callback with bad or absent signature never marks paid, verified: true}
+--   - {source: "public code of OpenCPS mcReceiveResult", text: "the received checksum is not compared", verified: true}
 -- why: >-
 --   Whoever knows the address of the callback can mark any dossier as paid.
 -- reasons: [vacuous, unmapped, undecided]

@@ -9,7 +9,7 @@
 -- needs: ["planned:online_payment", pay, "shows:receipts", "peer:bank"]
 -- quiescence: required
 -- basis:
---   - {source: vandan rule catalogue 4.2, text: "duplicate callback => one effect (receipt, transition, sync)", verified: true}
+--   - {source: vandan's own requirement, text: "duplicate callback => one effect (receipt, transition, sync)", verified: true}
 -- why: >-
 --   Payment platforms repeat their callbacks; a second receipt for one payment does not close at the treasury.
 -- reasons: [vacuous, unmapped, undecided, not_quiescent]

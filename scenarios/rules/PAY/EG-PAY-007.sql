@@ -8,8 +8,8 @@
 -- oracle: second_ledger
 -- needs: ["planned:online_payment", pay, "shows:payment_state", "peer:bank"]
 -- basis:
---   - {source: "financial life of a dossier (vietnam.md 7 B)", text: "PAID at most once a request; after it only RECEIPTED, RECONCILED, REFUNDED", verified: true}
---   - {source: vandan rule catalogue 4.2, text: "reports out of order (a failure after the success) do not take a payment back", verified: true}
+--   - {source: "financial life of a dossier", text: "PAID at most once a request; after it only RECEIPTED, RECONCILED, REFUNDED", verified: true}
+--   - {source: vandan's own requirement, text: "reports out of order (a failure after the success) do not take a payment back", verified: true}
 -- why: >-
 --   The applicant has paid, the bank and the portal have agreed on it, and the portal asks for the fee again: who believes it pays
 --   twice, and who does not waits for a result that is held back.

@@ -8,8 +8,8 @@
 -- oracle: second_ledger
 -- needs: ["planned:payment", track, "shows:amount_paid"]
 -- basis:
---   - {source: "financial life of a dossier (vietnam.md 7 B)", text: "sum of paid = sum of receipts = sum of remitted; money in whole dong", verified: true}
---   - {source: vandan rule catalogue 4.2, text: sum captured = sum paid at quiescence, verified: true}
+--   - {source: "financial life of a dossier", text: "sum of paid = sum of receipts = sum of remitted; money in whole dong", verified: true}
+--   - {source: vandan's own requirement, text: sum captured = sum paid at quiescence, verified: true}
 -- why: >-
 --   A dong that the bank, the postman or the cashier took and the portal does not know is either lost to the treasury
 --   or asked of the applicant again.

@@ -8,8 +8,8 @@
 -- oracle: second_ledger
 -- needs: ["planned:post_return", hand_to_post, "peer:post"]
 -- basis:
---   - {source: "life cycle of a dossier (vietnam.md 7 C)", text: "RETURNED(10) only after DELIVERED or hand-over evidence", verified: true}
---   - {source: "public code of a provincial portal (vietnam.md T9)", text: "accepted by the post and delivered look alike", verified: true}
+--   - {source: "life cycle of a dossier", text: "RETURNED(10) only after DELIVERED or hand-over evidence", verified: true}
+--   - {source: "public code of a provincial portal", text: "accepted by the post and delivered look alike", verified: true}
 --   - {source: Decision 45/2016/QD-TTg, text: return of results by the public postal operator, verified: false}
 -- why: >-
 --   The applicant is told that the result was handed over while it lies in a sorting centre; if it is lost there, the

@@ -8,7 +8,7 @@
 -- oracle: history
 -- needs: [progress]
 -- basis:
---   - {source: "life cycle of a dossier (vietnam.md 7 A)", text: "the ten states of the national list and the events between them", verified: true}
+--   - {source: "life cycle of a dossier", text: "the ten states of the national list and the events between them", verified: true}
 --   - {source: Decree 118/2025/ND-CP, text: the steps of the one-stop mechanism, verified: false}
 -- why: >-
 --   A dossier that is completed without having been processed carries a result that nobody examined, and the figures

@@ -9,8 +9,8 @@
 -- needs: [submit, track, inbox]
 -- quiescence: required
 -- basis:
---   - {source: "Decree 45/2020/ND-CP (basis.md 2, intake clock)", text: "official acceptance, or a request to supplement, no later than 8 working hours after the portal received the dossier", verified: false}
---   - {source: vandan rule catalogue 4.2, text: "no stuck dossier: each leaves the states in which it waits for the portal", verified: true}
+--   - {source: "Decree 45/2020/ND-CP", text: "official acceptance, or a request to supplement, no later than 8 working hours after the portal received the dossier", verified: false}
+--   - {source: vandan's own requirement, text: "no stuck dossier: each leaves the states in which it waits for the portal", verified: true}
 -- why: >-
 --   A dossier that has left every queue is worked on by nobody: no clerk can be late with it, no list shows it, and its applicant
 --   waits for an office that does not know of it.

@@ -10,7 +10,7 @@
 -- quiescence: required
 -- basis:
 --   - {source: Decree 118/2025/ND-CP, text: the dossier as received is what the agency decides on, verified: false}
---   - {source: vandan rule catalogue 4.2, text: 2xx submit => same actor reads back equal form and procedure, verified: true}
+--   - {source: vandan's own requirement, text: 2xx submit => same actor reads back equal form and procedure, verified: true}
 -- why: >-
 --   A name or number that is stored otherwise than it was given comes out wrong on the result, and the applicant must
 --   begin again.

@@ -10,7 +10,7 @@
 -- quiescence: required
 -- basis:
 --   - {source: Decree 118/2025/ND-CP, text: a received dossier is registered and tracked until its result is returned, verified: false}
---   - {source: vandan rule catalogue 4.2, text: every acknowledged submit exists once at the end, verified: true}
+--   - {source: vandan's own requirement, text: every acknowledged submit exists once at the end, verified: true}
 -- why: >-
 --   A dossier that was acknowledged and then lost makes its applicant wait for a result that nobody works on; one that is
 --   stored twice is worked on, and perhaps paid, twice.

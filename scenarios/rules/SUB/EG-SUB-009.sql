@@ -8,8 +8,8 @@
 -- oracle: history
 -- needs: [submit]
 -- basis:
---   - {source: "Decree 45/2020/ND-CP, article 11 (basis.md 2)", text: "the portal checks a submission automatically and answers that it succeeded, with the time of receipt", verified: false}
---   - {source: vandan rule catalogue 4.2, text: "the next step beside EG-SUB-006 (intake round the clock): what may be submitted is taken in", verified: true}
+--   - {source: "Decree 45/2020/ND-CP, article 11", text: "the portal checks a submission automatically and answers that it succeeded, with the time of receipt", verified: false}
+--   - {source: vandan's own requirement, text: "the next step beside EG-SUB-006 (intake round the clock): what may be submitted is taken in", verified: true}
 -- why: >-
 --   Who is sent away with a complete dossier has no way on and is counted nowhere; a few in a hundred are lost before any figure
 --   of the office begins.

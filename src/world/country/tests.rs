@@ -177,7 +177,7 @@ fn everything_wrong_with_a_country_is_told_at_once() {
     assert!(problems.contains("t.yaml (province 01):9:8: nothing fills `${provinz}`"), "{problems}");
 }
 
-/// `H11`, and one to four groups of two digits: what a portal takes for the code of a unit (vietnam.md 4.1).
+/// `H11`, and one to four groups of two digits: what a portal takes for the code of a unit.
 fn is_code_of_a_unit(code: &str) -> bool {
     let is_number = |group: &str| group.len() == 2 && group.bytes().all(|byte| byte.is_ascii_digit());
     let mut groups = code.split('.');

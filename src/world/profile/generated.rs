@@ -98,7 +98,7 @@ fn generated_units(
 /// The digits of a division in pairs, as dossier numbers want them: `094` becomes `00.94`, `03124` becomes `00.31.24`.
 ///
 /// # Source
-/// vietnam.md 4.1: every example of a unit's code has two digits in each group behind the first. The widths of the decision
+/// Every published example of a unit's code has two digits in each group behind the first. The widths of the decision
 /// itself (20/2020/QĐ-TTg) were not read.
 fn in_pairs(digits: &str) -> String {
     let width = digits.len().next_multiple_of(2);

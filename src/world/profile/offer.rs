@@ -13,7 +13,7 @@ use super::cell::Cell;
 /// How far a portal reaches with a procedure.
 ///
 /// # Source
-/// Levels 2 to 4 until Decree 42/2022 (24 June 2022), since then full (toàn trình) and partial (một phần): vietnam.md 3.1.
+/// Levels 2 to 4 until Decree 42/2022 (24 June 2022), since then full (toàn trình) and partial (một phần).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reach {
     /// The portal does not have it.
