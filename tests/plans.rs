@@ -55,7 +55,7 @@ fn a_gate_that_no_journey_or_too_few_samples_can_decide_is_warned_of() {
     said.ends_with(0);
     let words = said.out.split_whitespace().collect::<Vec<_>>().join(" ");
     for expected in [
-        "! `clerk_view.response_time p95 < 1s` can never be decided: no journey of this run is sure to do clerk_view",
+        "! `clerk_view.response_time p95 < 1s` can never be decided: no journey of this run always does `clerk_view`",
         "! `submit.response_time p99.9 < 1s` can hardly be decided: it needs 4603 samples even if none violates it, the plan offers 308",
     ] {
         assert!(words.contains(expected), "{expected} in\n{}", said.out);

@@ -54,7 +54,7 @@ impl From<verdict::Overall> for Exit {
             verdict::Overall::Conforms => Self::Conforms,
             verdict::Overall::RuleFailed => Self::RuleFailed,
             verdict::Overall::GateBreached => Self::GateBreached,
-            verdict::Overall::Invalid => Self::InvalidRun,
+            verdict::Overall::Invalid | verdict::Overall::Undecided => Self::InvalidRun,
             verdict::Overall::Aborted => Self::Aborted,
         }
     }

@@ -178,7 +178,7 @@ impl GateSamples {
             _ if self.is_enough() => None,
             Some(operation) if self.offered == 0 => {
                 let claim = &self.claim;
-                Some(format!("`{claim}` can never be decided: no journey of this run is sure to do {operation}"))
+                Some(format!("`{claim}` can never be decided: no journey of this run always does `{operation}`"))
             }
             _ => Some(format!(
                 "`{}` can hardly be decided: it needs {} samples even if none violates it, the plan offers {}",

@@ -216,12 +216,13 @@ fn sharp_peak(composed: &Composition, offer: &OfferedLoad) -> Option<String> {
     let affordable = connections / offer.peak_rate_of_dossiers().max(f64::MIN_POSITIVE);
     (!segment.office && affordable < tightest).then(|| {
         format!(
-            "closed hours pass {} times faster, so that the peak second lies in them: {} leave {:.0} ms for each with {} connections a \
-             lane, the tightest gate allows {:.0} ms; lower `closed_hours`, play it longer, or allow more connections",
+            "closed hours pass {} times faster, so that the peak second lies in them. At {} with {} connections a lane, a \
+             dossier may hold a connection for {:.0} ms, but the tightest gate allows {:.0} ms. Lower `closed_hours`, raise \
+             `time.length`, or raise `limits.connections`",
             composed.run.closed_hours,
             rate(offer.peak_rate_of_dossiers()),
-            affordable * 1_000.0,
             connections,
+            affordable * 1_000.0,
             tightest * 1_000.0
         )
     })

@@ -101,7 +101,7 @@ impl Misunderstanding {
             "unknown_word" if value.is_empty() => "further words are not translated".to_owned(),
             "unknown_word" => format!("the word \"{value}\" for {field} is not translated"),
             "unreadable_field" => format!("\"{value}\" cannot be read as {field}"),
-            "missing_field" => format!("a success lacks {field}"),
+            "missing_field" => format!("a successful answer lacks {field}"),
             "unreadable_body" => format!("an answer cannot be read: {value}"),
             "unrecognised_item" => format!("listed dossiers do not say whose they are (no {field})"),
             "unwritable_value" if value.is_empty() => format!("a request needs {field}, which is not known"),

@@ -39,7 +39,7 @@ pub struct Summary {
     pub areas: Vec<AreaExamined>,
     /// The files by which the run was judged.
     pub sources: Vec<SourceFile>,
-    /// The verdict of every rule: those that need a reader first, then by id.
+    /// The verdict of every rule: those that need attention first, then by id.
     pub rules: Vec<RuleVerdict>,
     /// What each rule rests on, by id.
     pub citations: BTreeMap<String, Citation>,
@@ -239,9 +239,7 @@ impl Summary {
                     _ => format!("{word}: {}", counted(breached.len() as u64, "gate", "gates")),
                 }
             }
-            // The instrument worked; the recording does not say enough.
-            Overall::Invalid if self.invalid.is_empty() => format!("UNDECIDED: {}", self.doubt()),
-            Overall::Invalid => format!("{word}: {}", self.doubt()),
+            Overall::Invalid | Overall::Undecided => format!("{word}: {}", self.doubt()),
         };
         let replaced = words::replaced(&self.sources);
         if !replaced.is_empty() {
@@ -274,7 +272,8 @@ impl Summary {
     /// What speaks against the run as evidence and is not in the headline already.
     pub fn objections(&self) -> Vec<&str> {
         let reasons = self.reasons();
-        if self.overall == Overall::Invalid && reasons.len() == 1 { Vec::new() } else { reasons }
+        let says_why = matches!(self.overall, Overall::Invalid | Overall::Undecided);
+        if says_why && reasons.len() == 1 { Vec::new() } else { reasons }
     }
 
     /// What speaks against the run as evidence, and what it lacks of what is required.

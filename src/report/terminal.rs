@@ -85,7 +85,7 @@ fn verdict_line(page: &mut Page, summary: &Summary) {
     let ink = match summary.overall {
         Overall::Conforms => Ink::Good,
         Overall::RuleFailed | Overall::GateBreached => Ink::Bad,
-        Overall::Invalid | Overall::Aborted => Ink::Doubtful,
+        Overall::Invalid | Overall::Undecided | Overall::Aborted => Ink::Doubtful,
     };
     page.paragraph(&format!("{} ", words::overall_mark(summary.overall)), ink, &summary.headline());
 }

@@ -56,7 +56,7 @@ pub fn overall_mark(overall: Overall) -> &'static str {
     match overall {
         Overall::Conforms => "✓",
         Overall::RuleFailed | Overall::GateBreached => "✗",
-        Overall::Invalid | Overall::Aborted => "?",
+        Overall::Invalid | Overall::Undecided | Overall::Aborted => "?",
     }
 }
 
@@ -67,6 +67,7 @@ pub fn overall_word(overall: Overall) -> &'static str {
         Overall::RuleFailed => "FAILED",
         Overall::GateBreached => "GATE BREACHED",
         Overall::Invalid => "INVALID",
+        Overall::Undecided => "UNDECIDED",
         Overall::Aborted => "ABORTED",
     }
 }
@@ -78,6 +79,7 @@ pub fn overall_word_vi(overall: Overall) -> &'static str {
         Overall::RuleFailed => "Không đạt yêu cầu",
         Overall::GateBreached => "Vượt ngưỡng cam kết",
         Overall::Invalid => "Lần chạy không hợp lệ, chưa thể kết luận",
+        Overall::Undecided => "Chưa đủ căn cứ để kết luận",
         Overall::Aborted => "Đã dừng giữa chừng",
     }
 }

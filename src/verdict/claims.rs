@@ -111,8 +111,12 @@ impl Samples {
             GateAnswer::Pass | GateAnswer::Fail => None,
             GateAnswer::Undecided => further_samples(n, v, allowed, confidence),
         };
-        let beside = if self.tainted == 0 { String::new() } else { format!("; {}", self.own_lateness()) };
-        let reason = format!("{}{beside}{}", reason(gate, (n, v), verdict, more_samples), self.left_out());
+        let beside = match self.tainted {
+            0 => String::new(),
+            _ => format!("; {}, which changes nothing in the verdict", self.own_lateness()),
+        };
+        let counted_all = (n, v + self.tainted);
+        let reason = format!("{}{beside}{}", reason(gate, counted_all, verdict, more_samples), self.left_out());
         GateVerdict { verdict, observed, reason, more_samples, ..counted }
     }
 
@@ -225,7 +229,7 @@ fn reason(gate: &Gate, (n, v): (u64, u64), verdict: GateAnswer, more_samples: Op
         Measure::Errors { .. } => "had no trustworthy answer".to_owned(),
     };
     let (allowed, confidence) = (share(gate.allowed()), share(gate.confidence));
-    let counted = format!("{v} of {n} {what} ({}, less than {allowed} may)", share(ratio(v, n)));
+    let counted = format!("{v} of {n} {what} ({}, allowed: less than {allowed})", share(ratio(v, n)));
     match (verdict, more_samples) {
         (GateAnswer::Pass, _) => {
             let bound = share(upper_bound(n, v, gate.confidence));
@@ -328,7 +332,7 @@ mod tests {
         assert_eq!((verdict.verdict, verdict.violations), (GateAnswer::Fail, 30));
         assert_eq!(
             verdict.reason,
-            "30 of 200 took 1 s or longer (15 %, less than 5 % may); by chance that would happen less than once in 100"
+            "30 of 200 took 1 s or longer (15 %, allowed: less than 5 %); by chance that would happen less than once in 100"
         );
     }
 

@@ -96,6 +96,9 @@ fn precondition(rule: &Rule, run: &RunFacts, capabilities: &BTreeSet<String>) ->
 
 /// Why a rule that needs what is missing does not apply. Where nothing was planned that it could examine, nothing else matters.
 fn lacking(missing: &[&str]) -> String {
+    if missing == ["seen:refusal"] {
+        return "nothing seen: the portal refused nothing".to_owned();
+    }
     let unplanned: Vec<_> = missing.iter().filter_map(|name| unplanned(name)).collect();
     if !unplanned.is_empty() {
         return format!("nothing planned: {}", unplanned.join("; "));
@@ -146,7 +149,7 @@ fn weigh(rule: &Rule, tally: &Tally) -> (Verdict, String) {
     }
     if tally.undecided * UNDECIDED_ONE_IN > tally.examined {
         let reason = format!(
-            "{}: {} of {} could not be decided, 5 % may",
+            "{}: {} of {} could not be decided (at most 5 % is allowed)",
             Doubt::Undecided,
             tally.undecided,
             count(tally.examined, "subject")
@@ -404,7 +407,7 @@ mod tests {
         // 95 % of the final reads were not answered.
         let unanswered = of(109, 661);
         assert_eq!(unanswered.verdict, Verdict::Inconclusive);
-        assert_eq!(unanswered.reason, "undecided: 661 of 770 subjects could not be decided, 5 % may");
+        assert_eq!(unanswered.reason, "undecided: 661 of 770 subjects could not be decided (at most 5 % is allowed)");
         assert_eq!(of(9, 3).reason, "too_few: 9 subjects decided, at least 10 are needed");
     }
 

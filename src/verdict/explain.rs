@@ -26,7 +26,7 @@ pub fn explain(rule: &Rule) -> String {
     };
     line("minimum", &format!("{minimum}; at most 5 % undecided"));
     let reasons: Vec<_> = rule.reasons.iter().map(|reason| reason.as_str()).collect();
-    line("undecided", &format!("it can stay inconclusive as {}", reasons.join(", ")));
+    line("undecided", &format!("may be inconclusive: {}", reasons.join(", ")));
     line("broken by", &rule.kills.join(", "));
     line("file", &rule.file);
     line("expected", &example(&rule.expected));

@@ -21,6 +21,7 @@ const CAPABILITIES: &[&str] = &[
     "planned:online_payment",
     "planned:payment_before",
     "planned:payment",
+    "seen:refusal",
 ];
 
 const FENCE: &str = "-- ---";
@@ -272,7 +273,7 @@ select 1
              rules/SUB/EG-SUB-001.sql:6:11: level: `MAY` is not known here (one of: MUST, SHOULD)\n\
              rules/SUB/EG-SUB-001.sql:9:12: needs[0]: `submitt` is no capability (an operation, shows:FIELD, or one of: clock, progress, \
              peer:bank, peer:post, dossier_code_pattern, legacy_envelope, publications, planned:post_return, \
-             planned:online_payment, planned:payment_before, planned:payment)\n\
+             planned:online_payment, planned:payment_before, planned:payment, seen:refusal)\n\
              rules/SUB/EG-SUB-001.sql:10:60: basis[0].verified: `perhaps` is neither true nor false (true only if the source \
              was read)\n\
              rules/SUB/EG-SUB-001.sql:11:4: because: unknown field (known here: id, rev, title, title_vi, level, maturity, \

@@ -47,9 +47,11 @@ spelled! {
         GateBreached = "gate_breached",
         /// Nothing failed, and the run was stopped by its user (105).
         Aborted = "aborted",
-        /// Nothing failed, or what speaks against the run leaves no evidence untouched; and the run is invalid, a rule
-        /// crashed, a MUST rule or a gate is undecided, less was decided than is required, or nothing was decided (112).
+        /// The run itself is no sound evidence: nothing failed, or not even what failed stands (112).
         Invalid = "invalid",
+        /// The run is sound and nothing failed, but a rule crashed, a MUST rule or a gate is undecided, less was decided than
+        /// is required, or nothing was decided (112).
+        Undecided = "undecided",
         /// Every MUST rule that applies holds, every gate passes, and the run is valid (0).
         Conforms = "conforms",
     }
@@ -82,8 +84,10 @@ impl Overall {
             Self::GateBreached
         } else if run.is_yes("aborted") {
             Self::Aborted
-        } else if *validity != Validity::Valid || is_open || !is_decided {
+        } else if *validity != Validity::Valid {
             Self::Invalid
+        } else if is_open || !is_decided {
+            Self::Undecided
         } else {
             Self::Conforms
         }
@@ -138,9 +142,9 @@ mod tests {
     #[test]
     fn an_undecided_must_or_gate_is_not_conformity() {
         let pass = rule(Level::Must, Verdict::Pass);
-        assert_eq!(overall(&[pass.clone(), rule(Level::Must, Verdict::Inconclusive)], &[]), Overall::Invalid);
+        assert_eq!(overall(&[pass.clone(), rule(Level::Must, Verdict::Inconclusive)], &[]), Overall::Undecided);
         assert_eq!(overall(&[pass.clone(), rule(Level::Should, Verdict::Inconclusive)], &[]), Overall::Conforms);
-        assert_eq!(overall(std::slice::from_ref(&pass), &[gate(GateAnswer::Undecided)]), Overall::Invalid);
+        assert_eq!(overall(std::slice::from_ref(&pass), &[gate(GateAnswer::Undecided)]), Overall::Undecided);
         assert_eq!(overall(&[pass], &[gate(GateAnswer::Pass)]), Overall::Conforms);
     }
 
@@ -148,7 +152,7 @@ mod tests {
     fn a_crash_of_any_rule_is_not_conformity() {
         for level in [Level::Must, Level::Should] {
             let rules = [rule(Level::Must, Verdict::Pass), rule(level, Verdict::Error)];
-            assert_eq!(overall(&rules, &[]), Overall::Invalid, "{level}");
+            assert_eq!(overall(&rules, &[]), Overall::Undecided, "{level}");
         }
     }
 
@@ -158,7 +162,7 @@ mod tests {
             Overall::of(&RunFacts::default(), &Validity::Valid, &[rule(Level::Must, Verdict::Pass)], &[], unmet)
         };
         assert_eq!(of(&[]), Overall::Conforms);
-        assert_eq!(of(&["14 rules are required".to_owned()]), Overall::Invalid);
+        assert_eq!(of(&["14 rules are required".to_owned()]), Overall::Undecided);
     }
 
     #[test]
@@ -181,8 +185,8 @@ mod tests {
 
     #[test]
     fn nothing_decided_is_not_conformity() {
-        assert_eq!(overall(&[], &[]), Overall::Invalid);
-        assert_eq!(overall(&[rule(Level::Must, Verdict::NotApplicable)], &[]), Overall::Invalid);
+        assert_eq!(overall(&[], &[]), Overall::Undecided);
+        assert_eq!(overall(&[rule(Level::Must, Verdict::NotApplicable)], &[]), Overall::Undecided);
     }
 
     #[test]

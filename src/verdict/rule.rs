@@ -47,7 +47,7 @@ spelled! {
 spelled! {
     /// How far a rule has been proved.
     Maturity {
-        /// Being written; its verdicts are for its author.
+        /// Not proved yet. Its verdicts count all the same.
         Draft = "draft",
         /// Broken by its defect on hand-written histories.
         Candidate = "candidate",

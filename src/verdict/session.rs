@@ -172,7 +172,13 @@ pub(crate) fn prepare_store(
     Ok(meter)
 }
 
+/// What the adapter and the plan make it possible to examine, and what the portal gave occasion for.
 fn capabilities(connection: &Connection) -> Result<BTreeSet<String>, rusqlite::Error> {
-    let mut statement = connection.prepare("select name from capabilities")?;
+    let mut statement = connection.prepare(
+        "select name from capabilities
+         union all
+         select 'seen:refusal' where exists (select 1 from exchanges where outcome = 'refused')
+             or exists (select 1 from observations where position = 0 and error_code is not null)",
+    )?;
     statement.query_map([], |row| row.get(0))?.collect()
 }

@@ -27,7 +27,7 @@ pub struct Witness {
     /// Every further column of the rule's query that is not null.
     #[serde(serialize_with = "as_map")]
     pub evidence: Vec<(String, String)>,
-    /// The exchanges of the case around the telling one, in order of time; at most twelve.
+    /// The exchanges of the case around the decisive one, in order of time; at most twelve.
     pub exchanges: Vec<ExchangeLine>,
 }
 
@@ -121,7 +121,7 @@ fn lines(
     rows.collect()
 }
 
-/// The exchanges of a witness's case in order of time; if there are too many, those around the telling one.
+/// The exchanges of a witness's case in order of time; if there are too many, those around the decisive one.
 fn around(lines: &BTreeMap<i64, (Option<i64>, ExchangeLine)>, witness: &Witness) -> Vec<ExchangeLine> {
     let concerns = |case: Option<i64>, line: &ExchangeLine| {
         (case.is_some() && case == witness.case_id) || witness.exchange_id == Some(line.exchange_id)

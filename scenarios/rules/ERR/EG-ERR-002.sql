@@ -6,6 +6,7 @@
 -- level: MUST
 -- maturity: candidate
 -- oracle: single_exchange
+-- needs: [seen:refusal]
 -- unless: [legacy_envelope]
 -- basis:
 --   - {source: "RFC 9110, section 15", text: "the 2xx class indicates that the request was successfully received, understood and accepted", verified: false}
@@ -13,7 +14,7 @@
 -- why: >-
 --   Whatever stands between (client, gateway, monitoring) takes the failure for a success: it is not repeated, not
 --   counted and not seen.
--- reasons: [vacuous, undecided]
+-- reasons: [undecided]
 -- kills: [portal:ok-envelope]
 -- expected: "the refusal {error_code} of {operation} comes with a status of 400 or above"
 -- observed: "it came with status {status}"

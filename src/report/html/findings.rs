@@ -14,7 +14,7 @@ pub(super) fn rules(summary: &Summary) -> Markup {
         p { (words::rule_score(&summary.rule_counts())) "." }
         (scroll("Rules", &html! {
             table .rules.stack {
-                caption { "Every rule, those that need a reader first. Open a title for what it rests on." }
+                caption { "Every rule, those that need attention first. Open a title to see its basis." }
                 thead { tr {
                     th scope="col" { "Verdict" }
                     th scope="col" { "Rule" }
@@ -191,7 +191,7 @@ fn exchanges(witness: &Witness) -> Markup {
         "Exchanges of the case",
         &html! {
             table .small.exchanges {
-                caption { "The case's exchanges around the telling one" }
+                caption { "Exchanges of this dossier around the decisive one" }
                 thead { tr {
                     th scope="col" .number { "Exchange" }
                     th scope="col" .number.wide { "Intended, s" }

@@ -56,7 +56,7 @@ fn tone(overall: Overall) -> &'static str {
     match overall {
         Overall::Conforms => "good",
         Overall::RuleFailed | Overall::GateBreached => "bad",
-        Overall::Invalid | Overall::Aborted => "doubtful",
+        Overall::Invalid | Overall::Undecided | Overall::Aborted => "doubtful",
     }
 }
 

@@ -176,7 +176,7 @@ pub(super) fn generator(summary: &Summary) -> Markup {
     let known = |value: Option<u64>| value.map_or_else(|| MISSING.to_owned(), count);
     let time = |value: Option<i64>| value.map_or_else(|| MISSING.to_owned(), duration);
     let content = html! {
-        p { "A run whose generator lagged, dropped arrivals or lost records proves nothing about the portal." }
+        p { "A run whose generator was late, dropped arrivals or lost records is INVALID: it never shows that the portal conforms." }
         dl .facts {
             div { dt { "Scheduling delay, p50" } dd { (time(generator.scheduling_delay_p50_ns)) } }
             div { dt { "Scheduling delay, p99" } dd { (time(generator.scheduling_delay_p99_ns)) " (limit " (time(generator.scheduling_delay_limit_ns)) ")" } }

@@ -349,7 +349,7 @@ pub(super) fn files(page: &mut Page, summary: &Summary) {
         ),
     ]);
     page.heading("NEXT", "");
-    let telling = summary.rules.iter().find(|rule| rule.verdict != Verdict::NotApplicable);
+    let telling = summary.rules.iter().find(|rule| !matches!(rule.verdict, Verdict::NotApplicable | Verdict::Pass));
     if let Some(rule) = telling {
         page.command(&["vandan", "explain", &rule.id]);
     }

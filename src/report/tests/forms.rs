@@ -215,7 +215,7 @@ fn what_the_adapter_did_not_understand_is_said_with_its_remedy_in_every_form() {
         "NOT UNDERSTOOD  in 3 of 32 exchanges: the adapter's part, not the portal's",
         "  ? the word \"Đang <chờ>\" for state is not translated: 3 rows in 2 exchanges, first 5 (",
         "    add the word to `states:` of the adapter\n",
-        "  ? a success lacks dossier_code: 1 exchange, first 7 (",
+        "  ? a successful answer lacks dossier_code: 1 exchange, first 7 (",
         "    correct the path of `dossier_code`, or write `dossier_code?` where a success may lack it\n",
     ] {
         assert!(text.contains(expected), "{expected} in {text}");

@@ -159,7 +159,7 @@ fn what_nobody_is_offered_is_refused() {
 fn parts_that_do_not_add_up_or_contradict_their_figure_are_refused() {
     assert_eq!(
         problems("count: 8, payable: 1", "count: 7, payable: 1"),
-        "tiny.yaml:14:7: catalogue.editions[0]: the parts add up to 9, the whole is 10: level2 7 (F1) + level3 2 (mend a part, or the \
+        "tiny.yaml:14:7: catalogue.editions[0]: the parts add up to 9, the whole is 10: level2 7 (F1) + level3 2 (correct a part, or the \
          `count`)"
     );
     let less =

@@ -165,7 +165,7 @@ impl Stated {
                 return Some(Self { value, figure: Some(position) });
             }
             let message = format!("the value is {value}, but figure {} says {}", figure.id, figure.said());
-            fields.node().refuse(message, "look into the document")
+            fields.node().refuse(message, "check the document")
         })
     }
 }

@@ -139,7 +139,7 @@ impl<'a> Draft<'a> {
         };
         let list = self.parts.iter().map(name).collect::<Vec<_>>().join(" + ");
         self.node
-            .refuse(format!("the parts add up to {sum}, the whole is {count}: {list}"), "mend a part, or the `count`")
+            .refuse(format!("the parts add up to {sum}, the whole is {count}: {list}"), "correct a part, or the `count`")
     }
 
     /// How everything is offered, given how it was before.

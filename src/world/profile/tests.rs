@@ -116,7 +116,7 @@ fn parts_that_do_not_add_up_are_refused_naming_the_figures() {
     let tree = "  count: 10\n  figure: F1\n  by: outcome\n  parts: { early: 6, late: { count: 3, figure: F2 } }";
     assert_eq!(
         problems(tree),
-        "tiny.yaml:26:3: dossiers: the parts add up to 9, the whole is 10 (F1): early 6 + late 3 (F2) (mend a part, or add `others`)"
+        "tiny.yaml:26:3: dossiers: the parts add up to 9, the whole is 10 (F1): early 6 + late 3 (F2) (correct a part, or add `others`)"
     );
 }
 
@@ -133,7 +133,7 @@ fn nothing_left_for_the_others_is_refused() {
 fn a_count_that_contradicts_its_figure_is_refused() {
     assert_eq!(
         problems("  count: 11\n  figure: F1"),
-        "tiny.yaml:27:11: dossiers.figure: the count is 11, but figure F1 says 10 (look into the document)"
+        "tiny.yaml:27:11: dossiers.figure: the count is 11, but figure F1 says 10 (check the document)"
     );
 }
 
@@ -301,7 +301,7 @@ fn a_stated_number_that_contradicts_its_figure_is_refused() {
         .replace("post_counters: 1", "post_counters: { value: 4, figure: F2 }");
     assert_eq!(
         load_text(&text).unwrap_err(),
-        "tiny.yaml:8:16: post_counters: the value is 4, but figure F2 says 3 (look into the document)"
+        "tiny.yaml:8:16: post_counters: the value is 4, but figure F2 says 3 (check the document)"
     );
 }
 

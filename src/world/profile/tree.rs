@@ -135,7 +135,7 @@ impl<'a> Tree<'a> {
         match count {
             Some(count) if stated.compare(Counted::whole(count.into())) == Comparison::Outside => {
                 let message = format!("the count is {count}, but figure {id} says {}", stated.said());
-                node.refuse(message, "look into the document")
+                node.refuse(message, "check the document")
             }
             Some(_) | None => Some(id.to_owned()),
         }
@@ -200,7 +200,7 @@ impl Split<'_, '_> {
         };
         let list = parts.iter().map(name).collect::<Vec<_>>().join(" + ");
         let whole = figure.map_or_else(|| whole.to_string(), |id| format!("{whole} ({id})"));
-        let remedy = if has_others { "leave something to the `others`" } else { "mend a part, or add `others`" };
+        let remedy = if has_others { "leave something to the `others`" } else { "correct a part, or add `others`" };
         self.node.refuse(format!("the parts add up to {sum}, the whole is {whole}: {list}"), remedy)
     }
 }
