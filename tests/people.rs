@@ -158,8 +158,7 @@ fn edge_cases_that_are_none_are_refused_with_their_place() {
     desk.put("wrong.yaml", &format!("{text}\nidentity: real\nedge_cases: {{ nfd: 500, emoji: 1 }}\n"));
     let said = desk.vandan(&["plan", "wrong.yaml"]);
     said.ends_with(104);
-    for expected in ["edge_cases.nfd: 500 is out of bounds", "edge_cases.emoji", "identity", "impossible, realistic"]
-    {
+    for expected in ["edge_cases.nfd: 500 is out of bounds", "edge_cases.emoji", "identity", "impossible, realistic"] {
         assert!(said.err.contains(expected), "{expected} in {}", said.err);
     }
 }

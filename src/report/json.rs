@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! { schema, run: {facts}, verdict: {overall, headline, invalid[], unmet[], remarks[]}, areas[], rules: {counts, items[]}, gates[],
-//!   figures[], targets[], traffic: {operations[], all, others[], phases[], faults[], unsent[], resent, slowest[]}, dossiers,
+//!   figures[], targets[], traffic: {operations[], all, others[], phases[], faults[], refusals[], unsent[], resent, slowest[]}, dossiers,
 //!   generator, wall: {width_s, points[]}, days[],
 //!   adapter: {exchanges, of_exchanges, problems[], more} (what it did not understand, if any),
 //!   visits (of visitors, if the run planned any; counted like dossiers) }
@@ -49,6 +49,7 @@ pub fn summary_json(summary: &Summary) -> String {
             "others": list(&traffic.others, operation),
             "phases": list(&traffic.phases, phase),
             "faults": list(&traffic.faults, fault),
+            "refusals": list(&traffic.refusals, fault),
             "unsent": list(&traffic.unsent, fault),
             "resent": traffic.resent,
             "slowest": list(&traffic.slowest, slow_exchange),

@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 
 use model::words::{Operation, Outcome, Phase, TrafficClass};
-use rusqlite::Connection;
+use rusqlite::{Connection, Statement};
 
 use crate::latency::Latency;
 use crate::text::{float, float_count};
 
 /// How many of the slowest exchanges are named.
 const SLOWEST: i64 = 10;
+/// How many reasons of refusals are named.
+const REFUSALS: i64 = 12;
+/// The most bytes of an error code that are shown.
+const LONGEST_CODE: i64 = 60;
 
 /// All exchanges of a run, counted.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,6 +28,8 @@ pub struct Traffic {
     pub phases: Vec<PhaseTraffic>,
     /// What went wrong, most frequent first, in all phases.
     pub faults: Vec<FaultCount>,
+    /// What the portal declined and why (`HTTP 409 illegal_transition`), most frequent first, in all phases; at most twelve.
+    pub refusals: Vec<FaultCount>,
     /// What was never sent, and not for the portal's sake, in all phases: no traffic.
     pub unsent: Vec<FaultCount>,
     /// Requests that were sent once more because the kept connection they went on was closed, in all phases.
@@ -68,7 +74,7 @@ pub struct PhaseTraffic {
     pub end_ns: i64,
 }
 
-/// How often one thing went wrong.
+/// How often one thing went wrong, or was declined.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FaultCount {
     /// The kind of fault (`timed_out`), or the HTTP status of an answer that is an error (`HTTP 503`).
@@ -122,8 +128,8 @@ pub(crate) fn measure(history: &Connection) -> rusqlite::Result<Traffic> {
     }
     let all = (!operations.is_empty()).then(|| all.close("all".to_owned(), TrafficClass::User, seconds));
     let (faults, unsent) = (faults(history, Sent::Yes)?, faults(history, Sent::No)?);
-    let (resent, slowest) = (resent(history)?, slowest(history)?);
-    Ok(Traffic { operations, all, others, phases, faults, unsent, resent, slowest })
+    let (refusals, resent, slowest) = (refusals(history)?, resent(history)?, slowest(history)?);
+    Ok(Traffic { operations, all, others, phases, faults, refusals, unsent, resent, slowest })
 }
 
 impl Traffic {
@@ -227,10 +233,22 @@ fn faults(history: &Connection, sent: Sent) -> rusqlite::Result<Vec<FaultCount>>
         Sent::Yes => format!("(fault is not null or outcome = 'error') and not {UNSENT}"),
         Sent::No => UNSENT.to_owned(),
     };
-    let mut statement = history.prepare(&format!(
+    counts(history.prepare(&format!(
         "select coalesce(fault, 'HTTP ' || status, 'no answer'), count(*), group_concat(distinct operation), min(exchange_id)
            from exchanges where {which} group by 1 order by 2 desc, 1",
-    ))?;
+    ))?)
+}
+
+fn refusals(history: &Connection) -> rusqlite::Result<Vec<FaultCount>> {
+    counts(history.prepare(&format!(
+        "select 'HTTP ' || coalesce(e.status, '?') || coalesce(' ' || substr(o.error_code, 1, {LONGEST_CODE}), ''), count(*),
+                group_concat(distinct e.operation), min(e.exchange_id)
+           from exchanges e left join observations o on o.exchange_id = e.exchange_id and o.position = 0
+          where e.outcome = 'refused' group by 1 order by 2 desc, 1 limit {REFUSALS}",
+    ))?)
+}
+
+fn counts(mut statement: Statement<'_>) -> rusqlite::Result<Vec<FaultCount>> {
     let rows = statement.query_map([], |row| {
         let mut operations: Vec<String> = row.get::<_, String>(2)?.split(',').map(str::to_owned).collect();
         operations.sort_unstable();

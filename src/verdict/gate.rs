@@ -260,7 +260,10 @@ mod tests {
             Measure::Latency { limit_ns, .. } => limit_ns,
             Measure::Errors { .. } => 0,
         };
-        assert_eq!([limit("all.response_time p95 < 800 ms"), limit("all.response_time p95 < 1.5 min")], [800_000_000, 90_000_000_000]);
+        assert_eq!(
+            [limit("all.response_time p95 < 800 ms"), limit("all.response_time p95 < 1.5 min")],
+            [800_000_000, 90_000_000_000]
+        );
 
         assert_eq!(Gate::parse("errors share < 0.1%").unwrap().measure, Measure::Errors { share: 0.001 });
         assert_eq!(Gate::parse("track.errors share < 1%").unwrap().operation, Some(Operation::Track));

@@ -42,8 +42,7 @@ mod tests {
 
     #[test]
     fn an_end_that_was_not_seen_speaks_against_the_run() {
-        let text =
-            "729 of 768 final reads had no trustworthy answer (at most 5 % is allowed): what became of those dossiers is unknown";
+        let text = "729 of 768 final reads had no trustworthy answer (at most 5 % is allowed): what became of those dossiers is unknown";
         assert_eq!(cause_of(39, 729), Some(Cause::new(Touches::Coverage, text)));
         assert_eq!(cause_of(95, 5), None);
         assert_eq!(cause_of(0, 0), None);

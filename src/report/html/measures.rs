@@ -7,7 +7,7 @@ use super::{scroll, section};
 use crate::charts;
 use crate::summary::{Identities, Summary};
 use crate::text::{MISSING, count, duration, float, milliseconds, percent, rate};
-use crate::traffic::OperationTraffic;
+use crate::traffic::{FaultCount, OperationTraffic};
 
 pub(super) fn latency(summary: &Summary) -> Markup {
     let traffic = &summary.traffic;
@@ -28,6 +28,9 @@ pub(super) fn latency(summary: &Summary) -> Markup {
         }
         @if traffic.exchanges() == 0 { p { "Nothing was sent under load." } } @else { (slowest(summary)) }
         (faults(summary))
+        @if !summary.traffic.refusals.is_empty() {
+            (fault_table("Refusals", "What the portal declined, all phases", &summary.traffic.refusals))
+        }
         @if summary.traffic.resent > 0 {
             p { (count(summary.traffic.resent)) " requests were sent once more: the kept connection they went on was closed." }
         }
@@ -114,18 +117,22 @@ fn faults(summary: &Summary) -> Markup {
     if summary.traffic.faults.is_empty() {
         return html! { p { "Every exchange got an answer that could be read." } };
     }
+    fault_table("Faults", "Exchanges without a trustworthy answer, all phases", &summary.traffic.faults)
+}
+
+fn fault_table(label: &str, caption: &str, counts: &[FaultCount]) -> Markup {
     scroll(
-        "Faults",
+        label,
         &html! {
             table {
-                caption { "Exchanges without a trustworthy answer, all phases" }
+                caption { (caption) }
                 thead { tr {
                     th scope="col" { "Kind" }
                     th scope="col" .number { "Count" }
                     th scope="col" { "Operations" }
                     th scope="col" .number { "First exchange" }
                 } }
-                tbody { @for fault in &summary.traffic.faults { tr {
+                tbody { @for fault in counts { tr {
                     th scope="row" { (said(&fault.kind.replace('_', " "))) }
                     td .number { (count(fault.count)) }
                     td { (said(&fault.operations.join(", ").replace('_', " "))) }

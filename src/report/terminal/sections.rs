@@ -195,6 +195,22 @@ pub(super) fn traffic(page: &mut Page, summary: &Summary) {
     if !faults.is_empty() {
         page.paragraph("  ? ", Ink::Doubtful, &format!("no trustworthy answer: {}", faults.join(", ")));
     }
+    let refusals: Vec<String> = traffic
+        .refusals
+        .iter()
+        .map(|refusal| {
+            let operations = refusal.operations.join(", ").replace('_', " ");
+            format!(
+                "{} {} ({operations}; first: exchange {})",
+                count(refusal.count),
+                refusal.kind,
+                refusal.first_exchange
+            )
+        })
+        .collect();
+    if !refusals.is_empty() {
+        page.paragraph("  · ", Ink::Plain, &format!("refused: {}", refusals.join(", ")));
+    }
     if traffic.resent > 0 {
         let resent = format!("{} sent once more: the kept connection was closed", count(traffic.resent));
         page.paragraph("  · ", Ink::Plain, &resent);

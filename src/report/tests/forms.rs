@@ -230,6 +230,22 @@ fn what_the_adapter_did_not_understand_is_said_with_its_remedy_in_every_form() {
 }
 
 #[test]
+fn refusals_are_counted_by_status_and_code_in_every_form() {
+    let summary = fixture::summary(
+        "update exchanges set outcome = 'refused', status = 409 where exchange_id in (2, 3);
+         update observations set error_code = 'not_<yet>' where exchange_id in (2, 3) and position = 0;
+         update exchanges set outcome = 'refused', status = 404 where exchange_id = 4;
+         delete from observations where exchange_id = 4;",
+    );
+    let text = plain(&summary, 200);
+    assert!(text.contains("  · refused: 2 HTTP 409 not_<yet> ("), "{text}");
+    assert!(text.contains("first: exchange 2), 1 HTTP 404 ("), "{text}");
+    assert!(html(&summary).contains("HTTP 409 not &lt;yet&gt;"));
+    assert!(summary_json(&summary).contains("\"kind\": \"HTTP 409 not_<yet>\""));
+    assert!(!plain(&fixture::conforming(), 200).contains("refused: "));
+}
+
+#[test]
 fn no_form_grows_with_a_strangers_text() {
     let forms = |bytes: usize| {
         let summary = fixture::summary(&format!(

@@ -138,8 +138,10 @@ impl<'a> Draft<'a> {
             format!("{level}{} {}{figure}", part.reach, part.count)
         };
         let list = self.parts.iter().map(name).collect::<Vec<_>>().join(" + ");
-        self.node
-            .refuse(format!("the parts add up to {sum}, the whole is {count}: {list}"), "correct a part, or the `count`")
+        self.node.refuse(
+            format!("the parts add up to {sum}, the whole is {count}: {list}"),
+            "correct a part, or the `count`",
+        )
     }
 
     /// How everything is offered, given how it was before.
