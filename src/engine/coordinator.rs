@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use history::{Inlet, Recorder};
+use model::nanoseconds;
 use model::words::{Fault, Operation, Phase};
 use portal::ClockFacts;
 use tokio::runtime;
@@ -16,16 +17,16 @@ use tokio::task::{JoinHandle as LocalTask, LocalSet};
 use crate::authority::Authority;
 use crate::control::{ControlClient, ControlRequest, PATIENCE};
 use crate::delay::SchedulingDelays;
+use crate::event_loop::{self, LaneThread};
 use crate::hopeless::{Beginnings, Prospects};
 use crate::http_client::open;
 use crate::known::Strangers;
-use crate::lane::{Lane, play};
 use crate::meter::Meters;
 use crate::own_limits::Trouble;
 use crate::peers::{Ledger, Said};
 use crate::preflight::{self, Met};
 use crate::registrar::Registrar;
-use crate::run_state::{RunState, nanoseconds};
+use crate::run_state::RunState;
 use crate::spec::{Arrivals, RunSpec};
 use crate::stalls::{Jumps, overslept};
 use crate::throttle::Hold;
@@ -83,9 +84,6 @@ pub enum EngineError {
     /// A thread or a runtime could not be started.
     #[error("could not start a lane: {0}")]
     Start(#[from] std::io::Error),
-    /// The meter could not be made.
-    #[error("could not make the meter of a lane: {0}")]
-    Meter(#[from] hdrhistogram::CreationError),
     /// A lane panicked: a bug of ours.
     #[error("could not finish lane {0}: it panicked")]
     LanePanicked(usize),
@@ -161,38 +159,18 @@ fn start_lanes(
 ) -> Result<Vec<LaneThread>, EngineError> {
     let mut threads = Vec::new();
     for (number, (arrivals, meter)) in arrivals.into_iter().zip(&meters.lanes).enumerate() {
-        let lane = LaneStart { state: Arc::clone(state), number, arrivals, inlet: recorder.inlet() };
-        threads.push(lane.start(Arc::clone(meter))?);
+        threads.push(event_loop::start(Arc::clone(state), number, Arc::clone(meter), arrivals, recorder.inlet())?);
     }
     Ok(threads)
 }
 
 /// Waits for all lanes, and puts together how late they were.
 fn join_lanes(threads: Vec<LaneThread>) -> Result<SchedulingDelays, EngineError> {
-    let mut scheduling_delays = SchedulingDelays::new()?;
+    let mut scheduling_delays = SchedulingDelays::default();
     for (number, thread) in threads.into_iter().enumerate() {
         scheduling_delays.add(&thread.join().map_err(|_panic| EngineError::LanePanicked(number))??);
     }
     Ok(scheduling_delays)
-}
-
-struct LaneStart {
-    state: Arc<RunState>,
-    number: usize,
-    arrivals: Arrivals,
-    inlet: Inlet,
-}
-
-type LaneThread = JoinHandle<Result<SchedulingDelays, EngineError>>;
-
-impl LaneStart {
-    fn start(self, meter: Arc<crate::meter::LaneMeter>) -> Result<LaneThread, std::io::Error> {
-        std::thread::Builder::new().name(format!("lane-{}", self.number)).spawn(move || {
-            let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
-            let lane = Lane::new(self.state, self.number, meter, self.arrivals, self.inlet)?;
-            Ok(LocalSet::new().block_on(&runtime, play(lane)))
-        })
-    }
 }
 
 struct Coordinator {

@@ -23,7 +23,7 @@ use crate::clock::RunClock;
 use crate::guard::Guard;
 use crate::own_limits::Trouble;
 use crate::run_state::RunState;
-use crate::task_queue::Origin;
+use crate::task::Origin;
 use crate::throttle::{HeldBy, Hold, Holding};
 use crate::wire::{Seen, Wire};
 

@@ -13,16 +13,22 @@
 //! The engine does not know what a province is: it sees a stream of [`Arrival`]s and a [`model::Applicants`]. It judges
 //! nothing.
 
-mod acting;
+mod actors;
+mod admission;
 mod authority;
 mod backing_off;
 mod clock;
+mod codec;
+mod connection_slots;
 mod control;
 mod coordinator;
 mod delay;
+mod due;
+mod event_loop;
 mod guard;
 mod hopeless;
 mod http_client;
+mod journeys;
 mod known;
 mod lane;
 mod meter;
@@ -34,10 +40,10 @@ mod registrar;
 mod run_state;
 mod spec;
 mod stalls;
-mod task_queue;
+mod task;
 mod throttle;
+mod timers;
 mod transcript;
-mod walking;
 mod wire;
 
 pub use authority::{Authority, AuthoritySyntax, NamedHost};
