@@ -6,7 +6,7 @@
 -- `…[3000000 bytes #9c1185a5c5e9fc54]`: the length of the whole and a digest of it, so that two that were cut are equal where
 -- the wholes were. An answer that lists more than 10,000 rows is not understood (unreadable_body): none of them is kept.
 
--- The run itself, one fact a row (see the view README for the names).
+-- The run itself, one fact a row.
 create table run (
     name  text primary key,
     value text
