@@ -8,7 +8,7 @@ use std::time::Duration;
 use engine::{JourneyAssignment, Publication};
 use journey::{JourneyId, Scripts};
 use model::words::{Channel, Operation, Role};
-use model::{Problem, Problems, Seed, SimTime, Staff, Timeline};
+use model::{Fact, Problem, Problems, Seed, SimTime, Staff, Timeline};
 use portal::Adapter;
 use verdict::RuleSet;
 use world::{
@@ -43,7 +43,7 @@ pub(crate) struct Composition {
     pub(crate) publications: Vec<Publication>,
     pub(crate) rules: RuleSet,
     /// SHA-256 of the run file and the adapter, as facts of the run.
-    pub(crate) digests: [(&'static str, String); 2],
+    pub(crate) digests: [(Fact, String); 2],
     pub(crate) targets: Vec<Target>,
     /// What does not apply at this portal, in words.
     pub(crate) left_out: Vec<String>,
@@ -144,9 +144,9 @@ fn digests(
     run: &RunFile,
     run_file: &str,
     scenarios: &mut Scenarios,
-) -> Result<[(&'static str, String); 2], Problems> {
+) -> Result<[(Fact, String); 2], Problems> {
     let adapter = scenarios.find("portals", args.portal.as_deref().unwrap_or(&run.portal))?;
-    Ok([("run_file_sha256", verdict::sha256(run_file)), ("adapter_sha256", verdict::sha256(&adapter.text))])
+    Ok([(Fact::RunFileDigest, verdict::sha256(run_file)), (Fact::AdapterDigest, verdict::sha256(&adapter.text))])
 }
 
 /// Visitors; nobody if the run has none, or the portal no operations for them.

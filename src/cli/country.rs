@@ -191,7 +191,7 @@ fn summary(plan: &CountryPlan, offer: &OfferedLoad, gates: &[GateSamples]) -> St
     plan::peaks(&mut page, &plan.peak, &when);
     plan::offered(&mut page, offer);
     let sum = |count: fn(&world::ProvincePlan) -> usize| -> u64 {
-        plan.provinces.iter().filter_map(|province| u64::try_from(count(province)).ok()).sum()
+        plan.provinces.iter().map(|province| count(province) as u64).sum()
     };
     let (units, cells) = (grouped(sum(|province| province.units)), grouped(sum(|province| province.cells)));
     page.line("made of", &format!("{units} units, {cells} cells"));
@@ -229,7 +229,7 @@ fn provinces(page: &mut Page, plan: &CountryPlan) {
     page.row(&format!("    {:<17} {:>10} {:>8}{}", "", "dossiers", "", further("units", "peak day", "on")));
     for province in &plan.provinces {
         let name: String = province.name.replace("thành phố", "TP").chars().take(16).collect();
-        let units = grouped(u64::try_from(province.units).unwrap_or(0));
+        let units = grouped(province.units as u64);
         let peak = grouped(province.peak_day.dossiers.into());
         page.row(&format!(
             "  {} {name:<16} {:>10} {:>8}{}",

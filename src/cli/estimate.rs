@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use journey::JourneyId;
 use model::words::{Operation, Role};
-use model::{Seed, Timeline};
+use model::{Seed, Timeline, fitting};
 use serde_json::{Value, json};
 
 use crate::compose::Composition;
@@ -324,7 +324,7 @@ impl Stretches {
     fn of(timeline: &Timeline) -> Self {
         let seconds = timeline.wall_end() / 1_000_000_000 + 1;
         let width = seconds.div_ceil(STRETCHES) * 1_000_000_000;
-        let count = usize::try_from(timeline.wall_end() / width).unwrap_or(0) + 1;
+        let count = fitting::<_, usize>(timeline.wall_end() / width, "stretches are few") + 1;
         Self { requests: vec![0.0; count], width }
     }
 

@@ -68,6 +68,11 @@ pub(crate) fn not_started(error: &std::io::Error) -> Failure {
     }
 }
 
+fn service_level(reach: world::Reach) -> ServiceLevel {
+    let level = publications::level(reach);
+    ServiceLevel::try_from(u64::from(level)).unwrap_or_else(|why| unreachable!("a level {why}, not {level}"))
+}
+
 /// What the reference portal offers in a run: the units, procedures and clerks of its province.
 fn catalogue(composed: &Composition) -> Catalogue {
     let unit = |unit: &world::Unit| Unit {
@@ -80,7 +85,7 @@ fn catalogue(composed: &Composition) -> Catalogue {
         name: procedure.name.clone(),
         legal_days: procedure.legal_days,
         fee: procedure.fee.0,
-        service_level: ServiceLevel::try_from(u64::from(publications::level(offer.reach))).unwrap_or_default(),
+        service_level: service_level(offer.reach),
         payable: offer.payable,
         postal: offer.postal,
         process: if offer.reach == world::Reach::Partial { Process::Partial } else { Process::Full },

@@ -32,7 +32,7 @@ impl Need {
     fn files(self) -> u64 {
         let ends = if self.is_inside { 2 } else { 1 };
         let sockets = self.lanes.saturating_mul(self.connections).saturating_mul(self.addresses).saturating_mul(ends);
-        u64::try_from(sockets).unwrap_or(u64::MAX).saturating_add(BESIDES)
+        (sockets as u64).saturating_add(BESIDES)
     }
 
     /// What to say if a run may need more than this many, with the remedy.

@@ -141,10 +141,7 @@ pub(crate) fn remarks(page: &mut Page, warnings: &[String]) {
 }
 
 fn offer(composed: &Composition) -> (OfferedLoad, Vec<GateSamples>) {
-    let clerks = |role: Role| {
-        let clerks = composed.staff.iter().filter(|staff| staff.role == role).count();
-        u64::try_from(clerks).unwrap_or(0)
-    };
+    let clerks = |role: Role| composed.staff.iter().filter(|staff| staff.role == role).count() as u64;
     let plan = &composed.plan;
     let pace = Pace { wall_seconds: plan.wall_seconds, peak_second: plan.peak.second.dossiers };
     let kinds = world::kinds(&composed.population);
@@ -164,7 +161,7 @@ fn offer(composed: &Composition) -> (OfferedLoad, Vec<GateSamples>) {
 fn working_day(composed: &Composition) -> String {
     let period = composed.province.period();
     let days = period.days().filter(|day| composed.calendar.is_working(*day)).count();
-    let days = u64::try_from(days).unwrap_or(0);
+    let days = days as u64;
     let mean = (u64::from(composed.plan.dossiers) + days / 2) / days.max(1);
     format!("{} dossiers on average, {days} working days", grouped(mean))
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use engine::{Meters, Snapshot};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use model::nanoseconds;
 
 use crate::cpu::LaneCpu;
 
@@ -58,7 +59,7 @@ fn watch(meters: &Meters, planned: u32, visible: bool, ended: &AtomicBool) -> La
 
 fn line(now: &Snapshot, before: &Snapshot, planned: u32) -> String {
     let answered = |snapshot: &Snapshot| snapshot.ok + snapshot.refused + snapshot.errors;
-    let per_second = (answered(now) - answered(before)) * 1_000 / u64::try_from(EVERY.as_millis()).unwrap_or(1);
+    let per_second = (answered(now) - answered(before)) * 1_000_000_000 / nanoseconds(EVERY);
     let scheduling_delay = now.scheduling_delay / 1_000;
     let phase = if now.read_back > 0 {
         "reading back, "

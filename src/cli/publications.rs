@@ -2,7 +2,7 @@
 
 use engine::Publication;
 use jiff::civil::Date;
-use model::{SimTime, Timeline};
+use model::{SimTime, Timeline, fitting};
 use world::{Calendar, Change, Procedure, Province, Reach};
 
 /// Every change of the province's catalogue, in the order of their instants.
@@ -80,8 +80,8 @@ fn opening(province: &Province, day: Date) -> Vec<(SimTime, SimTime)> {
 /// The instant of number `position` of `count` that are spread evenly over some stretches.
 fn within(stretches: &[(SimTime, SimTime)], position: usize, count: usize) -> SimTime {
     let open: i64 = stretches.iter().map(|(from, until)| until.0 - from.0).sum();
-    let share =
-        |whole: i64| whole.saturating_mul(position.try_into().unwrap_or(0)) / count.try_into().unwrap_or(1).max(1);
+    let [position, count]: [i64; 2] = [position, count].map(|number| fitting(number, "changes are few"));
+    let share = |whole: i64| whole.saturating_mul(position) / count.max(1);
     let mut passed = share(open);
     for (from, until) in stretches {
         let length = until.0 - from.0;

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use engine::{Arrivals, Authority, Guard, Meters, Peer, Purpose, RunSpec, Settings, lane_of};
 use history::{Recorder, Store};
-use model::Applicants;
+use model::words::PeerName;
+use model::{Applicants, Fact, saturating};
 use world::Population;
 
 use crate::args::RunArgs;
@@ -13,16 +14,16 @@ use crate::compose::Composition;
 use crate::exit::{Exit, Failure};
 use crate::mock_lists;
 use crate::mocks::Country;
-use crate::outcome_facts::{Ending, write_ending};
 use crate::progress::Watch;
 use crate::results::Results;
-use crate::{console, judge, open_files, plan, planned_rows, run_facts, safety};
+use crate::run_facts::{self, Ending, write_ending};
+use crate::{console, judge, open_files, plan, planned_rows, safety};
 
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let defects = mock_lists::defects(&args.portal.defect)?;
     let mut composed = Composition::of(&args.plan)?;
     let conduct = mock_lists::conduct(&args.portal, composed.seed.0)?;
-    let started = now();
+    let started = now()?;
     safety::check_people(args, &composed)?;
     let consent = safety::consent(args, &composed, &started)?.cloned();
     let outside = safety::outside(args, consent.as_ref())?;
@@ -44,9 +45,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
         (None, None) => unreachable!("without a target the mocks are started"),
     };
     planned_rows::write(&mut store, &composed, &peers, day_of(started)).map_err(Failure::run)?;
-    let mut facts = run_facts::facts(args, &composed, &results, &started, &target, lanes);
-    facts.push(("salt", salt.to_string()));
-    store.set_facts(facts.iter().map(|(name, value)| (*name, value.clone()))).map_err(Failure::run)?;
+    let mut facts = run_facts::at_start(args, &composed, &results, &started, &target, lanes);
+    facts.push((Fact::Salt, salt.to_string()));
+    store.set_facts(&facts).map_err(Failure::run)?;
     results.write("run.json", &run_facts::run_json(&facts))?;
     let guard = safety::guard(&target, &peers, &composed, consent.as_ref());
     let spec = spec(&composed, target, peers, guard, &results.id);
@@ -87,14 +88,14 @@ fn default_lanes() -> usize {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the wall clock is read once, when a run starts")]
-fn now() -> jiff::Timestamp {
-    jiff::Timestamp::try_from(std::time::SystemTime::now()).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+fn now() -> Result<jiff::Timestamp, Failure> {
+    let now = jiff::Timestamp::try_from(std::time::SystemTime::now());
+    now.map_err(|error| Failure::run(format!("could not read the clock of this machine: {error}")))
 }
 
 /// What makes the references of this run its own: the plan does not know it.
 fn salt(started: &jiff::Timestamp, run_id: &str) -> u64 {
-    let instant = u64::try_from(started.as_nanosecond()).unwrap_or_default();
-    model::Seed(instant).stream(run_id).below(0, 1 << 32)
+    model::Seed(saturating(started.as_nanosecond())).stream(run_id).below(0, 1 << 32)
 }
 
 /// The day in Vietnam.
@@ -104,8 +105,8 @@ pub(crate) fn day_of(instant: jiff::Timestamp) -> jiff::civil::Date {
 
 fn inside(country: &Country) -> Result<(Authority, Vec<Peer>), Failure> {
     let read = |url: String| Authority::parse(&url).map_err(|error| Failure::new(Exit::OurBug, error));
-    let bank = Peer { name: "bank", authority: read(country.bank.url())? };
-    let post = Peer { name: "post", authority: read(country.post.url())? };
+    let bank = Peer { name: PeerName::Bank, authority: read(country.bank.url())? };
+    let post = Peer { name: PeerName::Post, authority: read(country.post.url())? };
     Ok((read(country.portal.url())?, vec![bank, post]))
 }
 

@@ -1,15 +1,18 @@
-//! The facts of a run that are known when it begins: `run.json`, and the table `run` of its history.
+//! What a run says of itself, by which its recording is judged: the table `run` of its history, and `run.json`.
 
 use std::time::Duration;
 
-use engine::Authority;
-use model::Applicants;
+use engine::{ArrivalCounts, Authority, EngineError, Health, Meters};
+use history::{RecorderLoss, Store};
+use model::{Applicants, ArrivalFacts, Fact, fitting};
 use verdict::Measure;
 use world::Period;
 
 use crate::args::RunArgs;
 use crate::compose::Composition;
+use crate::cpu::LaneCpu;
 use crate::results::Results;
+use crate::run_file::Require;
 
 /// The command as it was typed, quoted where a shell needs it.
 fn typed() -> String {
@@ -20,9 +23,17 @@ fn typed() -> String {
     std::iter::once("vandan".to_owned()).chain(std::env::args().skip(1).map(quoted)).collect::<Vec<_>>().join(" ")
 }
 
-pub(crate) type Facts = Vec<(&'static str, String)>;
+pub(crate) type Facts = Vec<(Fact, String)>;
 
-pub(crate) fn facts(
+/// How a run fared once it was played.
+pub(crate) struct Ending {
+    pub(crate) health: Result<Health, EngineError>,
+    pub(crate) loss: RecorderLoss,
+    pub(crate) cpu: LaneCpu,
+}
+
+/// The facts that are known when a run begins.
+pub(crate) fn at_start(
     args: &RunArgs,
     composed: &Composition,
     results: &Results,
@@ -32,41 +43,43 @@ pub(crate) fn facts(
 ) -> Facts {
     let limits = &composed.run.limits;
     let mut facts = vec![
-        ("run_id", results.id.clone()),
-        ("run_file", args.plan.run.clone()),
-        ("command", typed()),
-        ("title", composed.run.title.clone()),
-        ("province", composed.province.name().to_owned()),
-        ("seed", composed.seed.0.to_string()),
-        ("started_at", started.to_string()),
-        ("vandan_version", env!("CARGO_PKG_VERSION").to_owned()),
-        ("folder", results.folder.display().to_string()),
-        ("target", format!("http://{target}")),
-        ("adapter", composed.adapter.name.clone()),
-        ("lanes", lanes.to_string()),
-        ("planned", composed.population.count().to_string()),
-        ("plan_digest", composed.plan.digest.clone()),
-        ("simulated_from", composed.timeline.start().to_string()),
-        ("simulated_until", composed.timeline.end().to_string()),
-        ("load_ends_ns", composed.timeline.wall_end().to_string()),
-        ("scheduling_delay_limit_ns", scheduling_delay_limit(composed).as_nanos().to_string()),
-        ("dropped_share_limit", limits.dropped_share.to_string()),
+        (Fact::RunId, results.id.clone()),
+        (Fact::RunFile, args.plan.run.clone()),
+        (Fact::Command, typed()),
+        (Fact::Title, composed.run.title.clone()),
+        (Fact::Province, composed.province.name().to_owned()),
+        (Fact::Seed, composed.seed.0.to_string()),
+        (Fact::StartedAt, started.to_string()),
+        (Fact::VandanVersion, env!("CARGO_PKG_VERSION").to_owned()),
+        (Fact::Folder, results.folder.display().to_string()),
+        (Fact::Target, format!("http://{target}")),
+        (Fact::Adapter, composed.adapter.name.clone()),
+        (Fact::Lanes, lanes.to_string()),
+        (Fact::Planned, composed.population.count().to_string()),
+        (Fact::PlanDigest, composed.plan.digest.clone()),
+        (Fact::SimulatedFrom, composed.timeline.start().to_string()),
+        (Fact::SimulatedUntil, composed.timeline.end().to_string()),
+        (Fact::LoadEndsNs, composed.timeline.wall_end().to_string()),
+        (Fact::SchedulingDelayLimitNs, scheduling_delay_limit(composed).as_nanos().to_string()),
+        (Fact::DroppedShareLimit, limits.dropped_share.to_string()),
     ];
     facts.extend(composed.digests.clone());
-    facts.extend(composed.run.require.facts());
+    let Require { rules, areas } = &composed.run.require;
+    facts.extend(rules.map(|rules| (Fact::RequireRules, rules.to_string())));
+    facts.extend((!areas.is_empty()).then(|| (Fact::RequireAreas, areas.join(", "))));
     if let Some(visits) = &composed.plan.visits {
-        facts.push(("visits_planned", visits.count.to_string()));
+        facts.push((Fact::VisitsPlanned, visits.count.to_string()));
     }
     let portal = &args.portal;
-    facts.extend((!portal.defect.is_empty()).then(|| ("defects", portal.defect.join(", "))));
-    facts.extend((!portal.variant.is_empty()).then(|| ("variants", portal.variant.join(", "))));
-    facts.extend((!portal.noise.is_empty()).then(|| ("noise", portal.noise.join(", "))));
+    facts.extend((!portal.defect.is_empty()).then(|| (Fact::Defects, portal.defect.join(", "))));
+    facts.extend((!portal.variant.is_empty()).then(|| (Fact::Variants, portal.variant.join(", "))));
+    facts.extend((!portal.noise.is_empty()).then(|| (Fact::Noise, portal.noise.join(", "))));
     let period = Period { from: composed.timeline.start().day(), until: composed.timeline.end().day() };
     if let Some(cutoff) = composed.calendar.same_day_before(period) {
-        facts.push(("receipt_cutoff", cutoff.strftime("%H:%M").to_string()));
+        facts.push((Fact::ReceiptCutoff, cutoff.strftime("%H:%M").to_string()));
     }
     if !composed.adapter.dossier_code_pattern.is_empty() {
-        facts.push(("dossier_code_pattern", composed.adapter.dossier_code_pattern.clone()));
+        facts.push((Fact::DossierCodePattern, composed.adapter.dossier_code_pattern.clone()));
     }
     facts
 }
@@ -83,7 +96,71 @@ fn scheduling_delay_limit(composed: &Composition) -> Duration {
 
 pub(crate) fn run_json(facts: &Facts) -> String {
     let facts: serde_json::Map<_, _> =
-        facts.iter().map(|(name, value)| ((*name).to_owned(), serde_json::Value::from(value.as_str()))).collect();
+        facts.iter().map(|(fact, value)| (fact.name().to_owned(), serde_json::Value::from(value.as_str()))).collect();
     let text = serde_json::to_string_pretty(&serde_json::Value::Object(facts));
     text.unwrap_or_else(|error| unreachable!("texts are always JSON: {error}"))
+}
+
+/// Writes what became of all arrivals, how the generator fared, and how much was recorded.
+pub(crate) fn write_ending(
+    store: &mut Store,
+    ending: &Ending,
+    meters: &Meters,
+    composed: &Composition,
+    lanes: usize,
+) -> Result<(), history::HistoryError> {
+    let snapshot = meters.snapshot();
+    let claim = |is_so| Fact::claim(is_so).to_owned();
+    let mut facts: Facts = vec![(Fact::RecorderLost, ending.loss.0.to_string())];
+    let dossiers = u64::from(composed.population.count());
+    facts.extend(arrival_facts(ArrivalFacts::DOSSIERS, snapshot.dossiers, dossiers));
+    if let Some(visits) = &composed.plan.visits {
+        facts.extend(arrival_facts(ArrivalFacts::VISITS, snapshot.visits, visits.count));
+    }
+    if let Ok(health) = &ending.health {
+        let wall = Duration::from_nanos(composed.timeline.wall_end()).as_secs_f64().max(0.001);
+        let share = ending.cpu.seconds / wall / f64::from(fitting::<_, u32>(lanes, "lanes are few"));
+        facts.extend([
+            (Fact::SchedulingDelayP50Ns, health.scheduling_delay_p50.to_string()),
+            (Fact::SchedulingDelayP99Ns, health.scheduling_delay_p99.to_string()),
+            (Fact::SchedulingDelayMaxNs, health.scheduling_delay_max.to_string()),
+            (Fact::PollSchedulingDelayP99Ns, health.poll_scheduling_delay_p99.to_string()),
+            (Fact::PollSchedulingDelayMaxNs, health.poll_scheduling_delay_max.to_string()),
+            (Fact::Quiescent, claim(health.quiescent && health.read_back)),
+            (Fact::PeersSettled, claim(health.peers_settled)),
+            (Fact::CpuShare, format!("{share:.3}")),
+            (Fact::Finished, claim(true)),
+        ]);
+        let strangers = &health.strangers;
+        if strangers.count > 0 {
+            facts.extend([
+                (Fact::Strangers, strangers.count.to_string()),
+                (Fact::FirstStranger, strangers.first.clone()),
+            ]);
+        }
+        if health.aborted {
+            facts.push((Fact::Aborted, claim(true)));
+        }
+    }
+    let stopped = match &ending.health {
+        Ok(health) => health.stopped_because.clone(),
+        Err(error) => Some(error.to_string()),
+    };
+    facts.extend(stopped.map(|because| (Fact::StoppedBecause, because)));
+    store.set_facts(&facts)?;
+    store.state_extent()
+}
+
+/// What became of so many planned arrivals.
+fn arrival_facts(facts: ArrivalFacts, counts: ArrivalCounts, planned: u64) -> [(Fact, String); 5] {
+    // Those who never came because the run was ended are neither started nor dropped by us, yet must be accounted for.
+    let dropped = planned.saturating_sub(counts.started);
+    [
+        (facts.started, counts.started),
+        (facts.dropped, dropped),
+        (facts.completed, counts.completed),
+        (facts.failed, counts.failed),
+        (facts.unfinished, counts.unfinished()),
+    ]
+    .map(|(fact, count)| (fact, count.to_string()))
 }

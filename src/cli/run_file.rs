@@ -71,15 +71,6 @@ pub(crate) struct Require {
     pub(crate) areas: Vec<String>,
 }
 
-impl Require {
-    /// As facts of the run, by which it is judged.
-    pub(crate) fn facts(&self) -> Vec<(&'static str, String)> {
-        let rules = self.rules.map(|rules| ("require_rules", rules.to_string()));
-        let areas = (!self.areas.is_empty()).then(|| ("require_areas", self.areas.join(", ")));
-        rules.into_iter().chain(areas).collect()
-    }
-}
-
 /// How the embedded peers behave.
 #[derive(Clone, Debug)]
 pub(crate) struct Mocks {

@@ -1,6 +1,8 @@
 //! What a run may do to others: whose people it sends, where to, and how fast. Everything is checked before anything is sent.
 
 use engine::{Authority, Guard, Peer};
+use model::fitting;
+use model::words::PeerName;
 use world::{Realism, Rendered};
 
 use crate::args::RunArgs;
@@ -49,7 +51,7 @@ pub(crate) fn consent<'a>(
 pub(crate) fn check_rate(composed: &Composition, outside: Option<&(Authority, Vec<Peer>)>) -> Result<(), Failure> {
     let Some((target, peers)) = outside else { return Ok(()) };
     let beside = peers.iter().filter(|peer| peer.authority.is_same_host(target)).count();
-    match estimate::refusal(composed, u8::try_from(beside).unwrap_or(u8::MAX)) {
+    match estimate::refusal(composed, fitting(beside, "a run has two peers")) {
         Some(reason) => Err(Failure::new(Exit::Refused, format!("refused: {reason}"))),
         None => Ok(()),
     }
@@ -78,7 +80,7 @@ pub(crate) fn outside(
         ))
     };
     let Some(target) = args.target.as_ref().map(read).transpose()? else { return Ok(None) };
-    let peers = [("bank", &args.bank), ("post", &args.post)];
+    let peers = [(PeerName::Bank, &args.bank), (PeerName::Post, &args.post)];
     let peers = peers
         .into_iter()
         .filter_map(|(name, url)| Some(read(url.as_ref()?).map(|authority| Peer { name, authority })))

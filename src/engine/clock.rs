@@ -2,11 +2,13 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use model::{fitting, nanoseconds, saturating};
+
 /// Counts nanoseconds since the run began, on the monotonic clock.
 #[derive(Clone, Copy, Debug)]
 pub struct RunClock {
     start: Instant,
-    start_unix: u128,
+    start_unix: i128,
 }
 
 /// The clocks of the machine at one instant, each in nanoseconds since a beginning of its own.
@@ -26,24 +28,20 @@ impl RunClock {
     pub(crate) fn machine(&self) -> MachineClocks {
         let monotonic = self.now();
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
-        MachineClocks {
-            monotonic,
-            with_sleep: with_sleep().unwrap_or(monotonic),
-            wall: u64::try_from(wall).unwrap_or(u64::MAX),
-        }
+        MachineClocks { monotonic, with_sleep: with_sleep().unwrap_or(monotonic), wall: saturating(wall) }
     }
 
     /// A clock that reads zero now.
     #[expect(clippy::disallowed_methods, reason = "the door through which time enters")]
     pub fn start() -> Self {
         let start_unix = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
-        Self { start: Instant::now(), start_unix }
+        Self { start: Instant::now(), start_unix: fitting(start_unix, "wall clocks count fewer nanoseconds") }
     }
 
     /// Nanoseconds since the run began.
     #[expect(clippy::disallowed_methods, reason = "the door through which time enters")]
     pub fn now(&self) -> u64 {
-        u64::try_from(Instant::now().saturating_duration_since(self.start).as_nanos()).unwrap_or(u64::MAX)
+        nanoseconds(Instant::now().saturating_duration_since(self.start))
     }
 
     /// The instant at which this clock reads `nanoseconds`.
@@ -54,8 +52,7 @@ impl RunClock {
     /// What this clock reads at an instant of the wall clock, in nanoseconds since the Unix epoch; negative before the
     /// run began.
     pub fn at_unix(&self, nanoseconds: u64) -> i64 {
-        let start = i128::try_from(self.start_unix).unwrap_or(i128::MAX);
-        i64::try_from(i128::from(nanoseconds) - start).unwrap_or(i64::MIN)
+        saturating(i128::from(nanoseconds) - self.start_unix)
     }
 }
 

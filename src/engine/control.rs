@@ -7,12 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use history::Inlet;
-use http::HeaderValue;
-use model::words::{Fault, Operation, Outcome, TrafficClass};
+use model::words::{Operation, Outcome, TrafficClass};
 use model::{Offer, Staff};
-use portal::{ClockFacts, Context, Encoded, Exchange, Memory, Reading, Reply, Session};
+use portal::{ClockFacts, Context, Exchange, Memory, Reading, Reply, Session};
 
-use crate::acting::request;
+use crate::codec::Codec;
 use crate::http_client::{Attempt, ExchangeContext, HttpClient, Limits};
 use crate::run_state::RunState;
 use crate::transcript;
@@ -49,31 +48,19 @@ pub(crate) struct ControlClient {
     browser: HttpClient,
     /// When the last control request was over: before that the next one waits for the portal, not for us.
     free_at: Rc<Cell<u64>>,
-    user_agent: HeaderValue,
+    codec: Codec,
     session: Session,
-    encoded: Encoded,
-    reading: Reading,
 }
 
 impl ControlClient {
     pub(crate) fn new(state: Arc<RunState>, inlet: Rc<RefCell<Inlet>>, free_at: Rc<Cell<u64>>) -> Self {
-        let user_agent = HeaderValue::from_str(&state.spec.settings.user_agent)
-            .unwrap_or_else(|_invisible| HeaderValue::from_static("vandan"));
-        Self {
-            state,
-            inlet,
-            browser: HttpClient::default(),
-            free_at,
-            user_agent,
-            session: Session::default(),
-            encoded: Encoded::default(),
-            reading: Reading::default(),
-        }
+        let codec = Codec::new(&state.spec);
+        Self { state, inlet, browser: HttpClient::default(), free_at, codec, session: Session::default() }
     }
 
     /// What the last answer showed.
     pub(crate) fn reading(&self) -> &Reading {
-        &self.reading
+        self.codec.reading()
     }
 
     /// Does all exchanges of an operation, as far as they succeed; none if the portal has no such operation.
@@ -91,7 +78,6 @@ impl ControlClient {
 
     async fn exchange(&mut self, exchange: &Exchange, control: ControlRequest<'_>) -> (Outcome, u64) {
         let state = Arc::clone(&self.state);
-        let adapter = &state.spec.adapter;
         let memory = Memory::default();
         let context = Context {
             case: None,
@@ -101,31 +87,16 @@ impl ControlClient {
             clock: control.clock,
             offer: control.offer,
         };
-        let prepared = match adapter.encode(exchange, &context, &mut self.encoded) {
-            Ok(()) => request(&mut self.encoded, &state.spec.target, &self.user_agent),
-            Err(unwritable) => {
-                self.encoded.unwritable = Some(unwritable);
-                Err(Fault::Unwritable.into())
-            }
-        };
+        let prepared = self.codec.encode(&state.spec, exchange, &context, false);
         let late = state.clock.now().saturating_sub(control.due.max(self.free_at.get()));
         let mut attempt = match prepared {
             Ok((authority, request, length)) => self.browser.exchange(&authority, request, length, scene(&state)).await,
             Err(trouble) => Attempt::prevented(trouble, state.clock.now()),
         };
         state.note_answer(&attempt);
-        let Reply { answer, fault } = match (attempt.status, attempt.fault) {
-            (Some(status), None) => adapter.decode(exchange, status, &attempt.body, &mut self.reading),
-            (_, fault) => {
-                self.reading.clear();
-                if let Some(unwritable) = self.encoded.unwritable.take() {
-                    self.reading.note_unwritable(&unwritable);
-                }
-                Reply { answer: Outcome::Error, fault }
-            }
-        };
+        let Reply { answer, fault } = self.codec.decode(&state.spec, exchange, &attempt);
         attempt.fault = fault;
-        for (index, value) in self.reading.kept() {
+        for (index, value) in self.codec.reading().kept() {
             self.session.keep(index, value);
             self.session.number = SESSION;
         }
@@ -151,7 +122,7 @@ impl ControlClient {
             held: attempt.held,
         };
         let mut inlet = self.inlet.borrow_mut();
-        transcript::record(inlet.batch(), &entry, attempt, &self.reading, self.state.known());
+        transcript::record(inlet.batch(), &entry, attempt, self.codec.reading(), self.state.known());
     }
 }
 

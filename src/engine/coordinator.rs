@@ -1,201 +1,38 @@
-//! Moves a run through its phases, tells the portal the time, collects the peers' ledgers.
+//! Runs beside the lanes: tells the portal the time, moves the run through its phases, and ends it.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use history::{Inlet, Recorder};
+use model::nanoseconds;
 use model::words::{Fault, Operation, Phase};
 use portal::ClockFacts;
-use tokio::runtime;
-use tokio::task::{JoinHandle as LocalTask, LocalSet};
 
-use crate::authority::Authority;
 use crate::control::{ControlClient, ControlRequest, PATIENCE};
 use crate::delay::SchedulingDelays;
+use crate::event_loop::LaneThread;
 use crate::hopeless::{Beginnings, Prospects};
 use crate::http_client::open;
-use crate::known::Strangers;
-use crate::lane::{Lane, play};
+use crate::ledgers::Ledgers;
 use crate::meter::Meters;
 use crate::own_limits::Trouble;
-use crate::peers::{Ledger, Said};
-use crate::preflight::{self, Met};
+use crate::phases::Phases;
+use crate::preflight;
 use crate::registrar::Registrar;
-use crate::run_state::{RunState, nanoseconds};
-use crate::spec::{Arrivals, RunSpec};
+use crate::run::{EngineError, Health};
+use crate::run_state::RunState;
 use crate::stalls::{Jumps, overslept};
 use crate::throttle::Hold;
 
 /// How often the coordinator looks around.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// In nanoseconds.
-const SECOND: u64 = 1_000_000_000;
-
-/// The longest a run that was stopped goes on with what is under way.
-const ABORTED_DRAIN: Duration = Duration::from_secs(5);
-
-/// The longest a run that was stopped reads dossiers back.
-const ABORTED_FINAL_READ: Duration = Duration::from_secs(10);
-
-/// How the generator itself fared.
-#[expect(clippy::struct_excessive_bools, reason = "four independent claims about one run, each printed by name")]
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Health {
-    /// Half of the exchanges of people under load were handed to a connection at most this late, in nanoseconds. Waiting for a
-    /// free connection is not in it: that is the portal's doing as long as connections suffice, and part of `waited` in any case.
-    pub scheduling_delay_p50: u64,
-    /// 99 of 100 of them were handed to a connection at most this late, in nanoseconds.
-    pub scheduling_delay_p99: u64,
-    /// The latest of them, in nanoseconds.
-    pub scheduling_delay_max: u64,
-    /// 99 of 100 looks of those who look again and again (inboxes, states) were at most this late, in nanoseconds.
-    pub poll_scheduling_delay_p99: u64,
-    /// The latest of these, in nanoseconds.
-    pub poll_scheduling_delay_max: u64,
-    /// Whether everything had settled before the final read.
-    pub quiescent: bool,
-    /// Whether all final reads were made.
-    pub read_back: bool,
-    /// Whether the run was stopped from outside.
-    pub aborted: bool,
-    /// Why the run was stopped before its end because going on made no sense, in one sentence.
-    pub stopped_because: Option<String>,
-    /// Whether the bank and the post had nothing pending at the end (`true` for those that are not ours).
-    pub peers_settled: bool,
-    /// Dossiers of an earlier run of the same people that were met in this one.
-    pub strangers: Strangers,
-}
-
-/// Why a run could not be carried out.
-#[derive(Debug, thiserror::Error)]
-pub enum EngineError {
-    /// The portal cannot be reached.
-    #[error("could not reach the portal at http://{0}: no connection (is it running? is the port right?)")]
-    Unreachable(Authority),
-    /// The portal may not be spoken to.
-    #[error("refused to speak to http://{0}: it is neither the target, a peer nor a listed door")]
-    Forbidden(Authority),
-    /// A thread or a runtime could not be started.
-    #[error("could not start a lane: {0}")]
-    Start(#[from] std::io::Error),
-    /// The meter could not be made.
-    #[error("could not make the meter of a lane: {0}")]
-    Meter(#[from] hdrhistogram::CreationError),
-    /// A lane panicked: a bug of ours.
-    #[error("could not finish lane {0}: it panicked")]
-    LanePanicked(usize),
-    /// Dossiers of the same people are there already, and nothing on them tells those of this run apart.
-    #[error(
-        "could not begin: the portal already holds dossiers of this population ({0}): reset it, or run with another --seed"
-    )]
-    Occupied(Met),
-    /// The recorder failed: what was committed stays.
-    #[error("could not record any further (is the disk full?)")]
-    Recorder,
-}
-
-/// Plays a run: one lane per element of `arrivals`.
-///
-/// `stop` ends it early: no more arrivals, what is under way is finished, dossiers are read back.
-///
-/// # Errors
-/// [`EngineError`] if the portal may not be spoken to or cannot be reached at all, a lane cannot be started or panics, or the recorder fails.
-pub fn run(
-    spec: RunSpec,
-    arrivals: Vec<Arrivals>,
-    recorder: &Recorder,
-    meters: &Meters,
-    stop: &AtomicBool,
-) -> Result<Health, EngineError> {
-    let state = Arc::new(RunState::begin(spec, arrivals.len()));
-    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
-    let local = LocalSet::new();
-    // A meter without a lane would never say that its arrivals are over.
-    let coordinated = Meters { lanes: meters.lanes.iter().take(arrivals.len()).cloned().collect() };
-    let mut coordinator = Coordinator::new(Arc::clone(&state), coordinated, recorder.inlet());
-    let probed = local.block_on(&runtime, async {
-        coordinator.probe_target().await?;
-        // Before anybody comes, the portal must know what time it is, and we what it offers.
-        coordinator.set_clock(0).await;
-        // Who answers nothing in time is not asked for the rest of it one after the other: people are on their way.
-        if !coordinator.state.was_left_waiting() {
-            coordinator.registrar.read().await;
-        }
-        if coordinator.state.was_left_waiting() {
-            return Ok(());
-        }
-        let mut control_client =
-            ControlClient::new(Arc::clone(&coordinator.state), Rc::clone(&coordinator.inlet), Rc::default());
-        preflight::look_around(&coordinator.state, &mut control_client)
-            .await
-            .map_or(Ok(()), |met| Err(EngineError::Occupied(met)))
-    });
-    if let Err(error) = probed {
-        // What was asked before anybody came is the evidence.
-        coordinator.inlet.borrow_mut().close();
-        return Err(error);
-    }
-    state.begin_load();
-    let lanes = start_lanes(&state, arrivals, recorder, meters);
-    let failed = match &lanes {
-        Ok(lanes) => local.block_on(&runtime, coordinator.coordinate(recorder, stop, lanes)),
-        Err(_) => false,
-    };
-    state.enter(Phase::Ended);
-    let scheduling_delays = join_lanes(lanes?)?;
-    let health = coordinator.health(&scheduling_delays);
-    coordinator.inlet.borrow_mut().close();
-    if failed { Err(EngineError::Recorder) } else { Ok(health) }
-}
-
-fn start_lanes(
-    state: &Arc<RunState>,
-    arrivals: Vec<Arrivals>,
-    recorder: &Recorder,
-    meters: &Meters,
-) -> Result<Vec<LaneThread>, EngineError> {
-    let mut threads = Vec::new();
-    for (number, (arrivals, meter)) in arrivals.into_iter().zip(&meters.lanes).enumerate() {
-        let lane = LaneStart { state: Arc::clone(state), number, arrivals, inlet: recorder.inlet() };
-        threads.push(lane.start(Arc::clone(meter))?);
-    }
-    Ok(threads)
-}
-
-/// Waits for all lanes, and puts together how late they were.
-fn join_lanes(threads: Vec<LaneThread>) -> Result<SchedulingDelays, EngineError> {
-    let mut scheduling_delays = SchedulingDelays::new()?;
-    for (number, thread) in threads.into_iter().enumerate() {
-        scheduling_delays.add(&thread.join().map_err(|_panic| EngineError::LanePanicked(number))??);
-    }
-    Ok(scheduling_delays)
-}
-
-struct LaneStart {
-    state: Arc<RunState>,
-    number: usize,
-    arrivals: Arrivals,
-    inlet: Inlet,
-}
-
-type LaneThread = JoinHandle<Result<SchedulingDelays, EngineError>>;
-
-impl LaneStart {
-    fn start(self, meter: Arc<crate::meter::LaneMeter>) -> Result<LaneThread, std::io::Error> {
-        std::thread::Builder::new().name(format!("lane-{}", self.number)).spawn(move || {
-            let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
-            let lane = Lane::new(self.state, self.number, meter, self.arrivals, self.inlet)?;
-            Ok(LocalSet::new().block_on(&runtime, play(lane)))
-        })
-    }
-}
-
-struct Coordinator {
+/// What a run does besides its lanes.
+pub(crate) struct Coordinator {
     state: Arc<RunState>,
     meters: Meters,
     /// Shared with the ledgers' tasks, borrowed only between awaits.
@@ -204,43 +41,54 @@ struct Coordinator {
     free_at: Rc<Cell<u64>>,
     clock_driver: ControlClient,
     registrar: Registrar,
-    ledgers: Vec<Rc<Said>>,
+    ledgers: Ledgers,
+    phases: Phases,
     /// The next stretch of simulated time the portal must be told of.
     next_segment: usize,
-    /// When the phase ends at the latest.
-    phase_end: u64,
-    quiescent: bool,
-    read_back: bool,
-    aborted: bool,
     stopped_because: Option<String>,
     /// How many acts have been begun at which instant.
     beginnings: Beginnings,
-    /// For how long requests had waited for the pace when the phase began.
-    paced_before: u64,
 }
 
 impl Coordinator {
-    fn new(state: Arc<RunState>, meters: Meters, inlet: Inlet) -> Self {
+    pub(crate) fn new(state: Arc<RunState>, meters: Meters, inlet: Inlet) -> Self {
         let inlet = Rc::new(RefCell::new(inlet));
         let free_at = Rc::new(Cell::new(0));
         let control_client = || ControlClient::new(Arc::clone(&state), Rc::clone(&inlet), Rc::clone(&free_at));
         Self {
             clock_driver: control_client(),
             registrar: Registrar::new(Arc::clone(&state), control_client()),
+            phases: Phases::new(Arc::clone(&state), meters.clone()),
             state,
             meters,
             inlet,
             free_at,
-            ledgers: Vec::new(),
+            ledgers: Ledgers::none(),
             next_segment: 0,
-            phase_end: u64::MAX,
-            quiescent: false,
-            read_back: false,
-            aborted: false,
             stopped_because: None,
             beginnings: Beginnings::default(),
-            paced_before: 0,
         }
+    }
+
+    /// Before anybody comes, the portal must know what time it is, and we what it offers and whom it knows.
+    pub(crate) async fn prepare(&mut self) -> Result<(), EngineError> {
+        self.probe_target().await?;
+        self.set_clock(0).await;
+        // Who answers nothing in time is not asked for the rest of it one after the other: people are on their way.
+        if !self.state.was_left_waiting() {
+            self.registrar.read().await;
+        }
+        if self.state.was_left_waiting() {
+            return Ok(());
+        }
+        let mut control_client = ControlClient::new(Arc::clone(&self.state), Rc::clone(&self.inlet), Rc::default());
+        let met = preflight::look_around(&self.state, &mut control_client).await;
+        met.map_or(Ok(()), |met| Err(EngineError::Occupied(met)))
+    }
+
+    /// Hands over what it recorded.
+    pub(crate) fn close(&self) {
+        self.inlet.borrow_mut().close();
     }
 
     /// Opens a connection to the portal, so that an unreachable address is reported at once.
@@ -257,8 +105,8 @@ impl Coordinator {
     }
 
     /// Conducts to the end; says whether the recorder failed. A lane that ends before is left to be joined.
-    async fn coordinate(&mut self, recorder: &Recorder, stop: &AtomicBool, lanes: &[LaneThread]) -> bool {
-        let ledgers = self.open_ledgers();
+    pub(crate) async fn coordinate(&mut self, recorder: &Recorder, stop: &AtomicBool, lanes: &[LaneThread]) -> bool {
+        self.ledgers = Ledgers::open(&self.state, &self.inlet);
         let mut jumps = Jumps::new(self.state.clock.now(), self.state.clock.machine());
         loop {
             let now = self.state.clock.now();
@@ -275,14 +123,14 @@ impl Coordinator {
             if lanes.iter().any(JoinHandle::is_finished) {
                 return false;
             }
-            self.obey_stop(stop, now);
+            self.phases.obey_stop(stop, now);
             if self.is_hopeless(now) {
-                self.close_ledgers(ledgers).await;
+                self.ledgers.close(&self.state).await;
                 return false;
             }
-            if self.advance(now) {
+            if self.phases.advance(now, &self.ledgers) {
                 self.registrar.read().await;
-                self.close_ledgers(ledgers).await;
+                self.ledgers.close(&self.state).await;
                 return false;
             }
             let rest = LOOK.min(Duration::from_nanos(self.until_next_control()));
@@ -298,7 +146,7 @@ impl Coordinator {
 
     /// Whether going on makes no sense, and keeps why.
     fn is_hopeless(&mut self, now: u64) -> bool {
-        if self.aborted || !matches!(self.state.phase(), Phase::Load | Phase::Drain) {
+        if self.phases.was_aborted() || !matches!(self.state.phase(), Phase::Load | Phase::Drain) {
             return false;
         }
         let spec = &self.state.spec;
@@ -313,119 +161,6 @@ impl Coordinator {
     /// Whether nothing was heard of the portal so far, though it was asked: it is not told the time for ever.
     fn is_silent(&self) -> bool {
         self.state.was_left_waiting() && self.meters.lanes.iter().all(|lane| lane.heard.get() == 0)
-    }
-
-    /// Shortens the phase if the run was stopped.
-    fn obey_stop(&mut self, stop: &AtomicBool, now: u64) {
-        if !self.aborted && stop.load(Ordering::Relaxed) {
-            self.aborted = true;
-            let longest = match self.state.phase() {
-                Phase::Load => Duration::ZERO,
-                Phase::Drain => ABORTED_DRAIN,
-                Phase::FinalRead | Phase::Ended => ABORTED_FINAL_READ,
-            };
-            self.phase_end = self.phase_end.min(now + nanoseconds(longest));
-        }
-    }
-
-    /// Enters the next phase if this one is over; says whether it was the last.
-    fn advance(&mut self, now: u64) -> bool {
-        let spec = &self.state.spec;
-        let settings = &spec.settings;
-        // A shorter load leaves when it is over already.
-        let is_short = spec.timeline.wall_end() < SECOND;
-        let is_late = now >= self.phase_end && !self.is_held_back(now);
-        match self.state.phase() {
-            Phase::Load if is_late || (now >= spec.timeline.wall_end() && self.arrivals_are_over()) => {
-                let longest = if self.aborted { settings.drain.min(ABORTED_DRAIN) } else { settings.drain };
-                self.phase_end = now + nanoseconds(longest);
-                if !is_short {
-                    self.pace();
-                }
-                self.enter(Phase::Drain, now);
-            }
-            Phase::Drain if is_late || self.is_quiet() => {
-                let longest =
-                    if self.aborted { settings.final_read.min(ABORTED_FINAL_READ) } else { settings.final_read };
-                self.phase_end = now + nanoseconds(longest);
-                self.quiescent = !is_late;
-                if is_short {
-                    self.pace();
-                }
-                self.state.closing.store(true, Ordering::Relaxed);
-                self.enter(Phase::FinalRead, now);
-            }
-            Phase::FinalRead if self.final_reads_are_over() || is_late => {
-                self.read_back = self.final_reads_are_over();
-                return true;
-            }
-            Phase::Load | Phase::Drain | Phase::FinalRead | Phase::Ended => {}
-        }
-        false
-    }
-
-    fn enter(&mut self, phase: Phase, now: u64) {
-        self.paced_before = self.state.spec.guard.paced(&self.state.spec.target, now);
-        self.state.enter(phase);
-    }
-
-    /// From now on the portal gets no more in a second than in the busiest one of the load.
-    fn pace(&self) {
-        let spec = &self.state.spec;
-        spec.guard.pace(&spec.target, peak_rate(spec));
-    }
-
-    /// Whether the phase would not be late, had we not held it back ourselves; who stops a run is not kept waiting. What is
-    /// read back has an end; a drain, in which clerks look in again and again, is at most twice as long.
-    fn is_held_back(&self, now: u64) -> bool {
-        let spec = &self.state.spec;
-        let held = spec.guard.paced(&spec.target, now).saturating_sub(self.paced_before);
-        let counted = match self.state.phase() {
-            Phase::Drain => held.min(nanoseconds(spec.settings.drain)),
-            Phase::Load | Phase::FinalRead | Phase::Ended => held,
-        };
-        !self.aborted && now.saturating_sub(counted) < self.phase_end
-    }
-
-    fn arrivals_are_over(&self) -> bool {
-        self.meters.lanes.iter().all(|lane| lane.arrivals_over.get() == 1)
-    }
-
-    fn final_reads_are_over(&self) -> bool {
-        self.meters.lanes.iter().all(|lane| lane.final_reads_over.get() == 1)
-    }
-
-    /// Nobody is under way with a dossier; since the last thing was done, every clerk has looked into an empty inbox
-    /// and every peer has said that it has nothing pending.
-    fn is_quiet(&self) -> bool {
-        let lanes = &self.meters.lanes;
-        let last_activity = lanes.iter().map(|lane| lane.last_activity.get()).max().unwrap_or(0);
-        lanes.iter().all(|lane| lane.cases_under_way.get() == 0 && lane.idle_since.get() > last_activity)
-            && self.ledgers.iter().all(|said| said.settled.get().is_some_and(|asked| asked > last_activity))
-    }
-
-    /// Begins to collect the peers' ledgers.
-    fn open_ledgers(&mut self) -> Vec<LocalTask<()>> {
-        let state = Arc::clone(&self.state);
-        let mut tasks = Vec::new();
-        for peer in &state.spec.peers {
-            let said = Rc::new(Said::default());
-            let ledger = Ledger::new(peer.clone(), Rc::clone(&said));
-            self.ledgers.push(said);
-            tasks.push(tokio::task::spawn_local(ledger.collect_on(Arc::clone(&state), Rc::clone(&self.inlet))));
-        }
-        tasks
-    }
-
-    /// Has every ledger read to its end; one whose peer does not answer is left.
-    async fn close_ledgers(&mut self, tasks: Vec<LocalTask<()>>) {
-        self.ledgers.iter().for_each(|said| said.call_last());
-        let end = self.state.clock.instant(self.state.clock.now()) + PATIENCE;
-        for (task, said) in tasks.into_iter().zip(&self.ledgers) {
-            if tokio::time::timeout_at(end.into(), task).await.is_err() {
-                said.settled.set(None);
-            }
-        }
     }
 
     /// How long until the portal must be told something, in nanoseconds.
@@ -454,25 +189,20 @@ impl Coordinator {
         self.clock_driver.run(ControlRequest { clock: Some(facts), ..control }).await;
     }
 
-    fn health(&self, scheduling_delays: &SchedulingDelays) -> Health {
+    /// How the generator itself fared, its lanes' delays included.
+    pub(crate) fn health(&self, scheduling_delays: &SchedulingDelays) -> Health {
         Health {
             scheduling_delay_p50: scheduling_delays.user.value_at_quantile(0.5),
             scheduling_delay_p99: scheduling_delays.user.value_at_quantile(0.99),
             scheduling_delay_max: scheduling_delays.user.max(),
             poll_scheduling_delay_p99: scheduling_delays.poll.value_at_quantile(0.99),
             poll_scheduling_delay_max: scheduling_delays.poll.max(),
-            quiescent: self.quiescent,
-            read_back: self.read_back,
-            aborted: self.aborted,
+            quiescent: self.phases.was_quiescent(),
+            read_back: self.phases.was_read_back(),
+            aborted: self.phases.was_aborted(),
             stopped_because: self.stopped_because.clone(),
-            peers_settled: self.ledgers.iter().all(|said| said.settled.get().is_some()),
+            peers_settled: self.ledgers.are_settled(),
             strangers: self.state.begun.strangers(),
         }
     }
-}
-
-/// Requests that the portal got in the busiest second of the load; a shorter load is taken for a part of one.
-fn peak_rate(spec: &RunSpec) -> u64 {
-    let busiest = spec.guard.busiest_second(&spec.target);
-    (busiest * SECOND / spec.timeline.wall_end().clamp(1, SECOND)).max(1)
 }

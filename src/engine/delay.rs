@@ -81,20 +81,23 @@ impl Waits {
 }
 
 /// How late exchanges of the load were handed to a connection, by class of traffic, in nanoseconds.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct SchedulingDelays {
     pub(crate) user: Histogram<u64>,
     pub(crate) poll: Histogram<u64>,
 }
 
-impl SchedulingDelays {
-    /// # Errors
-    /// Never: the bounds are right.
-    pub(crate) fn new() -> Result<Self, hdrhistogram::CreationError> {
-        let empty = || Histogram::new_with_bounds(1_000, 60_000_000_000, 3);
-        Ok(Self { user: empty()?, poll: empty()? })
+impl Default for SchedulingDelays {
+    fn default() -> Self {
+        let empty = || {
+            Histogram::new_with_bounds(1_000, 60_000_000_000, 3)
+                .unwrap_or_else(|error| unreachable!("the bounds are right: {error}"))
+        };
+        Self { user: empty(), poll: empty() }
     }
+}
 
+impl SchedulingDelays {
     pub(crate) fn record(&mut self, class: TrafficClass, delay: u64) {
         match class {
             TrafficClass::User => self.user.saturating_record(delay),
@@ -104,9 +107,9 @@ impl SchedulingDelays {
     }
 
     pub(crate) fn add(&mut self, other: &Self) {
-        // All hold the same range, so adding cannot fail.
-        self.user.add(&other.user).unwrap_or_default();
-        self.poll.add(&other.poll).unwrap_or_default();
+        for (all, of_lane) in [(&mut self.user, &other.user), (&mut self.poll, &other.poll)] {
+            all.add(of_lane).unwrap_or_else(|error| unreachable!("all hold the same range: {error}"));
+        }
     }
 }
 

@@ -11,6 +11,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use model::nanoseconds;
 use model::words::Fault;
 
 use crate::meter::{LaneMeter, Meters};
@@ -54,8 +55,7 @@ pub(crate) struct Failure {
 impl Failure {
     /// As one number, for a counter.
     pub(crate) fn pack(self) -> u64 {
-        let place = self.fault.and_then(|fault| Fault::ALL.iter().position(|known| *known == fault));
-        let fault = place.map_or(0, |place| u64::try_from(place).unwrap_or(u64::MAX >> 16) + 1);
+        let fault = self.fault.map_or(0, |fault| fault as u64 + 1);
         (fault << 16) | u64::from(self.status.unwrap_or(0))
     }
 
@@ -105,7 +105,7 @@ impl Prospects {
             return None;
         }
         let after = tenths(age);
-        let half = u64::try_from(timeout.as_nanos() / 2).unwrap_or(u64::MAX);
+        let half = nanoseconds(timeout) / 2;
         let is_silent = (self.waiting >= ENOUGH && age >= half) || self.timed_out >= FEW;
         if self.heard == 0 && is_silent {
             return Some(format!(

@@ -23,7 +23,7 @@ use crate::clock::RunClock;
 use crate::guard::Guard;
 use crate::own_limits::Trouble;
 use crate::run_state::RunState;
-use crate::task_queue::Origin;
+use crate::task::Origin;
 use crate::throttle::{HeldBy, Hold, Holding};
 use crate::wire::{Seen, Wire};
 
@@ -305,7 +305,7 @@ async fn send(
     request: &mut Option<Request<Full<Bytes>>>,
     attempt: &mut Attempt,
 ) -> Result<Option<Response<Incoming>>, Fault> {
-    let Some(taken) = request.take() else { return Err(Fault::Broken) };
+    let Some(taken) = request.take() else { unreachable!("what could not be sent is put back") };
     connection.seen.begin();
     match connection.sender.try_send_request(taken).await {
         Ok(response) => Ok(Some(response)),

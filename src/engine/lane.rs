@@ -1,173 +1,49 @@
-//! One lane: a thread with its own people, timers, connections and meter.
+//! One lane: its people, their acts on the way to a connection, and what is recorded of them.
 //!
-//! Events drive it: a person's time has come, an arrival is due, an exchange is over. Each makes people act; an act
-//! becomes an exchange on the next free connection slot. The lane is one `RefCell` borrowed only between awaits.
+//! Events drive it: a person's time has come, an arrival is due, an exchange is over. Each makes people act; an act waits
+//! for the next free connection slot.
 
-use std::cell::RefCell;
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, VecDeque};
-use std::iter::Peekable;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use history::Inlet;
-use http::HeaderValue;
-use journey::JourneyInstance;
-use model::words::{Fault, Field, Phase, Role};
-use model::{CaseId, Stream};
-use portal::{Encoded, Reading};
+use history::{Inlet, Stall};
+use model::fitting;
+use model::words::{Operation, Outcome, Phase};
+use portal::{Context, Exchange, Reply};
 use tokio::sync::Notify;
 
-use crate::delay::{Queued, SchedulingDelays, Waits};
-use crate::http_client::{Attempt, ExchangeContext, HttpClient, Limits};
+use crate::actors::Begun;
+use crate::admission::Admission;
+use crate::backing_off::is_no_traffic;
+use crate::codec::{Codec, Prepared};
+use crate::connection_slots::{Act, ConnectionSlots};
+use crate::delay::{SchedulingDelays, Taken};
+use crate::http_client::Attempt;
+use crate::journeys::Journeys;
 use crate::meter::LaneMeter;
-use crate::read_back::ReadBack;
 use crate::run_state::RunState;
-use crate::spec::{Arrival, Arrivals, Purpose, lane_of};
-use crate::stalls::overslept;
-use crate::task_queue::{Origin, People, Person, Task};
-use crate::throttle::Holding;
+use crate::spec::Arrivals;
+use crate::task::Task;
+use crate::transcript::{self, Entry};
 
 /// The longest a lane sleeps before it looks at the phase again, in nanoseconds.
 const BEAT: u64 = 50_000_000;
+/// The longest that records stay in the lane, in nanoseconds.
+const FLUSH_EVERY: u64 = 100_000_000;
 
 /// A lane's own things.
 pub(crate) struct Lane {
-    pub(crate) state: Arc<RunState>,
-    pub(crate) number: usize,
-    pub(crate) meter: Arc<LaneMeter>,
-    pub(crate) inlet: Inlet,
-    pub(crate) people: People,
-    /// The numbers of a dossier known so far: what visitors and the final read ask for.
-    pub(crate) codes: HashMap<CaseId, Box<str>>,
-    pub(crate) read_back: ReadBack,
-    /// The clerks of each unit, by unit index.
-    pub(crate) desks: Vec<Vec<usize>>,
-    pub(crate) arrivals: Peekable<Arrivals>,
-    /// When which person must be looked at.
-    pub(crate) timers: BinaryHeap<Reverse<(u64, usize)>>,
-    /// Acts waiting for a connection slot.
-    pub(crate) ready: VecDeque<Act>,
-    /// Connection slots waiting for an act.
-    pub(crate) idle: Vec<Rc<Notify>>,
-    pub(crate) slots: usize,
-    /// Wakes the lane when something has become due before `wake`.
-    pub(crate) alarm: Rc<Notify>,
-    /// When the lane wakes of itself.
-    pub(crate) wake: u64,
-    /// For how long its connections were held back.
-    pub(crate) holding: Rc<Holding>,
-    /// Cuts off what is under way when the run ends.
-    pub(crate) shutdown: Rc<Notify>,
-    pub(crate) entered: u64,
-    pub(crate) signed_in: u32,
-    pub(crate) chance: Stream,
-    pub(crate) user_agent: HeaderValue,
-    pub(crate) request: Encoded,
-    pub(crate) reading: Reading,
-    pub(crate) waits: Waits,
-    pub(crate) scheduling_delays: SchedulingDelays,
-    pub(crate) flushed: u64,
-}
-
-/// A person's next operation, on its way to a connection.
-pub(crate) struct Act {
-    pub(crate) person: usize,
-    pub(crate) task: Box<Task>,
-    pub(crate) queued: Queued,
-}
-
-pub(crate) type LaneRef = Rc<RefCell<Lane>>;
-
-/// Plays a lane until the shutdown; gives back how late its exchanges were handed to a connection.
-pub(crate) async fn play(lane: Lane) -> SchedulingDelays {
-    let (state, lane) = (Arc::clone(&lane.state), Rc::new(RefCell::new(lane)));
-    lane.borrow_mut().enter_staff();
-    let alarm = Rc::clone(&lane.borrow().alarm);
-    let name = format!("lane-{}", lane.borrow().number);
-    while state.phase() != Phase::Ended {
-        let wake = lane.borrow_mut().turn();
-        supply(&lane);
-        tokio::select! {
-            () = tokio::time::sleep_until(state.clock.instant(wake).into()) => {}
-            () = alarm.notified() => {}
-        }
-        let now = state.clock.now();
-        let mut lane = lane.borrow_mut();
-        if let Some(stall) = overslept(&name, wake, now) {
-            lane.inlet.batch().stall(stall);
-        }
-    }
-    cut_off(&lane).await;
-    let mut lane = lane.borrow_mut();
-    lane.inlet.close();
-    lane.scheduling_delays.clone()
-}
-
-/// Records what was begun and is not over, as never answered: a stall at the end must not hide.
-async fn cut_off(lane: &LaneRef) {
-    let (waiting, shutdown) = {
-        let mut lane = lane.borrow_mut();
-        (std::mem::take(&mut lane.ready), Rc::clone(&lane.shutdown))
-    };
-    for act in waiting {
-        lane.borrow_mut().never_sent(act);
-    }
-    shutdown.notify_waiters();
-    // The bound is for a slot that panicked and will never be over.
-    for _ in 0..10_000 {
-        if lane.borrow().meter.in_flight() == 0 {
-            return;
-        }
-        tokio::task::yield_now().await;
-    }
-}
-
-/// Gives ready acts to connection slots, opening slots while the limit allows.
-fn supply(lane: &LaneRef) {
-    let mut borrowed = lane.borrow_mut();
-    let mut waiting = borrowed.ready.len();
-    while waiting > 0 {
-        if let Some(slot) = borrowed.idle.pop() {
-            slot.notify_one();
-        } else if borrowed.slots < borrowed.state.spec.settings.connections {
-            borrowed.slots += 1;
-            tokio::task::spawn_local(slot(Rc::clone(lane)));
-        } else {
-            break;
-        }
-        waiting -= 1;
-    }
-}
-
-/// A connection slot: takes acts as long as there are any, then waits to be called.
-async fn slot(lane: LaneRef) {
-    let (state, shutdown) = (Arc::clone(&lane.borrow().state), Rc::clone(&lane.borrow().shutdown));
-    let called = Rc::new(Notify::new());
-    let mut browser = HttpClient::of(Rc::clone(&lane.borrow().holding));
-    let settings = &state.spec.settings;
-    let limits = Limits { timeout: settings.timeout, longest_answer: settings.longest_answer };
-    let (clock, guard, shutdown) = (&state.clock, &state.spec.guard, Some(&*shutdown));
-    loop {
-        let next = lane.borrow_mut().ready.pop_front();
-        let Some(mut act) = next else {
-            lane.borrow_mut().idle.push(Rc::clone(&called));
-            called.notified().await;
-            continue;
-        };
-        let (prepared, held_in_line) = lane.borrow_mut().take(&mut act);
-        let mut attempt = match prepared {
-            Ok((authority, request, length)) => {
-                let acting = Some((&*state, act.task.origin));
-                let context = ExchangeContext { clock, guard, limits, shutdown, acting };
-                browser.exchange(&authority, request, length, context).await
-            }
-            Err(trouble) => Attempt::prevented(trouble, state.clock.now()),
-        };
-        attempt.held += held_in_line;
-        lane.borrow_mut().over(act, attempt);
-        supply(&lane);
-    }
+    state: Arc<RunState>,
+    number: u8,
+    meter: Arc<LaneMeter>,
+    admission: Admission,
+    journeys: Journeys,
+    slots: ConnectionSlots,
+    codec: Codec,
+    inlet: Inlet,
+    /// When records were handed to the recorder last.
+    flushed: u64,
+    scheduling_delays: SchedulingDelays,
 }
 
 impl Lane {
@@ -177,169 +53,213 @@ impl Lane {
         meter: Arc<LaneMeter>,
         arrivals: Arrivals,
         inlet: Inlet,
-    ) -> Result<Self, hdrhistogram::CreationError> {
-        let chance = state.spec.seed.stream("journey");
-        let waits = Waits::new(state.spec.settings.connections);
-        let user_agent = HeaderValue::from_str(&state.spec.settings.user_agent)
-            .unwrap_or_else(|_invisible| HeaderValue::from_static("vandan"));
-        Ok(Self {
-            desks: vec![Vec::new(); state.spec.units.len()],
-            read_back: ReadBack::default(),
-            state,
+    ) -> Self {
+        let number: u8 = fitting(number, "a run has at most 256 lanes");
+        Self {
             number,
-            meter,
+            admission: Admission::new(Arc::clone(&state), Arc::clone(&meter), arrivals),
+            journeys: Journeys::new(Arc::clone(&state), Arc::clone(&meter), u32::from(number)),
+            slots: ConnectionSlots::new(state.spec.settings.connections),
+            codec: Codec::new(&state.spec),
             inlet,
-            people: People::default(),
-            codes: HashMap::new(),
-            arrivals: arrivals.peekable(),
-            timers: BinaryHeap::new(),
-            ready: VecDeque::new(),
-            idle: Vec::new(),
-            slots: 0,
-            alarm: Rc::default(),
-            wake: 0,
-            holding: Rc::default(),
-            shutdown: Rc::default(),
-            entered: 0,
-            signed_in: 0,
-            chance,
-            user_agent,
-            request: Encoded::default(),
-            reading: Reading::default(),
-            waits,
-            scheduling_delays: SchedulingDelays::new()?,
             flushed: 0,
-        })
+            scheduling_delays: SchedulingDelays::default(),
+            state,
+            meter,
+        }
     }
 
-    /// Lets the clerks whose units this lane serves begin their working day.
+    pub(crate) fn state(&self) -> Arc<RunState> {
+        Arc::clone(&self.state)
+    }
+
+    /// Its connection slots, and the acts that wait for one.
+    pub(crate) fn slots(&mut self) -> &mut ConnectionSlots {
+        &mut self.slots
+    }
+
+    /// What wakes it before the instant that [`turn`](Self::turn) gave.
+    pub(crate) fn alarm(&mut self) -> Rc<Notify> {
+        self.journeys.timers().alarm()
+    }
+
+    /// Lets its clerks begin their working day.
     pub(crate) fn enter_staff(&mut self) {
-        let state = Arc::clone(&self.state);
-        let spec = &state.spec;
-        let lanes = state.lanes;
-        for (at, staff) in spec.staff.iter().enumerate() {
-            // Those who serve all units are dealt out by their place in the list.
-            let home = staff.unit.map_or(at % lanes, |unit| lane_of(unit, lanes));
-            let journey = match staff.role {
-                Role::Desk => spec.assignment.desk,
-                Role::PostDesk => spec.assignment.post_desk,
-                Role::Citizen => None,
-            };
-            let (true, Some(journey)) = (home == self.number, journey) else { continue };
-            let person = self.people.enter(Person::clerk(staff.name.clone(), at));
-            if let Some(desk) = staff.unit.and_then(|unit| self.desks.get_mut(usize::from(unit)))
-                && staff.role == Role::Desk
-            {
-                desk.push(person);
-            }
-            let subject = u32::try_from(at).unwrap_or(u32::MAX);
-            self.begin(person, Task::new(JourneyInstance::new(journey, subject), None, Origin::WorkingDay), 0);
-        }
-    }
-
-    /// Nobody acts any more, dossiers are read back: what still waits for a connection will never be sent.
-    pub(crate) fn stop_acting(&mut self) {
-        let ready = std::mem::take(&mut self.ready).into_iter();
-        let (reading_back, others): (VecDeque<_>, VecDeque<_>) =
-            ready.partition(|act| act.task.origin == Origin::FinalRead);
-        self.ready = reading_back;
-        let is_held = self.holding.is_on();
-        for act in others {
-            // Only what found no free connection waited for the portal; the others came too late, and nothing happened.
-            if is_held || !act.queued.found_none_free() {
-                let now = self.state.clock.now();
-                self.waits.take(act.queued, now, 0);
-                self.over(act, Attempt::given_up(now));
-            } else {
-                self.never_sent(act);
-            }
-        }
-    }
-
-    /// Records an act that was begun and never sent as never answered.
-    fn never_sent(&mut self, act: Act) {
-        let now = self.state.clock.now();
-        let taken = self.waits.take(act.queued, now, self.holding.total(now));
-        let mut attempt = Attempt::not_sent(Fault::TimedOut, now);
-        attempt.held = taken.held;
-        if self.holding.is_on() {
-            attempt.held_to_the_end(self.holding.by());
-        }
-        self.over(act, attempt);
+        self.journeys.enter_staff();
     }
 
     /// Does what is due, and says when something is due next.
     pub(crate) fn turn(&mut self) -> u64 {
         let now = self.state.clock.now();
-        self.wake = 0;
+        self.journeys.timers().awake();
         self.admit_arrivals(now);
-        self.look_at_due(now);
-        if self.state.phase() == Phase::FinalRead {
-            self.read_back(now);
-        }
-        if now > self.flushed + 100_000_000 {
+        self.begin_acts(now);
+        self.read_back(now);
+        if now > self.flushed + FLUSH_EVERY {
             self.flush(now);
         }
-        let next_timer = self.timers.peek().map_or(u64::MAX, |Reverse((due, _))| *due);
-        // After the load nobody is admitted any more.
-        let is_load = self.state.phase() == Phase::Load;
-        let next_arrival = self.arrivals.peek().filter(|_| is_load).map_or(u64::MAX, |arrival| arrival.due);
-        self.wake = next_timer.min(next_arrival).min(now + BEAT);
-        self.wake
-    }
-
-    pub(crate) fn flush(&mut self, now: u64) {
-        self.flushed = now;
-        self.inlet.flush();
-        let idle_since =
-            self.people.iter().filter(|person| person.staff.is_some()).map(|person| person.idle_since).min();
-        self.meter.idle_since.set(idle_since.unwrap_or(u64::MAX));
+        let latest = now + BEAT;
+        let next_arrival = self.admission.next_due().unwrap_or(latest);
+        self.journeys.timers().sleep(latest.min(next_arrival))
     }
 
     /// Lets in the people whose time has come.
-    pub(crate) fn admit_arrivals(&mut self, now: u64) {
-        if self.state.phase() != Phase::Load {
+    fn admit_arrivals(&mut self, now: u64) {
+        while let Some(admitted) = self.admission.next(now, self.journeys.under_way()) {
+            self.journeys.admit(admitted);
+        }
+    }
+
+    /// Lets everybody act whose time has come.
+    fn begin_acts(&mut self, now: u64) {
+        while let Some(Begun { person, task, possible }) = self.journeys.begin_act(now) {
+            self.meter.begun.add(1);
+            self.slots.queue(person, task, possible, now);
+        }
+    }
+
+    /// In the final read, lets dossiers be read back.
+    fn read_back(&mut self, now: u64) {
+        if self.state.phase() != Phase::FinalRead {
             return;
         }
-        while let Some(arrival) = self.arrivals.next_if(|arrival| arrival.due <= now) {
-            self.receive(arrival);
+        if self.journeys.begin_read_back() {
+            // Nobody acts any more: what still waits for a connection will never be sent.
+            for act in self.slots.stop_acting() {
+                let attempt = self.slots.given_up(&act, self.state.clock.now());
+                self.over(act, attempt);
+            }
         }
-        if self.arrivals.peek().is_none() {
-            self.meter.arrivals_over.set(1);
+        self.journeys.read_back(now);
+    }
+
+    /// Takes an act to a connection: writes its request, reckons how late we are with it, and gives back for how long the rate
+    /// limit held it in line.
+    pub(crate) fn take(&mut self, act: &mut Act) -> (Prepared, u64) {
+        let now = self.state.clock.now();
+        self.meter.taken.add(1);
+        let Taken { late, held } = self.slots.take(act, now);
+        let prepared = self.prepare(act);
+        act.task.delay = late + self.state.clock.now().saturating_sub(now);
+        self.meter.scheduling_delay.set(act.task.delay);
+        (prepared, held)
+    }
+
+    /// Writes the request of an act.
+    fn prepare(&mut self, act: &Act) -> Prepared {
+        let (spec, task, person) = (&self.state.spec, &act.task, self.journeys.person(act.person));
+        let context = Context {
+            case: task.case.as_deref(),
+            memory: &task.memory,
+            session: &person.session,
+            staff: person.staff.and_then(|at| spec.staff.get(at)),
+            clock: None,
+            offer: None,
+        };
+        let prepared = self.codec.encode(spec, exchange(&self.state, task), &context, task.missed || person.missed);
+        if let (Ok(_), Operation::Submit, Some(case)) = (&prepared, task.operation, &task.case) {
+            self.state.begun.begin(case.id);
+        }
+        prepared
+    }
+
+    /// Records an act that was begun and never sent as never answered.
+    pub(crate) fn never_sent(&mut self, act: Act) {
+        let attempt = self.slots.never_sent(&act, self.state.clock.now());
+        self.over(act, attempt);
+    }
+
+    /// Reads the answer of an act, records it, and lets its person go on.
+    pub(crate) fn over(&mut self, act: Act, mut attempt: Attempt) {
+        let Act { person, mut task, .. } = act;
+        self.slots.over();
+        if attempt.given_up {
+            self.meter.unsent.add(1);
+            return self.journeys.give_up_act(person, attempt.done);
+        }
+        task.delay = task.delay.saturating_add(attempt.held);
+        let Reply { answer, fault } = self.codec.decode(&self.state.spec, exchange(&self.state, &task), &attempt);
+        attempt.fault = fault;
+        self.note(person, &mut task, &attempt, answer);
+        let phase = self.state.phase();
+        if phase == Phase::Ended {
+            return;
+        }
+        if attempt.sent.is_none() && !task.origin.may_act_in(phase) {
+            return self.journeys.give_up_act(person, attempt.done);
+        }
+        self.journeys.act_over(person, task, &attempt, answer, self.codec.reading());
+        let now = self.state.clock.now();
+        self.read_back(now);
+        // Who has come meanwhile stands in line before what is due later.
+        self.admit_arrivals(now);
+        self.begin_acts(now);
+        if self.inlet.batch().is_full() {
+            self.flush(now);
+        }
+        self.journeys.timers().ring();
+    }
+
+    /// Counts what an act came to, and records it. What could not be sent is recorded once, not at every try.
+    fn note(&mut self, person: usize, task: &mut Task, attempt: &Attempt, answer: Outcome) {
+        if task.phase == Phase::Load {
+            self.scheduling_delays.record(task.class, task.delay);
+        }
+        self.meter.over(task.operation, attempt, answer);
+        let is_known = is_no_traffic(attempt) && task.unsent.replace(task.operation) == Some(task.operation);
+        if !is_known {
+            self.record(person, task, attempt, answer);
         }
     }
 
-    /// Lets one person in, or counts that there was no room, or no journey, for them.
-    fn receive(&mut self, arrival: Arrival) {
-        let state = Arc::clone(&self.state);
-        let (spec, meter) = (&state.spec, Arc::clone(&self.meter));
-        let case = spec.people.case(arrival.case);
-        let of_channel = || spec.assignment.channels.iter().find(|(channel, _)| *channel == case.channel);
-        let journey = match arrival.purpose {
-            Purpose::Dossier => of_channel().map(|(_, journey)| *journey),
-            Purpose::Visit => spec.assignment.visit,
+    fn record(&mut self, person: usize, task: &Task, attempt: &Attempt, answer: Outcome) {
+        let person = self.journeys.person(person);
+        let entry = Entry {
+            case: task.case.as_deref().map(|case| case.id),
+            actor: &person.name,
+            session: person.session.number,
+            journey: self.state.spec.scripts.name(task.instance.journey()),
+            operation: task.operation,
+            attempt: task.put_off + 1,
+            phase: task.phase,
+            lane: self.number,
+            due: task.due,
+            answer,
+            class: task.class,
+            delay: task.delay,
+            held: attempt.held,
         };
-        let Some(journey) = journey.filter(|_| self.people.count() < spec.settings.under_way) else {
-            return meter.of(arrival.purpose).dropped.add(1);
-        };
-        meter.of(arrival.purpose).started.add(1);
-        let instance = JourneyInstance::new(journey, arrival.case.0);
-        let mut task = Task::new(instance, Some(Box::new(case)), Origin::Arrival(arrival.purpose));
-        // A visitor has the receipt of the dossier, if it was given one by now.
-        if let (Purpose::Visit, Some(code)) = (arrival.purpose, self.codes.get(&arrival.case)) {
-            task.memory.set(Field::DossierCode, code);
-        }
-        let person = match spec.scripts.role(journey) {
-            Role::Citizen => None,
-            Role::Desk | Role::PostDesk => self.clerk_for(arrival.unit, arrival.case),
-        };
-        let person = person.unwrap_or_else(|| self.people.enter(Person::citizen()));
-        self.begin(person, task, arrival.due);
+        transcript::record(self.inlet.batch(), &entry, attempt, self.codec.reading(), self.state.known());
     }
 
-    /// A clerk of the unit; the same for the same dossier.
-    pub(crate) fn clerk_for(&self, unit: u16, case: CaseId) -> Option<usize> {
-        let desk = self.desks.get(usize::from(unit))?;
-        desk.get(case.0 as usize % desk.len().max(1)).copied()
+    /// Records that its thread stood still.
+    pub(crate) fn stall(&mut self, stall: Stall) {
+        self.inlet.batch().stall(stall);
+    }
+
+    fn flush(&mut self, now: u64) {
+        self.flushed = now;
+        self.inlet.flush();
+        self.journeys.state_idle();
+    }
+
+    /// How many acts were begun and are not over.
+    pub(crate) fn in_flight(&self) -> u64 {
+        self.meter.in_flight()
+    }
+
+    /// Hands over what is recorded, and says how late acts were handed to a connection.
+    pub(crate) fn close(&mut self) -> SchedulingDelays {
+        self.inlet.close();
+        std::mem::take(&mut self.scheduling_delays)
+    }
+}
+
+/// The exchange at which a task stands.
+fn exchange<'a>(state: &'a RunState, task: &Task) -> &'a Exchange {
+    let exchanges = state.spec.adapter.exchanges(task.operation);
+    match exchanges.get(task.exchange) {
+        Some(exchange) => exchange,
+        None => unreachable!("journeys that need `{}` are not assigned: the adapter lacks it", task.operation),
     }
 }

@@ -13,39 +13,48 @@
 //! The engine does not know what a province is: it sees a stream of [`Arrival`]s and a [`model::Applicants`]. It judges
 //! nothing.
 
-mod acting;
+mod actors;
+mod admission;
 mod authority;
 mod backing_off;
 mod clock;
+mod codec;
+mod connection_slots;
 mod control;
 mod coordinator;
 mod delay;
+mod due;
+mod event_loop;
 mod guard;
 mod hopeless;
 mod http_client;
+mod journeys;
 mod known;
 mod lane;
+mod ledgers;
 mod meter;
 mod own_limits;
 mod peers;
+mod phases;
 mod preflight;
 mod read_back;
 mod registrar;
+mod run;
 mod run_state;
 mod spec;
 mod stalls;
-mod task_queue;
+mod task;
 mod throttle;
+mod timers;
 mod transcript;
-mod walking;
 mod wire;
 
 pub use authority::{Authority, AuthoritySyntax, NamedHost};
 pub use clock::RunClock;
-pub use coordinator::{EngineError, Health, run};
 pub use guard::Guard;
 pub use known::Strangers;
 pub use meter::{ArrivalCounts, Meters, Snapshot};
 pub use preflight::Met;
+pub use run::{EngineError, Health, run};
 pub use spec::{Arrival, Arrivals, JourneyAssignment, Peer, Publication, Purpose, RunSpec, Settings, lane_of};
 pub use throttle::punctual_rate;

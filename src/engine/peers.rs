@@ -11,6 +11,7 @@ use bytes::Bytes;
 use history::{Inlet, Signal};
 use http::Request;
 use http_body_util::Full;
+use model::PeerFacts;
 use model::words::Fault;
 use serde::Deserialize;
 use tokio::sync::Notify;
@@ -161,7 +162,7 @@ impl Ledger {
             let is_end = page.signals.is_empty() || page.next <= self.after;
             let mut inlet = inlet.borrow_mut();
             for line in page.signals {
-                inlet.batch().signal(line.signal(self.peer.name, &page.epoch, scene.clock));
+                inlet.batch().signal(line.signal(self.peer.name.as_str(), &page.epoch, scene.clock));
             }
             inlet.flush();
             if is_end {
@@ -191,10 +192,14 @@ impl Ledger {
     /// Says in the history how the peer fared, and how far its ledger was read.
     fn state_facts(&self, inlet: &mut Inlet) {
         let Trouble { restarted, unreadable, unanswered } = self.trouble;
-        let facts =
-            [("restarted", restarted), ("unreadable", unreadable), ("unanswered", unanswered), ("signals", self.after)];
-        for (name, count) in facts {
-            inlet.batch().fact(&format!("peer_{name}_{}", self.peer.name), count.to_string());
+        let facts = PeerFacts::of(self.peer.name);
+        for (fact, count) in [
+            (facts.restarted, restarted),
+            (facts.unreadable, unreadable),
+            (facts.unanswered, unanswered),
+            (facts.signals, self.after),
+        ] {
+            inlet.batch().fact(fact, count.to_string());
         }
         inlet.flush();
     }

@@ -1,14 +1,8 @@
 //! The final read: when all is over, every dossier is read back from every surface, no faster than the
 //! portal was asked in the busiest second of the load.
 
-use std::sync::Arc;
-
-use journey::{JourneyId, JourneyInstance};
+use journey::JourneyId;
 use model::CaseId;
-use model::words::{Field, Role};
-
-use crate::lane::Lane;
-use crate::task_queue::{Origin, Person, Task};
 
 /// Journeys of the final read that a lane walks at once.
 const AT_ONCE: usize = 48;
@@ -16,54 +10,37 @@ const AT_ONCE: usize = 48;
 /// What a lane still has to read back.
 #[derive(Default)]
 pub(crate) struct ReadBack {
+    /// Popped from the end; `None` until it begins.
     left: Option<Vec<(CaseId, JourneyId)>>,
     under_way: usize,
 }
 
 impl ReadBack {
+    /// Begins, unless it has begun: journey by journey, case by case in ascending order. Says whether it did.
+    pub(crate) fn begin(&mut self, cases: impl IntoIterator<Item = CaseId>, journeys: &[JourneyId]) -> bool {
+        if self.left.is_some() {
+            return false;
+        }
+        let mut cases: Vec<_> = cases.into_iter().collect();
+        cases.sort_unstable_by(|a, b| b.cmp(a));
+        self.left =
+            Some(journeys.iter().rev().flat_map(|journey| cases.iter().map(|case| (*case, *journey))).collect());
+        true
+    }
+
+    /// The next dossier to be read back, while there is room.
+    pub(crate) fn next(&mut self) -> Option<(CaseId, JourneyId)> {
+        let next = self.left.as_mut().filter(|_| self.under_way < AT_ONCE)?.pop()?;
+        self.under_way += 1;
+        Some(next)
+    }
+
     pub(crate) fn one_is_over(&mut self) {
-        self.under_way = self.under_way.saturating_sub(1);
-    }
-}
-
-impl Lane {
-    /// Begins final reads while there is room, and says when there are none left.
-    pub(crate) fn read_back(&mut self, now: u64) {
-        if self.read_back.left.is_none() {
-            let mut cases: Vec<_> = self.codes.keys().copied().collect();
-            cases.sort_unstable_by(|a, b| b.cmp(a));
-            let journeys = &self.state.spec.assignment.final_reads;
-            // Popped from the end: journey by journey, case by case in ascending order.
-            let left = journeys.iter().rev().flat_map(|journey| cases.iter().map(|case| (*case, *journey))).collect();
-            self.read_back.left = Some(left);
-            self.stop_acting();
-        }
-        while self.read_back.under_way < AT_ONCE {
-            let Some((case, journey)) = self.read_back.left.as_mut().and_then(Vec::pop) else { break };
-            self.read_back.under_way += 1;
-            self.begin_final(case, journey, now);
-        }
-        if self.read_back.under_way == 0 && self.read_back.left.as_ref().is_some_and(Vec::is_empty) {
-            self.meter.final_reads_over.set(1);
-        }
+        self.under_way -= 1;
     }
 
-    fn begin_final(&mut self, id: CaseId, journey: JourneyId, now: u64) {
-        let state = Arc::clone(&self.state);
-        let case = state.spec.people.case(id);
-        let unit = state.spec.units.iter().position(|unit| *unit == case.unit);
-        let mut task = Task::new(JourneyInstance::new(journey, id.0), Some(Box::new(case)), Origin::FinalRead);
-        if let Some(code) = self.codes.get(&id) {
-            task.memory.set(Field::DossierCode, code);
-        }
-        let clerk = match state.spec.scripts.role(journey) {
-            Role::Citizen => None,
-            Role::Desk | Role::PostDesk => {
-                unit.and_then(|unit| u16::try_from(unit).ok()).and_then(|unit| self.clerk_for(unit, id))
-            }
-        };
-        let person = clerk.unwrap_or_else(|| self.people.enter(Person::citizen()));
-        self.meter.read_back.add(1);
-        self.begin(person, task, now);
+    /// Whether everything was read back.
+    pub(crate) fn is_over(&self) -> bool {
+        self.under_way == 0 && self.left.as_ref().is_some_and(Vec::is_empty)
     }
 }

@@ -1,7 +1,6 @@
 //! What all lanes of a run share.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
-use std::time::Duration;
 
 use model::words::{Fault, Phase};
 
@@ -95,9 +94,4 @@ impl RunState {
     pub(crate) fn enter(&self, phase: Phase) {
         self.phase.store(phase as u8, Ordering::Relaxed);
     }
-}
-
-/// A length of time as the clock of a run counts it.
-pub(crate) fn nanoseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use journey::{JourneyId, Scripts};
-use model::words::Channel;
+use model::words::{Channel, PeerName};
 use model::{Applicants, CaseId, Offer, Seed, Staff, Timeline};
 use portal::Adapter;
 
@@ -59,8 +59,8 @@ pub struct JourneyAssignment {
 /// A peer whose ledger is collected.
 #[derive(Clone, Debug)]
 pub struct Peer {
-    /// `bank` or `post`.
-    pub name: &'static str,
+    /// Which one it is.
+    pub name: PeerName,
     /// Where its ledger is.
     pub authority: Authority,
 }

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use model::nanoseconds;
 use tokio::sync::Notify;
 
 use crate::clock::RunClock;
@@ -310,7 +311,7 @@ impl Hold {
 
     /// Waits for so long, not counting for how long the exchange was held back.
     pub(crate) async fn outlasted(&self, limit: Duration, clock: &RunClock) {
-        let end = clock.now().saturating_add(u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX));
+        let end = clock.now().saturating_add(nanoseconds(limit));
         loop {
             let end = end.saturating_add(self.past.get());
             if self.is_on.get() {

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use history::{Batch, Exchange, Misread, Observed, ProgressLine, ShownService, Text};
-use model::CaseId;
 use model::words::{Blame, Field, Operation, Outcome, Phase, TrafficClass};
+use model::{CaseId, fitting};
 use portal::Reading;
 
 use crate::http_client::Attempt;
@@ -30,6 +30,9 @@ pub(crate) struct Entry<'a> {
     pub(crate) held: u64,
 }
 
+/// Why lengths fit.
+const SHORT: &str = "requests and answers are far shorter than 4 GiB";
+
 /// Records an exchange and what its answer shows.
 pub(crate) fn record(batch: &mut Batch, entry: &Entry<'_>, attempt: &Attempt, reading: &Reading, known: Known<'_>) {
     let exchange = Exchange {
@@ -48,8 +51,8 @@ pub(crate) fn record(batch: &mut Batch, entry: &Entry<'_>, attempt: &Attempt, re
         answer: entry.answer,
         status: attempt.status,
         fault: attempt.fault,
-        bytes_sent: u32::try_from(attempt.bytes_sent).unwrap_or(u32::MAX),
-        bytes_received: u32::try_from(attempt.body.len()).unwrap_or(u32::MAX),
+        bytes_sent: fitting(attempt.bytes_sent, SHORT),
+        bytes_received: fitting(attempt.body.len(), SHORT),
         reused: attempt.reused,
         class: entry.class,
         delay: entry.delay,

@@ -7,7 +7,7 @@
 use std::mem::size_of;
 
 use model::words::{AdapterProblem, Fault, Field, Operation, Outcome, Phase, TrafficClass};
-use model::{LONGEST_CODE, LONGEST_VALUE, cut, cut_into};
+use model::{Fact, LONGEST_CODE, LONGEST_VALUE, cut, cut_into, fitting};
 
 /// Exchanges in a batch before it is handed to the recorder.
 const FULL: usize = 512;
@@ -193,17 +193,21 @@ pub struct Batch {
     pub(crate) misread: Vec<Misread>,
     pub(crate) stalls: Vec<Stall>,
     pub(crate) signals: Vec<Signal>,
-    pub(crate) facts: Vec<(String, String)>,
+    pub(crate) facts: Vec<(Fact, String)>,
     /// Bytes of texts that are not in the arena.
     strings: usize,
 }
 
 impl Batch {
-    /// Keeps a text, cut to [`LONGEST_VALUE`] bytes. An arena never grows past 4 GiB; what would is kept empty.
+    /// Keeps a text, cut to [`LONGEST_VALUE`] bytes.
     pub fn text(&mut self, text: &str) -> Text {
-        let Ok(start) = u32::try_from(self.arena.len()) else { return Text::default() };
+        let start = self.end();
         cut_into(text, LONGEST_VALUE, &mut self.arena);
-        u32::try_from(self.arena.len()).map_or(Text::default(), |end| Text { start, end })
+        Text { start, end: self.end() }
+    }
+
+    fn end(&self) -> u32 {
+        fitting(self.arena.len(), "a batch is handed over long before it holds 4 GiB of texts")
     }
 
     /// Adds an exchange; observations and log lines added next belong to it.
@@ -211,36 +215,35 @@ impl Batch {
         self.rows.push(Row { exchange, observed: 0, progress: 0, services: 0, misread: 0, error_code });
     }
 
+    fn last_row(&mut self) -> &mut Row {
+        match self.rows.last_mut() {
+            Some(row) => row,
+            None => unreachable!("what an exchange shows is added after it"),
+        }
+    }
+
     /// Adds what the last exchange says of a dossier.
     pub fn observed(&mut self, observed: Observed) {
-        if let Some(row) = self.rows.last_mut() {
-            row.observed += 1;
-            self.observed.push(observed);
-        }
+        self.last_row().observed += 1;
+        self.observed.push(observed);
     }
 
     /// Adds a line of the portal's log that the last exchange shows.
     pub fn progress(&mut self, line: ProgressLine) {
-        if let Some(row) = self.rows.last_mut() {
-            row.progress += 1;
-            self.progress.push(line);
-        }
+        self.last_row().progress += 1;
+        self.progress.push(line);
     }
 
     /// Adds a procedure of the catalogue that the last exchange shows.
     pub fn service(&mut self, service: ShownService) {
-        if let Some(row) = self.rows.last_mut() {
-            row.services += 1;
-            self.services.push(service);
-        }
+        self.last_row().services += 1;
+        self.services.push(service);
     }
 
     /// Adds something of the last exchange that the adapter did not understand or could not write.
     pub fn misread(&mut self, misread: Misread) {
-        if let Some(row) = self.rows.last_mut() {
-            row.misread += 1;
-            self.misread.push(misread);
-        }
+        self.last_row().misread += 1;
+        self.misread.push(misread);
     }
 
     /// Adds an interval in which we stood still.
@@ -263,10 +266,10 @@ impl Batch {
     }
 
     /// Adds, or replaces, a fact of the run.
-    pub fn fact(&mut self, name: &str, value: impl Into<String>) {
+    pub fn fact(&mut self, fact: Fact, value: impl Into<String>) {
         let value = value.into();
-        self.strings += name.len() + value.len();
-        self.facts.push((name.to_owned(), value));
+        self.strings += value.len();
+        self.facts.push((fact, value));
     }
 
     /// How many exchanges it holds.
@@ -318,7 +321,10 @@ impl Batch {
     }
 
     pub(crate) fn read(&self, text: Text) -> &str {
-        self.arena.get(text.start as usize..text.end as usize).unwrap_or_default()
+        match self.arena.get(text.start as usize..text.end as usize) {
+            Some(text) => text,
+            None => unreachable!("a text is read from the batch that keeps it"),
+        }
     }
 
     /// Empties it; its memory is kept as far as it is of the usual size.

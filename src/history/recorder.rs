@@ -215,6 +215,8 @@ impl Writer {
 
 #[cfg(test)]
 mod tests {
+    use model::Fact;
+
     use super::*;
     use crate::Signal;
 
@@ -269,7 +271,7 @@ mod tests {
         let mut made = 0;
         for _ in 0..200 {
             while !inlet.batch().is_full() {
-                inlet.batch().fact("name", value.clone());
+                inlet.batch().fact(Fact::Title, value.clone());
                 made += 1;
             }
             inlet.flush();
@@ -289,7 +291,7 @@ mod tests {
     fn a_single_batch_that_is_larger_than_the_queue_goes_through() {
         let (batches, inbox) = sync_channel(QUEUE);
         let mut inlet = inlet(batches);
-        inlet.batch().fact("large", "x".repeat(QUEUE_BYTES + 1));
+        inlet.batch().fact(Fact::Title, "x".repeat(QUEUE_BYTES + 1));
         inlet.flush();
         assert_eq!((inbox.try_iter().count(), inlet.backlog.len()), (1, 0));
     }

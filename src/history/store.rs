@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use model::words::Field;
+use model::{Fact, saturating};
 use rusqlite::{Connection, OpenFlags, Statement, Transaction, params};
 
 use crate::batch::Row;
@@ -84,25 +85,27 @@ impl Store {
     ///
     /// # Errors
     /// [`HistoryError::Write`].
-    pub fn set_facts<'a>(&mut self, facts: impl IntoIterator<Item = (&'a str, String)>) -> Result<(), HistoryError> {
+    pub fn set_facts<'a>(&mut self, facts: impl IntoIterator<Item = &'a (Fact, String)>) -> Result<(), HistoryError> {
         let mut insert = self.connection.prepare_cached("insert or replace into run values (?1, ?2)")?;
-        for (name, value) in facts {
-            insert.execute(params![name, value])?;
+        for (fact, value) in facts {
+            insert.execute(params![fact.name(), value])?;
         }
         Ok(())
     }
 
-    /// Writes how much was recorded, as facts of the run: `recorded_exchanges`, `recorded_observations` and
-    /// `recorded_progress`. What a later reader misses of it was taken away.
+    /// Writes how much was recorded, as facts of the run. What a later reader misses of it was taken away.
     ///
     /// # Errors
     /// [`HistoryError::Write`].
     pub fn state_extent(&mut self) -> Result<(), HistoryError> {
-        self.connection.execute_batch(
-            "insert or replace into run select 'recorded_exchanges', coalesce(max(exchange_id), 0) from exchanges;
-             insert or replace into run select 'recorded_observations', count(*) from observations;
-             insert or replace into run select 'recorded_progress', count(*) from progress;",
-        )?;
+        for (fact, extent) in [
+            (Fact::RecordedExchanges, "coalesce(max(exchange_id), 0) from exchanges"),
+            (Fact::RecordedObservations, "count(*) from observations"),
+            (Fact::RecordedProgress, "count(*) from progress"),
+        ] {
+            let insert = format!("insert or replace into run select ?1, {extent}");
+            self.connection.execute(&insert, [fact.name()])?;
+        }
         Ok(())
     }
 
@@ -221,8 +224,8 @@ impl<'a> Rows<'a> {
                 signal.detail,
             ])?;
         }
-        for (name, value) in &batch.facts {
-            self.fact.execute(params![name, value])?;
+        for (fact, value) in &batch.facts {
+            self.fact.execute(params![fact.name(), value])?;
         }
         Ok(())
     }
@@ -296,9 +299,9 @@ fn columns() -> impl Iterator<Item = &'static str> {
     Field::ALL.iter().take(Field::COLUMNS).map(|field| field.as_str())
 }
 
-/// SQLite's integers are signed; instants and counts of a run are far below their limit.
+/// SQLite's integers are signed; only what a peer says may be beyond their limit.
 pub(crate) fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
+    saturating(number)
 }
 
 /// Opens a history for reading; nothing can be written through it.

@@ -9,6 +9,9 @@ use crate::compile::{Condition, Instruction, LOOPS, Scripts};
 use crate::completion_time::finish;
 use crate::script::{Fact, KNOWN, Pause};
 
+/// The most steps from one operation to the next: no journey that makes sense takes as many.
+const MOST_STEPS: u32 = 10_000_000;
+
 /// A journey of a run, by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct JourneyId(pub(crate) u16);
@@ -115,12 +118,12 @@ impl Scripts {
 
     /// The next action. After [`Action::Do`] the caller must call [`JourneyInstance::answered`] before asking again.
     pub fn next(&self, instance: &mut JourneyInstance, situation: &Situation<'_>, chance: Stream) -> Action {
-        let Some(journey) = self.get(instance.journey) else { return Action::End(Ending::AsWritten) };
+        let Some(journey) = self.get(instance.journey) else { unreachable!("a number is that of a journey") };
         let mut asked = Asked { instance, situation, chance, role: journey.role, not_before: situation.now };
         asked.settle_answer(&journey.code);
-        // Every instruction but the end of a loop moves forward, and a loop holds an operation or is bounded: the
-        // bound below is only there for journeys of empty repetitions.
-        for _ in 0..1_000_000 {
+        // Every instruction but the end of a loop moves forward, and a loop holds an operation: the bound is for those that
+        // leave it out again and again.
+        for _ in 0..MOST_STEPS {
             match journey.code.get(asked.instance.at) {
                 Some(instruction) => {
                     if let Instruction::BeginLoop { .. } = instruction {
@@ -133,7 +136,7 @@ impl Scripts {
                 None => return Action::End(Ending::AsWritten),
             }
         }
-        Action::End(Ending::GaveUp)
+        unreachable!("`{}` repeats {MOST_STEPS} steps without an operation", self.name(instance.journey))
     }
 }
 
@@ -161,7 +164,7 @@ impl Asked<'_, '_> {
             Some(Outcome::Ok) => self.instance.at + 1,
             Some(Outcome::Refused) => *refused,
             Some(Outcome::Error) => *error,
-            None => self.instance.at,
+            None => unreachable!("whoever asks again has reported the outcome"),
         };
     }
 
@@ -242,10 +245,13 @@ impl Asked<'_, '_> {
     }
 
     fn count(&mut self, counter: usize, change: impl FnOnce(&mut u16)) -> u16 {
-        self.instance.counters.get_mut(counter).map_or(u16::MAX, |count| {
-            change(count);
-            *count
-        })
+        match self.instance.counters.get_mut(counter) {
+            Some(count) => {
+                change(count);
+                *count
+            }
+            None => unreachable!("a repetition that has no counter is refused"),
+        }
     }
 
     fn holds(&self, condition: &Condition) -> bool {

@@ -256,13 +256,36 @@ fn choose(node: &Node<'_>, depth: u8) -> Option<Step> {
 }
 
 fn repeat(fields: &Fields<'_>, depth: u8) -> Option<Step> {
-    let steps = fields.need("steps").and_then(|node| steps(&node, depth + 1));
+    let steps = fields.need("steps").and_then(|node| {
+        let steps = steps(&node, depth + 1)?;
+        if hold_an_operation(&steps) {
+            return Some(steps);
+        }
+        node.refuse("a repetition without an operation changes nothing", "add a `do`, or leave the repetition out")
+    });
     let until = fields.need("until").and_then(|node| until(&node));
     let at_most = fields.need("at_most").and_then(|node| match u16::try_from(node.integer()?) {
         Ok(times @ 1..) => Some(times),
         Ok(0) | Err(_) => node.refuse("a number of times from 1 to 65,535 is expected", ""),
     });
     Some(Step::Repeat { steps: steps?, until: until?, at_most: at_most? })
+}
+
+fn hold_an_operation(steps: &[Step]) -> bool {
+    steps.iter().any(|step| match step {
+        Step::Do { .. } | Step::Play { .. } => true,
+        Step::Choose { arms, otherwise, .. } => {
+            arms.iter().any(|(_, steps)| hold_an_operation(steps)) || hold_an_operation(otherwise)
+        }
+        Step::Chance { arms } => arms.iter().any(|(_, steps)| hold_an_operation(steps)),
+        Step::Repeat { steps, .. } => hold_an_operation(steps),
+        Step::Wait(_)
+        | Step::NotAfter(_)
+        | Step::WaitForCompletion
+        | Step::Follow { .. }
+        | Step::Each { .. }
+        | Step::End => false,
+    })
 }
 
 /// `ok`, `closing`, or `state: [accepted, ...]`.

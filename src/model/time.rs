@@ -8,6 +8,8 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
 
+use crate::number::saturating;
+
 /// Vietnam is seven hours ahead of UTC all year (`Asia/Ho_Chi_Minh`).
 pub const VIETNAM_OFFSET_SECONDS: i32 = 7 * 3600;
 
@@ -61,7 +63,7 @@ impl SimTime {
 
     /// The time between two instants; zero if `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
-        Duration::from_millis(u64::try_from(self.0 - earlier.0).unwrap_or(0))
+        Duration::from_millis(saturating(self.0 - earlier.0))
     }
 }
 
@@ -86,15 +88,20 @@ impl fmt::Display for SimTime {
 impl Add<Duration> for SimTime {
     type Output = Self;
     fn add(self, span: Duration) -> Self {
-        Self(self.0.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+        Self(self.0.saturating_add(saturating(span.as_millis())))
     }
 }
 
 impl Sub<Duration> for SimTime {
     type Output = Self;
     fn sub(self, span: Duration) -> Self {
-        Self(self.0.saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+        Self(self.0.saturating_sub(saturating(span.as_millis())))
     }
+}
+
+/// A length of time as the clock of a run counts it; beyond 584 years it saturates.
+pub fn nanoseconds(span: Duration) -> u64 {
+    saturating(span.as_nanos())
 }
 
 #[cfg(test)]

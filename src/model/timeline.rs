@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::SimTime;
+use crate::number::fitting;
 
 /// A stretch of simulated time that is played at one constant speed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,11 @@ pub struct Segment {
 }
 
 impl Segment {
+    /// Its length in simulated milliseconds.
+    fn span(&self) -> u64 {
+        fitting(self.end.0 - self.start.0, "a stretch ends after it starts")
+    }
+
     /// Simulated seconds per wall second.
     #[expect(clippy::cast_precision_loss, reason = "a speed needs no more than 53 bits")]
     pub fn speed(&self) -> f64 {
@@ -90,21 +96,16 @@ impl Timeline {
         if instant <= segment.start {
             return segment.wall_start;
         }
-        interpolate(instant.0 - segment.start.0, segment.end.0 - segment.start.0, segment.wall_end - segment.wall_start)
-            + segment.wall_start
+        let part = fitting(instant.0 - segment.start.0, "it lies after the start");
+        segment.wall_start + interpolate(part, segment.span(), segment.wall_end - segment.wall_start)
     }
 
     /// Which simulated instant is played at this many nanoseconds since the run began.
     pub fn sim(&self, wall: u64) -> SimTime {
         let i = self.segments.partition_point(|segment| segment.wall_end <= wall);
         let Some(segment) = self.segments.get(i) else { return self.end() };
-        let span = u64::try_from(segment.end.0 - segment.start.0).unwrap_or(0);
-        let part = wall.saturating_sub(segment.wall_start);
-        let offset = interpolate(
-            i64::try_from(part).unwrap_or(i64::MAX),
-            i64::try_from(segment.wall_end - segment.wall_start).unwrap_or(i64::MAX),
-            span,
-        );
+        let part = wall - segment.wall_start;
+        let offset = interpolate(part, segment.wall_end - segment.wall_start, segment.span());
         segment.start + Duration::from_millis(offset)
     }
 
@@ -116,11 +117,10 @@ impl Timeline {
     }
 }
 
-/// `part / whole * length`, rounded down.
-fn interpolate(part: i64, whole: i64, length: u64) -> u64 {
-    let part = u128::try_from(part).unwrap_or(0);
-    let whole = u128::try_from(whole).unwrap_or(0).max(1);
-    u64::try_from(part * u128::from(length) / whole).unwrap_or(u64::MAX)
+/// `part / whole * length`, rounded down; `part` is shorter than `whole`.
+fn interpolate(part: u64, whole: u64, length: u64) -> u64 {
+    let offset = u128::from(part) * u128::from(length) / u128::from(whole);
+    fitting(offset, "a part is shorter than the whole")
 }
 
 #[cfg(test)]

@@ -434,6 +434,16 @@ words! {
     }
 }
 
+words! {
+    /// A system beside the portal that keeps a ledger of its own.
+    PeerName {
+        /// Takes payments.
+        Bank = "bank",
+        /// Carries parcels, and collects on delivery.
+        Post = "post",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

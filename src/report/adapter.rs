@@ -6,9 +6,9 @@ use crate::text::{counted, head};
 use crate::traffic::unsigned;
 
 /// How many kinds of problems are told apart; the rest is only counted.
-const SHOWN: usize = 20;
+const SHOWN: i64 = 20;
 /// The most bytes of a portal's word that are read out of a history.
-const LONGEST_WORD: usize = 400;
+const LONGEST_WORD: i64 = 400;
 
 /// Everything that was not understood.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,8 +53,7 @@ pub(crate) fn measure(history: &Connection) -> rusqlite::Result<Misunderstanding
            from adapter_problems p left join exchanges e using (exchange_id)
           group by p.problem, p.field, p.value order by 4 desc, 6, 1, 2, 3 limit ?1",
     )?;
-    let limits = [SHOWN, LONGEST_WORD].map(|limit| i64::try_from(limit).unwrap_or(i64::MAX));
-    let lines = statement.query_map(limits, |row| {
+    let lines = statement.query_map([SHOWN, LONGEST_WORD], |row| {
         Ok(Misunderstanding {
             problem: row.get(0)?,
             field: row.get(1)?,

@@ -4,6 +4,7 @@
 //! green run is not an empty file. Broken is a failure, not knowing is an error, not applicable is skipped; what is only
 //! recommended never fails a build.
 
+use model::Fact;
 use verdict::{GateAnswer, GateVerdict, Level, RuleVerdict, Verdict, Witness};
 
 use crate::summary::Summary;
@@ -114,8 +115,9 @@ fn counts<'a>(cases: impl Iterator<Item = &'a TestCase>) -> String {
 }
 
 fn properties(summary: &Summary) -> String {
-    let known =
-        ["run_id", "seed", "run_file", "target"].into_iter().filter_map(|name| Some((name, summary.fact(name)?)));
+    let known = [Fact::RunId, Fact::Seed, Fact::RunFile, Fact::Target]
+        .into_iter()
+        .filter_map(|fact| Some((fact.name(), summary.fact(fact)?)));
     let lines = known.map(|(name, value)| format!("      <property name=\"{name}\" value=\"{}\"/>\n", escape(value)));
     format!("    <properties>\n{}    </properties>", lines.collect::<String>())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::saturating;
 use model::words::{Channel, Phase};
 use rusqlite::Connection;
 
@@ -67,7 +68,7 @@ fn width(seconds: i64) -> u32 {
     [1, 2, 5, 10, 15, 30, 60, 120, 300, 600]
         .into_iter()
         .find(|width| seconds <= i64::from(*width) * POINTS)
-        .unwrap_or_else(|| u32::try_from(seconds / POINTS + 1).unwrap_or(u32::MAX))
+        .unwrap_or_else(|| saturating(seconds / POINTS + 1))
 }
 
 /// The points while they are being filled.
@@ -81,7 +82,7 @@ struct Buckets {
 
 impl Buckets {
     fn new(width_ns: i64, end_ns: i64) -> Self {
-        let count = usize::try_from(end_ns / width_ns).unwrap_or(0) + 1;
+        let count = saturating::<_, usize>(end_ns / width_ns) + 1;
         let empty = vec![0; count];
         Self {
             width_ns,
@@ -93,7 +94,7 @@ impl Buckets {
     }
 
     fn place(&self, instant_ns: i64) -> usize {
-        usize::try_from(instant_ns / self.width_ns).unwrap_or(0)
+        saturating(instant_ns / self.width_ns)
     }
 
     fn add(&mut self, due: i64, sent: Option<i64>, done: i64, load: bool) {

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use model::{ArrivalFacts, Fact};
 use rusqlite::{Connection, OptionalExtension as _};
 use verdict::{
-    AreaExamined, Basis, GateAnswer, GateVerdict, Judgement, Level, Overall, RuleSet, RuleVerdict, Session, SourceFile,
-    Verdict,
+    AreaExamined, Basis, GateAnswer, GateVerdict, Judgement, Level, Overall, RuleSet, RuleVerdict, RunFacts, Session,
+    SourceFile, Verdict,
 };
 
 use crate::adapter::{self, Misunderstandings};
@@ -26,7 +27,7 @@ const AREAS_NAMED: usize = 4;
 #[derive(Clone, Debug)]
 pub struct Summary {
     /// Every fact the run recorded about itself, by name.
-    pub facts: BTreeMap<String, String>,
+    pub facts: RunFacts,
     /// The verdict of the whole run.
     pub overall: Overall,
     /// Why the run proves nothing, in words; empty if it is valid.
@@ -184,7 +185,7 @@ impl Summary {
         let mut verdicts = judgement.rules.clone();
         verdicts.sort_by_key(|rule| (words::urgency(rule.verdict), rule.id.clone()));
         Ok(Self {
-            facts: judgement.run.0.clone(),
+            facts: judgement.run.clone(),
             overall: judgement.overall,
             invalid: judgement.validity.causes().iter().map(|cause| cause.text.clone()).collect(),
             unmet: judgement.unmet.clone(),
@@ -206,22 +207,22 @@ impl Summary {
     }
 
     /// A fact of the run; `None` if it was not recorded or is empty.
-    pub fn fact(&self, name: &str) -> Option<&str> {
-        self.facts.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    pub fn fact(&self, fact: Fact) -> Option<&str> {
+        self.facts.get(fact).filter(|value| !value.is_empty())
     }
 
     /// The run's title: what the run file calls it, or which file it was.
     pub fn title(&self) -> &str {
-        self.fact("title").or_else(|| self.fact("run_file")).unwrap_or("a run without a title")
+        self.fact(Fact::Title).or_else(|| self.fact(Fact::RunFile)).unwrap_or("a run without a title")
     }
 
     /// The command that repeats this run: as it was typed, where the run says so.
     pub fn command(&self) -> String {
-        if let Some(command) = self.fact("command") {
+        if let Some(command) = self.fact(Fact::Command) {
             return command.to_owned();
         }
-        let file = self.fact("run_file").unwrap_or("RUN_FILE");
-        self.fact("seed")
+        let file = self.fact(Fact::RunFile).unwrap_or("RUN_FILE");
+        self.fact(Fact::Seed)
             .map_or_else(|| format!("vandan run {file}"), |seed| format!("vandan run {file} --seed {seed}"))
     }
 
@@ -304,43 +305,41 @@ impl Summary {
 
     /// How many dossiers there were and what became of them.
     pub fn identities(&self) -> Identities {
-        self.counted("")
+        self.counted(ArrivalFacts::DOSSIERS)
     }
 
     /// How many visits of visitors there were and what became of them; `None` if the run planned none.
     pub fn visits(&self) -> Option<Identities> {
-        let visits = self.counted("visits_");
+        let visits = self.counted(ArrivalFacts::VISITS);
         visits.planned.is_some().then_some(visits)
     }
 
-    /// The facts whose names begin so.
-    fn counted(&self, prefix: &str) -> Identities {
-        let number = |name| self.number(&format!("{prefix}{name}"));
+    fn counted(&self, facts: ArrivalFacts) -> Identities {
         Identities {
-            planned: number("planned"),
-            started: number("started"),
-            dropped: number("dropped"),
-            completed: number("completed"),
-            failed: number("failed"),
-            unfinished: number("unfinished"),
+            planned: self.number(facts.planned),
+            started: self.number(facts.started),
+            dropped: self.number(facts.dropped),
+            completed: self.number(facts.completed),
+            failed: self.number(facts.failed),
+            unfinished: self.number(facts.unfinished),
         }
     }
 
     /// The health of the instrument.
     pub fn generator(&self) -> Generator {
         Generator {
-            scheduling_delay_p50_ns: self.number("scheduling_delay_p50_ns"),
-            scheduling_delay_p99_ns: self.number("scheduling_delay_p99_ns"),
-            scheduling_delay_max_ns: self.number("scheduling_delay_max_ns"),
-            scheduling_delay_limit_ns: self.number("scheduling_delay_limit_ns"),
-            cpu_share: self.number("cpu_share"),
-            recorder_lost: self.number("recorder_lost"),
+            scheduling_delay_p50_ns: self.number(Fact::SchedulingDelayP50Ns),
+            scheduling_delay_p99_ns: self.number(Fact::SchedulingDelayP99Ns),
+            scheduling_delay_max_ns: self.number(Fact::SchedulingDelayMaxNs),
+            scheduling_delay_limit_ns: self.number(Fact::SchedulingDelayLimitNs),
+            cpu_share: self.number(Fact::CpuShare),
+            recorder_lost: self.number(Fact::RecorderLost),
         }
     }
 
     /// A fact that is a number; `None` if it is missing or is none.
-    fn number<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
-        self.fact(name)?.trim().parse().ok()
+    fn number<T: std::str::FromStr>(&self, fact: Fact) -> Option<T> {
+        self.fact(fact)?.trim().parse().ok()
     }
 
     /// Why the run as a whole proves nothing, in one line.

@@ -6,6 +6,7 @@
 pub(crate) mod page;
 mod sections;
 
+use model::Fact;
 use verdict::Overall;
 
 use crate::summary::Summary;
@@ -43,12 +44,12 @@ pub fn terminal(summary: &Summary, style: Style) -> String {
 }
 
 fn opening(page: &mut Page, summary: &Summary) {
-    let fact = |name| printable(summary.fact(name).unwrap_or(MISSING));
+    let fact = |fact| printable(summary.fact(fact).unwrap_or(MISSING));
     page.paragraph("", Ink::Strong, summary.title());
     page.paragraph(
         "",
         Ink::Faint,
-        &format!("run {} · seed {} · portal {}", fact("run_id"), fact("seed"), fact("target")),
+        &format!("run {} · seed {} · portal {}", fact(Fact::RunId), fact(Fact::Seed), fact(Fact::Target)),
     );
     page.gap();
     verdict_line(page, summary);

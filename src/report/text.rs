@@ -2,6 +2,7 @@
 //!
 //! Everything here is text out of values; nothing is computed that a verdict could depend on.
 
+use model::saturating;
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
@@ -95,7 +96,7 @@ pub(crate) fn float(value: i64) -> f64 {
 
 /// A count as a float.
 pub(crate) fn float_count(value: u64) -> f64 {
-    float(i64::try_from(value).unwrap_or(i64::MAX))
+    float(saturating(value))
 }
 
 /// Three significant digits, thousands grouped.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::saturating;
 use model::words::{Operation, Outcome, Phase, TrafficClass};
 use rusqlite::{Connection, Statement};
 
@@ -286,5 +287,5 @@ fn slowest(history: &Connection) -> rusqlite::Result<Vec<SlowExchange>> {
 
 /// A count of rows; SQLite knows only signed integers.
 pub(crate) fn unsigned(value: i64) -> u64 {
-    u64::try_from(value).unwrap_or(0)
+    saturating(value)
 }

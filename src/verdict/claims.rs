@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use model::{fitting, saturating};
 use rusqlite::Connection;
 
 use crate::binomial::{at_least, at_most, upper_bound};
@@ -203,7 +204,7 @@ fn further_samples(n: u64, v: u64, allowed: f64, confidence: f64) -> Option<u64>
         let divisor = u128::from(n.max(1));
         // Rounded against the answer they lead to.
         let violations = if ratio(v, n.max(1)) < allowed { scaled.div_ceil(divisor) } else { scaled / divisor };
-        let violations = u64::try_from(violations).unwrap_or(u64::MAX);
+        let violations = fitting(violations, "no more violate a claim than are counted");
         answer(all, violations, allowed, confidence) != GateAnswer::Undecided
     };
     let mut enough = 1;
@@ -224,7 +225,7 @@ fn further_samples(n: u64, v: u64, allowed: f64, confidence: f64) -> Option<u64>
 fn reason(gate: &Gate, (n, v): (u64, u64), verdict: GateAnswer, more_samples: Option<u64>) -> String {
     let what = match gate.measure {
         Measure::Latency { limit_ns, .. } => {
-            format!("took {} or longer", duration(i64::try_from(limit_ns).unwrap_or(i64::MAX)))
+            format!("took {} or longer", duration(saturating(limit_ns)))
         }
         Measure::Errors { .. } => "had no trustworthy answer".to_owned(),
     };

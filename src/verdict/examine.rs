@@ -483,7 +483,7 @@ mod tests {
     fn a_rule_that_needs_rest_waits_for_it() {
         let resting = Rule { quiescence: Quiescence::Required, ..rule("select 1") };
         assert!(verdict(&resting).reason.starts_with("not_quiescent: "));
-        let given_up = [("stopped_because", "could not reach the portal")].into_iter().collect();
+        let given_up = [(model::Fact::StoppedBecause, "could not reach the portal")].into_iter().collect();
         let (verdict, reason) = precondition(&resting, &given_up, &resting.needs.iter().cloned().collect()).unwrap();
         assert_eq!(verdict, Verdict::Inconclusive);
         assert_eq!(reason, "precondition: the run was given up before everything was read back");

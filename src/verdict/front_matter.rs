@@ -93,7 +93,7 @@ fn split<'a>(file: &str, text: &'a str) -> Result<(String, &'a str, usize), Prob
 
 fn draft(fields: &Fields<'_>, file: &str, query: &str, query_line: usize) -> Option<Draft> {
     let id = fields.need("id").and_then(|node| rule_id(&node, file));
-    let rev = fields.need("rev").and_then(|node| positive(&node));
+    let rev = fields.need("rev").and_then(|node| revision(&node));
     let title = fields.text("title");
     let title_vi = fields.text("title_vi");
     let level = fields.word("level", Level::ALL);
@@ -113,7 +113,7 @@ fn draft(fields: &Fields<'_>, file: &str, query: &str, query_line: usize) -> Opt
     let (observed, observed_at) = observed?;
     let rule = Rule {
         id: id?,
-        rev: u32::try_from(rev?).unwrap_or(u32::MAX),
+        rev: rev?,
         title: title?,
         title_vi: title_vi?,
         level: level?,
@@ -163,6 +163,13 @@ fn positive(node: &Node<'_>) -> Option<u64> {
     match node.integer()?.try_into() {
         Ok(number) if number > 0 => Some(number),
         Ok(_) | Err(_) => node.refuse("a number of at least 1 is expected here", ""),
+    }
+}
+
+fn revision(node: &Node<'_>) -> Option<u32> {
+    match positive(node)?.try_into() {
+        Ok(revision) => Some(revision),
+        Err(_) => node.refuse("a number up to 4,294,967,295 is expected here", ""),
     }
 }
 

@@ -12,7 +12,7 @@
 use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 
-use model::{LONGEST_VALUE, SimTime};
+use model::{LONGEST_VALUE, SimTime, saturating};
 use regex_lite::{Regex, RegexBuilder};
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::ValueRef;
@@ -105,7 +105,7 @@ fn replace(context: &Context<'_>, meter: &Meter) -> Result<Option<String>, Error
         return Ok(Some(text.into_owned()));
     }
     let length = text.len().saturating_add(text.matches(old.as_ref()).count().saturating_mul(new.len()));
-    if length / 2 > usize::try_from(Budget::DEFAULT.longest).unwrap_or(usize::MAX) {
+    if length / 2 > saturating(Budget::DEFAULT.longest) {
         return Err(Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_TOOBIG), None));
     }
     meter.charge(length / BYTES_A_STEP)?;

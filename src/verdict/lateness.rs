@@ -13,6 +13,7 @@
 use std::collections::BTreeMap;
 
 use model::words::TrafficClass;
+use model::{Fact, saturating};
 use rusqlite::Connection;
 
 use crate::claims::{duration, seconds};
@@ -58,7 +59,7 @@ impl Tally {
 /// Everything that says that vandan itself was late; empty if nothing does.
 pub(crate) fn causes(connection: &Connection, run: &RunFacts, stalls: &Stalls) -> Result<Vec<Cause>, rusqlite::Error> {
     let mut causes: Vec<Cause> = stood_still(run, stalls).into_iter().collect();
-    if let Some(limit) = run.integer("scheduling_delay_limit_ns") {
+    if let Some(limit) = run.integer(Fact::SchedulingDelayLimitNs) {
         causes.extend(left_late(connection, limit)?);
     }
     Ok(causes)
@@ -129,13 +130,13 @@ fn by_rate(tally: Tally) -> String {
 }
 
 fn stood_still(run: &RunFacts, stalls: &Stalls) -> Option<Cause> {
-    let end = run.integer("load_ends_ns").unwrap_or(i64::MAX);
-    let bearable = run.integer("scheduling_delay_limit_ns").unwrap_or(0);
+    let end = run.integer(Fact::LoadEndsNs).unwrap_or(i64::MAX);
+    let bearable = run.integer(Fact::SchedulingDelayLimitNs).unwrap_or(0);
     let counts = |stall: &&Stall| stall.from < end && stall.length() > bearable;
     let in_load: Vec<_> = stalls.all.iter().filter(counts).collect();
     let longest = in_load.iter().max_by_key(|stall| stall.length())?;
     let together: i64 = in_load.iter().map(|stall| stall.length()).fold(0, i64::saturating_add);
-    let is_much = end != i64::MAX && together.saturating_mul(i64::try_from(ONE_IN).unwrap_or(1)) > end;
+    let is_much = end != i64::MAX && together.saturating_mul(saturating(ONE_IN)) > end;
     (longest.length() >= LONG_STALL_NS || is_much).then(|| {
         let others = match in_load.len() {
             1 => String::new(),
@@ -154,10 +155,10 @@ fn stood_still(run: &RunFacts, stalls: &Stalls) -> Option<Cause> {
 mod tests {
     use super::*;
 
-    const LIMIT: (&str, &str) = ("scheduling_delay_limit_ns", "50000000");
+    const LIMIT: (Fact, &str) = (Fact::SchedulingDelayLimitNs, "50000000");
 
     /// Exchanges as (class, how many, second in which they are due, delay in ms, of which held back).
-    fn causes_of(rows: &[(&str, u32, i64, i64, i64)], stalls: &[(i64, i64)], facts: &[(&str, &str)]) -> Vec<String> {
+    fn causes_of(rows: &[(&str, u32, i64, i64, i64)], stalls: &[(i64, i64)], facts: &[(Fact, &str)]) -> Vec<String> {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch(history::SCHEMA).unwrap();
         for (class, count, second, delay, held) in rows {
@@ -212,7 +213,7 @@ mod tests {
 
     #[test]
     fn a_long_stall_or_many_short_ones_are_said() {
-        let load = [("load_ends_ns", "30000000000")];
+        let load = [(Fact::LoadEndsNs, "30000000000")];
         let rows = [("user", 100, 1, 0, 0)];
         assert_eq!(
             causes_of(&rows, &[(3_100, 8_100)], &load),
@@ -221,7 +222,7 @@ mod tests {
         assert!(causes_of(&rows, &[(1_000, 1_100), (2_000, 2_250)], &load)[0].contains("(2 times, 350 ms together)"));
         assert_eq!(causes_of(&rows, &[(1_000, 1_200)], &load), [""; 0]);
         assert_eq!(causes_of(&rows, &[(40_000, 45_000)], &load), [""; 0], "after the load");
-        let patient = [("load_ends_ns", "30000000000"), ("scheduling_delay_limit_ns", "5000000000")];
+        let patient = [(Fact::LoadEndsNs, "30000000000"), (Fact::SchedulingDelayLimitNs, "5000000000")];
         assert_eq!(causes_of(&rows, &[(3_100, 8_100)], &patient), [""; 0], "a limit that bears it");
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use model::Fact;
+
 use crate::claims::{GateAnswer, GateVerdict};
 use crate::examine::RuleVerdict;
 use crate::facts::RunFacts;
@@ -82,7 +84,7 @@ impl Overall {
             Self::RuleFailed
         } else if stands && gate(GateAnswer::Fail) {
             Self::GateBreached
-        } else if run.is_yes("aborted") {
+        } else if run.is_yes(Fact::Aborted) {
             Self::Aborted
         } else if *validity != Validity::Valid {
             Self::Invalid
@@ -191,7 +193,7 @@ mod tests {
 
     #[test]
     fn an_aborted_run_says_so_only_if_nothing_failed() {
-        let run: RunFacts = [("aborted", "yes")].into_iter().collect();
+        let run: RunFacts = [(Fact::Aborted, "yes")].into_iter().collect();
         let invalid = Validity::Invalid(vec![Cause::new(Touches::Coverage, "cut short")]);
         let of = |rules: &[RuleVerdict]| Overall::of(&run, &invalid, rules, &[], &[]);
         assert_eq!(of(&[rule(Level::Must, Verdict::Inconclusive)]), Overall::Aborted);

@@ -1,24 +1,21 @@
 //! What a run file asks to be decided (`require`): less is no conformity.
 
+use model::Fact;
+
 use crate::areas::{AreaExamined, is_decided};
 use crate::examine::RuleVerdict;
 use crate::facts::RunFacts;
-
-/// The fact that says how many rules must be decided.
-const RULES: &str = "require_rules";
-/// The fact that names the areas of which a rule must be decided, separated by `, `.
-const AREAS: &str = "require_areas";
 
 /// What was required and did not come about, in words; empty if all did.
 pub(crate) fn unmet(run: &RunFacts, rules: &[RuleVerdict], areas: &[AreaExamined]) -> Vec<String> {
     let mut unmet = Vec::new();
     let decided = rules.iter().filter(|rule| is_decided(rule.verdict)).count();
-    if let Some(required) = run.integer(RULES)
+    if let Some(required) = run.integer(Fact::RequireRules)
         && i64::try_from(decided).is_ok_and(|decided| decided < required)
     {
         unmet.push(format!("{decided} rules were decided, the run file requires {required}"));
     }
-    let wanted = run.get(AREAS).unwrap_or_default().split(", ").filter(|name| !name.is_empty());
+    let wanted = run.get(Fact::RequireAreas).unwrap_or_default().split(", ").filter(|name| !name.is_empty());
     let is_examined = |name: &str| areas.iter().any(|area| area.area == name && area.decided > 0);
     let missing: Vec<_> = wanted.filter(|name| !is_examined(name)).collect();
     if !missing.is_empty() {
@@ -38,11 +35,11 @@ mod tests {
         let rule = |id: &str, verdict| RuleVerdict { id: id.to_owned(), verdict, ..RuleVerdict::blank() };
         let rules = [rule("EG-SUB-001", Verdict::Pass), rule("EG-PAY-003", Verdict::Inconclusive)];
         let areas = examined(&rules, &[]);
-        let unmet = |facts: &[(&str, &str)]| unmet(&facts.iter().copied().collect(), &rules, &areas);
+        let unmet = |facts: &[(Fact, &str)]| unmet(&facts.iter().copied().collect(), &rules, &areas);
         assert_eq!(unmet(&[]), [""; 0]);
-        assert_eq!(unmet(&[("require_rules", "1"), ("require_areas", "submission")]), [""; 0]);
+        assert_eq!(unmet(&[(Fact::RequireRules, "1"), (Fact::RequireAreas, "submission")]), [""; 0]);
         assert_eq!(
-            unmet(&[("require_rules", "2"), ("require_areas", "submission, payment, refunds")]),
+            unmet(&[(Fact::RequireRules, "2"), (Fact::RequireAreas, "submission, payment, refunds")]),
             [
                 "1 rules were decided, the run file requires 2",
                 "not examined, though the run file requires it: payment, refunds"

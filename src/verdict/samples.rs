@@ -11,6 +11,7 @@
 //! A sample over its limit is *tainted* where vandan itself may have made it so: it left later than [`bearable`], or vandan
 //! stood still meanwhile. Whether it would have held is not known.
 
+use model::saturating;
 use model::words::{Blame, Fault, Outcome, TrafficClass};
 use rusqlite::{Connection, Row};
 
@@ -24,7 +25,7 @@ const UNAVOIDABLE_NS: u64 = 5_000_000;
 
 /// How late vandan itself may be with an exchange without its time being in doubt: 5 ms, or 2 % of the limit if that is more.
 pub(crate) fn bearable(limit_ns: u64) -> i64 {
-    i64::try_from(UNAVOIDABLE_NS.max(limit_ns / 50)).unwrap_or(i64::MAX)
+    saturating(UNAVOIDABLE_NS.max(limit_ns / 50))
 }
 
 /// What one claim counts.
@@ -160,7 +161,7 @@ impl Samples {
         };
         self.times.push(time);
         self.count += 1;
-        if u64::try_from(time).unwrap_or(0) >= limit_ns {
+        if saturating::<_, u64>(time) >= limit_ns {
             let stall = stalls.overlapping(sample.lane, sample.start(clock).unwrap_or(sample.due), sample.done);
             let is_late = clock == LatencyMeasure::ResponseTime
                 && sample.delay > bearable(limit_ns)

@@ -22,6 +22,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use model::saturating;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, Error, ErrorCode, InterruptHandle, ffi};
@@ -130,7 +131,7 @@ impl Meter {
     pub(crate) fn install(connection: &mut Connection, budget: Budget) -> Result<Self, Error> {
         let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
         let scaled = |base: i64, per_page: i64| base.saturating_add(per_page.saturating_mul(pages));
-        let time = budget.time + budget.time_per_page * u32::try_from(pages).unwrap_or(u32::MAX);
+        let time = budget.time + budget.time_per_page * saturating::<_, u32>(pages);
         let meter = Self::counting(
             scaled(budget.steps, budget.steps_per_page),
             scaled(budget.rows, budget.rows_per_page),
@@ -212,8 +213,7 @@ impl Meter {
 
     /// Counts steps that a function of ours takes.
     pub(crate) fn charge(&self, steps: usize) -> Result<(), Error> {
-        let steps = i64::try_from(steps).unwrap_or(i64::MAX);
-        if self.is_spent(steps) { Err(spent(TOO_MANY_STEPS)) } else { Ok(()) }
+        if self.is_spent(saturating(steps)) { Err(spent(TOO_MANY_STEPS)) } else { Ok(()) }
     }
 
     /// Counts a row that a query gives.

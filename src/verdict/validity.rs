@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use model::{ArrivalFacts, Fact};
 use rusqlite::Connection;
 use serde::Serialize;
 
@@ -92,15 +93,15 @@ impl Validity {
 fn stated(run: &RunFacts) -> Vec<Cause> {
     [
         cut_short(run),
-        dropping(run, Came::WithDossier),
+        dropping(run, &WITH_DOSSIER),
         losing(run),
         giving_up(run),
         meeting_strangers(run),
-        unbalanced_plan(run, Came::WithDossier),
-        unbalanced_starts(run, Came::WithDossier),
-        dropping(run, Came::ToLook),
-        unbalanced_plan(run, Came::ToLook),
-        unbalanced_starts(run, Came::ToLook),
+        unbalanced_plan(run, &WITH_DOSSIER),
+        unbalanced_starts(run, &WITH_DOSSIER),
+        dropping(run, &TO_LOOK),
+        unbalanced_plan(run, &TO_LOOK),
+        unbalanced_starts(run, &TO_LOOK),
     ]
     .into_iter()
     .flatten()
@@ -108,16 +109,16 @@ fn stated(run: &RunFacts) -> Vec<Cause> {
 }
 
 fn cut_short(run: &RunFacts) -> Option<Cause> {
-    if run.is_yes("aborted") {
+    if run.is_yes(Fact::Aborted) {
         return Some(Cause::new(Touches::Coverage, "the run was stopped by its user"));
     }
     let cut = "the recording was cut short: the run does not say that it finished";
-    (!run.is_yes("finished")).then(|| Cause::new(Touches::Coverage, cut))
+    (!run.is_yes(Fact::Finished)).then(|| Cause::new(Touches::Coverage, cut))
 }
 
 /// Runs of before recorded no delay with each exchange.
 fn late_as_stated(run: &RunFacts) -> Option<Cause> {
-    let (delay, limit) = (run.integer("scheduling_delay_p99_ns")?, run.integer("scheduling_delay_limit_ns")?);
+    let (delay, limit) = (run.integer(Fact::SchedulingDelayP99Ns)?, run.integer(Fact::SchedulingDelayLimitNs)?);
     (delay > limit).then(|| {
         let text = format!(
             "vandan itself was late: 99 % of requests left within {}, {} are allowed",
@@ -128,45 +129,27 @@ fn late_as_stated(run: &RunFacts) -> Option<Cause> {
     })
 }
 
-/// What people came for: their counts are facts of their own.
-#[derive(Clone, Copy)]
-enum Came {
-    WithDossier,
-    ToLook,
+/// Those who came for one purpose, and how they are called.
+struct Came {
+    facts: ArrivalFacts,
+    whom: &'static str,
+    /// What a count is of, where it is not of dossiers.
+    of: &'static str,
 }
 
-impl Came {
-    /// The name of a fact about them.
-    fn fact(self, name: &str) -> String {
-        match self {
-            Self::WithDossier => name.to_owned(),
-            Self::ToLook => format!("visits_{name}"),
-        }
-    }
+const WITH_DOSSIER: Came = Came { facts: ArrivalFacts::DOSSIERS, whom: "arrivals", of: "" };
+const TO_LOOK: Came = Came { facts: ArrivalFacts::VISITS, whom: "visits", of: " of visits" };
 
-    /// What the count is of, where it is not of dossiers.
-    fn of(self) -> &'static str {
-        match self {
-            Self::WithDossier => "",
-            Self::ToLook => " of visits",
-        }
-    }
-}
-
-fn dropping(run: &RunFacts, came: Came) -> Option<Cause> {
-    let (dropped, planned) = (run.number(&came.fact("dropped"))?, run.number(&came.fact("planned"))?);
-    let limit = run.number("dropped_share_limit")?;
-    let whom = match came {
-        Came::WithDossier => "arrivals",
-        Came::ToLook => "visits",
-    };
+fn dropping(run: &RunFacts, Came { facts, whom, .. }: &Came) -> Option<Cause> {
+    let (dropped, planned) = (run.number(facts.dropped)?, run.number(facts.planned)?);
+    let limit = run.number(Fact::DroppedShareLimit)?;
     (dropped > limit * planned)
         .then(|| format!("{dropped} of {planned} {whom} were dropped, a share of {limit} is allowed"))
         .map(|text| Cause::new(Touches::Coverage, text))
 }
 
 fn losing(run: &RunFacts) -> Option<Cause> {
-    let lost = run.integer("recorder_lost")?;
+    let lost = run.integer(Fact::RecorderLost)?;
     (lost > 0).then(|| Cause::new(Touches::Everything, format!("the recorder lost {lost} records")))
 }
 
@@ -174,7 +157,7 @@ fn losing(run: &RunFacts) -> Option<Cause> {
 const GIVEN_UP: f64 = 0.05;
 
 fn giving_up(run: &RunFacts) -> Option<Cause> {
-    let (failed, started) = (run.number("failed")?, run.number("started")?);
+    let (failed, started) = (run.number(Fact::Failed)?, run.number(Fact::Started)?);
     (failed > GIVEN_UP * started).then(|| {
         let text = format!(
             "{failed} of {started} people could not go on with their dossier (a refusal, or no answer, left no way on: look \
@@ -186,8 +169,8 @@ fn giving_up(run: &RunFacts) -> Option<Cause> {
 
 /// Dossiers that this run cannot have caused: who owns them is known, what became of them is not this run's doing.
 fn meeting_strangers(run: &RunFacts) -> Option<Cause> {
-    let strangers = run.integer("strangers").filter(|strangers| *strangers > 0)?;
-    let first = run.get("first_stranger").unwrap_or_default();
+    let strangers = run.integer(Fact::Strangers).filter(|strangers| *strangers > 0)?;
+    let first = run.get(Fact::FirstStranger).unwrap_or_default();
     let text = format!(
         "the portal holds dossiers of this population that this run did not cause (shown {strangers} times, first {first}): \
          reset it, or run with another --seed"
@@ -195,10 +178,9 @@ fn meeting_strangers(run: &RunFacts) -> Option<Cause> {
     Some(Cause::new(Touches::Everything, text))
 }
 
-fn unbalanced_plan(run: &RunFacts, came: Came) -> Option<Cause> {
-    let count = |name| run.integer(&came.fact(name));
-    let (planned, started, dropped) = (count("planned")?, count("started")?, count("dropped")?);
-    let of = came.of();
+fn unbalanced_plan(run: &RunFacts, Came { facts, of, .. }: &Came) -> Option<Cause> {
+    let count = |fact| run.integer(fact);
+    let (planned, started, dropped) = (count(facts.planned)?, count(facts.started)?, count(facts.dropped)?);
     (planned != started + dropped).then(|| {
         let text =
             format!("the count{of} does not close: {planned} planned, but {started} started and {dropped} dropped");
@@ -206,11 +188,10 @@ fn unbalanced_plan(run: &RunFacts, came: Came) -> Option<Cause> {
     })
 }
 
-fn unbalanced_starts(run: &RunFacts, came: Came) -> Option<Cause> {
-    let count = |name| run.integer(&came.fact(name));
-    let (started, completed) = (count("started")?, count("completed")?);
-    let (failed, unfinished) = (count("failed")?, count("unfinished")?);
-    let of = came.of();
+fn unbalanced_starts(run: &RunFacts, Came { facts, of, .. }: &Came) -> Option<Cause> {
+    let count = |fact| run.integer(fact);
+    let (started, completed) = (count(facts.started)?, count(facts.completed)?);
+    let (failed, unfinished) = (count(facts.failed)?, count(facts.unfinished)?);
     (started != completed + failed + unfinished).then(|| {
         let text = format!(
             "the count{of} does not close: {started} started, but {completed} completed, {failed} failed and {unfinished} unfinished"
@@ -223,27 +204,27 @@ fn unbalanced_starts(run: &RunFacts, came: Came) -> Option<Cause> {
 mod tests {
     use super::*;
 
-    const HEALTHY: &[(&str, &str)] = &[
-        ("finished", "yes"),
-        ("scheduling_delay_p99_ns", "400000"),
-        ("scheduling_delay_limit_ns", "1000000"),
-        ("planned", "1000"),
-        ("started", "999"),
-        ("dropped", "1"),
-        ("dropped_share_limit", "0.001"),
-        ("completed", "990"),
-        ("failed", "4"),
-        ("unfinished", "5"),
-        ("recorder_lost", "0"),
-        ("visits_planned", "8000"),
-        ("visits_started", "8000"),
-        ("visits_dropped", "0"),
-        ("visits_completed", "7000"),
-        ("visits_failed", "900"),
-        ("visits_unfinished", "100"),
+    const HEALTHY: &[(Fact, &str)] = &[
+        (Fact::Finished, "yes"),
+        (Fact::SchedulingDelayP99Ns, "400000"),
+        (Fact::SchedulingDelayLimitNs, "1000000"),
+        (Fact::Planned, "1000"),
+        (Fact::Started, "999"),
+        (Fact::Dropped, "1"),
+        (Fact::DroppedShareLimit, "0.001"),
+        (Fact::Completed, "990"),
+        (Fact::Failed, "4"),
+        (Fact::Unfinished, "5"),
+        (Fact::RecorderLost, "0"),
+        (Fact::VisitsPlanned, "8000"),
+        (Fact::VisitsStarted, "8000"),
+        (Fact::VisitsDropped, "0"),
+        (Fact::VisitsCompleted, "7000"),
+        (Fact::VisitsFailed, "900"),
+        (Fact::VisitsUnfinished, "100"),
     ];
 
-    fn validity(changes: &[(&str, &str)]) -> Validity {
+    fn validity(changes: &[(Fact, &str)]) -> Validity {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch(history::SCHEMA).unwrap();
         let run = HEALTHY.iter().chain(changes).copied().collect();
@@ -252,22 +233,22 @@ mod tests {
 
     #[test]
     fn a_healthy_run_is_valid() {
-        assert_eq!(validity(&[("seed", "7")]), Validity::Valid);
+        assert_eq!(validity(&[(Fact::Seed, "7")]), Validity::Valid);
     }
 
     #[test]
     fn each_illness_is_named() {
         for (change, words) in [
-            (("finished", "no"), "cut short"),
-            (("aborted", "yes"), "stopped by its user"),
-            (("scheduling_delay_p99_ns", "1000001"), "late"),
-            (("dropped_share_limit", "0.0001"), "dropped"),
-            (("recorder_lost", "3"), "lost 3 records"),
-            (("strangers", "2"), "run with another --seed"),
-            (("planned", "1001"), "1001 planned"),
-            (("completed", "991"), "991 completed"),
-            (("visits_planned", "8001"), "the count of visits does not close: 8001 planned"),
-            (("visits_failed", "901"), "901 failed and 100 unfinished"),
+            ((Fact::Finished, "no"), "cut short"),
+            ((Fact::Aborted, "yes"), "stopped by its user"),
+            ((Fact::SchedulingDelayP99Ns, "1000001"), "late"),
+            ((Fact::DroppedShareLimit, "0.0001"), "dropped"),
+            ((Fact::RecorderLost, "3"), "lost 3 records"),
+            ((Fact::Strangers, "2"), "run with another --seed"),
+            ((Fact::Planned, "1001"), "1001 planned"),
+            ((Fact::Completed, "991"), "991 completed"),
+            ((Fact::VisitsPlanned, "8001"), "the count of visits does not close: 8001 planned"),
+            ((Fact::VisitsFailed, "901"), "901 failed and 100 unfinished"),
         ] {
             let validity = validity(&[change]);
             let causes = validity.causes();
@@ -277,7 +258,7 @@ mod tests {
 
     #[test]
     fn dropped_visits_are_weighed_by_themselves() {
-        let dropped = [("visits_started", "7991"), ("visits_dropped", "9"), ("visits_unfinished", "91")];
+        let dropped = [(Fact::VisitsStarted, "7991"), (Fact::VisitsDropped, "9"), (Fact::VisitsUnfinished, "91")];
         let cause = Cause::new(Touches::Coverage, "9 of 8000 visits were dropped, a share of 0.001 is allowed");
         assert_eq!(validity(&dropped), Validity::Invalid(vec![cause]));
     }
@@ -290,14 +271,14 @@ mod tests {
     #[test]
     fn a_run_that_was_given_up_says_why_and_nothing_that_follows_from_it() {
         let because = "stopped after 3.0 s: nobody could sign in";
-        let given_up = validity(&[("stopped_because", because), ("dropped", "900"), ("finished", "no")]);
+        let given_up = validity(&[(Fact::StoppedBecause, because), (Fact::Dropped, "900"), (Fact::Finished, "no")]);
         assert_eq!(given_up, Validity::Invalid(vec![Cause::new(Touches::Everything, because)]));
     }
 
     #[test]
     fn lost_records_touch_everything_and_lateness_only_times() {
-        assert!(validity(&[("recorder_lost", "3")]).touches_everything());
-        assert!(!validity(&[("scheduling_delay_p99_ns", "1000001")]).touches_everything());
-        assert!(!validity(&[("aborted", "yes")]).touches_everything());
+        assert!(validity(&[(Fact::RecorderLost, "3")]).touches_everything());
+        assert!(!validity(&[(Fact::SchedulingDelayP99Ns, "1000001")]).touches_everything());
+        assert!(!validity(&[(Fact::Aborted, "yes")]).touches_everything());
     }
 }

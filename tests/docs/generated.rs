@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use mock_portal::Defect;
+use model::Fact;
 use rusqlite::Connection;
 
 use super::PAGES;
@@ -54,12 +55,40 @@ fn every_sql_function_is_documented() {
     }
 }
 
+#[test]
+fn rules_read_only_facts_that_are_documented() {
+    let folders = std::fs::read_dir(root().join("scenarios/rules")).unwrap().map(|entry| entry.unwrap().path());
+    let files = folders.filter(|path| path.is_dir()).flat_map(|folder| std::fs::read_dir(folder).unwrap());
+    let rules = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
+    let read: Vec<_> = rules.chain([DERIVED.to_owned()]).flat_map(|sql| facts_read(&sql)).collect();
+    assert!(read.len() >= 15, "{read:?}");
+    for name in read {
+        // `'peer_restarted_' || peer` is how a name begins.
+        let is_it = |known: &str| known == name || (name.ends_with('_') && known.starts_with(&name));
+        assert!(Fact::ALL.iter().any(|fact| is_it(fact.name())), "a rule reads the fact `{name}`");
+    }
+}
+
+/// The names in `from run where name = '...'` and `from run where name in (...)`.
+fn facts_read(sql: &str) -> Vec<String> {
+    let sql = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut names = Vec::new();
+    for condition in sql.split("from run where name ").skip(1) {
+        let quoted = condition.split('\'').skip(1).step_by(2);
+        let listed = condition.strip_prefix("in (").map(|list| list.split(')').next().unwrap());
+        let count = listed.map_or(1, |list| list.matches('\'').count() / 2);
+        names.extend(quoted.take(count).map(str::to_owned));
+    }
+    names
+}
+
 fn content(block: &str) -> String {
     match block.split_once(' ') {
         Some(("words", name)) => words(WORDS, name),
         Some(("rule-words", name)) => words(RULE, name),
         Some(("help", system)) => help(system),
         _ => match block {
+            "facts" => facts(),
             "history" => history(),
             "derived" => derived(),
             "functions" => functions(),
@@ -83,6 +112,14 @@ fn words(source: &str, name: &str) -> String {
 /// A text that does not end its cell.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
+}
+
+fn facts() -> String {
+    let mut table = "\n| name | value | meaning |\n|---|---|---|\n".to_owned();
+    for fact in Fact::ALL {
+        writeln!(table, "| `{}` | {} | {} |", fact.name(), fact.kind().as_str(), cell(fact.meaning())).unwrap();
+    }
+    table
 }
 
 fn history() -> String {

@@ -146,9 +146,18 @@ fn a_repetition_ends_by_its_condition_or_its_bound_and_nested_ones_begin_anew() 
 }
 
 #[test]
-fn a_journey_of_empty_repetitions_ends() {
-    let empty = "- repeat:\n    at_most: 65535\n    until: closing\n    steps:\n      - repeat:\n          at_most: 65535\n          until: closing\n          steps: []";
-    assert_eq!(Sight::new().citizen(empty, &[]), ["gave up"]);
+#[should_panic(expected = "a repetition without an operation changes nothing")]
+fn a_repetition_without_an_operation_is_refused() {
+    load(&[journey("a", "citizen", "- repeat: { at_most: 3, until: closing, steps: [ { wait: 1 min } ] }")]);
+}
+
+#[test]
+#[should_panic(expected = "`a` repeats 10000000 steps without an operation")]
+fn a_journey_that_leaves_its_operation_out_for_ever_is_a_bug_and_not_given_up() {
+    let never = "{ choose: { by: state, completed: [ { do: track } ] } }";
+    let inner = format!("{{ repeat: {{ at_most: 65535, until: closing, steps: [ {never} ] }} }}");
+    let outer = format!("- repeat: {{ at_most: 65535, until: closing, steps: [ {inner} ] }}");
+    Sight::new().citizen(&outer, &[]);
 }
 
 #[test]

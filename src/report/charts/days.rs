@@ -1,8 +1,8 @@
 //! The run over the calendar: dossiers per simulated day, by channel.
 
 use maud::{Markup, html};
-use model::SimTime;
 use model::words::Channel;
+use model::{SimTime, fitting};
 
 use super::axis::{Scale, grid_line, label, px};
 use super::{RIGHT, WIDTH};
@@ -142,7 +142,7 @@ impl Chart {
 
     /// At most a dozen dates: days of a short period, firsts of months of a long one.
     fn marks(&self) -> Vec<(f64, String)> {
-        let span = i64::try_from(self.bars.len()).unwrap_or(0) * self.days_per_bar;
+        let span = fitting::<_, i64>(self.bars.len(), "a chart has few bars") * self.days_per_bar;
         let months = span > 75;
         let dates = (0..span).map(|i| (i, date(self.first_day + i)));
         let candidates: Vec<(i64, String)> = dates.filter(|(_, date)| !months || date.ends_with("-01")).collect();

@@ -1,6 +1,7 @@
 //! What stands around the findings: heading, verdict, facts, how to repeat, foot.
 
 use maud::{Markup, html};
+use model::Fact;
 use verdict::{GateAnswer, Overall};
 
 use super::section;
@@ -82,21 +83,21 @@ fn tiles(summary: &Summary) -> Markup {
 
 pub(super) fn facts(summary: &Summary) -> Markup {
     let rows = [
-        ("Run", "run_id"),
-        ("Run file", "run_file"),
-        ("Province", "province"),
-        ("Portal", "target"),
-        ("Adapter", "adapter"),
-        ("Seed", "seed"),
-        ("Started", "started_at"),
+        ("Run", Fact::RunId),
+        ("Run file", Fact::RunFile),
+        ("Province", Fact::Province),
+        ("Portal", Fact::Target),
+        ("Adapter", Fact::Adapter),
+        ("Seed", Fact::Seed),
+        ("Started", Fact::StartedAt),
     ];
-    let told = rows.map(|(_, name)| name);
+    let told = rows.map(|(_, fact)| fact.name());
     let days = summary.days.first().zip(summary.days.last());
-    let others: Vec<_> = summary.facts.iter().filter(|(name, _)| !told.contains(&name.as_str())).collect();
+    let others: Vec<_> = summary.facts.iter().filter(|(name, _)| !told.contains(name)).collect();
     let content = html! {
         dl .facts {
-            @for (label, name) in rows {
-                div { dt { (label) } dd { (said(summary.fact(name).unwrap_or(MISSING))) } }
+            @for (label, fact) in rows {
+                div { dt { (label) } dd { (said(summary.fact(fact).unwrap_or(MISSING))) } }
             }
             div {
                 dt { "Simulated period" }
@@ -136,8 +137,7 @@ pub(super) fn closing(summary: &Summary) -> Markup {
         footer {
             p {
                 "vandan " (env!("CARGO_PKG_VERSION"))
-                @if let Some(rules) = summary.fact("rules_version") { " · rules " (said(rules)) }
-                @if let Some(run) = summary.fact("run_id") { " · run " (said(run)) }
+                @if let Some(run) = summary.fact(Fact::RunId) { " · run " (said(run)) }
             }
             p { "All citizens, organisations and dossiers in this report are synthetic." }
         }

@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use model::words::PeerName;
+
 use super::play::{CLOCK, Play, peer};
 use super::portal::{Asked, Portal, hold, polite, say};
 
@@ -24,7 +26,7 @@ fn a_ledger_is_collected_to_its_end_even_in_small_pages() {
     let bank = Portal::start(|asked, stream| say(stream, 200, &page(asked, 12_345, 700, true)));
     let portal = Portal::polite();
     let mut play = Play::of(&portal, 1, "- do: submit");
-    play.peers = vec![peer("bank", &bank)];
+    play.peers = vec![peer(PeerName::Bank, &bank)];
     let played = play.run();
     assert_eq!(played.signals.len(), 12_345);
     assert!(played.health().peers_settled && played.health().quiescent);
@@ -35,7 +37,7 @@ fn a_page_of_a_ledger_may_be_longer_than_an_answer_of_the_portal() {
     let bank = Portal::start(|asked, stream| say(stream, 200, &page(asked, 4_000, 5_000, true)));
     let portal = Portal::polite();
     let mut play = Play::of(&portal, 1, "- do: submit").set(|settings| settings.longest_answer = 10_000);
-    play.peers = vec![peer("bank", &bank)];
+    play.peers = vec![peer(PeerName::Bank, &bank)];
     assert_eq!(play.run().signals.len(), 4_000);
 }
 
@@ -49,7 +51,7 @@ fn dossiers_are_read_back_only_when_every_peer_has_settled() {
     });
     let portal = Portal::polite();
     let mut play = Play::of(&portal, 3, "- do: submit").with("final", model::words::Role::Citizen, "- do: track");
-    play.peers = vec![peer("bank", &bank)];
+    play.peers = vec![peer(PeerName::Bank, &bank)];
     let played = play.run();
     assert!(played.health().quiescent && played.health().peers_settled && played.health().read_back);
     assert!(bank.asked().len() > 5, "the drain waited for the bank");
@@ -64,7 +66,7 @@ fn a_peer_that_was_settled_before_the_last_payment_is_asked_again() {
     let mut play =
         Play::of(&portal, 1, "- do: submit\n- wait: 50 min\n- do: track").set(|settings| settings.under_way = 9);
     play.length = 60;
-    play.peers = vec![peer("bank", &bank)];
+    play.peers = vec![peer(PeerName::Bank, &bank)];
     let played = play.run();
     assert!(played.health().quiescent);
     // At the beginning, after the last exchange, and once more at the end.
@@ -79,7 +81,7 @@ fn a_silent_peer_delays_neither_the_clock_nor_the_end() {
         settings.timeout = Duration::from_secs(600);
         settings.drain = Duration::from_secs(3);
     });
-    play.peers = vec![peer("bank", &bank)];
+    play.peers = vec![peer(PeerName::Bank, &bank)];
     let played = play.run();
     assert!(!played.health().peers_settled && !played.health().quiescent);
     assert_eq!(played.counted.dossiers.completed, 2);
@@ -97,7 +99,7 @@ fn a_peer_that_answers_nonsense_is_asked_again_and_not_believed() {
     });
     let portal = Portal::polite();
     let mut play = Play::of(&portal, 1, "- do: submit");
-    play.peers = vec![peer("bank", &bank)];
+    play.peers = vec![peer(PeerName::Bank, &bank)];
     let played = play.run();
     assert_eq!(played.signals.len(), 4);
     assert!(played.health().peers_settled);
@@ -113,7 +115,7 @@ fn a_peer_that_is_started_again_is_read_from_its_beginning_and_said_to_be_anothe
     });
     let portal = Portal::polite();
     let mut play = Play::of(&portal, 1, "- do: submit");
-    play.peers = vec![peer("post", &post)];
+    play.peers = vec![peer(PeerName::Post, &post)];
     let played = play.run();
     assert_eq!(played.signals, ["post/1", "post/1", "post/2", "post/2", "post/3"]);
     assert_eq!(played.fact("peer_restarted_post").as_deref(), Some("1"));
@@ -129,7 +131,7 @@ fn a_peer_that_is_another_each_time_is_not_asked_for_ever() {
     });
     let portal = Portal::polite();
     let mut play = Play::of(&portal, 1, "- do: submit").set(|settings| settings.drain = Duration::from_millis(500));
-    play.peers = vec![peer("post", &post)];
+    play.peers = vec![peer(PeerName::Post, &post)];
     let played = play.run();
     assert!(!played.health().quiescent && post.asked().len() < 40, "{}", post.asked().len());
 }
@@ -139,7 +141,7 @@ fn what_is_no_ledger_is_said_to_be_the_peers_fault() {
     let bank = Portal::start(|_, stream| say(stream, 200, "<html>"));
     let portal = Portal::polite();
     let mut play = Play::of(&portal, 1, "- do: submit").set(|settings| settings.drain = Duration::from_millis(300));
-    play.peers = vec![peer("bank", &bank)];
+    play.peers = vec![peer(PeerName::Bank, &bank)];
     let played = play.run();
     assert!(!played.health().peers_settled);
     assert!(played.fact("peer_unreadable_bank").is_some_and(|count| count != "0"));
@@ -153,7 +155,7 @@ fn peers_are_left_in_peace_between_two_collections() {
     let portal = Portal::polite();
     let mut play = Play::of(&portal, 1, "- do: submit");
     play.length = 1_000;
-    play.peers = vec![peer("bank", &bank)];
+    play.peers = vec![peer(PeerName::Bank, &bank)];
     play.run();
     let times = bank.asked().len();
     assert!((4..=12).contains(&times), "a ledger read every 200 ms was asked for {times} times in about a second");

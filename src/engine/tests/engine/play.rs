@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use history::{Recorder, Store};
 use journey::Scripts;
-use model::words::{Channel, FeeBasis, Level, PaymentMethod, PlannedOutcome, ReturnMethod, Role};
+use model::words::{Channel, FeeBasis, Level, PaymentMethod, PeerName, PlannedOutcome, ReturnMethod, Role};
 use model::{Applicant, Applicants, Case, CaseId, Seed, SimTime, Staff, Timeline, Vnd};
 use portal::Adapter;
 use vandan_engine::{
@@ -400,7 +400,7 @@ pub(crate) fn journey(name: &str, role: Role, steps: &str) -> String {
 }
 
 /// A peer whose ledger is at this portal.
-pub(crate) fn peer(name: &'static str, portal: &Portal) -> Peer {
+pub(crate) fn peer(name: PeerName, portal: &Portal) -> Peer {
     Peer { name, authority: Authority::parse(&portal.url()).unwrap() }
 }
 

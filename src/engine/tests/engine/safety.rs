@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use model::CaseId;
 use model::words::Channel;
+use model::{Applicants, Case, CaseId};
 use vandan_engine::{Authority, EngineError};
 
 use super::play::{People, Play};
@@ -209,6 +209,34 @@ fn a_lane_that_panics_ends_the_run_with_an_error() {
     let people = People { channel: Channel::Online, units, panics_at: Some(CaseId(1)) };
     let mut play = Play::of(&portal, 2, "- do: submit");
     play.people = Some(Arc::new(people));
+    let played = play.run();
+    assert!(matches!(played.health, Err(EngineError::LanePanicked(0))), "{:?}", played.health);
+}
+
+/// People of whom none can be recognised without a panic.
+struct Unrecognisable(People);
+
+impl Applicants for Unrecognisable {
+    fn count(&self) -> u32 {
+        self.0.count()
+    }
+
+    fn case(&self, id: CaseId) -> Case {
+        self.0.case(id)
+    }
+
+    fn recognise(&self, mark: &str) -> Option<CaseId> {
+        unreachable!("nobody asks for {mark}, as the test wants it")
+    }
+}
+
+#[test]
+fn an_exchange_that_cannot_be_recorded_ends_the_run_with_an_error() {
+    let portal = Portal::start(|asked, stream| say(stream, 200, &polite(asked)));
+    let mut play = Play::of(&portal, 1, "- do: sign_in\n- do: submit");
+    play.adapter = play.adapter.replace("$.code, payment_url?", "$.code, reference: $.code, payment_url?");
+    let units = vec![(CaseId(0), 0)];
+    play.people = Some(Arc::new(Unrecognisable(People { channel: Channel::Online, units, panics_at: None })));
     let played = play.run();
     assert!(matches!(played.health, Err(EngineError::LanePanicked(0))), "{:?}", played.health);
 }

@@ -1,66 +1,14 @@
-//! People under way: each does one thing at a time, and keeps an queue of what comes next.
+//! A journey of a person under way, waiting in the person's task queue for its next operation.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
 use journey::JourneyInstance;
 use model::words::{DossierState, Field, Operation, PaymentState, Phase, TrafficClass};
 use model::{Case, SimTime};
-use portal::{Item, Memory, Reading, Session};
+use portal::{Item, Memory, Reading};
 
 use crate::backing_off::InVain;
 use crate::spec::Purpose;
-
-/// Somebody who acts.
-pub(crate) struct Person {
-    /// Index into the staff; `None` for citizens.
-    pub(crate) staff: Option<usize>,
-    /// What the history calls them.
-    pub(crate) name: String,
-    /// What their last sign-in gave.
-    pub(crate) session: Session,
-    /// What they mean to do, earliest first.
-    pub(crate) queue: BinaryHeap<Entry>,
-    /// How many journeys they are on, those included that are not in the queue just now.
-    pub(crate) journeys: u32,
-    /// Whether an exchange of theirs is under way.
-    pub(crate) busy: bool,
-    /// When they were last free.
-    pub(crate) free_at: u64,
-    /// Their acts in a row that came to nothing.
-    pub(crate) in_vain: InVain,
-    /// Whether their last sign-in did not succeed: what it gives is not known.
-    pub(crate) missed: bool,
-    /// For clerks: when they last looked into an empty inbox; 0 = not since work last came.
-    pub(crate) idle_since: u64,
-}
-
-impl Person {
-    /// An applicant.
-    pub(crate) fn citizen() -> Self {
-        Self::named("citizen".to_owned(), None)
-    }
-
-    /// The clerk at this place in the staff.
-    pub(crate) fn clerk(name: String, at: usize) -> Self {
-        Self::named(name, Some(at))
-    }
-
-    fn named(name: String, staff: Option<usize>) -> Self {
-        Self {
-            staff,
-            name,
-            session: Session::default(),
-            queue: BinaryHeap::new(),
-            journeys: 0,
-            busy: false,
-            free_at: 0,
-            in_vain: InVain::default(),
-            missed: false,
-            idle_since: 0,
-        }
-    }
-}
 
 /// A journey of a person, waiting for its next operation.
 pub(crate) struct Task {
@@ -198,7 +146,7 @@ impl Task {
     }
 }
 
-/// A task in an queue, ordered by when it may be done; of two at once the one entered first comes first.
+/// A task in a queue, ordered by when it may be done; of two at once the one entered first comes first.
 pub(crate) struct Entry {
     key: Reverse<(u64, u64)>,
     pub(crate) task: Box<Task>,
@@ -232,56 +180,5 @@ impl PartialOrd for Entry {
 impl Ord for Entry {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         self.key.cmp(&other.key)
-    }
-}
-
-/// People by number; numbers of those who left are given again.
-#[derive(Default)]
-pub(crate) struct People {
-    slots: Vec<Option<Person>>,
-    free: Vec<usize>,
-    count: usize,
-}
-
-impl People {
-    pub(crate) fn enter(&mut self, person: Person) -> usize {
-        self.count += 1;
-        match self.free.pop() {
-            Some(id) => {
-                if let Some(slot) = self.slots.get_mut(id) {
-                    *slot = Some(person);
-                }
-                id
-            }
-            None => {
-                self.slots.push(Some(person));
-                self.slots.len() - 1
-            }
-        }
-    }
-
-    pub(crate) fn leave(&mut self, id: usize) {
-        if let Some(slot) = self.slots.get_mut(id)
-            && slot.take().is_some()
-        {
-            self.free.push(id);
-            self.count -= 1;
-        }
-    }
-
-    pub(crate) fn get(&self, id: usize) -> Option<&Person> {
-        self.slots.get(id)?.as_ref()
-    }
-
-    pub(crate) fn get_mut(&mut self, id: usize) -> Option<&mut Person> {
-        self.slots.get_mut(id)?.as_mut()
-    }
-
-    pub(crate) fn count(&self) -> usize {
-        self.count
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Person> {
-        self.slots.iter().flatten()
     }
 }

@@ -1,0 +1,116 @@
+//! Requests as bytes and answers as readings, in buffers that are used again and again.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use http::{HeaderValue, Request};
+use http_body_util::Full;
+use model::words::{Fault, Outcome};
+use portal::{Context, Encoded, Exchange, Reading, Reply, Unwritable};
+
+use crate::authority::{Authority, not_followed};
+use crate::http_client::Attempt;
+use crate::own_limits::Trouble;
+use crate::spec::RunSpec;
+
+/// A request with its address and the length of its body, or why there is none.
+pub(crate) type Prepared = Result<(Authority, Request<Full<Bytes>>, usize), Trouble>;
+
+/// Encodes requests and decodes their answers, as the adapter of a run says.
+pub(crate) struct Codec {
+    user_agent: HeaderValue,
+    encoded: Encoded,
+    reading: Reading,
+}
+
+impl Codec {
+    pub(crate) fn new(spec: &RunSpec) -> Self {
+        // A run may have a name that no header can hold: then requests only say what sends them.
+        let user_agent = HeaderValue::from_str(&spec.settings.user_agent)
+            .unwrap_or_else(|_invisible| HeaderValue::from_static("vandan"));
+        Self { user_agent, encoded: Encoded::default(), reading: Reading::default() }
+    }
+
+    /// What the last answer showed.
+    pub(crate) fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    /// Writes the request of an exchange. Where `has_missed` an earlier answer that would have shown what it needs, a value
+    /// that is not known speaks against nobody.
+    pub(crate) fn encode(
+        &mut self,
+        spec: &RunSpec,
+        exchange: &Exchange,
+        context: &Context<'_>,
+        has_missed: bool,
+    ) -> Prepared {
+        match spec.adapter.encode(exchange, context, &mut self.encoded) {
+            Ok(()) => request(&mut self.encoded, &spec.target, &self.user_agent),
+            Err(unwritable) if has_missed && unwritable.value.is_none() => {
+                // Neither the adapter's doing nor an answer: what would have shown it never came.
+                let reason = format!("{unwritable}: an earlier answer never came");
+                Err(Trouble { fault: Fault::Unwritable, reason: Some(Cow::Owned(reason)) })
+            }
+            Err(unwritable) => {
+                self.encoded.unwritable = Some(unwritable);
+                Err(Fault::Unwritable.into())
+            }
+        }
+    }
+
+    /// Reads the answer of an exchange and says what is known.
+    pub(crate) fn decode(&mut self, spec: &RunSpec, exchange: &Exchange, attempt: &Attempt) -> Reply {
+        if let (Some(status), None) = (attempt.status, attempt.fault) {
+            return spec.adapter.decode(exchange, status, &attempt.body, &mut self.reading);
+        }
+        self.reading.clear();
+        if attempt.fault == Some(Fault::Unwritable)
+            && let Some(unwritable) = self.encoded.unwritable.take()
+        {
+            self.reading.note_unwritable(&unwritable);
+        }
+        Reply { answer: Outcome::Error, fault: attempt.fault }
+    }
+}
+
+/// Puts an encoded request into hyper's form; where it does not fit, [`Encoded::unwritable`] says what.
+fn request(encoded: &mut Encoded, target: &Authority, user_agent: &HeaderValue) -> Prepared {
+    assemble(encoded, target, user_agent).map_err(|_does_not_fit| {
+        let address = String::from_utf8_lossy(&encoded.target).into_owned();
+        if let Some(link) = not_followed(&address) {
+            // It could be written, but leads to where nobody is spoken to.
+            return Trouble { fault: Fault::Forbidden, reason: Some(Cow::Owned(link)) };
+        }
+        encoded.unwritable = Some(Unwritable::does_not_fit("request", &address));
+        Fault::Unwritable.into()
+    })
+}
+
+fn assemble(
+    encoded: &mut Encoded,
+    target: &Authority,
+    user_agent: &HeaderValue,
+) -> Result<(Authority, Request<Full<Bytes>>, usize), Fault> {
+    let line = std::str::from_utf8(&encoded.target).map_err(|_binary| Fault::Unwritable)?;
+    let (authority, path) = if line.starts_with('/') {
+        (target.clone(), Cow::Borrowed(line))
+    } else {
+        let (authority, path) = Authority::split(line).map_err(|_no_address| Fault::Unwritable)?;
+        (authority, Cow::Owned(path))
+    };
+    let mut request = Request::new(Full::default());
+    *request.method_mut() = encoded.method.clone();
+    *request.uri_mut() = path.parse().map_err(|_no_path| Fault::Unwritable)?;
+    let headers = request.headers_mut();
+    let host = HeaderValue::from_str(&authority.to_string()).map_err(|_invisible| Fault::Unwritable)?;
+    headers.insert(http::header::HOST, host);
+    headers.insert(http::header::USER_AGENT, user_agent.clone());
+    for (name, value) in encoded.headers.drain(..) {
+        headers.insert(name, value);
+    }
+    let body = encoded.body.split().freeze();
+    let length = body.len();
+    *request.body_mut() = Full::new(body);
+    Ok((authority, request, length))
+}
