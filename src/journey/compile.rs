@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use model::words::{DossierState, Operation, Role};
-use model::{Problem, Problems};
+use model::{Problem, Problems, fitting};
 
 use crate::instance::JourneyId;
 use crate::script::{Fact, Pause, Script, Step, Until};
@@ -26,6 +26,9 @@ pub(crate) struct Journey {
 
 /// How many repetitions may be nested.
 pub(crate) const LOOPS: usize = 4;
+
+/// Why the number of a journey fits.
+const FEW: &str = "a run has fewer than 65,536 journeys";
 
 /// How deep journeys may play one another.
 const DEEPEST_PLAY: usize = 8;
@@ -130,22 +133,22 @@ impl Scripts {
     /// The journey with this name.
     pub fn find(&self, name: &str) -> Option<JourneyId> {
         let at = self.journeys.iter().position(|journey| journey.name == name)?;
-        u16::try_from(at).ok().map(JourneyId)
+        Some(JourneyId(fitting(at, FEW)))
     }
 
     /// The name of a journey.
     pub fn name(&self, journey: JourneyId) -> &str {
-        self.get(journey).map_or("", |journey| journey.name.as_str())
+        &self.get(journey).name
     }
 
     /// What a journey is about, in a line.
     pub fn title(&self, journey: JourneyId) -> &str {
-        self.get(journey).map_or("", |journey| journey.title.as_str())
+        &self.get(journey).title
     }
 
     /// Who walks a journey.
     pub fn role(&self, journey: JourneyId) -> Role {
-        self.get(journey).map_or(Role::Citizen, |journey| journey.role)
+        self.get(journey).role
     }
 
     /// The operations that a journey needs, and the journeys it leads to need, which `maps` says the portal does not have.
@@ -153,7 +156,7 @@ impl Scripts {
         let mut reached = vec![journey];
         let mut missing = Vec::new();
         let mut at = 0;
-        while let Some(journey) = reached.get(at).and_then(|journey| self.get(*journey)) {
+        while let Some(journey) = reached.get(at).map(|journey| self.get(*journey)) {
             at += 1;
             for instruction in &journey.code {
                 match instruction {
@@ -182,8 +185,11 @@ impl Scripts {
         missing
     }
 
-    pub(crate) fn get(&self, journey: JourneyId) -> Option<&Journey> {
-        self.journeys.get(usize::from(journey.0))
+    pub(crate) fn get(&self, journey: JourneyId) -> &Journey {
+        match self.journeys.get(usize::from(journey.0)) {
+            Some(journey) => journey,
+            None => unreachable!("numbers are given to journeys"),
+        }
     }
 }
 
@@ -355,7 +361,7 @@ impl<'a, M: Fn(Operation) -> bool> Compiler<'a, M> {
 
     fn named(&self, name: &str) -> Result<JourneyId, Problem> {
         let at = self.scripts.iter().position(|script| script.name == name);
-        at.and_then(|at| u16::try_from(at).ok()).map(JourneyId).ok_or_else(|| self.unknown(name))
+        at.map(|at| JourneyId(fitting(at, FEW))).ok_or_else(|| self.unknown(name))
     }
 
     fn unknown(&self, name: &str) -> Problem {

@@ -107,8 +107,7 @@ impl Scripts {
     /// within a repetition, and whatever else is done again in it because it was not answered ok the time before. The
     /// first attempt is a person's act.
     pub fn class(&self, instance: &JourneyInstance) -> TrafficClass {
-        let is_poll =
-            |at| self.get(instance.journey).and_then(|journey| journey.code.get(at)).is_some_and(Instruction::is_poll);
+        let is_poll = |at| self.get(instance.journey).code.get(at).is_some_and(Instruction::is_poll);
         if instance.in_vain.contains(&instance.at) || is_poll(instance.at) {
             TrafficClass::Poll
         } else {
@@ -118,7 +117,7 @@ impl Scripts {
 
     /// The next action. After [`Action::Do`] the caller must call [`JourneyInstance::answered`] before asking again.
     pub fn next(&self, instance: &mut JourneyInstance, situation: &Situation<'_>, chance: Stream) -> Action {
-        let Some(journey) = self.get(instance.journey) else { unreachable!("a number is that of a journey") };
+        let journey = self.get(instance.journey);
         let mut asked = Asked { instance, situation, chance, role: journey.role, not_before: situation.now };
         asked.settle_answer(&journey.code);
         // Every instruction but the end of a loop moves forward, and a loop holds an operation: the bound is for those that

@@ -25,8 +25,7 @@ impl Scripts {
     /// What is done at least for each dossier of this kind that this journey is shown.
     pub fn least_for_each(&self, journey: JourneyId, kind: Kind) -> Counts {
         let mut counts = Counts::new();
-        let code = self.get(journey).map(|journey| journey.code.as_slice()).unwrap_or_default();
-        for instruction in code {
+        for instruction in &self.get(journey).code {
             if let Instruction::Each(next) = instruction {
                 add(&mut counts, &self.least(*next, kind));
             }
@@ -38,7 +37,7 @@ impl Scripts {
     pub fn polls(&self, journey: JourneyId) -> Vec<(Operation, Duration)> {
         let mut polls = Vec::new();
         let mut pause = Duration::ZERO;
-        for instruction in self.get(journey).map(|journey| journey.code.as_slice()).unwrap_or_default() {
+        for instruction in &self.get(journey).code {
             match instruction {
                 Instruction::BeginLoop { .. } => pause = Duration::ZERO,
                 Instruction::Wait(wait) => pause += wait.mean(),
@@ -60,7 +59,7 @@ impl Scripts {
     }
 
     fn counted(&self, journey: JourneyId, kind: Kind, onward: Onward) -> Counts {
-        let Some(journey) = self.get(journey) else { return Counts::new() };
+        let journey = self.get(journey);
         let mut thought = LowerBound { scripts: self, journey, kind, onward, known: BTreeMap::new() };
         thought.from(0)
     }
