@@ -38,6 +38,7 @@ fn patient(text: &str) -> String {
             "  timeout" => lines.push("  timeout: 60 s"),
             "  scheduling_delay" => {}
             "  poll_every" => lines.push("  poll_every: 500 ms"),
+            "  settle" => lines.push("  settle: 0 s"),
             _ => lines.push(line),
         }
     }

@@ -162,6 +162,7 @@ fn spec(port: &str, load: Load, people: Arc<Population>) -> Result<RunSpec, Trou
             drain: Duration::from_secs(10),
             final_read: Duration::ZERO,
             poll_every: Duration::ZERO,
+            settle: Duration::ZERO,
             longest_answer: 4 << 20,
             user_agent: format!("vandan/{} (run cpu_per_request)", env!("CARGO_PKG_VERSION")),
         },

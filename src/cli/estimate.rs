@@ -29,6 +29,8 @@ const AFTERWARDS: Duration = Duration::from_secs(86_400);
 
 /// How often a clerk looks in after the load: until everybody has found nothing, and once more at closing.
 const LAST_LOOKS: f64 = 2.0;
+/// The shortest pause between two of them that is reckoned with, in seconds.
+const SHORTEST_PAUSE: f64 = 0.05;
 
 /// So many clerks are followed in thought, and stand for all.
 const SAMPLES: u32 = 16;
@@ -247,6 +249,7 @@ impl<'a> Demand<'a> {
         let composed = self.composed;
         let wall_seconds = timeline.wall_end() as f64 / 1e9;
         let poll_every = composed.run.limits.poll_every.as_secs_f64();
+        let settle = composed.run.limits.settle.as_secs_f64();
         let clerks: f64 = self.desks.iter().map(|(count, _)| count).sum();
         let mut stretches = Stretches::of(timeline);
         let intake = INTAKE.min(self.per_dossier);
@@ -276,14 +279,14 @@ impl<'a> Demand<'a> {
         let mut estimate = Estimate {
             acts,
             polls,
-            drain: clerks * LAST_LOOKS,
+            drain: clerks * (LAST_LOOKS + settle / poll_every.max(SHORTEST_PAUSE)),
             final_read: self.final_read,
             control: self.control + telling * timeline.segments().len() as f64,
             ledgers: 0.0,
             wall_seconds,
             peak,
         };
-        let seconds = wall_seconds + LAST_LOOKS * poll_every + estimate.final_seconds();
+        let seconds = wall_seconds + LAST_LOOKS * poll_every + settle + estimate.final_seconds();
         estimate.ledgers = f64::from(PEERS) * seconds / LEDGER_EVERY;
         estimate
     }

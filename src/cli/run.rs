@@ -131,6 +131,7 @@ fn spec(composed: &Composition, target: Authority, peers: Vec<Peer>, guard: Guar
             under_way: limits.under_way,
             timeout: limits.timeout,
             poll_every: limits.poll_every,
+            settle: limits.settle,
             drain: limits.drain,
             final_read: limits.final_read,
             longest_answer: 4 << 20,

@@ -55,6 +55,8 @@ pub(crate) struct Limits {
     pub(crate) timeout: Duration,
     /// The shortest time from one look into an inbox, or at a dossier that is waited for, to the next.
     pub(crate) poll_every: Duration,
+    /// For how long nothing must have happened before dossiers are read back.
+    pub(crate) settle: Duration,
     pub(crate) drain: Duration,
     pub(crate) final_read: Duration,
     pub(crate) dropped_share: f64,
@@ -96,6 +98,7 @@ pub(crate) struct Authorization {
 /// The pace of polls if the run file names none: a person who looks again and again does so ten times a second at most,
 /// however fast the simulated days pass.
 const POLL_EVERY: Duration = Duration::from_millis(100);
+const SETTLE: Duration = Duration::from_secs(2);
 
 impl RunFile {
     pub(crate) fn load(file: &str, text: &str) -> Result<Self, Problems> {
@@ -209,6 +212,12 @@ fn limits(fields: &Fields<'_>) -> Option<Limits> {
     let (connections, under_way) = (count("connections"), count("under_way"));
     let (timeout, drain, final_read) = (time("timeout"), time("drain"), time("final_read"));
     let poll_every = fields.get("poll_every").map_or(Some(POLL_EVERY), |node| node.parsed(duration));
+    let settle = fields.get("settle").map_or(Some(SETTLE), |node| node.parsed(duration));
+    if let (Some(settle), Some(drain)) = (settle, drain)
+        && settle >= drain
+    {
+        fields.node().refuse::<()>("`settle` is not shorter than `drain`", "raise `drain`");
+    }
     let dropped_share = fields.need("dropped_share").and_then(|node| share(&node));
     let scheduling_delay = fields.get("scheduling_delay").map_or(Some(None), |node| node.parsed(duration).map(Some));
     Some(Limits {
@@ -216,6 +225,7 @@ fn limits(fields: &Fields<'_>) -> Option<Limits> {
         under_way: under_way?,
         timeout: timeout?,
         poll_every: poll_every?,
+        settle: settle?,
         drain: drain?,
         final_read: final_read?,
         dropped_share: dropped_share?,

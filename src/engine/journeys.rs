@@ -283,9 +283,13 @@ impl Journeys {
 
     /// The person is free again, and knows what they missed.
     fn free(&mut self, id: usize, task: &mut Task, attempt: &Attempt, answer: Outcome, reading: &Reading) {
-        let looked_in_vain = answer == Outcome::Ok
-            && matches!(task.operation, Operation::Inbox | Operation::PostInbox)
-            && reading.items().is_empty();
+        let looks = matches!(task.operation, Operation::Inbox | Operation::PostInbox);
+        let looked_in_vain = answer == Outcome::Ok && looks && reading.items().is_empty();
+        let may_have_moved_something = match answer {
+            Outcome::Ok => !looked_in_vain,
+            Outcome::Error => !looks,
+            Outcome::Refused => false,
+        };
         let is_missed = answer != Outcome::Ok && attempt.fault.is_none_or(|fault| fault.blame() != Blame::Adapter);
         task.missed |= is_missed;
         let person = self.actors.get_mut(id);
@@ -295,7 +299,8 @@ impl Journeys {
         }
         if looked_in_vain {
             person.idle_since = attempt.sent.unwrap_or(0);
-        } else if !matches!(task.operation, Operation::ClerkSignIn) {
+        }
+        if may_have_moved_something && !matches!(task.operation, Operation::ClerkSignIn) {
             self.meter.last_activity.set(attempt.done);
         }
     }

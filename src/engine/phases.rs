@@ -83,7 +83,7 @@ impl Phases {
                 }
                 self.enter(Phase::Drain, now);
             }
-            Phase::Drain if is_late || self.is_quiet(ledgers) => {
+            Phase::Drain if is_late || self.is_quiet(now, ledgers) => {
                 let longest =
                     if self.aborted { settings.final_read.min(ABORTED_FINAL_READ) } else { settings.final_read };
                 self.end = now + nanoseconds(longest);
@@ -134,13 +134,14 @@ impl Phases {
         self.meters.lanes.iter().all(|lane| lane.final_reads_over.get() == 1)
     }
 
-    /// Nobody is under way with a dossier; since the last thing was done, every clerk has looked into an empty inbox
-    /// and every peer has said that it has nothing pending.
-    fn is_quiet(&self, ledgers: &Ledgers) -> bool {
+    /// Nobody is under way with a dossier; since the last thing was done, every clerk has looked into an empty inbox,
+    /// every peer has said that it has nothing pending, and the portal has had time to show it.
+    fn is_quiet(&self, now: u64, ledgers: &Ledgers) -> bool {
         let lanes = &self.meters.lanes;
         let last_activity = lanes.iter().map(|lane| lane.last_activity.get()).max().unwrap_or(0);
         lanes.iter().all(|lane| lane.cases_under_way.get() == 0 && lane.idle_since.get() > last_activity)
             && ledgers.are_settled_since(last_activity)
+            && now >= last_activity.saturating_add(nanoseconds(self.state.spec.settings.settle))
     }
 }
 

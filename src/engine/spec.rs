@@ -85,6 +85,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// The shortest time from one poll of a journey to the next: offices live by simulated time, the wire does not.
     pub poll_every: Duration,
+    /// For how long nothing must have happened before dossiers are read back: a portal may show late what it did.
+    pub settle: Duration,
     /// The longest the drain may take.
     pub drain: Duration,
     /// The longest the final read may take.

@@ -49,6 +49,8 @@ pub struct Exchange {
     pub(crate) wanted: Wanted,
     /// Whether a success must be readable: something of it is wanted besides a failure code.
     pub(crate) is_content_read: bool,
+    /// Whether a success must show a list of dossiers, be it empty.
+    pub(crate) requires_list: bool,
     /// What a success must show.
     pub(crate) required: Vec<Field>,
     /// Whether it lists dossiers, each of which must say whose it is.

@@ -46,7 +46,7 @@ impl Adapter {
             || match (read, rows_over) {
                 (Err(error), _) => note_no_json(body, error, reading),
                 (Ok(()), Some(over)) => note_long_list(over, reading),
-                (Ok(()), None) => note_missing(exchange, missing, reading),
+                (Ok(()), None) => note_missing(exchange, missing, reading) && note_no_list(exchange, reading),
             };
         if !is_readable {
             return reply(Outcome::Error, Some(Fault::Unreadable));
@@ -274,6 +274,15 @@ fn note_missing(exchange: &Exchange, missing: u32, reading: &mut Reading) -> boo
         }
     }
     missing == 0
+}
+
+/// Notes that the list that is to be read is not there: it must not be taken for an empty one.
+fn note_no_list(exchange: &Exchange, reading: &mut Reading) -> bool {
+    let is_missing = exchange.requires_list && !reading.has_list();
+    if is_missing {
+        reading.note(AdapterProblem::MissingField, Some("items"), None);
+    }
+    !is_missing
 }
 
 /// Notes the listed dossiers on which nothing says whose they are.

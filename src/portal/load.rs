@@ -241,6 +241,7 @@ fn exchange(operation: Operation, fields: &Fields<'_>, frame: &Frame<'_>) -> Opt
         wanted: reader.wanted,
         required: reader.required,
         is_content_read: reader.is_content_read,
+        requires_list: reader.requires_list,
         lists_dossiers: reader.has_items && !matches!(operation, Operation::Catalogue | Operation::Publish),
     })
 }
@@ -337,6 +338,7 @@ struct Reader {
     required: Vec<Field>,
     is_content_read: bool,
     has_items: bool,
+    requires_list: bool,
 }
 
 impl Reader {
@@ -366,7 +368,9 @@ impl Reader {
             let read = fields_of(fields, "read", &mut element, None);
             let at = at?;
             read?;
-            noted(&at, self.wanted.list(at.text()?, List::Dossiers, element))
+            let path = at.text()?;
+            self.requires_list = !path.ends_with('?');
+            noted(&at, self.wanted.list(path.strip_suffix('?').unwrap_or(path), List::Dossiers, element))
         })
     }
 

@@ -229,7 +229,11 @@ impl<'de> Visitor<'de> for Walk<'_> {
         Ok(())
     }
 
+    /// Some write an empty list so.
     fn visit_unit<E>(self) -> Result<(), E> {
+        if let Some((List::Dossiers, _)) = self.wanted.list {
+            self.reading.note_list();
+        }
         Ok(())
     }
 
@@ -250,6 +254,9 @@ impl<'de> Visitor<'de> for Walk<'_> {
             while elements.next_element::<IgnoredAny>()?.is_some() {}
             return Ok(());
         };
+        if *list == List::Dossiers {
+            self.reading.note_list();
+        }
         loop {
             let mark = Mark { list: *list, walk: Walk { wanted: element, reading: self.reading } };
             if elements.next_element_seed(mark)?.is_none() {

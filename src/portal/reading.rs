@@ -81,6 +81,8 @@ pub struct Reading {
     error_code: Option<Span>,
     /// Rows beyond [`LONGEST_LIST`].
     rows_over: usize,
+    /// Whether the list of dossiers was there, be it empty.
+    has_list: bool,
     /// Empty in an answer that was understood.
     problems: Vec<Noted>,
 }
@@ -154,7 +156,18 @@ impl Reading {
         self.kept.clear();
         self.error_code = None;
         self.rows_over = 0;
+        self.has_list = false;
         self.problems.clear();
+    }
+
+    /// The list of dossiers stands where it was expected.
+    pub(crate) fn note_list(&mut self) {
+        self.has_list = true;
+    }
+
+    /// Whether the list of dossiers was there, be it empty.
+    pub(crate) fn has_list(&self) -> bool {
+        self.has_list
     }
 
     pub(crate) fn text(&self, span: Span) -> &str {

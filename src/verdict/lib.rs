@@ -21,6 +21,7 @@
 
 mod areas;
 mod binomial;
+mod blocked;
 mod claims;
 mod examine;
 mod explain;

@@ -10,7 +10,7 @@ use crate::claims::duration;
 use crate::facts::RunFacts;
 use crate::rule::spelled;
 use crate::stalls::Stalls;
-use crate::{lateness, limits, misreadings, refused, unread};
+use crate::{blocked, lateness, limits, misreadings, refused, unread};
 
 spelled! {
     /// What of a run's evidence a cause of doubt touches. What it does not touch stands.
@@ -61,6 +61,7 @@ impl Validity {
         let mut causes = limits::causes(connection)?;
         causes.extend(refused::sentences(connection)?.into_iter().map(|text| Cause::new(Touches::Coverage, text)));
         causes.extend(misreadings::causes(connection)?);
+        causes.extend(blocked::causes(connection)?);
         causes.extend(stated(run));
         let late = lateness::causes(connection, run, stalls)?;
         if late.is_empty() {
@@ -160,8 +161,8 @@ fn giving_up(run: &RunFacts) -> Option<Cause> {
     let (failed, started) = (run.number(Fact::Failed)?, run.number(Fact::Started)?);
     (failed > GIVEN_UP * started).then(|| {
         let text = format!(
-            "{failed} of {started} people could not go on with their dossier (a refusal, or no answer, left no way on: look \
-             at the operations that were refused)"
+            "{failed} of {started} people could not go on with their dossier: a refusal or an error left no way on (see what was \
+             refused and which answers failed under TRAFFIC)"
         );
         Cause::new(Touches::Coverage, text)
     })

@@ -158,6 +158,7 @@ impl Play {
                 connections: 64,
                 under_way: 10_000,
                 timeout: Duration::from_secs(10),
+                settle: Duration::ZERO,
                 drain: Duration::from_secs(10),
                 final_read: Duration::from_secs(10),
                 poll_every: Duration::from_millis(20),
