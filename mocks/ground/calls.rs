@@ -134,7 +134,10 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// A caller with so many calls in flight at most: enough to keep a fast peer busy, few enough not to exhaust its sockets.
+    /// Calls in flight of a busy system: enough to keep a fast peer busy, few enough not to exhaust its sockets.
+    pub const IN_FLIGHT: usize = 256;
+
+    /// A caller with at most `in_flight` calls at once.
     pub fn new(in_flight: usize) -> Self {
         Self { pool: Pool::default(), permits: Arc::new(Semaphore::new(in_flight)) }
     }

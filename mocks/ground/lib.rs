@@ -35,3 +35,6 @@ pub use ledger::{Direction, Ledger, LedgerQuery, Message, Room, Signal};
 pub use ledger_page::{LedgerPage, PageQuery, STYLE};
 pub use pool::PoolError;
 pub use server::{Bound, Running, Server, Stop, bind};
+
+/// The media type of a problem document (RFC 9457).
+pub const PROBLEM_JSON: &str = "application/problem+json";

@@ -156,5 +156,5 @@ impl FromRequest<Arc<Hub>> for Call {
 /// A refusal outside the exchange of dossiers: problem details of RFC 9457, in both languages.
 pub(crate) fn problem(status: StatusCode, vietnamese: &str, english: &str) -> Response {
     let details = json!({ "type": "about:blank", "status": status.as_u16(), "title": english, "title_vi": vietnamese });
-    (status, [(CONTENT_TYPE, "application/problem+json")], details.to_string()).into_response()
+    (status, [(CONTENT_TYPE, mock_ground::PROBLEM_JSON)], details.to_string()).into_response()
 }

@@ -44,8 +44,6 @@ mod server;
 mod tests;
 
 pub use behaviour::Behaviour;
-/// The former name of [`Behaviour`].
-pub use behaviour::Behaviour as Conduct;
 pub use config::Config;
 pub use faults::{Fault, Faults};
 pub use mock_ground::Running;

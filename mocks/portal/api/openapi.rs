@@ -21,7 +21,6 @@ use crate::api::{attachments, citizen, deliveries, desk, peers, petitions, regis
 use crate::behaviour::variants::document;
 use crate::behaviour::variants::{Variant, Variants};
 use crate::domain::problem::Kind;
-use crate::ground::media_type;
 use crate::state::portal::Portal;
 
 /// The document as text. It is the same for every portal of this version, whatever it offers; what a variant changes
@@ -260,7 +259,7 @@ impl Writer {
             "allOf": [{ "$ref": "#/components/schemas/Problem" }],
             "properties": { "error_code": { "enum": words } },
         });
-        let content = json!({ media_type::PROBLEM: { "schema": schema } });
+        let content = json!({ mock_ground::PROBLEM_JSON: { "schema": schema } });
         let refusal = json!({ "description": format!("Refused: {}", words.join(", ")), "content": content });
         self.refusals.insert(name.clone(), refusal);
         name

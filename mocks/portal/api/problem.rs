@@ -14,7 +14,6 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::problem::{Flaw, Kind, Language, Problem};
-use crate::ground::media_type;
 
 impl Kind {
     /// The status it is answered with.
@@ -79,7 +78,7 @@ impl Problem {
         };
         let mut response = (status, Json(details)).into_response();
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type::PROBLEM));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(mock_ground::PROBLEM_JSON));
         headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
         if self.kind == Kind::TooSlow {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));

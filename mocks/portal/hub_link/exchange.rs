@@ -4,12 +4,12 @@
 //! The public national adapter of 2020: `{session, madonvi, service, isUpdating, data}` and `{error_code, message, result}`.
 
 use bytes::Bytes;
-use http::{Method, StatusCode};
+use http::StatusCode;
+use mock_ground::{Call, Caller};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use crate::ground::outgoing::{Call, Caller};
 use crate::state::config::Hub;
 use crate::state::outbox::sync_state::Kind;
 use crate::state::outbox::{Message, Outcome};
@@ -145,15 +145,10 @@ async fn sign_in(caller: &Caller, hub: &Hub) -> Result<String, Failure> {
 }
 
 async fn call(caller: &Caller, hub: &Hub, path: &str, body: Bytes) -> Result<(StatusCode, Answer), Failure> {
-    let call = Call {
-        method: Method::POST,
-        url: &format!("{}{path}", hub.url),
-        content_type: "application/json",
-        body,
-        timeout: hub.timeout,
-        longest: LONGEST_ANSWER,
-    };
-    let (status, body) = caller.once(call).await.map_err(|_silence| Failure::Unanswered)?;
+    let url = format!("{}{path}", hub.url);
+    let call = Call { timeout: hub.timeout, longest: LONGEST_ANSWER, ..Call::post(&url, body) };
+    let _permit = caller.permit().await;
+    let mock_ground::Answer { status, body } = caller.once(&call).await.map_err(|_silence| Failure::Unanswered)?;
     match serde_json::from_slice(&body) {
         Ok(answer) => Ok((status, answer)),
         Err(_) if status == StatusCode::SERVICE_UNAVAILABLE => Err(Failure::PutOff),

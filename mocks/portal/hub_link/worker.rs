@@ -1,9 +1,10 @@
 //! The outbox worker: the task that carries everything between the registry and the national portal. People never wait for it.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use mock_ground::Stop;
 use tokio::time::{Instant, sleep};
 
 use crate::hub_link::exchange::Session;
@@ -20,20 +21,20 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Starts the task, if the portal is linked to a national portal; it ends with the portal.
-pub(crate) fn begin(portal: &Arc<Portal>, stopped: watch::Receiver<bool>) {
+pub(crate) fn begin(portal: &Arc<Portal>, stop: Stop) {
     if let Some(hub) = portal.config.hub.clone() {
-        tokio::spawn(run(Arc::clone(portal), hub, stopped));
+        tokio::spawn(run(Arc::clone(portal), hub, stop));
     }
 }
 
-async fn run(portal: Arc<Portal>, hub: Hub, mut stopped: watch::Receiver<bool>) {
+async fn run(portal: Arc<Portal>, hub: Hub, stop: Stop) {
+    let mut stopped = pin!(stop.asked());
     let mut worker = Worker { session: Session::default(), failures: 0, pull_at: Instant::now() };
     loop {
         let pause = worker.round(&portal, &hub).await;
         tokio::select! {
             () = sleep(pause) => {}
-            // An error means that the sender is gone, which asks for the same.
-            _ = stopped.wait_for(|asked| *asked) => return,
+            () = &mut stopped => return,
         }
     }
 }

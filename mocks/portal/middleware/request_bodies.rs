@@ -117,7 +117,7 @@ mod tests {
     use http_body_util::Full;
 
     use super::*;
-    use crate::ground::pieces;
+    use crate::middleware::pieces;
 
     const TIMEOUT: Duration = Duration::from_secs(60);
 

@@ -23,8 +23,8 @@ use crate::behaviour::variants::paging;
 use crate::behaviour::variants::rewriting;
 use crate::behaviour::variants::{Variant, Variants};
 use crate::domain::problem::{Language, Problem};
-use crate::ground::pieces;
 use crate::middleware::layer::{Middleware, Next};
+use crate::middleware::pieces;
 use crate::state::portal::Portal;
 
 /// The longest answer that is rewritten; there are no longer ones.
@@ -167,7 +167,7 @@ fn ask(headers: &mut HeaderMap, variants: Variants) {
 /// Changes an answer; the body that is given back replaces the one that came.
 fn answer(parts: &mut Parts, body: Bytes, asked: &Asked, variants: Variants) -> Bytes {
     let content_type = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let is_refusal = content_type == "application/problem+json";
+    let is_refusal = content_type == mock_ground::PROBLEM_JSON;
     let is_json = is_refusal || content_type == "application/json";
     let value: Option<Value> = if is_json { serde_json::from_slice(&body).ok() } else { None };
     let value = value.map(|value| {

@@ -1,18 +1,14 @@
 //! The portal's business clock: the wall clock, or whatever a tester has set, and never backwards.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde::Serialize;
 
 use crate::behaviour::skew::Skew;
 use crate::domain::moment::Moment;
 
-/// Nanoseconds since 1970-01-01T00:00:00Z.
-#[expect(clippy::disallowed_methods, reason = "the portal is a system of its own and has a wall clock of its own")]
-pub(crate) fn wall_ns() -> u64 {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since_epoch.as_nanos()).unwrap_or(u64::MAX)
-}
+/// The wall clock, as opposed to the business clock.
+pub(crate) use mock_ground::unix_ns as wall_ns;
 
 /// How a tester wants the clock to run.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -4,11 +4,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use mock_ground::Policy;
+
 use crate::behaviour::defects::Defect;
 use crate::behaviour::noise::Noise;
 use crate::behaviour::variants::Variant;
 use crate::domain::catalogue::Catalogue;
-use crate::ground::limits::ConnectionLimits;
 
 /// Everything a reference portal needs to know.
 #[derive(Debug, Clone)]
@@ -84,7 +85,9 @@ pub struct Behaviour {
     /// keeps everything in memory only.
     pub store: Option<PathBuf>,
     /// How many connections it takes, and how long they may be idle.
-    pub connection_limits: ConnectionLimits,
+    pub connections: Policy,
+    /// How long a body may take once its head has come; then the request is answered with 408 and the connection closed.
+    pub body_timeout: Duration,
 }
 
 impl Behaviour {
@@ -97,7 +100,8 @@ impl Behaviour {
             delay: Duration::ZERO,
             limit: None,
             store: None,
-            connection_limits: ConnectionLimits::USUAL,
+            connections: Policy::USUAL,
+            body_timeout: Duration::from_secs(30),
         }
     }
 }

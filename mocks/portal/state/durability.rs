@@ -4,17 +4,15 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
 use crate::domain::catalogue::Index;
 use crate::domain::problem::Problem;
 use crate::state::portal::Portal;
 use crate::state::registry::Registry;
-use crate::state::store::{GroupCommit, Orders, Store, Writer};
+use crate::state::store::{GroupCommit, Orders, Store, Writer, WriterThread};
 
 /// How long a change waits that no answer waits for.
 const LONGEST_REST: Duration = Duration::from_millis(20);
@@ -37,11 +35,10 @@ pub(crate) fn open(
     Ok(Some((GroupCommit::new(store.path.clone()), Writer::start(store)?)))
 }
 
-/// Has the changes of a portal committed for as long as its runtime is there. When the thread that is returned has
-/// ended after that, the store is closed.
-pub(crate) fn begin(writer: Writer, portal: &Arc<Portal>, runtime: &Runtime) -> JoinHandle<()> {
-    let (orders, thread) = writer.into_parts();
-    runtime.spawn(keep(Arc::clone(portal), orders));
+/// Has the changes of a portal committed for as long as its runtime is there. What is returned is to be dropped after that.
+pub(crate) fn begin(writer: Writer, portal: &Arc<Portal>) -> WriterThread {
+    let Writer { orders, thread } = writer;
+    tokio::spawn(keep(Arc::clone(portal), orders));
     thread
 }
 

@@ -33,4 +33,4 @@ pub(crate) use group_commit::GroupCommit;
 pub(crate) use part::{Batch, Part, ReadError, Source, Write, body, no_sense, place, whole};
 pub(crate) use procedures::Versions;
 pub(crate) use unsaved::Unsaved;
-pub(crate) use writer::{Orders, Writer};
+pub(crate) use writer::{Orders, Writer, WriterThread};

@@ -16,11 +16,11 @@ pub(crate) type Outcome = (Vec<Write>, Result<(), rusqlite::Error>);
 /// A batch, and where its outcome goes.
 type Order = (Vec<Write>, oneshot::Sender<Outcome>);
 
-/// The way to the thread, which ends when this is dropped.
+/// The way to the thread, and the thread.
 #[derive(Debug)]
 pub(crate) struct Writer {
-    orders: SyncSender<Order>,
-    thread: JoinHandle<()>,
+    pub(crate) orders: Orders,
+    pub(crate) thread: WriterThread,
 }
 
 impl Writer {
@@ -33,16 +33,23 @@ impl Writer {
         let (orders, ordered) = sync_channel(1);
         let thread =
             thread::Builder::new().name("mock-portal-store".to_owned()).spawn(move || work(store, &ordered))?;
-        Ok(Self { orders, thread })
+        Ok(Self { orders: Orders(orders), thread: WriterThread(Some(thread)) })
     }
+}
 
-    /// Where batches are handed in, and the thread. When that has ended, the store is closed.
-    pub(crate) fn into_parts(self) -> (Orders, JoinHandle<()>) {
-        (Orders(self.orders), self.thread)
+/// The thread, which ends when its [`Orders`] are dropped. Dropping this waits for that; then the store is closed.
+#[derive(Debug)]
+pub(crate) struct WriterThread(Option<JoinHandle<()>>);
+
+impl Drop for WriterThread {
+    fn drop(&mut self) {
+        // A panic was already reported on its own thread.
+        drop(self.0.take().map(JoinHandle::join));
     }
 }
 
 /// Where batches are handed in.
+#[derive(Debug)]
 pub(crate) struct Orders(SyncSender<Order>);
 
 impl Orders {

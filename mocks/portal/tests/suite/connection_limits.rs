@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use mock_portal::{Behaviour, Catalogue, Config, ConnectionLimits, Running};
+use mock_portal::{Behaviour, Catalogue, Config, Policy, Running};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -14,7 +14,11 @@ const BODY: Duration = Duration::from_millis(300);
 /// A portal that has not closed a connection by then never will.
 const FOR_EVER: Duration = Duration::from_secs(300);
 
-fn portal(connection_limits: ConnectionLimits) -> Running {
+fn portal(connections: Policy) -> Running {
+    behaving(Behaviour { connections, ..Behaviour::ordinary() })
+}
+
+fn behaving(behaviour: Behaviour) -> Running {
     let config = Config {
         bind: SocketAddr::from(([127, 0, 0, 1], 0)),
         bank_url: String::new(),
@@ -27,7 +31,7 @@ fn portal(connection_limits: ConnectionLimits) -> Running {
         defects: Vec::new(),
         test_hooks: true,
     };
-    mock_portal::start_with(config, Behaviour { connection_limits, ..Behaviour::ordinary() }).unwrap()
+    mock_portal::start_with(config, behaviour).unwrap()
 }
 
 async fn send(portal: &Running, text: &str) -> TcpStream {
@@ -52,7 +56,7 @@ async fn assert_serves(portal: &Running) {
 
 #[tokio::test]
 async fn who_gets_no_answer_for_too_long_is_cut_off() {
-    let portal = portal(ConnectionLimits { idle: IDLE, ..ConnectionLimits::USUAL });
+    let portal = portal(Policy { idle: IDLE, ..Policy::USUAL });
     let silent = send(&portal, "").await;
     let half_a_head = send(&portal, "GET /api/procedures HTTP/1.1\r\nho").await;
     let served_before = send(&portal, "GET /api/procedures HTTP/1.1\r\nhost: portal\r\n\r\n").await;
@@ -65,7 +69,7 @@ async fn who_gets_no_answer_for_too_long_is_cut_off() {
 
 #[tokio::test]
 async fn a_head_that_comes_byte_by_byte_does_not_keep_the_connection() {
-    let portal = portal(ConnectionLimits { idle: IDLE, ..ConnectionLimits::USUAL });
+    let portal = portal(Policy { idle: IDLE, ..Policy::USUAL });
     let mut stream = send(&portal, "GET / HTTP/1.1\r\nx: ").await;
     let trickling = async {
         while stream.write_all(b"a").await.is_ok() {
@@ -78,7 +82,7 @@ async fn a_head_that_comes_byte_by_byte_does_not_keep_the_connection() {
 
 #[tokio::test]
 async fn who_does_not_read_is_cut_off() {
-    let portal = portal(ConnectionLimits { idle: IDLE, ..ConnectionLimits::USUAL });
+    let portal = portal(Policy { idle: IDLE, ..Policy::USUAL });
     let mut stream = send(&portal, "").await;
     let ask = "GET /openapi.json HTTP/1.1\r\nhost: portal\r\n\r\n".repeat(100);
     // 100 times 300 kB are more than the buffers between two processes hold.
@@ -89,7 +93,7 @@ async fn who_does_not_read_is_cut_off() {
 
 #[tokio::test]
 async fn a_connection_in_use_is_kept() {
-    let portal = portal(ConnectionLimits { idle: IDLE, ..ConnectionLimits::USUAL });
+    let portal = portal(Policy { idle: IDLE, ..Policy::USUAL });
     let mut stream = send(&portal, "").await;
     for _ in 0..10 {
         stream.write_all(b"GET /_test/clock HTTP/1.1\r\nhost: portal\r\n\r\n").await.unwrap();
@@ -102,7 +106,7 @@ async fn a_connection_in_use_is_kept() {
 
 #[tokio::test]
 async fn a_body_that_does_not_come_is_answered_with_408() {
-    let portal = portal(ConnectionLimits { body: BODY, ..ConnectionLimits::USUAL });
+    let portal = behaving(Behaviour { body_timeout: BODY, ..Behaviour::ordinary() });
     let head = "POST /api/sessions HTTP/1.1\r\nhost: portal\r\ncontent-length: 100\r\n\r\n";
     for begun in ["", "{\"citizen_number\":"] {
         let answer = until_closed(send(&portal, &format!("{head}{begun}")).await).await;
@@ -113,7 +117,7 @@ async fn a_body_that_does_not_come_is_answered_with_408() {
 
 #[tokio::test]
 async fn a_body_that_breaks_off_or_is_too_long_ends_its_connection_only() {
-    let portal = portal(ConnectionLimits::USUAL);
+    let portal = portal(Policy::USUAL);
     let head =
         |length: u64| format!("POST /api/sessions HTTP/1.1\r\nhost: portal\r\ncontent-length: {length}\r\n\r\n{{");
     drop(send(&portal, &head(100)).await);
@@ -127,7 +131,7 @@ async fn a_body_that_breaks_off_or_is_too_long_ends_its_connection_only() {
 
 #[tokio::test]
 async fn one_connection_too_many_is_told_so() {
-    let portal = portal(ConnectionLimits { connections: 3, ..ConnectionLimits::USUAL });
+    let portal = portal(Policy { connections: 3, ..Policy::USUAL });
     let ask = "GET /api/procedures HTTP/1.1\r\nhost: portal\r\n\r\n";
     let mut held = Vec::new();
     for _ in 0..3 {
