@@ -25,10 +25,10 @@ mod ledger_page;
 #[cfg(test)]
 mod tests;
 
-pub use calls::{Answer, Call, CallError, Caller, Outcome, is_decided};
+pub use calls::{Answer, Call, CallError, Caller, Outcome};
 pub use clock::{unix_ms, unix_ns};
 pub use connection::{Connection, Cut};
-pub use connections::{Policy, exchange_timeout, limited, retry_after};
+pub use connections::{Policy, exchange_timeout, limited};
 pub use frame::{Frame, grouped};
 pub use language::Language;
 pub use ledger::{Direction, Ledger, LedgerQuery, Message, Room, Signal};

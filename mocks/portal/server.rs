@@ -51,11 +51,11 @@ pub fn start_with(config: Config, behaviour: Behaviour) -> io::Result<Running> {
     let mut registry = registry(&config, &behaviour, &catalogue);
     let (group_commit, writer) = durability::open(behaviour.store.as_deref(), &mut registry, &catalogue)?.unzip();
     let bound = mock_ground::bind(config.bind)?;
-    let (connections, body_timeout) = (behaviour.connections, behaviour.body_timeout);
-    let portal = portal(config, &behaviour, catalogue, bound.url(), (registry, group_commit));
+    let url = bound.url();
     bound.run("mock-portal", move |server| async move {
+        let portal = portal(config, &behaviour, catalogue, url, (registry, group_commit));
         let writing = writer.map(|writer| durability::begin(writer, &portal));
-        serve(server, &portal, connections, body_timeout).await;
+        serve(server, &portal, behaviour.connections, behaviour.body_timeout).await;
         durability::leave(&portal).await;
         writing
     })

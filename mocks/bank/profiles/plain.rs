@@ -128,7 +128,7 @@ struct Standing {
     refunded: i64,
 }
 
-/// `GET /orders/{reference}`: how a payment stands.
+/// `GET /orders/{reference}`: the state of a payment.
 async fn query(Shared(bank): Shared<Arc<Bank>>, Path(reference): Path<String>) -> Response {
     match desk::ask(&bank, &reference, "query") {
         Ok(payment) => (StatusCode::OK, Json(standing(&payment))).into_response(),
@@ -136,7 +136,7 @@ async fn query(Shared(bank): Shared<Arc<Bank>>, Path(reference): Path<String>) -
     }
 }
 
-/// How a payment stands, in the words of this protocol.
+/// The state of a payment, in the words of this protocol.
 pub(crate) fn standing(payment: &Payment) -> impl Serialize + use<> {
     Standing {
         error_code: ACCEPTED,

@@ -1,6 +1,6 @@
 //! Citizens sign on through the national portal: `OpenID` Connect, authorization code with PKCE.
 //!
-//! The state of a sign-on is kept here and not in a cookie, because the answer to it is a token and not a cookie.
+//! The state of a sign-on is kept here and not in a cookie, because it is answered with a token and not with a cookie.
 //!
 //! # Source
 //! `OpenID` Connect Core 1.0 and Discovery 1.0; RFC 7636 (PKCE, S256), RFC 9207 (`iss` on the way back).
@@ -39,7 +39,7 @@ struct Tokens {
     id_token: String,
 }
 
-/// What the citizen brings back.
+/// The parameters of the redirect back.
 #[derive(Deserialize, Default, JsonSchema)]
 #[serde(default)]
 pub(crate) struct WayBack {
@@ -50,7 +50,7 @@ pub(crate) struct WayBack {
     error: Option<String>,
 }
 
-/// Begins a sign-on; returns the address at which the citizen goes on.
+/// Starts a sign-on; returns the address to which the citizen is redirected.
 pub(crate) async fn begin(portal: &Portal) -> Result<String, Problem> {
     let hub = hub(portal)?;
     let issuer = issuer(portal, hub).await?;
@@ -101,7 +101,7 @@ fn redirect_uri(portal: &Portal) -> String {
     format!("{}/sign-on/return", portal.url)
 }
 
-/// Turns the code into an id token.
+/// Exchanges the code for an id token.
 async fn redeem(portal: &Portal, hub: &Hub, sign_on: &SignOn, code: &str) -> Result<String, Problem> {
     let issuer = issuer(portal, hub).await?;
     let form = form_urlencoded::Serializer::new(String::new())
@@ -134,7 +134,7 @@ async fn citizen(portal: &Portal, hub: &Hub, sign_on: &SignOn, token: &str) -> R
     read.map_err(|flaw| Problem::new(Kind::Unauthenticated, format!("could not {flaw}")))
 }
 
-/// What is known of the issuer, or what it says when it is asked for the first time.
+/// What is known of the issuer; discovered at the first use.
 async fn issuer(portal: &Portal, hub: &Hub) -> Result<Arc<Issuer>, Problem> {
     let known = portal.sign_ons.issuer.lock().unwrap_or_else(PoisonError::into_inner).clone();
     match known {

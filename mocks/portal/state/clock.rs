@@ -26,9 +26,9 @@ pub(crate) struct Course {
 pub(crate) struct Clock {
     /// The course and the wall time at which it was set; none while the clock shows real time.
     pub(crate) set: Option<(Course, u64)>,
-    /// The latest moment it was, for the wall clock may be put back under us.
+    /// The latest moment it was, since the wall clock may be set back.
     pub(crate) latest: Moment,
-    /// How far what is shown is off from that; not at all without noise.
+    /// The error of what is shown; `None` without noise.
     skew: Option<Skew>,
     /// The latest moment shown.
     pub(crate) shown: Moment,
@@ -36,7 +36,7 @@ pub(crate) struct Clock {
     pub(crate) is_dirty: bool,
 }
 
-/// What the clock says of itself.
+/// A reading of the clock.
 #[derive(Debug, Serialize)]
 pub(crate) struct Reading {
     now: Moment,
@@ -75,7 +75,7 @@ impl Clock {
         self.skew.map_or(present, |skew| present.plus_ms(skew.at(wall_ns)))
     }
 
-    /// Sets the clock. Once it was set, a `now` that lies behind it is taken as the present.
+    /// Sets the clock. Once it was set, a `now` in its past is taken as the present.
     pub(crate) fn set(&mut self, mut course: Course, wall_ns: u64) {
         if self.set.is_some() {
             course.now = course.now.max(self.present(wall_ns));
@@ -86,7 +86,7 @@ impl Clock {
         self.set = Some((course, wall_ns));
     }
 
-    /// Lets the clock be off, or right again. Where it would go back so, it stands until its time has come.
+    /// Adds an error to the clock, or removes it. Where the clock would go back, it stops until its time has come.
     pub(crate) fn skew(&mut self, skew: Option<Skew>) {
         self.skew = skew;
     }

@@ -37,7 +37,7 @@ pub struct Config {
     pub test_hooks: bool,
 }
 
-/// The national portal, and as whom this portal speaks to it.
+/// The national portal, and how this portal identifies itself to it.
 #[derive(Debug, Clone)]
 pub struct Hub {
     /// Where it is, and its name as an issuer, without a slash at the end.
@@ -50,12 +50,12 @@ pub struct Hub {
     pub agency: String,
     /// How long one call may take.
     pub timeout: Duration,
-    /// How often dossiers that citizens entered there are asked for.
+    /// How often dossiers that citizens entered there are fetched.
     pub pull_every: Duration,
 }
 
 impl Hub {
-    /// A national portal of usual pace: an answer within five seconds, a question every five.
+    /// A national portal with the usual settings: calls time out after five seconds, dossiers are fetched every five.
     pub fn usual(url: &str, secret: &str, agency: &str) -> Self {
         Self {
             url: url.to_owned(),
@@ -77,11 +77,11 @@ pub struct Behaviour {
     pub noise: Vec<Noise>,
     /// The random seed of the faults.
     pub seed: u64,
-    /// How long each answer to people takes at the least, from the arrival of the request; a minute at most.
+    /// The minimum response time of requests below `/api/`; a minute at most.
     pub delay: Duration,
     /// How many requests a client may send in a second; `None` is any number.
     pub limit: Option<u32>,
-    /// The SQLite file in which it keeps all it knows, so that state survives a restart; created if missing. `None`
+    /// The SQLite file in which it keeps all state, so that it survives a restart; created if missing. `None`
     /// keeps everything in memory only.
     pub store: Option<PathBuf>,
     /// How many connections it takes, and how long they may be idle.

@@ -1,4 +1,4 @@
-//! What the peers are asked about money: to give it back, what they have taken, what they have passed on.
+//! Questions to the peers about money: refunds, settlement, collections and remittances.
 
 use jiff::civil::Date;
 use mock_ground::Call;
@@ -130,7 +130,7 @@ async fn pages<Page: DeserializeOwned, Item>(
     for _ in 0..MOST_PAGES {
         let (post, after) = (&portal.config.post_url, all.len());
         let url = format!("{post}{path}?customer_code={CUSTOMER}&after={after}&limit={PAGE}");
-        let call = Call { longest: LONGEST_PAGE, credentials: post_token(portal), ..Call::get(&url) };
+        let call = Call { longest: LONGEST_PAGE, credentials: Some(post_token(portal)), ..Call::get(&url) };
         let mut page = items(read(&url, ask(portal, &call).await?)?);
         let is_last = page.len() < PAGE;
         all.append(&mut page);
@@ -152,5 +152,5 @@ pub(crate) async fn count(portal: &Portal, id: &str, amount: i64) -> Result<Remi
     let url = format!("{}/remittances/{id}/reconcile", portal.config.post_url);
     let count = body(&Count { customer_code: CUSTOMER, amount });
     portal.kept().await?;
-    read(&url, ask(portal, &Call { credentials: post_token(portal), ..Call::post(&url, count) }).await?)
+    read(&url, ask(portal, &Call { credentials: Some(post_token(portal)), ..Call::post(&url, count) }).await?)
 }

@@ -16,8 +16,8 @@ pub(crate) fn body(order: &impl Serialize) -> Bytes {
 }
 
 /// The token by which the post knows this portal.
-pub(crate) fn post_token(portal: &Portal) -> Option<(&'static str, &str)> {
-    Some(("access_token", &portal.config.post_token))
+pub(crate) fn post_token(portal: &Portal) -> (&'static str, &str) {
+    ("access_token", &portal.config.post_token)
 }
 
 /// Calls a peer until it has decided or the tries are used up.

@@ -16,7 +16,7 @@ const INIT: &str = "INIT";
 pub(crate) const PROTOCOL: &str = "1.0";
 pub(crate) const CURRENCY: &str = "VND";
 
-/// Under which the post knows this portal.
+/// The name by which the post knows this portal.
 pub(crate) const CUSTOMER: &str = "MOCK-PORTAL";
 
 /// A payment to be ordered.
@@ -81,7 +81,7 @@ pub(crate) async fn payment(portal: &Portal, wanted: &WantedPayment) -> Result<S
 /// A delivery to be ordered.
 pub(crate) struct WantedParcel {
     pub(crate) dossier: String,
-    /// Under which the post is to know it: the code of the dossier.
+    /// The order number: the code of the dossier.
     order_number: String,
     cod_amount: i64,
     receiver_name: String,
@@ -184,7 +184,7 @@ pub(crate) async fn pickup(portal: &Portal, wanted: &WantedPickup) -> Result<Str
     at_post(portal, "/pickups", body(&order)).await
 }
 
-/// Which way the post carries something.
+/// The direction in which the post carries something.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Way {
     /// A result, to the applicant.
@@ -209,7 +209,7 @@ pub(crate) async fn cancel(portal: &Portal, way: Way, code: &str) -> Result<(), 
     let Err(refusal) = cancelled else { return Ok(()) };
     if refusal.is_illegal() {
         let url = format!("{}/{orders}/{code}", portal.config.post_url);
-        let answer = ask(portal, &Call { credentials: post_token(portal), ..Call::get(&url) }).await?;
+        let answer = ask(portal, &Call { credentials: Some(post_token(portal)), ..Call::get(&url) }).await?;
         let tracking: Option<Tracking> = serde_json::from_slice(&agreed(&url, answer)?).ok();
         if tracking.is_some_and(|tracking| tracking.status == "cancelled") {
             return Ok(());
@@ -223,7 +223,7 @@ pub(crate) async fn cancel(portal: &Portal, way: Way, code: &str) -> Result<(), 
 async fn at_post(portal: &Portal, path: &str, order: Bytes) -> Result<String, Problem> {
     let url = format!("{}{path}", portal.config.post_url);
     portal.kept().await?;
-    let answer = ask(portal, &Call { credentials: post_token(portal), ..Call::post(&url, order) }).await?;
+    let answer = ask(portal, &Call { credentials: Some(post_token(portal)), ..Call::post(&url, order) }).await?;
     if answer.status == StatusCode::CONFLICT {
         return Err(Problem { kind: Kind::IllegalTransition, ..refused(&url, answer.status) });
     }

@@ -1,4 +1,4 @@
-//! The one thread that writes: it commits one batch at a time and says how that went.
+//! The thread that writes: it commits one batch at a time and reports the outcome.
 
 use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -10,13 +10,13 @@ use tokio::sync::oneshot;
 use crate::state::store::file::Store;
 use crate::state::store::part::Write;
 
-/// What became of a batch. Of one that could not be committed nothing is in the store.
+/// The outcome of a batch. Nothing of a failed one is in the store.
 pub(crate) type Outcome = (Vec<Write>, Result<(), rusqlite::Error>);
 
 /// A batch, and where its outcome goes.
 type Order = (Vec<Write>, oneshot::Sender<Outcome>);
 
-/// The way to the thread, and the thread.
+/// The queue of the thread, and the thread.
 #[derive(Debug)]
 pub(crate) struct Writer {
     pub(crate) orders: Orders,
@@ -43,12 +43,15 @@ pub(crate) struct WriterThread(Option<JoinHandle<()>>);
 
 impl Drop for WriterThread {
     fn drop(&mut self) {
-        // A panic was already reported on its own thread.
-        drop(self.0.take().map(JoinHandle::join));
+        // While the portal panics its orders are still there, and the thread would never end.
+        if !thread::panicking() {
+            // A panic of the thread was already reported on its own.
+            drop(self.0.take().map(JoinHandle::join));
+        }
     }
 }
 
-/// Where batches are handed in.
+/// The queue of batches.
 #[derive(Debug)]
 pub(crate) struct Orders(SyncSender<Order>);
 
