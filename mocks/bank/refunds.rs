@@ -27,7 +27,7 @@ async fn take(Shared(bank): Shared<Arc<Bank>>, message: Body) -> Response {
         Err(_) => Err(desk::reject(&bank, "refund", Objection::Malformed)),
     };
     match refunded {
-        Ok(payment) => Json(plain::standing(&payment)).into_response(),
+        Ok(payment) => Json(plain::status(&payment)).into_response(),
         Err(objection) => plain::refuse(objection),
     }
 }
