@@ -1,4 +1,4 @@
-//! The three accounts of the same money, and whether they agree.
+//! The three accounts of the same money, and their reconciliation.
 
 use crate::cash::Sums;
 use crate::payment::{Payment, State};
@@ -7,7 +7,7 @@ use crate::records::Records;
 /// How many single payments a report lists; the counts and sums are of all.
 pub(crate) const LISTED: usize = 1_000;
 
-/// The three accounts that have to agree, and what the portal does not seem to know.
+/// The three accounts that have to agree, and the captures that the portal has not acknowledged.
 #[derive(Debug)]
 pub(crate) struct Accounts<'records> {
     pub(crate) payments: Sums,

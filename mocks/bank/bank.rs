@@ -9,9 +9,6 @@ use crate::faults::Course;
 use crate::payment::Payment;
 use crate::records::Records;
 
-/// How many callbacks may be under way at once.
-const IN_FLIGHT: usize = 256;
-
 /// A bank.
 pub(crate) struct Bank {
     pub(crate) setup: Setup,
@@ -24,7 +21,7 @@ pub(crate) struct Bank {
 
 impl Bank {
     pub(crate) fn new(setup: Setup, url: String) -> Self {
-        Self { setup, url, records: Mutex::new(Records::new()), caller: Caller::new(IN_FLIGHT) }
+        Self { setup, url, records: Mutex::new(Records::new()), caller: Caller::new(Caller::IN_FLIGHT) }
     }
 
     pub(crate) fn records(&self) -> MutexGuard<'_, Records> {

@@ -1,4 +1,4 @@
-//! Telling the portal how a payment ended, truthfully or, where a fault says so, not.
+//! Callbacks: the portal is informed how a payment ended, truthfully unless a fault says otherwise.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,14 +12,14 @@ use crate::ledger::{Direction, Message};
 use crate::payment::{Payment, State};
 use crate::profiles::{self, Callback, Claim};
 
-/// By how many dong a wrong amount is wrong.
+/// The error of a wrong amount, in dong.
 const TOO_MUCH: i64 = 1_000;
-/// What a forger signs with who does not know the secret.
+/// The secret of a forger, who does not know the real one.
 const GUESSED_SECRET: &str = "not the secret";
-/// How long after its expiry an order is certainly given up.
+/// How long after its expiry an order is certainly closed.
 const AFTER_EXPIRY_S: i64 = 1;
 
-/// Follows a decided payment to its end: until the money has come, if it comes, and the portal was called.
+/// Follows a decided payment to its end: until the money has arrived, if it does, and the portal was called.
 pub(crate) async fn follow(bank: Arc<Bank>, payment: Payment, course: Course) {
     let number = payment.number;
     if let Some(payment) = cleared(&bank, payment, course).await {
@@ -34,7 +34,7 @@ pub(crate) async fn follow(bank: Arc<Bank>, payment: Payment, course: Course) {
     bank.records().finish(number);
 }
 
-/// Waits for money that hangs between the banks. `None`: it never comes.
+/// Waits for money that is in transit between banks. `None`: it never arrives.
 async fn cleared(bank: &Bank, payment: Payment, course: Course) -> Option<Payment> {
     if payment.state != State::Pending {
         return Some(payment);
@@ -81,7 +81,7 @@ async fn report_capture(bank: &Bank, payment: &Payment, course: Course) {
     }
 }
 
-/// Waits as long as the faults of this payment say, and says which made the callback wait.
+/// Waits as long as the faults of this payment require; returns the one that delayed the callback.
 async fn held_up(bank: &Bank, payment: &Payment, course: Course) -> Option<Fault> {
     if course.has(Fault::Late) {
         let seconds = payment.order.expires_at - clock::now() + AFTER_EXPIRY_S;
@@ -142,7 +142,7 @@ fn note(bank: &Bank, claim: &Claim<'_>, fault: Option<Fault>, outcome: &Outcome)
     }
 }
 
-/// Whether a reply code says that the portal knows of the payment, now or since before.
+/// Whether a reply code acknowledges the payment, now or earlier.
 fn says_it_knows(code: &str) -> bool {
     matches!(code, "00" | "02")
 }

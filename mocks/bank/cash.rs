@@ -1,6 +1,6 @@
 //! The money that moved: captures and refunds day by day, from which the settlement files are written.
 //!
-//! It is kept apart from the payments on purpose, so that one can be checked against the other.
+//! It is kept apart from the payments, so that one can be checked against the other.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -22,7 +22,7 @@ pub(crate) struct Sums {
 }
 
 impl Sums {
-    /// What the portal is owed.
+    /// The net amount owed to the portal.
     pub(crate) fn net(self) -> i64 {
         self.captured - self.refunded
     }
@@ -35,7 +35,7 @@ impl Sums {
     }
 }
 
-/// Which way money moved.
+/// The direction of a movement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Flow {
     /// From the customer to the portal.
@@ -52,7 +52,7 @@ pub(crate) struct Movement {
     pub(crate) flow: Flow,
     pub(crate) transaction: String,
     pub(crate) reference: String,
-    /// Whole dong, above zero whichever way they went.
+    /// Whole dong, positive in both directions.
     pub(crate) amount: i64,
 }
 
@@ -65,17 +65,17 @@ impl Movement {
     }
 }
 
-/// What is known of one day of the wall clock.
+/// The movements of one day of the wall clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Day {
     /// Everything that moved.
     pub(crate) all: Sums,
-    /// The part of it that is no longer kept one by one.
+    /// The sum of those that are no longer kept one by one.
     pub(crate) carried: Sums,
 }
 
-/// The movements in the order of their entry, and the sums of each day. The oldest movements leave into the
-/// sum carried of their day when there are too many, so that no dong is lost.
+/// The movements in the order of their entry, and the sums of each day. The oldest movements are added to the
+/// `carried` sum of their day when there are too many, so that no dong is lost.
 #[derive(Debug, Default)]
 pub(crate) struct Cash {
     movements: VecDeque<Movement>,

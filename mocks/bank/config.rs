@@ -11,13 +11,13 @@ use crate::profile::Profile;
 pub struct Setup {
     /// Where to listen; `127.0.0.1:0` takes any free loopback port.
     pub bind: SocketAddr,
-    /// Whose protocol the bank speaks.
+    /// The protocol that the bank speaks.
     pub profile: Profile,
     /// The secret shared with the portal, under every checksum.
     pub secret: String,
-    /// Decides which payments get a fault.
+    /// The random seed of the faults.
     pub seed: u64,
-    /// How large a share of the payments gets which fault.
+    /// The share of the payments that gets each fault.
     pub shares: Shares,
     /// How long the bank waits between a capture and its callback; zero sends it at once.
     pub callback_delay: Duration,
@@ -26,16 +26,16 @@ pub struct Setup {
     pub callback_url: Option<String>,
     /// Where customers go afterwards if their order does not say; without it they stay on the bank's page.
     pub return_url: Option<String>,
-    /// How long an order can be paid, if it does not say; a day at most.
+    /// How long an order can be paid if it does not say; at most a day.
     pub lifetime: Duration,
-    /// How long the faults `delayed` and `pending` hold a payment up.
+    /// How long the faults `delayed` and `pending` delay a payment.
     pub fault_delay: Duration,
 }
 
 impl Setup {
-    /// How long an order can be paid unless configured otherwise.
+    /// How long an order can be paid by default.
     pub const LIFETIME: Duration = Duration::from_secs(15 * 60);
-    /// How long a fault holds a payment up unless configured otherwise.
+    /// How long a fault delays a payment by default.
     pub const FAULT_DELAY: Duration = Duration::from_secs(3);
 
     /// The lifetime in whole seconds.
@@ -47,7 +47,7 @@ impl Setup {
 /// The longest time that an order can be paid: a day.
 pub(crate) const LONGEST_LIFETIME_S: i64 = 24 * 60 * 60;
 
-/// The little that a bank of the plain profile needs to know, for a portal that names all addresses in its
+/// The configuration of a bank of the plain profile, for a portal that names all addresses in its
 /// orders. Orders can be paid for a day.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -55,9 +55,9 @@ pub struct Config {
     pub bind: SocketAddr,
     /// The secret shared with the portal, appended to every text before it is hashed.
     pub secret: String,
-    /// Decides which payments get a fault.
+    /// The random seed of the faults.
     pub seed: u64,
-    /// How large a share of the payments gets which fault.
+    /// The share of the payments that gets each fault.
     pub faults: Faults,
     /// How long the bank waits between a capture and its callback; zero sends it at once.
     pub callback_delay: Duration,

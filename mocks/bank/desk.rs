@@ -1,5 +1,5 @@
-//! What a portal can ask for in every profile: to open a payment, how it stands, and to send money back. The
-//! profiles translate; here it is decided and entered in the ledger.
+//! Operations of every profile: open a payment, query it, refund it. The
+//! profiles translate; this module decides and records in the ledger.
 
 use axum::http::StatusCode;
 
@@ -9,12 +9,12 @@ use crate::ledger::{Direction, Message};
 use crate::payment::{Order, Payment, State};
 use crate::records::{NotPlaced, NotRefunded, Refund};
 
-/// Why the bank does not do what it is asked.
+/// Why the bank refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Objection {
     /// The message is not signed with the secret.
     BadChecksum,
-    /// A field is missing, too long or not what it must be.
+    /// A field is missing, too long or invalid.
     Malformed,
     /// There is no such payment.
     Unknown,
@@ -22,7 +22,7 @@ pub(crate) enum Objection {
     Conflict,
     /// The money is not there.
     NotCaptured,
-    /// More is to go back than is left.
+    /// The refund exceeds what is left.
     TooMuch,
     /// Too many payments are open.
     Full,
@@ -51,7 +51,7 @@ impl Objection {
         }
     }
 
-    /// What to tell a person, in Vietnamese and in English.
+    /// The text for people, in Vietnamese and in English.
     pub(crate) fn words(self) -> (&'static str, &'static str) {
         match self {
             Objection::BadChecksum => ("Sai mã xác thực", "The checksum is wrong"),
@@ -84,7 +84,7 @@ impl From<NotRefunded> for Objection {
     }
 }
 
-/// Opens the payment of an order, unless `objection` or the order itself stands against it.
+/// Opens the payment of an order, unless `objection` or the order itself forbids it.
 pub(crate) fn take(bank: &Bank, order: Order, objection: Option<Objection>) -> Result<Payment, Objection> {
     let objection = objection.or_else(|| (!order.is_in_form()).then_some(Objection::Malformed));
     let signal = order_signal(&order);
@@ -111,7 +111,7 @@ fn order_signal(order: &Order) -> Message {
     }
 }
 
-/// Enters that something came that could not be read as what it was to be.
+/// Records a message that could not be parsed.
 pub(crate) fn reject(bank: &Bank, kind: &'static str, objection: Objection) -> Objection {
     bank.records().ledger.enter(Message {
         direction: Direction::In,
@@ -123,7 +123,7 @@ pub(crate) fn reject(bank: &Bank, kind: &'static str, objection: Objection) -> O
     objection
 }
 
-/// How a payment stands; the question is entered as a signal of `kind`.
+/// The state of a payment; the query is recorded as a signal of `kind`.
 pub(crate) fn ask(bank: &Bank, reference: &str, kind: &'static str) -> Result<Payment, Objection> {
     let mut records = bank.records();
     let number = records.by_reference(reference).ok_or(Objection::Unknown)?.number;
@@ -133,7 +133,7 @@ pub(crate) fn ask(bank: &Bank, reference: &str, kind: &'static str) -> Result<Pa
     Ok(payment)
 }
 
-/// What a portal wants to go back.
+/// A refund that a portal orders.
 #[derive(Debug)]
 pub(crate) struct Claimed<'fields> {
     pub(crate) partner: &'fields str,
@@ -144,7 +144,7 @@ pub(crate) struct Claimed<'fields> {
     pub(crate) amount: i64,
 }
 
-/// Sends money back to the customer; returns the payment as it then is.
+/// Refunds the customer; returns the payment after it.
 pub(crate) fn give_back(bank: &Bank, claimed: &Claimed<'_>) -> Result<Payment, Objection> {
     if claimed.refund.is_empty() || claimed.refund.len() > LONGEST_REFUND_NAME {
         return Err(reject(bank, "refund", Objection::Malformed));
@@ -165,5 +165,5 @@ pub(crate) fn give_back(bank: &Bank, claimed: &Claimed<'_>) -> Result<Payment, O
     done
 }
 
-/// No name of a refund is longer.
+/// The longest name of a refund.
 const LONGEST_REFUND_NAME: usize = 64;

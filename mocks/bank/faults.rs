@@ -1,11 +1,11 @@
-//! What goes wrong on purpose: the faults by name, how large a share of the payments gets each, and which
+//! Fault injection: the faults by name, the share of the payments that gets each, and which
 //! faults one payment gets. The last is a pure function of the seed and the payment's reference.
 
 use serde::Serialize;
 
 use crate::checksum;
 
-/// A fault that the bank injects on purpose; what it did is marked with it in the ledger.
+/// A fault that the bank injects; the ledger marks its signals with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
@@ -19,17 +19,17 @@ pub enum Fault {
     ConcurrentDuplicate,
     /// A genuine report of an earlier, failed attempt arrives after the success.
     OutOfOrder,
-    /// A rightly signed callback about another amount precedes the true one.
+    /// A correctly signed callback about another amount precedes the genuine one.
     WrongAmount,
-    /// A rightly signed callback about another merchant precedes the true one.
+    /// A correctly signed callback about another merchant precedes the genuine one.
     WrongMerchant,
     /// Before the customer sees the page, a forger without the secret claims that they have paid.
     Forged,
-    /// The callback comes when the order has expired.
+    /// The callback comes after the order has expired.
     Late,
-    /// The money hangs between the banks for a while before it is captured.
+    /// The money is in transit between banks for a while before it is captured.
     Pending,
-    /// The money hangs between the banks and never arrives.
+    /// The money stays in transit between banks and never arrives.
     PendingForever,
 }
 
@@ -96,7 +96,7 @@ impl Shares {
         self.0.get(fault as usize).copied().unwrap_or_default()
     }
 
-    /// The faults that one payment gets, cleared of those that exclude each other.
+    /// The faults that one payment gets, without those that exclude each other.
     pub(crate) fn course(&self, seed: u64, reference: &str) -> Course {
         let chosen = Fault::ALL.into_iter().filter(|fault| {
             let share = self.of(*fault);
@@ -106,7 +106,7 @@ impl Shares {
     }
 }
 
-/// A number in 0..1 that depends on the seed, the fault and the payment, and on nothing else.
+/// A number in 0..1 that depends on the seed, the fault and the payment only.
 fn chance(seed: u64, fault: Fault, reference: &str) -> f64 {
     let digest = checksum::digest(&format!("{seed}|{}|{reference}", fault.name()));
     let [first, second, third, fourth, ..] = digest;
@@ -122,7 +122,7 @@ impl Course {
         self.0 & fault.bit() != 0
     }
 
-    /// What is left when of two faults that exclude each other the graver one stays: money that never
+    /// Keeps the more serious of two faults that exclude each other: money that never
     /// arrives has no callback, a callback that is lost is not repeated, and one that is late is not delayed.
     fn consistent(self) -> Self {
         use Fault::{ConcurrentDuplicate, Delayed, Duplicate, Forged, Late, Lost, OutOfOrder, Pending, PendingForever};

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use serde_json::{Map, Value};
 
-/// A body as a handler receives it: a JSON object, or what is wrong with it.
+/// A body as a route receives it: a JSON object, or what is wrong with it.
 pub(crate) type Body = Result<Json<Fields>, JsonRejection>;
 
 /// The fields of a message, by name.

@@ -29,6 +29,7 @@ fn frame<'page>(language: Language, title: &'page str, content: &Markup, class: 
     Frame {
         language,
         title,
+        kept: &[],
         class,
         head: html! { link rel="stylesheet" href="/style.css"; },
         tools: Markup::default(),

@@ -1,4 +1,4 @@
-//! The bank's own page: what it speaks, the money, the ledger as it grows, and the faults.
+//! The bank's own page: its protocol, the money, the live ledger, and the faults.
 
 use std::sync::Arc;
 
@@ -86,7 +86,7 @@ fn moved(sums: Sums, language: Language) -> String {
 fn faults(setup: &Setup, language: Language) -> Markup {
     let set: Vec<Fault> = Fault::ALL.into_iter().filter(|fault| setup.shares.of(*fault) > 0.0).collect();
     html! {
-        h2 { (language.say("Lỗi cố ý", "Faults on purpose")) }
+        h2 { (language.say("Lỗi cố ý", "Injected faults")) }
         p { (language.say("Hạt giống", "Seed")) " " (setup.seed) ". "
             @if set.is_empty() { (language.say("Không có.", "None.")) }
             @for (i, fault) in set.iter().enumerate() {

@@ -102,7 +102,7 @@ async fn decide(
     Redirect::to(&way_back).into_response()
 }
 
-/// The payment after the customer's decision, and whether it changed anything.
+/// The payment after the customer's decision, and whether the decision changed anything.
 fn end(bank: &Bank, transaction: &str, action: Action) -> Option<(Payment, bool)> {
     let mut records = bank.records();
     let reference = records.by_transaction(transaction)?.order.reference.clone();
@@ -232,7 +232,7 @@ async fn look_up(Shared(bank): Shared<Arc<Bank>>, RawQuery(query): RawQuery, hea
     frame::narrow(status, language, title, &content)
 }
 
-/// A page that says why there is nothing to see.
+/// A page that says why there is nothing to show.
 pub(crate) fn refusal(objection: Objection, language: Language) -> Response {
     let (vietnamese, english) = objection.words();
     let content = html! {

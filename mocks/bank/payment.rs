@@ -11,7 +11,7 @@ use crate::ledger::{Direction, Message};
 pub(crate) enum State {
     /// The portal ordered it; the customer has not decided.
     Ordered,
-    /// The customer paid; the money hangs between the banks.
+    /// The customer paid; the money is in transit between banks.
     Pending,
     /// The customer paid; the money is with the bank.
     Captured,
@@ -35,7 +35,7 @@ impl State {
         }
     }
 
-    /// The code that says to the portal and the customer how the payment ended, in every profile.
+    /// The result code for portal and customer, in every profile.
     pub(crate) fn code(self) -> &'static str {
         match self {
             State::Captured => "00",
@@ -69,7 +69,7 @@ pub(crate) struct Order {
     pub(crate) expires_at: i64,
 }
 
-/// No amount is larger: a thousand billion dong. Nine million of them fit into an `i64`.
+/// The largest amount: a thousand billion dong. Nine million of them fit into an `i64`.
 const LARGEST_AMOUNT: i64 = 1_000_000_000_000;
 
 impl Order {
@@ -91,7 +91,7 @@ impl Order {
     }
 }
 
-/// Whether a browser can be sent there: `http` or `https`, and no sign that could end a header or an attribute.
+/// Whether a browser can be redirected there: `http` or `https`, and no character that could end a header or an attribute.
 fn is_web_address(url: &str) -> bool {
     (url.starts_with("http://") || url.starts_with("https://")) && url.bytes().all(|byte| byte.is_ascii_graphic())
 }
@@ -105,11 +105,11 @@ pub(crate) struct Payment {
     pub(crate) state: State,
     /// When the customer paid or declined, or the money came, in seconds since 1970.
     pub(crate) decided_at: i64,
-    /// What went back to the customer, under the portal's number of each refund.
+    /// The refunds, under the portal's number of each.
     pub(crate) refunds: Vec<(String, i64)>,
     /// Set when the page was first shown, so that at most one forged callback is sent per payment.
     pub(crate) shown: bool,
-    /// Whether the portal has answered a genuine callback by saying that it knows.
+    /// Whether the portal has acknowledged a genuine callback.
     pub(crate) acknowledged: bool,
 }
 
@@ -132,12 +132,12 @@ impl Payment {
         format!("T{:010}", self.number)
     }
 
-    /// Whether it can no longer be paid, although this is not noted yet.
+    /// Whether it can no longer be paid, although this is not recorded yet.
     pub(crate) fn is_overdue(&self, now: i64) -> bool {
         self.state == State::Ordered && now >= self.order.expires_at
     }
 
-    /// What went back to the customer, in dong.
+    /// The amount refunded, in dong.
     pub(crate) fn refunded(&self) -> i64 {
         self.refunds.iter().map(|(_, amount)| amount).sum()
     }

@@ -1,6 +1,6 @@
-//! Whose protocol a bank speaks.
+//! The protocol of a bank.
 
-/// Whose protocol the bank speaks.
+/// The protocol that the bank speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
     /// Our own, the simplest: what the reference portal speaks.

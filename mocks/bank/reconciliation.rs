@@ -97,7 +97,7 @@ pub(crate) enum BadList {
     TooMuch(usize),
 }
 
-/// What a portal says, by reference, and the sum of it.
+/// The amounts that a portal reports, by reference, and their sum.
 #[derive(Debug, Default)]
 pub(crate) struct List<'text> {
     amounts: HashMap<&'text str, i64>,
@@ -126,9 +126,9 @@ pub(crate) fn read_list(text: &str) -> Result<List<'_>, BadList> {
 #[derive(Debug, Serialize)]
 struct Difference {
     reference: String,
-    /// Whole dong in the list; nothing if it is not there.
+    /// Whole dong in the list; `None` if it is not there.
     theirs: Option<i64>,
-    /// Whole dong captured less refunded here; nothing if there is no such payment.
+    /// Whole dong captured less refunded here; `None` if there is no such payment.
     ours: Option<i64>,
 }
 

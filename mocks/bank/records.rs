@@ -8,18 +8,18 @@ use crate::faults::{Course, Fault};
 use crate::ledger::{Ledger, Message, ROOM};
 use crate::payment::{Order, Payment, State};
 
-/// How many payments are kept; the oldest that are over make room for new ones. At about 700 bytes each this is
+/// How many payments are kept; the oldest finished ones make room for new ones. At about 700 bytes each this is
 /// 70 MB; a run of 60,000 dossiers orders about 10,000.
 pub(crate) const KEPT: usize = 100_000;
-/// How many names of requests are remembered: more than a portal sends in the minutes in which it repeats one.
+/// How many request ids are remembered: more than a portal sends in the minutes in which it repeats one.
 const REMEMBERED: usize = 1_000;
-/// No payment is refunded in more parts.
+/// The largest number of refunds of a payment.
 const MOST_REFUNDS: usize = 32;
 
-/// Why a new order is not taken.
+/// Why a new order is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NotPlaced {
-    /// Every payment that is kept can still be paid.
+    /// There is no room: every payment that is kept can still be paid.
     #[error("take one more order: {KEPT} are open")]
     Full,
     /// The order exists with another amount.
@@ -27,7 +27,7 @@ pub(crate) enum NotPlaced {
     Conflict,
 }
 
-/// Why money does not go back.
+/// Why a refund is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NotRefunded {
     /// The customer has not paid.
@@ -44,16 +44,16 @@ pub(crate) enum NotRefunded {
     TooMany,
 }
 
-/// What became of the customer's decision.
+/// The outcome of the customer's decision.
 #[derive(Debug)]
 pub(crate) enum Decided {
-    /// It ended the payment, or sent it on its way: the portal is to be called.
+    /// It decided the payment: the portal is to be called.
     Now(Payment),
-    /// It came too late or twice, and changed nothing.
+    /// It came late or again, and changed nothing.
     Before(Payment),
 }
 
-/// Everything that changes while the bank runs; guarded by one lock that no `.await` is under.
+/// Everything that changes while the bank runs; guarded by one lock that is never held across an `.await`.
 #[derive(Debug)]
 pub(crate) struct Records {
     payments: BTreeMap<u64, Payment>,
@@ -63,13 +63,13 @@ pub(crate) struct Records {
     over: VecDeque<u64>,
     /// How many payments were ever ordered.
     ordered: u64,
-    /// The money of the payments that have left.
+    /// The money of the payments that were dropped.
     departed: Sums,
     pub(crate) cash: Cash,
     pub(crate) ledger: Ledger,
-    /// The names of the latest requests of protocols that take each name once.
+    /// The latest request ids of protocols that accept each id once.
     recent_requests: VecDeque<String>,
-    /// Callbacks decided on and not yet over: waiting, under way, or to be repeated.
+    /// Open callbacks: waiting, under way, or to be repeated.
     pub(crate) open_callbacks: usize,
 }
 
@@ -106,7 +106,7 @@ impl Records {
         (payment.transaction() == transaction).then_some(payment)
     }
 
-    /// Notes the name of a request; whether it is new.
+    /// Remembers a request id; whether it is new.
     pub(crate) fn is_first_request(&mut self, name: &str) -> bool {
         if self.recent_requests.iter().any(|known| known == name) {
             return false;
@@ -128,7 +128,7 @@ impl Records {
         self.ordered
     }
 
-    /// The money of all payments, also of those that have left; to be what the cash says.
+    /// The money of all payments, including dropped ones; must equal what [`crate::cash`] says.
     pub(crate) fn sums(&self) -> Sums {
         self.payments.values().fold(self.departed, |mut sums, payment| {
             sums.add(payment.sums());
@@ -180,7 +180,7 @@ impl Records {
         Ok(())
     }
 
-    /// Notes that an order was not paid in time, if that is so.
+    /// Records that an order was not paid in time, if that is so.
     pub(crate) fn note_expiry(&mut self, number: u64, now: i64) {
         let overdue = self.payments.get_mut(&number).filter(|payment| payment.is_overdue(now));
         if let Some(payment) = overdue {
@@ -228,7 +228,7 @@ impl Records {
         }
     }
 
-    /// Captures money that hung between the banks; returns the payment as it then is.
+    /// Captures money that was in transit; returns the payment after it.
     pub(crate) fn clear(&mut self, number: u64, now: i64) -> Option<Payment> {
         if self.payments.get(&number).is_some_and(|payment| payment.state == State::Pending) {
             self.capture(number, now);
@@ -236,20 +236,20 @@ impl Records {
         self.payments.get(&number).cloned()
     }
 
-    /// Notes that the portal knows how a payment ended.
+    /// Records that the portal has acknowledged a payment.
     pub(crate) fn acknowledge(&mut self, number: u64) {
         if let Some(payment) = self.payments.get_mut(&number) {
             payment.acknowledged = true;
         }
     }
 
-    /// Notes that a payment is over and the portal will not be called again.
+    /// Records that a payment is finished and the portal will not be called again.
     pub(crate) fn finish(&mut self, number: u64) {
         self.open_callbacks -= 1;
         self.over.push_back(number);
     }
 
-    /// Sends money back to the customer, and returns the payment as it then is; the same number again has no
+    /// Refunds the customer, and returns the payment after it; the same number again has no
     /// second effect.
     pub(crate) fn refund(&mut self, number: u64, refund: &Refund<'_>) -> Result<Payment, NotRefunded> {
         let payment = self.payments.get_mut(&number).ok_or(NotRefunded::NotCaptured)?;
@@ -277,13 +277,13 @@ impl Records {
 /// What a customer wants to do with a payment.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Wanted {
-    /// Pay it, and what goes wrong then.
+    /// Pay it, with these faults.
     Pay(Course),
     /// Decline it.
     Cancel,
 }
 
-/// Money on its way back.
+/// A refund.
 #[derive(Debug)]
 pub(crate) struct Refund<'order> {
     /// The portal's number of it.

@@ -1,4 +1,4 @@
-//! Refunds by our own message, in every profile; the vnpay-like profile has one of its own besides.
+//! Refunds by our own message, in every profile; the vnpay-like profile has its own as well.
 
 use std::sync::Arc;
 
@@ -20,14 +20,14 @@ pub(crate) fn routes() -> Router<Arc<Bank>> {
     Router::new().route("/refunds", routing::post(take))
 }
 
-/// `POST /refunds`: sends an amount back, once for each name of a refund.
+/// `POST /refunds`: refunds an amount, once per name of a refund.
 async fn take(Shared(bank): Shared<Arc<Bank>>, message: Body) -> Response {
     let refunded = match message {
         Ok(Json(fields)) => refund(&bank, &fields),
         Err(_) => Err(desk::reject(&bank, "refund", Objection::Malformed)),
     };
     match refunded {
-        Ok(payment) => Json(plain::standing(&payment)).into_response(),
+        Ok(payment) => Json(plain::status(&payment)).into_response(),
         Err(objection) => plain::refuse(objection),
     }
 }

@@ -1,4 +1,4 @@
-//! The settlement file: what moved on one day, line by line, as CSV that closes with its total.
+//! The settlement file: the movements of one day, line by line, as CSV that ends with their total.
 //!
 //! ```text
 //! kind,time,transaction,reference,refund,amount
@@ -64,7 +64,7 @@ fn line(file: &mut String, fields: [&str; 5], amount: i64) {
     let Ok(()) = writeln!(file, "{amount}") else { unreachable!("a String takes all that is written") };
 }
 
-/// A field, in quotes if it could be taken for something else.
+/// A field, quoted if necessary.
 fn quoted(field: &str) -> String {
     if field.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", field.replace('"', "\"\""))

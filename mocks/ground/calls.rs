@@ -17,14 +17,14 @@ use crate::pool::{Pool, PoolError};
 /// The pauses between the tries; there is one try more than there are pauses.
 const PAUSES: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(100)];
 
-/// One call, and what may come of it.
+/// One call, and its limits.
 #[derive(Debug, Clone)]
 pub struct Call<'call> {
     /// The method.
     pub method: Method,
-    /// Where to; plain HTTP only.
+    /// The address; plain HTTP only.
     pub url: &'call str,
-    /// What the body is; `None` where there is none.
+    /// The content type of the body; `None` without a body.
     pub content_type: Option<&'static str>,
     /// A header by which the peer knows its caller: name and value.
     pub credentials: Option<(&'static str, &'call str)>,
@@ -37,9 +37,9 @@ pub struct Call<'call> {
 }
 
 impl<'call> Call<'call> {
-    /// How long one try may take unless the call says otherwise.
+    /// How long one try may take by default.
     pub const TIMEOUT: Duration = Duration::from_secs(5);
-    /// How long an answer may be unless the call says otherwise: more than a decision needs.
+    /// How long an answer may be by default: more than a decision needs.
     pub const LONGEST: usize = 64 * 1024;
 
     /// A call without a body.
@@ -67,15 +67,15 @@ pub enum CallError {
     /// The address or the credentials cannot be put into a request.
     #[error("put together a request to {url}: {source}")]
     Request {
-        /// Where to.
+        /// The address.
         url: String,
-        /// What stands against it.
+        /// Why.
         source: http::Error,
     },
     /// Nothing came back in time.
     #[error("get an answer from {url} within {} s", within.as_secs_f64())]
     Timeout {
-        /// Where to.
+        /// The address.
         url: String,
         /// How long one try was allowed.
         within: Duration,
@@ -83,7 +83,7 @@ pub enum CallError {
     /// The connection failed, or the answer broke off or was too long.
     #[error("reach {url}: {source}")]
     Exchange {
-        /// Where to.
+        /// The address.
         url: String,
         /// What failed.
         source: PoolError,
@@ -117,8 +117,8 @@ impl Answer {
 /// How a try ended.
 pub type Outcome = Result<Answer, CallError>;
 
-/// Whether the peer has decided; a silence or a failure of its own is worth another try, an address that is none is not.
-pub fn is_decided(outcome: &Outcome) -> bool {
+/// Whether the peer has decided; a timeout, a broken exchange or a 5xx is worth another try, an invalid request is not.
+fn is_decided(outcome: &Outcome) -> bool {
     match outcome {
         Ok(answer) => !answer.status.is_server_error(),
         Err(CallError::Request { .. }) => true,
@@ -134,7 +134,10 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// A caller with so many calls in flight at most: enough to keep a fast peer busy, few enough not to exhaust its sockets.
+    /// Calls in flight of a busy system: enough to keep a fast peer busy, few enough not to exhaust its sockets.
+    pub const IN_FLIGHT: usize = 256;
+
+    /// A caller with at most `in_flight` calls at once.
     pub fn new(in_flight: usize) -> Self {
         Self { pool: Pool::default(), permits: Arc::new(Semaphore::new(in_flight)) }
     }
@@ -169,8 +172,8 @@ impl Caller {
         }
     }
 
-    /// Tries until the peer has decided or the tries are used up, and has every try noted; for what a peer recognises when it
-    /// comes again.
+    /// Tries until the peer has decided or the tries are used up, and passes every try to `note`; for what a peer recognises when it
+    /// is repeated.
     ///
     /// # Errors
     /// As [`Caller::once`], of the last try.

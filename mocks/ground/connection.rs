@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
 
-/// A stream under watch. What the watch costs a request is a flag and a look at a timer that is not due.
+/// A watched stream. The watch costs a request a flag and a look at a timer that is not due.
 #[derive(Debug)]
 pub struct Connection {
     stream: TcpStream,

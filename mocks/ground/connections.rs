@@ -34,7 +34,7 @@ const LONGEST_HEAD: usize = 64 * 1024;
 /// How long an exchange may take: longer than the tries of a call that it may wait for.
 const LONGEST_EXCHANGE: Duration = Duration::from_secs(30);
 
-/// What one connection too many is answered.
+/// The answer to one connection too many.
 const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 /// How many connections may be refused at once with time to read it; beyond these, refusing is one write and a close.
@@ -131,8 +131,8 @@ pub async fn exchange_timeout(request: Request, next: Next) -> Response {
     answer.unwrap_or_else(|_| StatusCode::REQUEST_TIMEOUT.into_response())
 }
 
-/// A middleware: an answer of 503 says when to come again.
-pub async fn retry_after(mut response: Response) -> Response {
+/// A middleware: an answer of 503 carries `Retry-After`.
+async fn retry_after(mut response: Response) -> Response {
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().entry(RETRY_AFTER).or_insert(HeaderValue::from_static("5"));
     }

@@ -4,18 +4,20 @@ use maud::{DOCTYPE, Markup, html};
 
 use crate::language::Language;
 
-/// What a page is made of.
+/// The parts of a page.
 #[derive(Debug)]
 pub struct Frame<'page> {
     /// The language it is in.
     pub language: Language,
-    /// What it is called.
+    /// The title.
     pub title: &'page str,
+    /// Parameters that the link to the other language keeps; empty ones are left out.
+    pub kept: &'page [(&'page str, &'page str)],
     /// A class of the body.
     pub class: Option<&'static str>,
-    /// What else stands in the head, such as the style.
+    /// Further content of the head, such as the style.
     pub head: Markup,
-    /// What else stands in the header.
+    /// Further content of the header.
     pub tools: Markup,
     /// Everything below the header.
     pub content: Markup,
@@ -25,6 +27,8 @@ impl Frame<'_> {
     /// The whole page.
     pub fn render(self) -> Markup {
         let other = self.language.other();
+        let kept = self.kept.iter().filter(|(_, value)| !value.is_empty());
+        let query = form_urlencoded::Serializer::new(format!("lang={}", other.code())).extend_pairs(kept).finish();
         html! {
             (DOCTYPE)
             html lang=(self.language.code()) {
@@ -38,7 +42,7 @@ impl Frame<'_> {
                 body class=[self.class] {
                     header {
                         h1 { (self.title) }
-                        a href={ "?lang=" (other.code()) } lang=(other.code()) hreflang=(other.code()) {
+                        a href={ "?" (query) } lang=(other.code()) hreflang=(other.code()) {
                             (other.say("Tiếng Việt", "English"))
                         }
                         (self.tools)

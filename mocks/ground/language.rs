@@ -1,4 +1,4 @@
-//! In which of its two languages a page is shown.
+//! The language in which a page is shown.
 
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
@@ -17,7 +17,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// What the address asks for (`lang=vi`, `lang=en`), else what the browser prefers, else Vietnamese.
+    /// The language of the query (`lang=vi`, `lang=en`), else the one that the browser prefers, else Vietnamese.
     pub fn of(query: Option<&str>, headers: &HeaderMap) -> Self {
         let asked = query.and_then(|query| form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "lang"));
         let preferred = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());

@@ -1,5 +1,5 @@
-//! The ledger: every message in and out and every internal event, numbered without gaps, and the one
-//! narrow way to read it.
+//! The ledger: every message in and out and every internal event, numbered without gaps, and the only
+//! way to read it.
 
 use std::collections::VecDeque;
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock;
 
-/// Which way a signal went.
+/// The direction of a signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
@@ -21,31 +21,31 @@ pub enum Direction {
     Internal,
 }
 
-/// What a signal says, before the ledger gives it a number and an instant.
+/// A signal, before the ledger gives it a number and a time.
 #[derive(Debug, Clone, Serialize)]
 pub struct Message<Fault> {
-    /// Which way it went.
+    /// The direction.
     pub direction: Direction,
     /// What it is about, in the words of the system.
     pub kind: &'static str,
-    /// The system's own name of the case; may be empty.
+    /// The system's own reference; may be empty.
     pub reference: String,
-    /// The portal's name of the case; may be empty.
+    /// The portal's code of the dossier; may be empty.
     pub dossier: String,
     /// Whole dong; zero where no money is meant.
     pub amount: i64,
-    /// How the case stands after it.
+    /// The state after it.
     pub state: &'static str,
-    /// The fault on purpose that the signal comes from.
+    /// The injected fault that the signal comes from.
     pub fault: Option<Fault>,
     /// The HTTP status, where there was an answer.
     pub status: Option<u16>,
-    /// What else there is to say.
+    /// Further detail.
     pub detail: String,
 }
 
 impl<Fault> Message<Fault> {
-    /// An event inside the system, about no case yet; its state is its kind.
+    /// An event inside the system, about no dossier yet; its state is its kind.
     pub fn internal(kind: &'static str) -> Self {
         Self {
             direction: Direction::Internal,
@@ -61,7 +61,7 @@ impl<Fault> Message<Fault> {
     }
 }
 
-/// A message with its number and its instant.
+/// A message with its number and its time.
 #[derive(Debug, Serialize)]
 pub struct Signal<Fault> {
     /// Counts from one.
@@ -73,17 +73,17 @@ pub struct Signal<Fault> {
     pub message: Message<Fault>,
 }
 
-/// What a ledger does when it holds this many signals. One takes about 250 bytes, and never more than 900.
+/// What a ledger does when it is full. A signal takes about 250 bytes, and never more than 900.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Room {
-    /// The oldest leave. Numbers are never given twice: a reader who keeps up sees all of them, and one who does not sees
+    /// It drops the oldest. Numbers are never reused: a reader that keeps up sees all signals, one that does not sees
     /// the gap.
     Latest(usize),
-    /// All stay and the ledger says that it is full, so that its owner takes in nothing new; what is under way still ends.
+    /// It keeps all and says that it is full, so that its owner accepts nothing new; what is under way is still completed.
     All(usize),
 }
 
-/// No text of a signal is longer, in bytes, whatever a client sends.
+/// The longest text of a signal, in bytes, whatever a client sends.
 const LONGEST_TEXT: usize = 240;
 
 /// The signals since the system started. The reader decides when a run is over.
@@ -93,12 +93,12 @@ pub struct Ledger<Fault> {
     born: u64,
     room: Room,
     signals: VecDeque<Signal<Fault>>,
-    /// How many have left.
+    /// How many were dropped.
     gone: u64,
 }
 
 impl<Fault> Ledger<Fault> {
-    /// An empty one that begins now.
+    /// An empty ledger that starts now.
     pub fn new(room: Room) -> Self {
         Self { born: clock::unix_ns(), room, signals: VecDeque::new(), gone: 0 }
     }
@@ -118,7 +118,7 @@ impl<Fault> Ledger<Fault> {
         seq
     }
 
-    /// Whether nothing more may be taken in.
+    /// Whether nothing more may be accepted.
     pub fn is_full(&self) -> bool {
         matches!(self.room, Room::All(most) if self.signals.len() >= most)
     }
@@ -133,7 +133,7 @@ impl<Fault> Ledger<Fault> {
         self.len() == 0
     }
 
-    /// The signals that are kept, the newest first.
+    /// The signals that are kept, newest first.
     pub fn newest(&self) -> impl DoubleEndedIterator<Item = &Signal<Fault>> {
         self.signals.iter().rev()
     }
@@ -149,7 +149,7 @@ const DEFAULT_LIMIT: usize = 1_000;
 /// A page of this size is under 2 MB, so that no reader has to stream.
 const MAXIMAL_LIMIT: usize = 5_000;
 
-/// What a reader of the ledger asks for: `?after=SEQ&limit=N`.
+/// The query of the ledger: `?after=SEQ&limit=N`.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct LedgerQuery {
     #[serde(default)]
@@ -160,7 +160,7 @@ pub struct LedgerQuery {
 #[derive(Serialize)]
 struct Page<'ledger, Fault> {
     peer: &'static str,
-    /// Another one after every start, so that a reader sees that numbers begin at one again.
+    /// Changes with every start, so that a reader sees that numbering restarts at one.
     epoch: String,
     next: u64,
     settled: bool,

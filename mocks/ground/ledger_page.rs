@@ -1,4 +1,4 @@
-//! A system's page for people: what it holds, and the newest signals of its ledger, read again while someone looks.
+//! A system's page for people: its figures and the newest signals of its ledger, refreshed while it is open.
 
 use std::fmt;
 
@@ -22,7 +22,7 @@ pub const STYLE: &str = include_str!("page.css");
 /// A text in Vietnamese and in English.
 type Words = (&'static str, &'static str);
 
-/// What a reader of the page asks for: `?lang=vi|en&q=TEXT`.
+/// The query of the page: `?lang=vi|en&q=TEXT`.
 #[derive(Debug, Default, Deserialize)]
 pub struct PageQuery {
     /// The language of the page.
@@ -33,23 +33,23 @@ pub struct PageQuery {
     pub q: String,
 }
 
-/// What the page of one system shows.
+/// The content of the page of one system.
 pub struct LedgerPage<'page, Fault> {
-    /// What it is called.
+    /// The title.
     pub title: Words,
-    /// What the references of its signals are.
+    /// What its references are called.
     pub reference: Words,
-    /// What the system holds: terms and their figures.
+    /// Terms and their figures.
     pub summary: Vec<(&'page str, String)>,
     /// The ledger.
     pub ledger: &'page Ledger<Fault>,
-    /// Says the kind or the state of a signal.
+    /// Translates the kind or the state of a signal.
     pub word: fn(Language, &'static str) -> &'static str,
-    /// Says a fault.
+    /// Translates a fault.
     pub fault: fn(Language, &Fault) -> &'static str,
-    /// Where else there is to go, above the table.
+    /// Links above the table.
     pub links: Markup,
-    /// What else there is to show, below the table.
+    /// Further content below the table.
     pub more: Markup,
 }
 
@@ -72,6 +72,7 @@ impl<Fault> LedgerPage<'_, Fault> {
         let frame = Frame {
             language,
             title: say(self.title),
+            kept: &[("q", &query.q)],
             class: None,
             head: html! { style { (PreEscaped(STYLE)) } },
             tools: html! {

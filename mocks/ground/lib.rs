@@ -25,13 +25,16 @@ mod ledger_page;
 #[cfg(test)]
 mod tests;
 
-pub use calls::{Answer, Call, CallError, Caller, Outcome, is_decided};
+pub use calls::{Answer, Call, CallError, Caller, Outcome};
 pub use clock::{unix_ms, unix_ns};
 pub use connection::{Connection, Cut};
-pub use connections::{Policy, exchange_timeout, limited, retry_after};
+pub use connections::{Policy, exchange_timeout, limited};
 pub use frame::{Frame, grouped};
 pub use language::Language;
 pub use ledger::{Direction, Ledger, LedgerQuery, Message, Room, Signal};
 pub use ledger_page::{LedgerPage, PageQuery, STYLE};
 pub use pool::PoolError;
 pub use server::{Bound, Running, Server, Stop, bind};
+
+/// The media type of a problem document (RFC 9457).
+pub const PROBLEM_JSON: &str = "application/problem+json";

@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::{self, Runtime};
 use tokio::sync::watch;
 
-/// How many connections may wait to be accepted, so that a burst is not answered by lost packets.
+/// How many connections may wait to be accepted, so that a burst loses no packets.
 const BACKLOG: u32 = 4_096;
 
 /// An address that is bound, on which no client is served yet.
@@ -69,7 +69,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// What tells a task of the server that it is time to end.
+    /// Tells a task of the server when to end.
     pub fn stop(&self) -> Stop {
         self.stop.clone()
     }

@@ -82,6 +82,41 @@ async fn a_client_that_gets_no_answer_for_too_long_is_cut_off() {
 }
 
 #[tokio::test]
+async fn a_head_that_comes_byte_by_byte_does_not_keep_the_connection() {
+    let server = server(Policy { idle: IDLE, ..Policy::USUAL });
+    let mut stream = send(&server, "GET / HTTP/1.1\r\nx: ").await;
+    let trickling = async {
+        while stream.write_all(b"a").await.is_ok() {
+            sleep(IDLE / 50).await;
+        }
+    };
+    timeout(FOR_EVER, trickling).await.expect("the server must close the connection");
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_cut_off() {
+    let long = get(async || "x".repeat(300_000));
+    let server = server_of(Policy { idle: IDLE, ..Policy::USUAL }, Router::new().route("/", long));
+    let mut stream = send(&server, "").await;
+    // 100 times 300 kB are more than the buffers between two processes hold.
+    let asking = async { while stream.write_all(ASK.repeat(100).as_bytes()).await.is_ok() {} };
+    timeout(FOR_EVER, asking).await.expect("the server must close the connection");
+}
+
+#[tokio::test]
+async fn a_connection_in_use_is_kept() {
+    let server = server(Policy { idle: IDLE, ..Policy::USUAL });
+    let mut stream = send(&server, "").await;
+    for _ in 0..10 {
+        stream.write_all(ASK.as_bytes()).await.unwrap();
+        let mut answer = [0; 4_096];
+        let length = stream.read(&mut answer).await.unwrap();
+        assert!(answer[..length].starts_with(b"HTTP/1.1 200 "));
+        sleep(IDLE / 4).await;
+    }
+}
+
+#[tokio::test]
 async fn an_exchange_under_way_is_finished_when_the_server_stops_and_no_other_is_begun() {
     let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let (has_begun, may_go_on) = (Arc::clone(&begun), Arc::clone(&go_on));

@@ -1,4 +1,4 @@
-//! The half of the sign-on that citizens see: the request of a client, the password, the one-time code, the way back.
+//! The part of the sign-on that citizens see: the request of a client, the password, the one-time code, the redirect.
 
 use std::sync::Arc;
 

@@ -36,7 +36,7 @@ pub struct Procedure {
 }
 
 impl Catalogue {
-    /// A catalogue of two agencies and three procedures, to try things with.
+    /// A sample catalogue of two agencies and three procedures.
     pub fn sample() -> Self {
         let agency =
             |code: &str, name: &str, level: &str| Agency { code: code.into(), name: name.into(), level: level.into() };

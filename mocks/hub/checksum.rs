@@ -1,4 +1,4 @@
-//! SHA-256, and marks that cannot be guessed.
+//! SHA-256, and tokens that cannot be guessed.
 
 use sha2::{Digest, Sha256};
 
@@ -7,7 +7,7 @@ pub(crate) fn digest(text: &str) -> [u8; 32] {
     Sha256::digest(text).into()
 }
 
-/// 32 hexadecimal digits, its own for every seed, purpose and number.
+/// 32 hexadecimal digits, unique to each seed, purpose and number.
 pub(crate) fn mark(seed: u64, purpose: &str, number: u64) -> String {
     let digest = digest(&format!("{seed}|{purpose}|{number}"));
     let digit =

@@ -1,4 +1,4 @@
-//! Who a citizen is: a person made up from the citizen number alone, so that no registration is needed.
+//! Citizens: people derived from the citizen number alone, so that no registration is needed.
 
 use crate::checksum::draw;
 
@@ -24,7 +24,7 @@ pub(crate) fn name(number: &str) -> String {
     format!("{} {} {}", choose(&SURNAMES, "surname"), choose(&MIDDLES, "middle"), choose(&GIVEN, "given"))
 }
 
-/// The telephone that one-time codes go to: too long for any that exists, and every citizen has another.
+/// The telephone number that one-time codes go to: longer than any that exists, and unique to the citizen.
 pub(crate) fn phone(number: &str) -> String {
     format!("+84000{number}")
 }

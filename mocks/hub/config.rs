@@ -11,7 +11,7 @@ use crate::outage::Outage;
 pub struct Config {
     /// Where to listen; `127.0.0.1:0` takes any free loopback port.
     pub bind: SocketAddr,
-    /// Decides names, tokens, one-time codes and the signing key: the same seed, the same ones.
+    /// The random seed of names, tokens, one-time codes and the signing key.
     pub seed: u64,
     /// What is published.
     pub catalogue: Catalogue,
@@ -21,13 +21,13 @@ pub struct Config {
     pub clients: Vec<Client>,
     /// The password of every citizen: none of them exists.
     pub password: String,
-    /// How long what the hub hands out is good for.
+    /// How long what the hub issues is valid.
     pub lifetimes: Lifetimes,
-    /// When the hub is out of order, reckoned from its start.
+    /// The outages, relative to the start of the hub.
     pub outages: Vec<Outage>,
     /// Where dossiers that citizens entered here are pushed to; `None`: portals fetch them.
     pub push_url: Option<String>,
-    /// What a portal knows pushes by (`access_token`); empty: they carry none.
+    /// The token of pushes (`access_token`); empty: they carry none.
     pub push_token: String,
     /// Whether the routes below `/_test/` exist.
     pub test_hooks: bool,
@@ -55,7 +55,7 @@ pub struct Client {
     pub redirect_uris: Vec<String>,
 }
 
-/// How long things are good for.
+/// Lifetimes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lifetimes {
     /// From the start of a sign-on to its end.

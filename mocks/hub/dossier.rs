@@ -1,4 +1,4 @@
-//! A dossier as the nation sees it: its state, its packet, and everything that portals sent about it, in order.
+//! A dossier as the hub sees it: its state, its packet, and everything that portals sent about it, in order.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -67,7 +67,7 @@ impl State {
         Self::ALL.into_iter().find(|state| state.code() == code)
     }
 
-    /// Whether a dossier in this state may be said to be in `next` after it; to stay is always allowed.
+    /// Whether `next` may follow this state; to stay is always allowed.
     pub(crate) fn may_become(self, next: Self) -> bool {
         let allowed: &[Self] = match self {
             Self::Submitted => &[
@@ -122,7 +122,7 @@ pub(crate) struct Event {
     pub(crate) kind: &'static str,
     #[serde(rename = "TrangThai")]
     pub(crate) state: &'static str,
-    /// When it happened, as the teller says; empty where the message has no such field.
+    /// When it happened, as the sender says; empty if the message has no such field.
     #[serde(rename = "ThoiDiemXuLy")]
     pub(crate) happened: String,
     #[serde(rename = "NguoiXuLy")]

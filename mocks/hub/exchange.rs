@@ -186,7 +186,7 @@ fn entered(hub: &Hub, call: &Call) -> Answer {
     answer
 }
 
-/// What a portal wants to have done with its packets.
+/// What is to be done with packets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Create,
@@ -194,7 +194,7 @@ enum Kind {
     Progress,
 }
 
-/// Takes each packet on its own: one that is refused does not hold up the others.
+/// Handles each packet on its own: one that is refused does not block the others.
 fn take(hub: &Hub, call: &Call, owner: &str, kind: Kind) -> Answer {
     let Some(Value::Array(packets)) = call.members.get("data") else {
         return Answer::new(call.form, Code::Fields, "data: phải là danh sách gói tin");

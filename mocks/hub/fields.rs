@@ -1,4 +1,4 @@
-//! The fields of the packets, as data: what each may hold, and which must be there.
+//! The fields of the packets, as data: what each may contain, and which are required.
 //!
 //! # Source
 //! QCVN 120:2019/BTTTT by way of public adapters of dossier portals; timestamps are `yyyyMMddHHmmss`.
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::clock;
 
-/// What a field may hold.
+/// What a field may contain.
 #[derive(Debug, Clone, Copy)]
 enum Shape {
     /// A text of at most so many characters; a number is read as its digits.
@@ -20,7 +20,7 @@ enum Shape {
     List,
 }
 
-/// Whether a field must be there and say something.
+/// Whether a field is required and not empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Need {
     Required,

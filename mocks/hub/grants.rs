@@ -1,4 +1,4 @@
-//! The sign-on, as rules without HTTP: a login becomes a code, a code becomes a token, each once and in time.
+//! The rules of the sign-on, without HTTP: a login becomes a code, a code becomes a token, each once and in time.
 //!
 //! # Source
 //! RFC 6749 section 4.1 (authorization code), RFC 7636 (PKCE, method S256 only), `OpenID` Connect Core 1.0.
@@ -46,7 +46,7 @@ struct Code {
     request: AuthorizationRequest,
     citizen: String,
     issued_ms: u64,
-    /// The token it was turned into; a second try ends it.
+    /// The token it was exchanged for; a second use revokes it.
     spent: Option<String>,
 }
 
@@ -68,9 +68,9 @@ pub(crate) enum Refused {
     WrongCode,
     /// The one-time code was wrong too often.
     TooOften,
-    /// There is no such authorization code, or it has run out.
+    /// There is no such authorization code, or it has expired.
     NoCode,
-    /// The authorization code was used before; what it was turned into is worth nothing any more.
+    /// The authorization code was used before; its token is revoked.
     Spent,
     /// The code belongs to another client or another address.
     NotYours,
@@ -78,7 +78,7 @@ pub(crate) enum Refused {
     WrongVerifier,
 }
 
-/// What a client shows to turn a code into a token.
+/// What a client presents to exchange a code for a token.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Claim<'claim> {
     pub(crate) code: &'claim str,
@@ -87,12 +87,12 @@ pub(crate) struct Claim<'claim> {
     pub(crate) verifier: &'claim str,
 }
 
-/// Everything that is under way and handed out.
+/// All logins, codes and tokens.
 #[derive(Debug)]
 pub(crate) struct Grants {
     seed: u64,
     lifetimes: Lifetimes,
-    /// How many names were given: what makes each its own.
+    /// How many names were issued; makes each unique.
     given: u64,
     logins: Ring<Login>,
     codes: Ring<Code>,
@@ -110,7 +110,7 @@ impl Grants {
         checksum::mark(self.seed, purpose, self.given)
     }
 
-    /// Begins a sign-on and returns its name.
+    /// Starts a sign-on and returns its name.
     pub(crate) fn begin(&mut self, request: AuthorizationRequest, now_ms: u64) -> String {
         let name = self.name("login");
         self.logins.keep(name.clone(), Login { request, opened_ms: now_ms, waiting: None, wrong: 0 });
@@ -167,7 +167,7 @@ impl Grants {
         Ok(request)
     }
 
-    /// Turns a code into an access token. A code that was shown once, rightly or wrongly, is spent.
+    /// Exchanges a code for an access token. Any use of a code, valid or not, consumes it.
     pub(crate) fn redeem(&mut self, claim: Claim<'_>, now_ms: u64) -> Result<(String, Holder), Refused> {
         let lifetime = self.lifetimes.code;
         let code = self.codes.get(claim.code).cloned().ok_or(Refused::NoCode)?;
@@ -194,7 +194,7 @@ impl Grants {
         Ok((token, holder))
     }
 
-    /// Who holds this access token, if it has not run out.
+    /// The citizen of this access token, if it has not expired.
     pub(crate) fn holder(&self, token: &str, now_ms: u64) -> Option<&Holder> {
         self.tokens.get(token).filter(|holder| is_fresh(holder.issued_ms, self.lifetimes.token, now_ms))
     }

@@ -61,7 +61,7 @@ impl Hub {
         self.push_url.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// How the hub is out of order now: as a tester switched it, or as scheduled.
+    /// The present outage: the one a tester switched on, or a scheduled one.
     pub(crate) fn outage(&self) -> Option<Mode> {
         let now = Instant::now();
         let switched = *self.switched.lock().unwrap_or_else(PoisonError::into_inner);

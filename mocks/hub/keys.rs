@@ -1,4 +1,4 @@
-//! The key that id tokens are signed with: ES256, made from the seed, because nothing here is worth a secret.
+//! The key that id tokens are signed with: ES256, derived from the seed, because nothing here is secret.
 //!
 //! # Source
 //! RFC 7515 (JWS), RFC 7517 (JWK), RFC 7518 section 3.4 (ES256: the raw signature, 64 bytes).

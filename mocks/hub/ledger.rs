@@ -3,7 +3,7 @@
 pub(crate) use mock_ground::Direction;
 use mock_ground::Room;
 
-/// At so many signals nothing is taken in any more: half a gigabyte.
+/// At so many signals nothing more is accepted: half a gigabyte.
 const ROOM: Room = Room::All(2_000_000);
 
 /// A fault of the hub is an outage, or what a tester did.

@@ -1,8 +1,8 @@
-//! A national portal of our own: portals synchronise their dossiers with it, citizens sign on at it and enter dossiers that are
-//! handed down, and a sink takes the SMS and e-mail that must not be delivered.
+//! A national portal of our own: portals synchronise their dossiers with it, citizens sign on with it and enter dossiers that are
+//! handed down, and a sink collects the SMS and e-mail that must not be delivered.
 //!
 //! The main type is [`Running`]: a server on its own thread that keeps a ledger of every message, a history of every
-//! dossier, and an answer to every packet: taken, duplicate, conflict, wrong fields. It can be out of order on purpose:
+//! dossier, and an answer to every packet: accepted, duplicate, conflict, invalid fields. It can have outages on purpose:
 //! see [`Outage`].
 //!
 //! It deliberately knows nothing of the portals' deadlines or defects, and shares no knowledge of

@@ -1,8 +1,8 @@
-//! Being out of order on purpose, by schedule.
+//! Scheduled outages.
 
 use std::time::Duration;
 
-/// How the hub is out of order.
+/// The mode of an outage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// Every request is answered with 503.
@@ -32,12 +32,12 @@ impl Mode {
     }
 }
 
-/// A time during which the hub is out of order.
+/// An outage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outage {
     /// How.
     pub mode: Mode,
-    /// When it begins, reckoned from the start of the hub.
+    /// Its start, relative to the start of the hub.
     pub from: Duration,
     /// How long it lasts.
     pub length: Duration,

@@ -1,4 +1,4 @@
-//! What a request gets from a hub that is out of order.
+//! The middleware of outages.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,10 +15,10 @@ use crate::ledger::{Direction, Message};
 use crate::outage::Mode;
 use crate::wire;
 
-/// How long a connection is held that gets no answer.
+/// How long a connection without an answer is held.
 const HOLD: Duration = Duration::from_secs(60);
 
-/// Lets a request through, or not, and says so in the ledger.
+/// Lets a request through, or not, which the ledger records.
 pub(crate) async fn check(Shared(hub): Shared<Arc<Hub>>, request: Request, next: Next) -> Response {
     let Some(mode) = hub.outage() else {
         return next.run(request).await;
@@ -62,7 +62,7 @@ fn unavailable() -> Response {
     response
 }
 
-/// Nothing of this answer leaves: its connection is reset when it is written.
+/// Nothing of this answer is sent: its connection is reset when it is written.
 fn cut_off(cut: Option<&Cut>) -> Response {
     if let Some(cut) = cut {
         cut.now();

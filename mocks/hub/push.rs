@@ -1,4 +1,4 @@
-//! Handing dossiers that citizens entered here down to the portal that decides them.
+//! Pushes: dossiers that citizens entered here are handed down to the portal that decides them.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::hub::Hub;
 use crate::ledger::{Direction, Message};
 
-/// Begins to push a dossier; the caller has counted it as open.
+/// Starts to push a dossier; the caller has counted it as open.
 pub(crate) fn begin(hub: &Arc<Hub>, url: String, code: &str) {
     tokio::spawn(push(Arc::clone(hub), url, code.to_owned()));
 }

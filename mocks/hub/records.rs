@@ -7,7 +7,7 @@ use crate::registry::Registry;
 use crate::sessions::Sessions;
 use crate::sink::Sink;
 
-/// All of it, guarded by one lock that no `.await` is under.
+/// All of it, guarded by one lock that is never held across an `.await`.
 #[derive(Debug)]
 pub(crate) struct Records {
     pub(crate) registry: Registry,

@@ -1,4 +1,4 @@
-//! All dossiers of the nation, by their code, and what portals may synchronise.
+//! All dossiers that the hub knows, by code, and what portals may synchronise.
 
 use std::collections::HashMap;
 
@@ -12,17 +12,17 @@ use crate::ledger::{Direction, Ledger, Message};
 /// How many dossiers are kept; the next one is refused. With usual packets they take 2 kB each: half a gigabyte.
 const MOST_DOSSIERS: usize = 1 << 18;
 
-/// How many bytes of packets are taken in, ever: 1 GiB. It is reached only by packets far above the usual size.
+/// How many bytes of packets are accepted in all: 1 GiB. Only packets far above the usual size reach it.
 const MOST_BYTES: usize = 1 << 30;
 
-/// Why a packet of a portal is not taken.
+/// Why a packet of a portal is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// A dossier with this code is known: an update is due instead.
     Duplicate,
     /// No dossier with this code is known: it must be created first.
     Unknown,
-    /// The packet cannot follow on those before.
+    /// The packet cannot follow those before.
     Conflict(String),
     /// The dossier or its agency belongs to another portal.
     Foreign,
@@ -49,7 +49,7 @@ pub(crate) struct Registry {
     dossiers: HashMap<String, Dossier>,
     /// The codes of dossiers that citizens entered here, in order, as portals fetch them.
     entered: Vec<String>,
-    /// The length of all packets that were taken, updates and steps included.
+    /// The length of all packets that were accepted, updates and steps included.
     synced_bytes: usize,
 }
 
@@ -154,7 +154,7 @@ impl Registry {
         Ok(())
     }
 
-    /// A portal sends one step of a dossier's way; steps must come in the order in which they happened.
+    /// A portal sends one step of a dossier; steps must arrive in the order in which they happened.
     pub(crate) fn progress(&mut self, sync: SyncPacket<'_>, ledger: &mut Ledger) -> Result<(), Refusal> {
         let state = sync.state("TrangThai");
         self.check(sync, state, ledger)?;
@@ -170,7 +170,7 @@ impl Registry {
         Ok(())
     }
 
-    /// Whether `sync` may follow on what is known.
+    /// Whether `sync` may follow what is known.
     fn check(&self, sync: SyncPacket<'_>, state: State, ledger: &Ledger) -> Result<(), Refusal> {
         let dossier = self.dossiers.get(&sync.code()).ok_or(Refusal::Unknown)?;
         if !dossier.owner.is_empty() && dossier.owner != sync.owner {
@@ -192,7 +192,7 @@ impl Registry {
     }
 }
 
-/// Enters a packet into the ledger, and makes the event for the dossier's own history of it.
+/// Records a packet in the ledger, and makes its event in the history of the dossier.
 fn event(packet: &Map<String, Value>, kind: &'static str, state: State, ledger: &mut Ledger) -> Event {
     let at_unix_ns = unix_ns();
     let seq = ledger.enter(Message {

@@ -1,4 +1,4 @@
-//! A map with room for so many things: the next one drops the oldest.
+//! A bounded map: the next entry drops the oldest.
 
 use std::collections::{HashMap, VecDeque};
 

@@ -76,7 +76,7 @@ impl Running {
     }
 }
 
-/// What portals, clients and citizens use may be out of order; what a tester uses is not.
+/// Outages affect what portals, clients and citizens use, not what a tester uses.
 fn routes(hub: Arc<Hub>) -> Router {
     let public = Router::new()
         .route("/auth", routing::post(exchange::sign_in))

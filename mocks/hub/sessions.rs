@@ -1,4 +1,4 @@
-//! Portals that are signed in: opaque sessions, kept for as long as there is room and time.
+//! Sessions of portals: opaque, kept for as long as there is room and time.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::ring::Ring;
 /// How many sessions are kept; the next one ends the oldest. A session takes about 150 bytes.
 const CAPACITY: usize = 65_536;
 
-/// All sessions: who holds each, and when it was opened, in milliseconds of 1970.
+/// All sessions: the portal of each, and when it was opened, in milliseconds since 1970.
 #[derive(Debug)]
 pub(crate) struct Sessions {
     opened: u64,
@@ -30,7 +30,7 @@ impl Sessions {
         session
     }
 
-    /// Who holds this session, if it has not run out.
+    /// The portal of this session, if it has not expired.
     pub(crate) fn find(&self, session: &str, lifetime: Duration, now_ms: u64) -> Option<String> {
         let (holder, opened_ms) = self.holders.get(session)?;
         let age = Duration::from_millis(now_ms.saturating_sub(*opened_ms));

@@ -1,4 +1,4 @@
-//! The messages that go to nowhere but a list: SMS and e-mail.
+//! The sink: SMS and e-mail that are only kept.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 /// and 500 MB at the most.
 const CAPACITY: usize = 100_000;
 
-/// How a message would have travelled.
+/// The channel of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Channel {
     /// A short message to a telephone.
     Sms,
-    /// A letter to a mailbox.
+    /// An e-mail.
     Email,
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct Letter {
     pub(crate) text: String,
 }
 
-/// A message as it is kept.
+/// A message as it is stored.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Kept {
     /// Its number: they count from one and never repeat.

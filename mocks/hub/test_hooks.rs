@@ -1,4 +1,4 @@
-//! What a tester may do and no other client: switch outages, reset all state, count.
+//! Test hooks: switch outages, reset all state, count.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +28,7 @@ pub(crate) fn routes() -> Router<Arc<Hub>> {
 #[derive(Debug, Deserialize)]
 struct Wanted {
     mode: String,
-    /// How long; until it is switched off, if not given.
+    /// The duration; by default until it is switched off.
     seconds: Option<f64>,
 }
 
@@ -70,7 +70,7 @@ async fn show(Shared(hub): Shared<Arc<Hub>>) -> Response {
     Json(json!({ "mode": hub.outage().map(Mode::name) })).into_response()
 }
 
-/// Back to the start: no dossiers, no messages, no sessions, no sign-ons. The number of pushes under way stays.
+/// Resets all state: no dossiers, no messages, no sessions, no sign-ons. The number of pushes under way stays.
 async fn reset(Shared(hub): Shared<Arc<Hub>>) -> Response {
     let mut records = hub.records();
     let open_pushes = records.open_pushes;

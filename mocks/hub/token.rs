@@ -1,4 +1,4 @@
-//! The half of the sign-on that clients speak to: discovery, keys, tokens, and who a citizen is.
+//! The part of the sign-on that clients use: discovery, keys, tokens, user info.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::hub::Hub;
 use crate::ledger::{Direction, Message};
 use crate::wire;
 
-/// `GET /.well-known/openid-configuration`: what the sign-on can do, and where.
+/// `GET /.well-known/openid-configuration`: the discovery document.
 pub(crate) async fn discovery(Shared(hub): Shared<Arc<Hub>>) -> Json<Value> {
     let here = |path: &str| format!("{}{path}", hub.url);
     Json(json!({
@@ -48,7 +48,7 @@ pub(crate) async fn jwks(Shared(hub): Shared<Arc<Hub>>) -> Json<Value> {
     Json(json!({ "keys": [hub.key.jwk()] }))
 }
 
-/// What a client posts to turn a code into tokens.
+/// What a client posts to exchange a code for tokens.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Shown {
@@ -108,7 +108,7 @@ fn redeem(hub: &Hub, claim: Claim<'_>) -> Result<(String, Holder), Refused> {
     redeemed
 }
 
-/// The client's name and secret in the header, where they are there.
+/// The client's name and secret in the header, if present.
 fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     let header = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let text = String::from_utf8(STANDARD.decode(header.strip_prefix("Basic ")?).ok()?).ok()?;
@@ -136,7 +136,7 @@ fn grant(hub: &Hub, token: &str, holder: &Holder) -> Response {
     ([(CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 
-/// A name for a citizen that says nothing of the citizen.
+/// A pseudonym of a citizen.
 fn subject(hub: &Hub, holder: &Holder) -> String {
     format!("{:016x}", crate::checksum::draw(hub.config.seed, "subject", &holder.citizen))
 }
@@ -156,7 +156,7 @@ fn refuse(status: StatusCode, error: &str, description: &str) -> Response {
     (status, [(CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 
-/// A citizen who shows an access token.
+/// A citizen who presents an access token.
 pub(crate) struct Citizen(pub(crate) Holder);
 
 impl FromRequestParts<Arc<Hub>> for Citizen {
@@ -174,7 +174,7 @@ impl FromRequestParts<Arc<Hub>> for Citizen {
     }
 }
 
-/// `GET /oidc/userinfo`: who holds an access token.
+/// `GET /oidc/userinfo`: the citizen of an access token.
 pub(crate) async fn userinfo(Shared(hub): Shared<Arc<Hub>>, Citizen(holder): Citizen) -> Json<Value> {
     Json(json!({
         "sub": subject(&hub, &holder), "name": citizens::name(&holder.citizen), "citizen_number": holder.citizen,

@@ -12,14 +12,14 @@ use serde_json::{Map, Value, json};
 use crate::hub::Hub;
 use crate::xml;
 
-/// How a message is written.
+/// The format of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     Json,
     Xml,
 }
 
-/// The number of an answer: the published ones where they are known, our own where not.
+/// The error code of an answer: published ones where they are known, our own otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Code {
     /// 0: done.
@@ -36,7 +36,7 @@ pub(crate) enum Code {
     Missing,
     /// 5: the packet contradicts those before.
     Conflict,
-    /// 6: fields are wrong.
+    /// 6: fields are invalid.
     Fields,
     /// 7: the agency or the dossier is another portal's.
     Foreign,
@@ -60,7 +60,7 @@ impl Code {
         }
     }
 
-    /// Business is answered with 200 and a number, as the real adapters do; what is no business is not.
+    /// Business outcomes have status 200 and an error code, as with the real adapters; other errors have other statuses.
     fn status(self) -> StatusCode {
         match self {
             Self::Malformed | Self::NoService => StatusCode::BAD_REQUEST,
@@ -71,7 +71,7 @@ impl Code {
     }
 }
 
-/// An answer: a number, a message where it is not good news, and whatever else there is to say.
+/// An answer: an error code, a message unless it is a success, and further members.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) form: Form,
@@ -86,7 +86,7 @@ impl Answer {
         Self { form, code, message: message.into(), more: Map::new() }
     }
 
-    /// Good news, with one more member.
+    /// A success, with one more member.
     pub(crate) fn with(form: Form, name: &str, value: Value) -> Self {
         let mut answer = Self::new(form, Code::Done, "");
         answer.more.insert(name.to_owned(), value);
@@ -156,5 +156,5 @@ impl FromRequest<Arc<Hub>> for Call {
 /// A refusal outside the exchange of dossiers: problem details of RFC 9457, in both languages.
 pub(crate) fn problem(status: StatusCode, vietnamese: &str, english: &str) -> Response {
     let details = json!({ "type": "about:blank", "status": status.as_u16(), "title": english, "title_vi": vietnamese });
-    (status, [(CONTENT_TYPE, "application/problem+json")], details.to_string()).into_response()
+    (status, [(CONTENT_TYPE, mock_ground::PROBLEM_JSON)], details.to_string()).into_response()
 }

@@ -36,7 +36,7 @@ impl Open {
     }
 }
 
-/// Reads a document; the name of its root is forgotten.
+/// Reads a document; the name of its root is ignored.
 ///
 /// # Errors
 /// Why it cannot be read, in a few words.

@@ -7,8 +7,8 @@
 //! national portal, if there is one. It keeps everything in memory, and in a file if it is given one, and its own business
 //! clock, which a tester can set and speed up.
 //!
-//! It deliberately shares no code with the tool that tests it, nor with the other mocks: it has its own
-//! calendar, tariff, state machine and checksum, so that a misreading cannot cancel out.
+//! It deliberately shares no code with the tool that tests it, and no knowledge of procedures with the other mocks: it has its
+//! own calendar, tariff, state machine and checksum, so that a misreading cannot cancel out.
 //!
 //! It is built in floors. A request passes them from top to bottom, and an arrow between modules only ever points down:
 //!
@@ -21,7 +21,8 @@
 //! | `state` | what changes: registry and indexes, outbox, sessions, kept answers, and the store |
 //! | `domain` | dossiers, payments, papers, delivery, calendar: pure, reads as the law says |
 //! | `behaviour` | defects, permitted variants and injected faults: lists, sets, and what each of them changes |
-//! | `ground` | what any small HTTP system stands on: connections, limits, outgoing calls |
+//!
+//! Below all of them is the crate `mock_ground`: what any small HTTP system stands on.
 
 mod server;
 
@@ -37,13 +38,11 @@ mod domain;
 
 mod behaviour;
 
-mod ground;
-
 pub use api::openapi::{openapi, openapi_under};
 pub use behaviour::defects::Defect;
 pub use behaviour::noise::Noise;
 pub use behaviour::variants::Variant;
 pub use domain::catalogue::{Catalogue, Clerk, Procedure, Process, Role, ServiceLevel, Unit};
-pub use ground::limits::ConnectionLimits;
-pub use server::{Running, start, start_with};
+pub use mock_ground::{Policy, Running};
+pub use server::{start, start_with};
 pub use state::config::{Behaviour, Config, Hub};

@@ -1,15 +1,15 @@
-//! How a post behaves beyond the ordinary: its faults, its counters, its remittance runs.
+//! The behaviour of a post: its faults, its counters, its remittance runs.
 
 use std::time::Duration;
 
 use crate::faults::Faults;
 
-/// What a post does wrong on purpose, how fast its counters are, and when it remits what it collected.
+/// The faults of a post, how fast its counters are, and when it remits what it collected.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Behaviour {
-    /// How large a share of the parcels gets which fault.
+    /// The share of the parcels that gets each fault.
     pub faults: Faults,
-    /// How long a visitor stands at one of the two counters: each gets the same time.
+    /// How long each visitor is served at one of the two counters.
     pub service_time: Duration,
     /// How often everything collected is remitted, as a post does at the end of a day; `None`: only when
     /// `POST /remittances` asks for it.
@@ -17,7 +17,7 @@ pub struct Behaviour {
 }
 
 impl Behaviour {
-    /// A post without faults whose counters take three seconds and which remits when it is asked to.
+    /// A post without faults whose counters take three seconds and which remits on request only.
     pub fn ordinary() -> Self {
         Self { faults: Faults::none(), service_time: Duration::from_secs(3), remit_every: None }
     }

@@ -1,4 +1,4 @@
-//! The carrier: one task that moves every parcel on when its time has come, and reports what happened.
+//! The carrier: one task that moves every parcel on when it is due, and reports what happened.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::post::Post;
 use crate::records::ParcelId;
 use crate::stage::Stage;
 
-/// Works off the timetable for as long as the post runs.
+/// Works through the timetable for as long as the post runs.
 ///
 /// It takes a permit before it takes a parcel, so that parcels wait on the timetable and not in tasks.
 pub(crate) async fn work(post: Arc<Post>) {
@@ -56,7 +56,7 @@ async fn report(post: Arc<Post>, id: ParcelId, due: Instant, parcel: Parcel, _pe
     post.new_order.notify_one();
 }
 
-/// Reports how a parcel ended, with what the faults make of it.
+/// Reports how a parcel ended, as its faults require.
 async fn report_last(post: &Post, parcel: &Parcel) {
     if parcel.delivery_faults.has(Fault::LostReport) {
         let lost = Message { fault: Some(Fault::LostReport), ..parcel.internal("report_lost", 0) };
@@ -84,13 +84,13 @@ struct Report<'parcel> {
     status: &'static str,
     cod_collected: i64,
     at_unix_ms: u64,
-    /// Which attempt at the door has failed, counted from 1; only where one has.
+    /// Which delivery attempt failed, counted from 1; absent if none did.
     #[serde(skip_serializing_if = "Option::is_none")]
     attempt: Option<u8>,
 }
 
 impl<'parcel> Report<'parcel> {
-    /// What there is to report of a parcel now.
+    /// The report of the present stage of a parcel.
     fn of(parcel: &'parcel Parcel) -> Self {
         Self {
             waybill: &parcel.waybill,

@@ -1,6 +1,6 @@
-//! Cash on delivery: what receivers paid, what was passed on to the customers, and what the customers agreed to.
+//! Cash on delivery: what receivers paid, what was remitted to the customers, and what the customers agreed to.
 //!
-//! The law of this file: for every customer and at every instant, collected = remitted + outstanding.
+//! The invariant of this file: for every customer and at any time, collected = remitted + outstanding.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub(crate) struct Collection {
     pub(crate) ordered: i64,
     /// What the receiver paid, in whole VND.
     pub(crate) collected: i64,
-    /// The remittance it was passed on with.
+    /// The remittance it was part of.
     pub(crate) remittance: Option<String>,
 }
 
@@ -27,7 +27,7 @@ pub(crate) struct Collection {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Agreement {
-    /// Passed on to the customer, who has not said anything.
+    /// Remitted to the customer, who has not confirmed it.
     Remitted,
     /// The customer counted the same amount.
     Reconciled,
@@ -45,7 +45,7 @@ impl Agreement {
     }
 }
 
-/// Everything that was outstanding for one customer, passed on at once: about 150 bytes.
+/// Everything that was outstanding for one customer, remitted at once: about 150 bytes.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Remittance {
     pub(crate) id: String,
@@ -101,7 +101,7 @@ impl Cod {
         self.collections.push(collection);
     }
 
-    /// Passes on all that is outstanding, to each customer at once; nothing where nothing is.
+    /// Remits all that is outstanding, to each customer at once; nothing if nothing is.
     pub(crate) fn remit(&mut self) -> Vec<Remittance> {
         let from = std::mem::replace(&mut self.remitted_until, self.collections.len());
         let mut by_customer: BTreeMap<String, Remittance> = BTreeMap::new();
@@ -124,7 +124,7 @@ impl Cod {
         made
     }
 
-    /// The customer says how much arrived; returns the remittance as it stands then.
+    /// The customer confirms how much arrived; returns the remittance after it.
     ///
     /// # Errors
     /// There is no such remittance, or the customer agreed to it before.
@@ -146,7 +146,7 @@ impl Cod {
         Ok(remittance.clone())
     }
 
-    /// The account of one customer; of a stranger, an empty one.
+    /// The account of one customer; empty for an unknown one.
     pub(crate) fn account(&self, customer: &str) -> Account {
         self.accounts.get(customer).copied().unwrap_or_default()
     }

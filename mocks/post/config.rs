@@ -13,14 +13,14 @@ pub struct Config {
     pub bind: SocketAddr,
     /// What the portal must send as `access_token`, and what the post sends back with its reports.
     pub token: String,
-    /// Decides how long each parcel travels.
+    /// The random seed of transit times.
     pub seed: u64,
     /// Wall time from order to delivery: every parcel gets a time of its own in this range.
     pub transit: RangeInclusive<Duration>,
 }
 
 impl Config {
-    /// The time from order to delivery: depends on the seed and the order number, and on nothing else.
+    /// The time from order to delivery: depends on the seed and the order number only.
     pub(crate) fn transit_of(&self, order_number: &str) -> Duration {
         let (shortest, longest) = (*self.transit.start(), *self.transit.end());
         let width = longest.saturating_sub(shortest);

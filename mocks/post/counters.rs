@@ -1,4 +1,4 @@
-//! What visitors do at the counters: draw a ticket, and see how long they wait.
+//! The counters: visitors draw a ticket and see how long they wait.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::post::Post;
 use crate::queue::COUNTERS;
 use crate::refusal::{Body, Refusal, is_flawed};
 
-/// Who comes, and with which dossier.
+/// A visitor, and the dossier.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Visit {
     order_number: String,
@@ -62,7 +62,7 @@ struct Overview {
     tickets: usize,
 }
 
-/// `GET /counters`: how full the hall is.
+/// `GET /counters`: how long the queue is.
 pub(crate) async fn overview(Shared(post): Shared<Arc<Post>>) -> Response {
     let now = Instant::now();
     let records = post.records();

@@ -1,4 +1,4 @@
-//! What a parcel will meet on its way: drawn when it is ordered, from the seed and its reference only.
+//! The random choices about a parcel: drawn when it is ordered, from the seed and its reference only.
 
 use std::time::Duration;
 
@@ -51,7 +51,7 @@ impl Drawn {
     }
 }
 
-/// A tenth too much or, where something is left then, too little.
+/// A tenth too much or, if something is left then, too little.
 fn cod_error(cod_amount: i64, draw: u32) -> i64 {
     let tenth = (cod_amount / 10).max(1);
     if draw.is_multiple_of(3) || tenth == cod_amount { tenth } else { -tenth }

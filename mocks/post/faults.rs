@@ -1,10 +1,10 @@
-//! What may go wrong with a parcel on purpose, and the choice of the parcels that it happens to.
+//! Fault injection: the faults by name, and the choice of the parcels that get them.
 
 use serde::Serialize;
 
 use crate::rng::hash;
 
-/// One thing that goes wrong on purpose; the ledger names it on every signal that it changed.
+/// A fault that the post injects; the ledger names it on every signal that it changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
@@ -12,7 +12,7 @@ pub enum Fault {
     Lost,
     /// The parcel takes four times as long.
     Delayed,
-    /// The first one or two attempts at the receiver's door fail.
+    /// The first one or two delivery attempts fail.
     FailedAttempt,
     /// All three attempts fail and the parcel goes back to the agency.
     Returned,
@@ -59,17 +59,17 @@ impl Fault {
     }
 }
 
-/// Which share of the parcels, 0..=1, each fault happens to; independently of the other faults.
+/// The share of the parcels, 0..=1, that gets each fault; independent of the other faults.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Faults(Vec<(Fault, f64)>);
 
 impl Faults {
-    /// Nothing goes wrong.
+    /// No fault.
     pub fn none() -> Self {
         Self(Vec::new())
     }
 
-    /// The same, and `fault` happens to this share of the parcels; 0 is none, 1 is all.
+    /// The same, with `fault` for this share of the parcels; 0 is none, 1 is all.
     #[must_use]
     pub fn with(mut self, fault: Fault, share: f64) -> Self {
         self.0.retain(|(known, _)| *known != fault);
@@ -77,13 +77,13 @@ impl Faults {
         self
     }
 
-    /// Whether `fault` happens to this parcel: depends on the seed, the fault and the reference only.
+    /// Whether this parcel gets `fault`: depends on the seed, the fault and the reference only.
     pub(crate) fn triggers(&self, fault: Fault, seed: u64, reference: &str) -> bool {
         let share = self.0.iter().find(|(known, _)| *known == fault).map_or(0.0, |(_, share)| *share);
         share > 0.0 && Self::draw(fault, seed, reference) < share
     }
 
-    /// A number in 0..1, its own for every fault.
+    /// A number in 0..1 for each fault.
     fn draw(fault: Fault, seed: u64, reference: &str) -> f64 {
         f64::from(hash(seed, &format!("{}|{reference}", fault.name()))) / 4_294_967_296.0
     }

@@ -5,7 +5,7 @@ use mock_ground::Room;
 
 use crate::faults::Fault;
 
-/// At so many signals nothing is taken in any more: half a gigabyte.
+/// At so many signals nothing more is accepted: half a gigabyte.
 pub(crate) const ROOM: Room = Room::All(2_000_000);
 
 pub(crate) type Ledger = mock_ground::Ledger<Fault>;

@@ -1,8 +1,8 @@
 //! A postal operator of our own: the portal orders the delivery of a result, the operator picks it up,
 //! delivers it, collects what is to be collected, and reports both steps to the portal.
 //!
-//! Beside that it fetches paper dossiers from citizens, carries sealed bags by list, serves visitors at two counters,
-//! passes on what it collected and answers for it to the dong. What goes wrong on purpose is in [`Fault`].
+//! It also fetches paper dossiers from citizens, carries sealed bags by list, serves visitors at two counters,
+//! remits what it collected and accounts for it to the dong. [`Fault`] lists what goes wrong on purpose.
 //!
 //! The main type is [`Running`]: a server on its own thread that keeps a ledger of every message it
 //! received or sent and of every event on the way. Transit times are drawn by a hash of the seed and the
@@ -44,8 +44,6 @@ mod server;
 mod tests;
 
 pub use behaviour::Behaviour;
-/// The former name of [`Behaviour`].
-pub use behaviour::Behaviour as Conduct;
 pub use config::Config;
 pub use faults::{Fault, Faults};
 pub use mock_ground::Running;

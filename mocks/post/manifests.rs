@@ -1,4 +1,4 @@
-//! Hand-over lists: sealed bags of dossiers between the service centre and the agencies, counted at every hand.
+//! Hand-over lists: sealed bags of dossiers between the service centre and the agencies, counted at every hand-over.
 //!
 //! # Source
 //! QĐ 45/2016/QĐ-TTg: the post counts and checks against a list, and both sides sign it.

@@ -1,4 +1,4 @@
-//! What the portal asks the post: to deliver a result, to call that off, and where a parcel is.
+//! Orders: to deliver a result, to cancel that, and to track a parcel.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ const FULL: &str = "503";
 /// The most that a receiver can be asked to pay: 10,000 billion VND, so that no sum of all parcels leaves an `i64`.
 const MOST_TO_COLLECT: i64 = 10_000_000_000_000;
 
-/// An order as the portal sends it; a field that is absent is as good as an empty one.
+/// An order as the portal sends it; an absent field counts as empty.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Order {
@@ -44,7 +44,7 @@ pub(crate) struct Order {
 }
 
 impl Order {
-    /// The names of the required fields that are empty, and of those that cannot be true.
+    /// The names of the required fields that are empty, and of invalid ones.
     fn flaws(&self) -> Vec<&'static str> {
         let fields = [
             ("customer_code", is_flawed(&self.customer_code)),
@@ -60,7 +60,7 @@ impl Order {
     }
 }
 
-/// What is to be carried: an order's or a pick-up's.
+/// What is to be carried: the content of an order or a pick-up.
 pub(crate) struct Wanted<'order> {
     pub(crate) way: Way,
     pub(crate) customer: &'order str,
@@ -155,7 +155,7 @@ pub(crate) fn take_over(post: &Post, records: &mut Records, wanted: &Wanted<'_>)
     Some((ACCEPTED, records.open(parcel, Instant::now())))
 }
 
-/// Says in the ledger that a new parcel will take longer, if it will.
+/// Records that a new parcel will take longer, if it will.
 pub(crate) fn mark_delay(records: &mut Records, wanted: &Wanted<'_>, status: &str) {
     let delayed = records.by_order(wanted.way, wanted.order_number).filter(|parcel| parcel.is_delayed);
     if let Some(parcel) = delayed.filter(|_| status == ACCEPTED) {
@@ -179,7 +179,7 @@ fn signal(order: &Order, status: StatusCode, code: &str, waybill: String) -> Mes
     }
 }
 
-/// Refuses an order and says so in the ledger, as long as there is room.
+/// Refuses an order and records that, as long as there is room.
 fn refuse(post: &Post, order: &Order, status: StatusCode, missing: Vec<&'static str>) -> Response {
     let code = if status == StatusCode::UNAUTHORIZED { UNAUTHORISED } else { INCOMPLETE };
     let mut records = post.records();

@@ -1,4 +1,4 @@
-//! One parcel: what was ordered, what goes wrong with it on purpose, and how far it has come.
+//! One parcel: its order, its faults, and how far it has come.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use crate::faults::Fault;
 use crate::ledger::Message;
 use crate::stage::{ATTEMPTS, Event, Stage, Way};
 
-/// How a parcel's way will end; decided when it is ordered.
+/// How the transport of a parcel will end; decided when it is ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
     /// It arrives at the first attempt.
@@ -19,7 +19,7 @@ pub(crate) enum Fate {
     IsLost,
 }
 
-/// What goes wrong with a parcel and its reports on purpose, beside its [`Fate`].
+/// The faults of a parcel and its reports, besides its [`Fate`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct DeliveryFaults {
     pub(crate) fate: Fate,
@@ -30,7 +30,7 @@ pub(crate) struct DeliveryFaults {
 }
 
 impl DeliveryFaults {
-    /// Everything goes well.
+    /// No fault.
     #[cfg(test)]
     pub(crate) const NONE: Self = Self { fate: Fate::Arrives, cod_error: 0, of_reports: [None; 3] };
 
@@ -58,19 +58,19 @@ pub(crate) struct Parcel {
     pub(crate) delivery_faults: DeliveryFaults,
     /// Whether a fault makes `transit` longer.
     pub(crate) is_delayed: bool,
-    /// How many parcels with this order number were ordered before, in vain.
+    /// How many parcels with this order number failed before.
     pub(crate) round: u32,
     /// When a first report was held back to be sent out of order, in milliseconds of 1970.
     pub(crate) held_back: Option<u64>,
 }
 
 impl Parcel {
-    /// From order to pick-up: two fifths of the whole way.
+    /// From order to pick-up: two fifths of the transit time.
     fn until_pick_up(&self) -> Duration {
         self.transit * 2 / 5
     }
 
-    /// From pick-up to delivery: the rest of the way.
+    /// From pick-up to delivery: the rest.
     fn until_delivery(&self) -> Duration {
         self.transit.saturating_sub(self.until_pick_up())
     }

@@ -17,7 +17,7 @@ use crate::stage::{Stage, Way};
 /// More papers than this do not fit into an envelope.
 const MOST_DOCUMENTS: u32 = 1_000;
 
-/// A pick-up as the portal orders it; a field that is absent is as good as an empty one.
+/// A pick-up as the portal orders it; an absent field counts as empty.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct PickUp {

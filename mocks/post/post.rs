@@ -9,9 +9,6 @@ use crate::behaviour::Behaviour;
 use crate::config::Config;
 use crate::records::Records;
 
-/// How many reports may be under way at once.
-const IN_FLIGHT: usize = 256;
-
 /// A post.
 pub(crate) struct Post {
     pub(crate) config: Config,
@@ -26,7 +23,7 @@ pub(crate) struct Post {
 impl Post {
     pub(crate) fn new(config: Config, behaviour: Behaviour) -> Self {
         let records = Mutex::new(Records::new());
-        Self { config, behaviour, records, caller: Caller::new(IN_FLIGHT), new_order: Notify::new() }
+        Self { config, behaviour, records, caller: Caller::new(Caller::IN_FLIGHT), new_order: Notify::new() }
     }
 
     pub(crate) fn records(&self) -> MutexGuard<'_, Records> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::time::Instant;
 
-/// How many visitors may wait; the next one is sent away.
+/// How many visitors may wait; the next one is refused.
 const LONGEST_QUEUE: usize = 200;
 /// How many past tickets can be looked up. A ticket takes 40 bytes.
 const REMEMBERED: usize = 10_000;
@@ -53,7 +53,7 @@ impl Counters {
         Some(self.forgotten + self.turns.len())
     }
 
-    /// How many visitors have not got their turn; they are the last ones, as turns begin in the order of tickets.
+    /// How many visitors are still waiting: the last ones, as they are served in the order of tickets.
     pub(crate) fn waiting(&self, now: Instant) -> usize {
         self.turns.iter().rev().take_while(|turn| turn.from > now).count()
     }

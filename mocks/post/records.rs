@@ -19,11 +19,11 @@ pub(crate) type ParcelId = usize;
 /// they take about 1 kB each, which is 260 MB.
 const MOST_PARCELS: usize = 1 << 18;
 
-/// Everything that changes while the post runs; guarded by one lock that no `.await` is under.
+/// Everything that changes while the post runs; guarded by one lock that is never held across an `.await`.
 #[derive(Debug)]
 pub(crate) struct Records {
     parcels: Vec<Parcel>,
-    /// The last parcel of each order number and way: the only one that may be alive.
+    /// The last parcel of each order number and direction: the only one that may be open.
     by_order: HashMap<(Way, String), ParcelId>,
     /// When each travelling parcel moves on, the earliest on top; at most one entry per parcel.
     timetable: BinaryHeap<Reverse<(Instant, ParcelId)>>,
@@ -34,7 +34,7 @@ pub(crate) struct Records {
     pub(crate) manifests: Manifests,
     pub(crate) counters: Counters,
     pub(crate) ledger: Ledger,
-    /// Parcels whose last report is not over.
+    /// Parcels whose last report is not completed.
     pub(crate) open_parcels: usize,
 }
 
@@ -72,13 +72,13 @@ impl Records {
         self.by_order(way, order_number).filter(|parcel| !parcel.stage.is_in_vain())
     }
 
-    /// Whether there is room for no parcel more.
+    /// Whether there is no room for another parcel.
     pub(crate) fn is_full(&self) -> bool {
         self.parcels.len() >= MOST_PARCELS || self.ledger.is_full()
     }
 
     /// Records a new parcel that moves on for the first time after `now`; the caller has made sure that none
-    /// with its order number is standing.
+    /// with its order number is open.
     pub(crate) fn open(&mut self, mut parcel: Parcel, now: Instant) -> String {
         let id = self.parcels.len();
         let waybill = format!("VP{:09}VN", id + 1);

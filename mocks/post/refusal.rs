@@ -1,4 +1,4 @@
-//! How the post says no, who may ask it anything, and how it reads a body.
+//! Refusals, authentication, and the parsing of bodies.
 
 use std::sync::Arc;
 
@@ -13,10 +13,10 @@ use serde::de::DeserializeOwned;
 
 use crate::post::Post;
 
-/// Longer names, numbers and addresses than these many bytes are no names, numbers and addresses.
+/// The longest name, number or address, in bytes.
 const LONGEST_TEXT: usize = 1_000;
 
-/// Whether a required text is absent, or too long to be true.
+/// Whether a required text is absent or too long.
 pub(crate) fn is_flawed(text: &str) -> bool {
     text.is_empty() || text.len() > LONGEST_TEXT
 }
@@ -25,7 +25,7 @@ pub(crate) fn is_flawed(text: &str) -> bool {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
-    /// The names of the fields that are absent or cannot be true.
+    /// The names of the fields that are absent or invalid.
     pub(crate) missing: Vec<&'static str>,
     pub(crate) message: String,
 }
@@ -43,7 +43,7 @@ impl Refusal {
         Self { status, missing: Vec::new(), message: message.into() }
     }
 
-    /// Fields that are absent or cannot be true.
+    /// Fields are absent or invalid.
     pub(crate) fn fields(missing: Vec<&'static str>) -> Self {
         Self { status: StatusCode::UNPROCESSABLE_ENTITY, missing, message: String::new() }
     }
@@ -83,7 +83,7 @@ impl FromRequestParts<Arc<Post>> for Authorised {
     }
 }
 
-/// A JSON body; what cannot be read is refused with the reason.
+/// A JSON body; what cannot be parsed is refused with the reason.
 pub(crate) struct Body<T>(pub(crate) T);
 
 impl<T: DeserializeOwned> FromRequest<Arc<Post>> for Body<T> {

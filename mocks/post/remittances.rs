@@ -1,4 +1,4 @@
-//! Money for the portal: the end of a day, what was passed on, and whether it is right.
+//! Remittances: the end of a day, what was remitted, and whether the customer agrees.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,7 +53,7 @@ struct Made {
     remittances: Vec<Remittance>,
 }
 
-/// `POST /remittances`: ends the day: everything that is outstanding is passed on.
+/// `POST /remittances`: ends the day and remits everything that is outstanding.
 pub(crate) async fn end_day(Shared(post): Shared<Arc<Post>>, _: Authorised) -> Response {
     let remittances = remit(&mut post.records());
     Json(Made { remittances }).into_response()
@@ -87,7 +87,7 @@ pub(crate) struct Count {
     amount: i64,
 }
 
-/// `POST /remittances/{id}/reconcile`: the customer says how much arrived; another amount is a dispute.
+/// `POST /remittances/{id}/reconcile`: the customer confirms how much arrived; another amount is a dispute.
 pub(crate) async fn reconcile(
     Shared(post): Shared<Arc<Post>>,
     _: Authorised,

@@ -1,9 +1,9 @@
 //! The stages a parcel goes through, and what may happen to it in each.
 
-/// How often the carrier tries the receiver's door before the parcel goes back.
+/// How many delivery attempts there are before the parcel goes back.
 pub(crate) const ATTEMPTS: u8 = 3;
 
-/// Which way a parcel goes; an order number may have one of each.
+/// The direction of a parcel; an order number may have one of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Way {
     /// A result, from the agency to the citizen.
@@ -19,7 +19,7 @@ pub(crate) enum Stage {
     Ordered,
     /// Picked up and on its way.
     InTransit,
-    /// On its way, after so many attempts at the receiver's door.
+    /// On its way, after so many delivery attempts.
     AttemptFailed(u8),
     /// With the receiver, who has paid what was to be collected.
     Delivered,
@@ -27,7 +27,7 @@ pub(crate) enum Stage {
     Returned,
     /// It cannot be found.
     Lost,
-    /// Called off by the portal before it was picked up.
+    /// Cancelled by the portal before it was picked up.
     Cancelled,
 }
 
@@ -43,7 +43,7 @@ pub(crate) enum Event {
 }
 
 impl Stage {
-    /// The stage after an event; `None`: it cannot happen in this stage on this way.
+    /// The stage after an event; `None`: it cannot happen in this stage and direction.
     pub(crate) fn after(self, event: Event, way: Way) -> Option<Self> {
         let is_to_citizen = way == Way::ToCitizen;
         match (self, event) {
@@ -101,7 +101,7 @@ impl Stage {
         }
     }
 
-    /// What people read of the stage, in Vietnamese.
+    /// The name of the stage, in Vietnamese.
     pub(crate) fn vietnamese(self, way: Way) -> &'static str {
         match (self, way) {
             (Self::Ordered, Way::ToCitizen) => "Đã nhận yêu cầu phát",

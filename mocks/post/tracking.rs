@@ -51,7 +51,7 @@ struct Id {
 #[derive(Serialize)]
 struct List {
     _embedded: Embedded,
-    /// The cursor for the next page; the same as the one asked with where nothing is new.
+    /// The cursor for the next page; the same as the one of the query if nothing is new.
     #[serde(rename = "lastId")]
     last_id: String,
 }

@@ -107,7 +107,7 @@ pub(crate) fn post(options: &PostOptions, listen: &Listen, asked: &[&str]) -> Re
         let (fault, share) = fault(text).map_err(invalid)?;
         faults = faults.with(fault, share);
     }
-    let conduct = mock_post::Conduct { faults, remit_every: options.remit_every, ..mock_post::Conduct::ordinary() };
+    let conduct = mock_post::Behaviour { faults, remit_every: options.remit_every, ..mock_post::Behaviour::ordinary() };
     mock_post::start_with(config, conduct).map_err(|error| mocks::not_started(&error))
 }
 

@@ -1,5 +1,5 @@
-//! The protocols that the bank speaks: which messages it takes, and how it informs a portal what became of a
-//! payment. What happens to the money is the same in all of them.
+//! The protocols that the bank speaks: the messages it accepts, and how it informs a portal of the outcome of a
+//! payment. The money is handled alike in all of them.
 
 pub(crate) mod national;
 pub(crate) mod plain;
@@ -17,7 +17,7 @@ use crate::bank::Bank;
 use crate::payment::{Payment, State};
 use crate::profile::Profile;
 
-/// What a callback says; in a faulty one it is not what the records say.
+/// What a callback claims; in a faulty one this is not what the records say.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Claim<'payment> {
     pub(crate) payment: &'payment Payment,
@@ -46,7 +46,7 @@ impl Callback {
     }
 }
 
-/// The messages a profile takes.
+/// The routes of a profile.
 pub(crate) fn routes(profile: Profile) -> Router<Arc<Bank>> {
     match profile {
         Profile::Plain => plain::routes(),
@@ -66,7 +66,7 @@ pub(crate) fn callback(bank: &Bank, claim: &Claim<'_>, url: &str, secret: &str) 
     }
 }
 
-/// Where the customer goes back to, with what the portal may show them; `None` if neither the order nor the setup says.
+/// The return address of the customer, with the outcome; `None` if neither the order nor the setup names one.
 pub(crate) fn way_back(bank: &Bank, payment: &Payment) -> Option<String> {
     let ordered = Some(payment.order.return_url.as_str()).filter(|url| !url.is_empty());
     let url = ordered.or(bank.setup.return_url.as_deref())?;

@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_is_told_as_1_3_or_4() {
+    fn a_state_is_written_as_1_3_or_4() {
         assert_eq!(State::ALL.map(state_word), ["3", "3", "1", "4", "4"]);
     }
 }

@@ -118,7 +118,7 @@ pub(crate) fn refuse(objection: Objection) -> Response {
 }
 
 #[derive(Serialize)]
-struct Standing {
+struct Status {
     error_code: &'static str,
     reference: String,
     transaction: String,
@@ -128,17 +128,17 @@ struct Standing {
     refunded: i64,
 }
 
-/// `GET /orders/{reference}`: how a payment stands.
+/// `GET /orders/{reference}`: the state of a payment.
 async fn query(Shared(bank): Shared<Arc<Bank>>, Path(reference): Path<String>) -> Response {
     match desk::ask(&bank, &reference, "query") {
-        Ok(payment) => (StatusCode::OK, Json(standing(&payment))).into_response(),
+        Ok(payment) => (StatusCode::OK, Json(status(&payment))).into_response(),
         Err(objection) => refuse(objection),
     }
 }
 
-/// How a payment stands, in the words of this protocol.
-pub(crate) fn standing(payment: &Payment) -> impl Serialize + use<> {
-    Standing {
+/// The state of a payment, in the words of this protocol.
+pub(crate) fn status(payment: &Payment) -> impl Serialize + use<> {
+    Status {
         error_code: ACCEPTED,
         reference: payment.order.reference.clone(),
         transaction: payment.transaction(),

@@ -26,14 +26,14 @@ const NO_FEE: &str = "0";
 
 /// What the checksum of a message with an amount is taken over, in this order.
 const WITH_AMOUNT: [&str; 6] = ["addition_fee", "client_id", "command", "trans_amount", "transaction_id", "version"];
-/// What the checksum of a question is taken over, in this order.
+/// What the checksum of a query is taken over, in this order.
 const QUESTION: [&str; 3] = ["client_id", "command", "transaction_id"];
 
 pub(crate) fn routes() -> Router<Arc<Bank>> {
     Router::new().route("/bill", post(take))
 }
 
-/// `POST /bill`: `CREATE` registers a bill, `GETBILL` says how it stands.
+/// `POST /bill`: `CREATE` registers a bill, `GETBILL` returns its state.
 async fn take(Shared(bank): Shared<Arc<Bank>>, message: Body) -> Response {
     let Ok(Json(fields)) = message else {
         return refuse(desk::reject(&bank, "order", Objection::Malformed));

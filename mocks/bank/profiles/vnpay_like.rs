@@ -1,6 +1,6 @@
 //! A protocol shaped like a commercial gateway, version 2.1.0: the portal sends the customer's browser with a
-//! signed query, the bank informs the portal by a signed query too (IPN), and the portal can ask (`querydr`) and
-//! send money back (`refund`). Amounts are dong times 100.
+//! signed query, the bank informs the portal by a signed query too (IPN), and the portal can query (`querydr`) and
+//! refund (`refund`). Amounts are dong times 100.
 //!
 //! Checksums are HMAC-SHA512: of a query over its pairs sorted by name and written as forms write them (a
 //! space is `+`), of a JSON message over its fields joined by `|`. A refusal for its form or its checksum has
@@ -29,7 +29,7 @@ use crate::{checksum, clock};
 
 const BANK: &str = "MOCKBANK";
 const HUNDREDTHS: i64 = 100;
-/// More pairs than any portal sends.
+/// The largest number of pairs: more than any portal sends.
 const MOST_PAIRS: usize = 64;
 
 /// What the checksum of a `querydr` is taken over, in this order.

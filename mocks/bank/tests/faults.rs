@@ -115,7 +115,7 @@ async fn a_late_callback_comes_when_the_order_has_expired() {
 }
 
 #[tokio::test]
-async fn pending_money_arrives_after_a_while_and_only_then_is_told() {
+async fn pending_money_arrives_after_a_while_and_only_then_is_reported() {
     let scene = Scene::of(Profile::Plain, &[Fault::Pending], says("00")).await;
     let transaction = scene.ordered("R-1").await;
     let way_back = scene.decide(&transaction, "pay").await;
@@ -128,7 +128,7 @@ async fn pending_money_arrives_after_a_while_and_only_then_is_told() {
 }
 
 #[tokio::test]
-async fn money_pending_forever_is_neither_captured_nor_told() {
+async fn money_pending_forever_is_neither_captured_nor_reported() {
     let (scene, signals, callbacks) = paid(&[Fault::PendingForever]).await;
     assert_eq!((column(&signals, "fault"), callbacks.len()), (vec!["pending_forever".to_owned()], 0));
     assert_eq!(scene.get("/orders/R-1").await.json()["state"], "pending");

@@ -96,7 +96,7 @@ async fn every_hashed_field_is_under_the_checksum() {
 }
 
 #[tokio::test]
-async fn a_stranger_is_not_told_how_a_payment_stands() {
+async fn a_stranger_does_not_learn_the_state_of_a_payment() {
     let scene = Scene::of(Profile::National, &[], says("00")).await;
     assert_eq!(asked(&scene, &question("QUERY")).await.1, "91");
     asked(&scene, &init()).await;

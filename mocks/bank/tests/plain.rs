@@ -80,7 +80,7 @@ async fn paying_twice_captures_once_and_tells_once() {
 }
 
 #[tokio::test]
-async fn a_cancelled_payment_is_told_with_its_own_code() {
+async fn a_cancelled_payment_is_reported_with_its_own_code() {
     let scene = Scene::new(&[Fault::Duplicate], says("00")).await;
     let transaction = scene.ordered("R-1").await;
     let way_back = scene.decide(&transaction, "cancel").await;

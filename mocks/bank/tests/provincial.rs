@@ -56,7 +56,7 @@ async fn a_bill_is_looked_up_paid_and_confirmed() {
 }
 
 #[tokio::test]
-async fn a_cancelled_bill_is_told_under_another_checksum() {
+async fn a_cancelled_bill_is_reported_under_another_checksum() {
     let scene = scene().await;
     scene.json("/bill", &bill()).await;
     scene.decide("T0000000001", "cancel").await;

@@ -23,7 +23,7 @@ fn step(state: &str, happened: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_dossiers_life_is_told_complete_and_in_order() {
+async fn the_steps_of_a_dossier_are_synced_completely_and_in_order() {
     let scene = Scene::new();
     let session = scene.session().await;
     let sync = async |is_updating, packet: Value| {
@@ -206,7 +206,7 @@ async fn entered(scene: &Scene) -> String {
 }
 
 #[tokio::test]
-async fn a_dossier_entered_here_is_fetched_by_its_portal_and_told_of_further() {
+async fn a_dossier_entered_here_is_fetched_by_its_portal_which_sends_its_steps() {
     let scene = Scene::new();
     let code = entered(&scene).await;
     let session = scene.session().await;

@@ -1,4 +1,4 @@
-//! Who asks: the session that a request names, and what its role may do.
+//! Authentication and authorisation: the session that a request names, and what its role may do.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What is asked about attachments: attach, list, download.
+//! Operations on attachments: attach, list, download.
 
 use std::convert::Infallible;
 use std::future::ready;
@@ -51,7 +51,7 @@ pub(crate) fn operations() -> Vec<Operation> {
     ]
 }
 
-/// An attachment as it is told.
+/// An attachment as it is shown.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Attachment")]
 struct AttachmentView<'attachment> {
@@ -180,7 +180,7 @@ async fn download(
     Ok(response)
 }
 
-/// A header with this text, or none of it where a header cannot hold it.
+/// A header with this text; empty if a header cannot hold it.
 fn header(text: &str) -> HeaderValue {
     HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"))
 }

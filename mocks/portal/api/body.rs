@@ -1,4 +1,4 @@
-//! JSON in and out, and what stands in an address.
+//! JSON in and out, path and query.
 
 use axum::extract::{self, FromRequest, FromRequestParts, Request};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
@@ -28,7 +28,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     }
 }
 
-/// A part of the path; one that cannot be read names nothing.
+/// A part of the path; one that cannot be parsed is not found.
 pub(crate) struct Path<T>(pub(crate) T);
 
 impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
@@ -40,7 +40,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     }
 }
 
-/// What is asked for after the question mark.
+/// The query.
 pub(crate) struct Query<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
@@ -63,7 +63,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     })
 }
 
-/// A JSON answer about something that has versions, with the tag of this one.
+/// A JSON answer about something that has versions, with the entity tag of this version.
 pub(crate) fn tagged(version: u64, body: &impl Serialize) -> Response {
     let mut response = json(StatusCode::OK, body);
     if let Ok(tag) = HeaderValue::try_from(format!("\"v{version}\"")) {
@@ -72,7 +72,7 @@ pub(crate) fn tagged(version: u64, body: &impl Serialize) -> Response {
     response
 }
 
-/// A JSON answer, not to be kept by anybody on the way.
+/// A JSON answer that no cache may store.
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     let body = serde_json::to_vec(body).unwrap_or_else(|_| unreachable!("answers have string keys and integers only"));
     let mut response = plain_json(body.into());
@@ -81,7 +81,7 @@ pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     response
 }
 
-/// JSON that is written already, and that may be kept.
+/// Serialized JSON that caches may store.
 pub(crate) fn plain_json(body: Bytes) -> Response {
     let mut response = body.into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -1,4 +1,4 @@
-//! What is asked of the post: to carry a result, to fetch papers, and to leave it.
+//! Orders to the post: to carry a result, to fetch papers, to cancel either.
 
 use std::sync::Arc;
 
@@ -28,18 +28,18 @@ pub(crate) fn operations() -> Vec<Operation> {
             .gives::<Standing<'_>>(StatusCode::OK)
             .refuses(refusals),
         post("/api/desk/dossiers/{code}/cancel-parcel", cancel_parcel)
-            .named("cancelParcel", "Call the parcel with the result off", "Hủy yêu cầu phát kết quả")
+            .named("cancelParcel", "Cancel the delivery of a result", "Hủy yêu cầu phát kết quả")
             .by(Who::PostClerk)
             .gives::<Standing<'_>>(StatusCode::OK)
             .refuses(&[Kind::IllegalTransition, Kind::PeerUnavailable]),
         post("/api/dossiers/{code}/pickup", request_pickup)
-            .named("requestPickup", "Have one's papers fetched by the post", "Yêu cầu bưu chính thu gom giấy tờ")
+            .named("requestPickup", "Order a pick-up of papers", "Yêu cầu bưu chính thu gom giấy tờ")
             .by(Who::Citizen)
             .takes::<RawPickup>()
             .gives::<PickupView<'_>>(StatusCode::CREATED)
             .refuses(refusals),
         post("/api/dossiers/{code}/pickup/cancellation", cancel_pickup)
-            .named("cancelPickup", "Call a pick-up off", "Hủy yêu cầu thu gom")
+            .named("cancelPickup", "Cancel a pick-up", "Hủy yêu cầu thu gom")
             .by(Who::Citizen)
             .gives::<PickupView<'_>>(StatusCode::OK)
             .refuses(&[Kind::IllegalTransition, Kind::PeerUnavailable]),
@@ -172,7 +172,7 @@ async fn cancel_pickup(
     .await
 }
 
-/// How the pick-up stands.
+/// The state of the pick-up.
 fn shown(status: StatusCode, dossier: &Dossier) -> Result<Response, Problem> {
     let pickup = dossier.pickup.as_deref().ok_or_else(|| Problem::not_found("pickup"))?;
     Ok(json(status, &PickupView::new(pickup)))

@@ -1,4 +1,4 @@
-//! The interface: what citizens, desks, registrars and peers may ask, one operation a function. The table of
+//! The API: what citizens, desks, registrars and peers may ask, one operation a function. The table of
 //! operations makes the router and the OpenAPI document, so that neither knows of an operation that the other lacks.
 
 pub(crate) mod openapi;

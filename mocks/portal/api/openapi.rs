@@ -1,4 +1,4 @@
-//! The OpenAPI document of the portal, written down from its operations.
+//! The OpenAPI document of the portal, generated from its operations.
 //!
 //! The test hooks and the page of the portal are for those who run it, not for its clients: they are left out.
 //!
@@ -21,7 +21,6 @@ use crate::api::{attachments, citizen, deliveries, desk, peers, petitions, regis
 use crate::behaviour::variants::document;
 use crate::behaviour::variants::{Variant, Variants};
 use crate::domain::problem::Kind;
-use crate::ground::media_type;
 use crate::state::portal::Portal;
 
 /// The document as text. It is the same for every portal of this version, whatever it offers; what a variant changes
@@ -68,7 +67,7 @@ fn written_under(variants: Variants) -> String {
     if variants.is_empty() { openapi().to_owned() } else { format!("{:#}\n", document::derived(&usual, variants)) }
 }
 
-/// Everything that people and peers may ask of the portal, in the order of the document.
+/// All operations for people and peers, in the order of the document.
 pub(crate) fn operations() -> Vec<Operation> {
     let own = operation::get("/openapi.json", serve)
         .named("readDocument", "Read this document", "Xem tài liệu này")
@@ -126,7 +125,7 @@ fn document(operations: &[Operation]) -> Value {
         "info": {
             "title": "Reference portal / Cổng dịch vụ công tham chiếu",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "A public-service portal that does everything by the book. Every refusal is a problem \
+            "description": "A public-service portal that follows the rules. Every refusal is a problem \
                 (RFC 9457); its texts are Vietnamese where `Accept-Language` names `vi` first. Money is in whole dong, \
                 instants are RFC 3339 with the offset of Vietnam.",
         },
@@ -144,14 +143,14 @@ fn tags() -> Value {
         { "name": "citizen", "description": "Sign in, submit, pay, follow / Đăng nhập, nộp, thanh toán, theo dõi" },
         { "name": "applicant", "description": "Drafts, further papers, results / Bản nháp, bổ sung, kết quả" },
         { "name": "attachments", "description": "Files of a dossier / Tệp đính kèm" },
-        { "name": "search", "description": "Histories, events, figures / Lịch sử, sự kiện, thống kê" },
+        { "name": "search", "description": "Histories, events, statistics / Lịch sử, sự kiện, thống kê" },
         { "name": "petitions", "description": "Petitions and answers / Phản ánh, kiến nghị" },
         { "name": "desk", "description": "From receipt to return / Tiếp nhận, xử lý, trả kết quả" },
-        { "name": "officer", "description": "Further steps of a case / Nghiệp vụ khác của cán bộ" },
-        { "name": "deliveries", "description": "What the post carries / Chuyển phát qua bưu chính" },
+        { "name": "officer", "description": "Further steps of a dossier / Nghiệp vụ khác của cán bộ" },
+        { "name": "deliveries", "description": "Deliveries and pick-ups / Chuyển phát qua bưu chính" },
         { "name": "treasury", "description": "Exemptions, refunds, reconciliation / Miễn, hoàn, đối soát phí" },
         { "name": "catalogue", "description": "Procedures on offer / Danh mục thủ tục" },
-        { "name": "peers", "description": "Bank and post report / Ngân hàng, bưu chính báo lại" },
+        { "name": "peers", "description": "Reports of bank and post / Ngân hàng, bưu chính báo lại" },
         { "name": "national", "description": "The link to the national portal / Liên thông Cổng quốc gia" },
         { "name": "document", "description": "About this interface / Về giao diện này" },
     ])
@@ -213,10 +212,10 @@ impl Writer {
             all.extend(in_query(describe(&mut self.requests).as_value()));
         }
         if operation.verb == Verb::Post {
-            all.push(header("Idempotency-Key", "The same request under the same key is done once"));
+            all.push(header("Idempotency-Key", "A repeated request under the same key is carried out once"));
         }
         if operation.is_guarded() {
-            all.push(header("If-Match", "The versions of which one must be present, as in `ETag`"));
+            all.push(header("If-Match", "One of these versions must be present, as in `ETag`"));
         }
         all
     }
@@ -260,7 +259,7 @@ impl Writer {
             "allOf": [{ "$ref": "#/components/schemas/Problem" }],
             "properties": { "error_code": { "enum": words } },
         });
-        let content = json!({ media_type::PROBLEM: { "schema": schema } });
+        let content = json!({ mock_ground::PROBLEM_JSON: { "schema": schema } });
         let refusal = json!({ "description": format!("Refused: {}", words.join(", ")), "content": content });
         self.refusals.insert(name.clone(), refusal);
         name
@@ -294,14 +293,14 @@ fn code(status: StatusCode) -> String {
 
 fn who(who: Who) -> &'static str {
     match who {
-        Who::Anybody => "Anybody / Mọi người",
+        Who::Anybody => "Any client / Mọi người",
         Who::Citizen => "Citizens, on what is theirs / Công dân, với hồ sơ của mình",
         Who::SignedIn => "Citizens, on what is theirs, and clerks / Công dân với hồ sơ của mình, và cán bộ",
         Who::Clerk => "Clerks / Cán bộ",
         Who::DeskClerk => "Clerks at a desk / Cán bộ một cửa",
         Who::PostClerk => "Clerks at the post counter / Cán bộ quầy bưu chính",
         Who::Registrar => "Registrars / Cán bộ quản trị danh mục",
-        Who::Bank => "The payment platform, which seals what it reports / Nền tảng thanh toán",
+        Who::Bank => "The payment platform, which signs its reports / Nền tảng thanh toán",
         Who::Post => "The postal operator / Bưu chính",
         Who::Hub => "The national portal / Cổng dịch vụ công quốc gia",
     }

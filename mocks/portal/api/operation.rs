@@ -1,4 +1,4 @@
-//! Operations: what may be asked of the portal, by whom, and what it answers. The router and the OpenAPI document
+//! Operations: their requests, callers and answers. The router and the OpenAPI document
 //! are both made of these, so that neither knows of an operation that the other lacks.
 
 use std::sync::Arc;
@@ -15,10 +15,10 @@ use crate::domain::problem::Kind;
 use crate::state::portal::Portal;
 use crate::state::registry::Registry;
 
-/// Writes down the schema of a type.
+/// Generates the schema of a type.
 pub(crate) type Describe = fn(&mut SchemaGenerator) -> Schema;
 
-/// How an operation is asked for.
+/// The request of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verb {
     Get,
@@ -46,7 +46,7 @@ pub(crate) enum Who {
     Citizen,
     /// A citizen or a clerk.
     SignedIn,
-    /// A clerk of whatever role.
+    /// A clerk of any role.
     Clerk,
     DeskClerk,
     PostClerk,
@@ -60,7 +60,7 @@ pub(crate) enum Who {
 }
 
 impl Who {
-    /// Why others are refused.
+    /// Why other callers are refused.
     fn refusals(self) -> &'static [Kind] {
         match self {
             Who::Anybody | Who::Bank => &[],
@@ -205,7 +205,7 @@ impl Operation {
         }
     }
 
-    /// Names it, and says in both languages what it is for.
+    /// Names it, and describes it in both languages.
     pub(crate) fn named(self, id: &'static str, english: &'static str, vietnamese: &'static str) -> Self {
         Self { id, english, vietnamese, ..self }
     }
@@ -227,7 +227,7 @@ impl Operation {
         Self { body, route, ..self }
     }
 
-    /// Says what may stand after the question mark.
+    /// Says what its query may contain.
     pub(crate) fn asks<T: JsonSchema>(self) -> Self {
         Self { query: Some(SchemaGenerator::subschema_for::<T>), ..self }
     }
@@ -319,7 +319,7 @@ pub(crate) fn router(operations: Vec<Operation>) -> Router<Arc<Portal>> {
     operations.into_iter().fold(Router::new(), |router, operation| router.route(operation.path, operation.route))
 }
 
-/// What among these operations has versions.
+/// The operations on things that have versions.
 pub(crate) fn versioned(operations: &[Operation]) -> Vec<Versioned> {
     let versioned =
         |operation: &Operation| operation.version_of.map(|version_of| Versioned { path: operation.path, version_of });

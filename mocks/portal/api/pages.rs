@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::behaviour::defects::{Defect, Defects};
 use crate::domain::problem::Problem;
 
-/// The largest page.
+/// The largest size of a page.
 const LARGEST: usize = 500;
-/// The usual page, where a page is asked for and no size.
+/// The default size of a page.
 const USUAL: usize = 50;
 
 /// Which page of a list is wanted, counted from 1.

@@ -19,17 +19,17 @@ pub(crate) struct PaymentView<'dossier> {
     state: PaymentState,
     amount_due: i64,
     amount_paid: i64,
-    /// Under which the payment platform knows the order that counts.
+    /// The reference of the present order at the payment platform.
     reference: Option<&'dossier str>,
     transaction: Option<&'dossier str>,
     receipt_count: u32,
     /// The number of the receipt, once a fee is paid.
     #[serde(skip_serializing_if = "Option::is_none")]
     receipt: Option<ReceiptNumber>,
-    /// Until when the order that is placed can be paid.
+    /// Until when the present order can be paid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pay_by: Option<Moment>,
-    /// The orders that came to nothing, oldest first.
+    /// The orders that failed, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     past_orders: Vec<PastOrderView<'dossier>>,
 }
@@ -51,7 +51,7 @@ impl<'dossier> PaymentView<'dossier> {
     }
 }
 
-/// An order that came to nothing.
+/// An order that failed.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "PastOrder")]
 struct PastOrderView<'dossier> {
@@ -59,7 +59,7 @@ struct PastOrderView<'dossier> {
     amount: i64,
     end: OrderEnd,
     ended_at: Moment,
-    /// Money that came for it all the same.
+    /// Money that arrived for it nevertheless.
     #[serde(skip_serializing_if = "Option::is_none")]
     overpayment: Option<OverpaymentView<'dossier>>,
 }
@@ -72,7 +72,7 @@ impl<'dossier> PastOrderView<'dossier> {
     }
 }
 
-/// Money that nobody owed any more when it came.
+/// Money that was no longer owed when it arrived.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Overpayment")]
 struct OverpaymentView<'dossier> {
@@ -95,13 +95,13 @@ impl<'dossier> OverpaymentView<'dossier> {
 pub(crate) struct ParcelView<'dossier> {
     waybill: Option<&'dossier str>,
     state: ParcelState,
-    /// How often the carrier has stood at the door in vain.
+    /// How many delivery attempts failed.
     #[serde(skip_serializing_if = "is_zero")]
     failed_attempts: u8,
-    /// The waybills before this one, oldest first: their parcels came to nothing.
+    /// The waybills before this one, oldest first: their parcels failed.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     earlier: &'dossier [String],
-    /// What the receiver paid, in whole VND, where that is not what was asked: no money is booked for it.
+    /// What the receiver paid, in whole VND, if that is not what was ordered: none of it is booked.
     #[serde(skip_serializing_if = "Option::is_none")]
     discrepancy: Option<i64>,
 }
@@ -131,7 +131,7 @@ pub(crate) struct PickupView<'dossier> {
     state: PickupState,
     /// How many papers there are.
     documents: u32,
-    /// Where they are fetched.
+    /// The address at which they are fetched.
     address: &'dossier str,
     requested_at: Moment,
     /// How many pick-ups there were, this one included.

@@ -1,4 +1,4 @@
-//! The addresses of petitions: citizens write, desks answer, anybody reads what is published.
+//! Operations on petitions: citizens write, desks answer, any client reads what is published.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ pub(crate) fn operations() -> Vec<Operation> {
             .gives::<Listed<Petition>>(StatusCode::OK)
             .refuses(&[Kind::Validation]),
         get("/api/petitions/published", published)
-            .named("listPublishedPetitions", "List what is published", "Phản ánh, kiến nghị đã công khai")
+            .named("listPublishedPetitions", "List published petitions", "Phản ánh, kiến nghị đã công khai")
             .asks::<Wanted>()
             .gives::<Listed<Public<'_>>>(StatusCode::OK)
             .refuses(&[Kind::Validation]),
@@ -58,7 +58,7 @@ pub(crate) fn operations() -> Vec<Operation> {
             .gives::<Petition>(StatusCode::OK)
             .refuses(&[Kind::IllegalTransition]),
         post("/api/desk/petitions/{number}/request-supplement", ask_for_more)
-            .named("askAboutPetition", "Ask the writer for more", "Yêu cầu bổ sung phản ánh, kiến nghị")
+            .named("askAboutPetition", "Request more from the author", "Yêu cầu bổ sung phản ánh, kiến nghị")
             .by(Who::DeskClerk)
             .takes::<Said>()
             .gives::<Petition>(StatusCode::OK)
@@ -136,7 +136,7 @@ async fn all(
     Ok(json(StatusCode::OK, &wanted.check(registry.defects)?.of(registry.petitions.iter(), |petition| petition)))
 }
 
-/// What a desk says.
+/// The answer of a desk.
 #[derive(Deserialize, Default, JsonSchema)]
 #[serde(default)]
 struct Said {

@@ -10,11 +10,11 @@ use axum::Json;
 use axum::http::header::{ACCEPT_LANGUAGE, CONNECTION, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use mock_ground::Language;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::domain::problem::{Flaw, Kind, Language, Problem};
-use crate::ground::media_type;
+use crate::domain::problem::{Flaw, Kind, Problem};
 
 impl Kind {
     /// The status it is answered with.
@@ -50,13 +50,11 @@ impl Kind {
     }
 }
 
-impl Language {
-    /// The one of the two that a request names first; English where it names neither.
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let wanted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let first = wanted.split(',').map(str::trim).find(|tag| tag.starts_with("vi") || tag.starts_with("en"));
-        if first.is_some_and(|tag| tag.starts_with("vi")) { Self::Vietnamese } else { Self::English }
-    }
+/// The language of the two that a request names first; English if it names neither.
+pub(crate) fn language_of(headers: &HeaderMap) -> Language {
+    let wanted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let first = wanted.split(',').map(str::trim).find(|tag| tag.starts_with("vi") || tag.starts_with("en"));
+    if first.is_some_and(|tag| tag.starts_with("vi")) { Language::Vietnamese } else { Language::English }
 }
 
 impl Problem {
@@ -79,8 +77,8 @@ impl Problem {
         };
         let mut response = (status, Json(details)).into_response();
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type::PROBLEM));
-        headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(mock_ground::PROBLEM_JSON));
+        headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.code()));
         if self.kind == Kind::TooSlow {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
@@ -94,7 +92,7 @@ impl Problem {
     }
 }
 
-/// A refusal as it is told.
+/// A refusal as it is shown.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Problem")]
 pub(crate) struct Details<'problem> {
@@ -116,7 +114,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Says a refusal again in Vietnamese, if that was asked for.
+/// Translates a refusal into Vietnamese if the request asks for that.
 pub(crate) fn in_language(response: Response, language: Language) -> Response {
     match (language, response.extensions().get::<Problem>()) {
         (Language::Vietnamese, Some(problem)) => {
@@ -136,7 +134,7 @@ struct Refused {
     message: &'static str,
 }
 
-/// The defect `ok-envelope`: a refusal becomes a success whose body says otherwise.
+/// The defect `ok-envelope`: a refusal is sent as a success, with the error in its body.
 pub(crate) fn in_ok_envelope(problem: &Problem) -> Response {
     let kind = problem.kind;
     Json(Refused { error_code: kind.code(), message: kind.title(Language::English) }).into_response()

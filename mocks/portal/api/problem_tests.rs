@@ -53,9 +53,9 @@ fn the_language_named_first_is_spoken() {
     let language = |text: &'static str| {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static(text));
-        Language::of(&headers)
+        language_of(&headers)
     };
-    assert_eq!(Language::of(&HeaderMap::new()), Language::English);
+    assert_eq!(language_of(&HeaderMap::new()), Language::English);
     assert_eq!(language("vi-VN,vi;q=0.9,en;q=0.8"), Language::Vietnamese);
     assert_eq!(language("fr, en, vi"), Language::English);
     assert_eq!(language("fr"), Language::English);

@@ -1,4 +1,4 @@
-//! The registrar's side: publish changes of the catalogue while traffic runs. And what anybody reads of it.
+//! Operations on the catalogue: registrars publish changes while traffic runs; any client reads it.
 
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ pub(crate) fn operations() -> Vec<Operation> {
 struct All<'published> {
     items: Vec<Offered<'published>>,
     total: usize,
-    /// Absent, like the size, where all are told.
+    /// Absent, like the size, if all are listed.
     #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! Finding dossiers, following what happens to them, and counting them.
+//! Operations that find dossiers, follow their events, and count them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -38,7 +38,7 @@ pub(crate) fn operations() -> Vec<Operation> {
             .by(Who::Clerk)
             .gives::<History<'_>>(StatusCode::OK),
         get("/api/desk/events", events)
-            .named("listEvents", "Read what happened, from a cursor on", "Các sự kiện theo thứ tự")
+            .named("listEvents", "Read events after a cursor", "Các sự kiện theo thứ tự")
             .by(Who::Clerk)
             .asks::<Cursor>()
             .gives::<Events<'_>>(StatusCode::OK),
@@ -50,7 +50,7 @@ pub(crate) fn operations() -> Vec<Operation> {
     ]
 }
 
-/// What dossiers are looked for; what is absent is not asked about.
+/// The criteria of a search; an absent one matches all dossiers.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Criteria {
@@ -58,7 +58,7 @@ pub(crate) struct Criteria {
     state: Option<String>,
     procedure: Option<String>,
     citizen_number: Option<String>,
-    /// A part of the applicant's name, whatever its case, marks and Unicode form.
+    /// A part of the applicant's name, ignoring case, diacritics and Unicode form.
     name: Option<String>,
     /// The first day of receipt.
     from: Option<Date>,
@@ -73,7 +73,7 @@ impl Criteria {
         Wanted::new(self.page, self.size)
     }
 
-    /// A test of dossiers, the words read once.
+    /// A compiled search.
     pub(crate) fn test(&self, defects: Defects) -> Result<impl Fn(&Dossier) -> bool + '_, Problem> {
         let state = self.state.as_deref().map(|word| {
             let read: Result<states::State, serde::de::value::Error> =
@@ -97,7 +97,7 @@ impl Criteria {
     }
 }
 
-/// Small letters without marks, so that `Đặng Thị Huệ` in whatever Unicode form is `dang thi hue`.
+/// Lower case without diacritics, so that `Đặng Thị Huệ` in any Unicode form is `dang thi hue`.
 fn folded(text: &str) -> String {
     let is_mark = |letter: &char| ('\u{300}'..='\u{36f}').contains(letter);
     let plain = text.nfd().filter(|letter| !is_mark(letter)).flat_map(char::to_lowercase);
@@ -154,7 +154,7 @@ async fn desk_history(
     Ok(json(StatusCode::OK, &History { items: &dossier.progress }))
 }
 
-/// From where on events are wanted, and how many.
+/// The cursor after which events are listed, and how many.
 #[derive(Deserialize, Default, JsonSchema)]
 #[serde(default)]
 struct Cursor {
@@ -175,12 +175,12 @@ struct Happened<'dossier> {
 #[derive(Serialize, JsonSchema)]
 struct Events<'registry> {
     items: Vec<Happened<'registry>>,
-    /// Where to go on.
+    /// The next cursor.
     next: usize,
     is_more: bool,
 }
 
-/// Everything that happened, in order, from a cursor on.
+/// All events after a cursor, in order.
 async fn events(
     State(portal): State<Arc<Portal>>,
     AnyClerk(_clerk): AnyClerk,
@@ -196,7 +196,7 @@ async fn events(
     json(StatusCode::OK, &Events { next, is_more: next < registry.events_so_far(), items })
 }
 
-/// How finely periods are cut.
+/// The length of a period.
 #[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Grain {
@@ -204,7 +204,7 @@ enum Grain {
     Month,
 }
 
-/// Which periods are wanted.
+/// The periods of a report.
 #[derive(Deserialize, JsonSchema)]
 #[schemars(rename = "WantedPeriods")]
 struct Periods {
@@ -247,7 +247,7 @@ struct Statistics<'registry> {
     items: Vec<Row<'registry>>,
 }
 
-/// What an operations centre pulls. It is counted from the dossiers each time, so that it cannot drift from them.
+/// The statistics that an operations centre pulls. They are counted from the dossiers each time, so that they cannot drift.
 async fn periods(
     State(portal): State<Arc<Portal>>,
     AnyClerk(_clerk): AnyClerk,

@@ -23,7 +23,7 @@ pub(crate) fn operations() -> Vec<Operation> {
             .sends_on()
             .refuses(&[Kind::NotFound, Kind::PeerUnavailable]),
         get("/sign-on/return", finish)
-            .named("finishSignOn", "Come back from signing on", "Quay lại sau đăng nhập")
+            .named("finishSignOn", "Return from sign-on", "Quay lại sau đăng nhập")
             .asks::<WayBack>()
             .gives::<Opened>(StatusCode::OK)
             .refuses(&[Kind::NotFound, Kind::Unauthenticated, Kind::PeerUnavailable]),

@@ -1,4 +1,4 @@
-//! What the portal says about a dossier, and to whom. The parts of it that have fields of their own that are not shown
+//! Views of a dossier, by audience. Parts with fields that are not shown
 //! are in [`crate::api::part_views`].
 
 use schemars::JsonSchema;
@@ -59,7 +59,7 @@ pub(crate) struct Full<'dossier> {
     #[serde(skip_serializing_if = "Option::is_none")]
     rating: Option<&'dossier Rating>,
     on_the_spot: bool,
-    /// How far the national portal has been told, where the portal is linked to one.
+    /// How far the dossier is synced, if the portal is linked to a national portal.
     #[serde(skip_serializing_if = "Option::is_none")]
     sync: Option<SyncStatus<'dossier>>,
     progress: &'dossier [Entry],
@@ -129,7 +129,7 @@ impl<'dossier> Receipt<'dossier> {
     }
 }
 
-/// The answer to whoever has just changed a dossier.
+/// The answer to a change of a dossier.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Standing<'dossier> {
     code: &'dossier str,
@@ -150,7 +150,7 @@ impl<'dossier> Standing<'dossier> {
         Self::told_as(dossier, dossier.state)
     }
 
-    /// The standing with another state than the one on record; see the defect `jump-9`.
+    /// The same with another state than the one on record; see the defect `jump-9`.
     pub(crate) fn told_as(dossier: &'dossier Dossier, state: State) -> Self {
         Self {
             code: &dossier.code,
@@ -200,7 +200,7 @@ impl<'dossier> Item<'dossier> {
     }
 }
 
-/// What anybody who knows the code may know.
+/// What any client that knows the code may read.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "LookedUp")]
 pub(crate) struct Public<'dossier> {

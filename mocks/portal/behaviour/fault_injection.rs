@@ -1,4 +1,4 @@
-//! The faults that are being injected, and what was injected so far; what there is stands in [`crate::behaviour::noise`].
+//! The faults that are being injected, and what was injected so far; [`crate::behaviour::noise`] lists them.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +10,7 @@ use crate::behaviour::skew::Skew;
 /// How many callbacks are remembered, 8 bytes each; those beyond are not refused.
 const MOST_CALLBACKS: usize = 1 << 20;
 
-/// Noise at work.
+/// Noise that is on.
 #[derive(Debug)]
 pub(crate) struct Faults {
     noises: Noises,
@@ -23,7 +23,7 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
-    /// Noise that begins now; none if there is no profile.
+    /// Noise that starts now; `None` without a profile.
     pub(crate) fn new(profiles: &[Noise], seed: u64, now_ns: u64) -> Option<Self> {
         let noises = Noises::new(profiles);
         let skew = noises.skew(seed, now_ns);
@@ -36,7 +36,7 @@ impl Faults {
         self.noises
     }
 
-    /// Where its chance comes from.
+    /// The random seed.
     pub(crate) fn seed(&self) -> u64 {
         self.seed
     }

@@ -1,22 +1,22 @@
-//! Noise: faults of the environment of a portal that does nothing wrong. What is injected is a function of the seed and the
-//! request's number, so that it is repeated when the run is; a machine that is slow or restarts breaks no rule.
+//! Noise: environment faults around a portal that does nothing wrong. What is injected is a function of the seed and the
+//! number of the request, so that a repeated run meets the same faults. A machine that is slow or restarts breaks no rule.
 
 use std::time::Duration;
 
 use crate::behaviour::random::draw;
 use crate::behaviour::skew::Skew;
 
-/// One of this many requests is cut off.
+/// One in so many requests is cut off.
 const RESET_EVERY: u64 = 150;
-/// One of this many answers comes slowly.
+/// One in so many answers is sent slowly.
 const SLOW_EVERY: u64 = 10;
-/// Bursts: one in so many requests.
+/// There is one burst in so many requests.
 const BURST_PERIOD: u64 = 500;
 /// How many requests in a row a burst refuses.
 const BURST_LENGTH: u64 = 20;
-/// One freeze in so many requests.
+/// There is one freeze in so many requests.
 const FREEZE_PERIOD: u64 = 2_000;
-/// One of this many callbacks is refused when it comes first.
+/// One in so many callbacks is refused when it first arrives.
 const DROPPED_EVERY: u64 = 4;
 /// The shortest wait of the profile `latency`, in microseconds.
 const SHORTEST_US: f64 = 2_000.0;
@@ -28,15 +28,15 @@ const LONGEST_US: f64 = 400_000.0;
 pub enum Noise {
     /// Answers take longer, a few much longer.
     Latency,
-    /// For a while the portal has no time.
+    /// Bursts of refusals.
     Bursts,
     /// Connections break.
     Resets,
-    /// Answers trickle.
+    /// Bodies arrive slowly.
     SlowBodies,
-    /// Everything stands still.
+    /// The whole portal freezes.
     Freeze,
-    /// Callbacks of bank and post come again.
+    /// Callbacks of bank and post have to be repeated.
     DroppedCallbacks,
     /// The clock is wrong.
     ClockSkew,
@@ -76,26 +76,26 @@ impl Noise {
         match self {
             Self::Latency => (
                 "latency",
-                "Every answer is late: half by 3.5 ms at most, nine of ten by 13 ms, none by more than 400 ms.",
+                "Delays every answer: half by at most 3.5 ms, nine of ten by at most 13 ms, none by more than 400 ms.",
             ),
             Self::Bursts => (
                 "bursts",
-                "Of 500 requests, 20 in a row are refused with 503 and Retry-After, before anything is done.",
+                "Refuses 20 consecutive requests of every 500 with 503 and Retry-After, before anything is done.",
             ),
             Self::Resets => (
                 "resets",
-                "One of 150 connections is reset instead of answered, half of them after the request was carried out.",
+                "Resets the connection of one in 150 requests instead of answering, half of them after carrying the request out.",
             ),
-            Self::SlowBodies => ("slow-bodies", "One of 10 answers comes in 8 pieces, 5 ms apart."),
-            Self::Freeze => ("freeze", "Once in 2,000 requests everything stands still for a second."),
+            Self::SlowBodies => ("slow-bodies", "Sends one in 10 answers in 8 pieces, 5 ms apart."),
+            Self::Freeze => ("freeze", "Freezes the whole portal for a second once in 2,000 requests."),
             Self::DroppedCallbacks => {
-                ("dropped-callbacks", "One of 4 callbacks of bank and post is answered with 503 when it comes first.")
+                ("dropped-callbacks", "Answers one in 4 callbacks of bank and post with 503 when it first arrives.")
             }
             Self::ClockSkew => (
                 "clock-skew",
-                "The clock is off by 1 to 5 seconds, ahead or behind, and drifts by 1 to 10 ms a second, up to 10 seconds; all that it dates is off with it, Date included.",
+                "Sets the clock 1 to 5 seconds fast or slow and lets it drift by 1 to 10 ms a second, up to 10 seconds. Everything it dates is affected, the header Date included.",
             ),
-            Self::Storm => ("storm", "All of the others together."),
+            Self::Storm => ("storm", "Injects all of the others together."),
         }
     }
 }
@@ -123,7 +123,7 @@ impl Noises {
         Noise::ALL.into_iter().filter(move |noise| self.0 & Self::bit(*noise) != 0)
     }
 
-    /// The faults that a request meets; `number` counts requests from 1.
+    /// The faults of a request; `number` counts requests from 1.
     pub(crate) fn events(self, seed: u64, number: u64) -> Vec<Event> {
         let mut events = Vec::new();
         if self.has(Noise::Freeze) && is_in_span(seed ^ 1, number, FREEZE_PERIOD, 1) {
@@ -145,12 +145,12 @@ impl Noises {
         events
     }
 
-    /// Whether a callback is refused when it comes first; `mark` is a number that every callback has its own of.
+    /// Whether a callback is refused when it first arrives; `mark` identifies it.
     pub(crate) fn drops(self, seed: u64, mark: u64) -> bool {
         self.has(Noise::DroppedCallbacks) && draw(seed ^ 6, mark).is_multiple_of(DROPPED_EVERY)
     }
 
-    /// How the clock is off that begins to be so at a wall time.
+    /// The skew of a clock that goes wrong at `began_ns` of wall time.
     pub(crate) fn skew(self, seed: u64, began_ns: u64) -> Option<Skew> {
         self.has(Noise::ClockSkew).then(|| Skew::new(seed, began_ns))
     }
@@ -160,10 +160,10 @@ impl Noises {
     }
 }
 
-/// A fault that one request meets, in the order in which they act.
+/// A fault of one request, in the order in which they act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Event {
-    /// All of the portal stands still.
+    /// The whole portal freezes.
     Freeze,
     /// This request waits.
     Wait(Duration),
@@ -173,7 +173,7 @@ pub(crate) enum Event {
     CutBefore,
     /// Its connection breaks when all is done.
     CutAfter,
-    /// Its answer comes slowly.
+    /// Its answer is sent slowly.
     Trickle,
 }
 
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn each_befalls_as_often_as_it_says() {
+    fn each_occurs_as_often_as_it_says() {
         let is_near = |count: usize, expected: usize| count.abs_diff(expected) <= expected / 5;
         assert!(is_near(count(Noise::Bursts, Event::Unavailable), 4_000));
         assert_eq!(count(Noise::Freeze, Event::Freeze), 50);
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_befalls_the_same_request_again_and_another_seed_another() {
+    fn the_same_request_meets_the_same_faults_again_and_another_seed_others() {
         let all = |seed| (1..=2_000).map(|number| only(Noise::Storm).events(seed, number)).collect::<Vec<_>>();
         assert_eq!(all(7), all(7));
         assert_ne!(all(7), all(8));

@@ -1,4 +1,4 @@
-//! Numbers that look drawn and are functions of what they are drawn for.
+//! Pseudo-random numbers that are functions of what they are drawn for.
 
 /// A number that looks drawn, the same for the same two numbers (the finaliser of `SplitMix64`).
 pub(crate) fn draw(seed: u64, number: u64) -> u64 {

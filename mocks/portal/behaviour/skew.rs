@@ -1,12 +1,12 @@
-//! A clock that is off: by how much follows from a seed and the wall time, so that everything the portal dates with it
+//! A clock with an error: how large follows from a seed and the wall time, so that everything the portal dates with it
 //! is off alike.
 
 use crate::behaviour::random::draw;
 
-/// By how much a clock is off at most, however long it drifts.
+/// The largest error of a clock, however long it drifts.
 const MOST_MS: i64 = 10_000;
 
-/// How a clock is off.
+/// The error of a clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Skew {
     /// Nanoseconds of wall time at which it began.

@@ -1,4 +1,4 @@
-//! Between agencies and late results: consultations with a clock of their own, apologies, bags.
+//! Consultations with other agencies, apologies for late results, bags.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ const LONGEST_TEXT: usize = 2_000;
 /// The longest term, in working days.
 const MOST_DAYS: u16 = 90;
 
-/// A question to another agency (liên thông). The clock of the case runs on meanwhile.
+/// A question to another agency (liên thông). The clock of the dossier runs on meanwhile.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Consultation {
     /// The unit that is asked.
@@ -40,7 +40,7 @@ impl Consultation {
     }
 }
 
-/// A question as an officer sends it.
+/// A question as a clerk sends it.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct RawConsultation {

@@ -1,4 +1,4 @@
-//! What the portal offers and who works at its desks: units, procedures, clerks.
+//! The catalogue: units, procedures, clerks.
 
 use std::collections::HashMap;
 use std::io;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Everything a portal is set up with before its first citizen comes.
+/// Everything that a portal is set up with before it serves clients.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Catalogue {
     /// The agencies that receive dossiers.
@@ -43,13 +43,13 @@ pub struct Procedure {
     /// How much of the service is online.
     #[serde(default)]
     pub service_level: ServiceLevel,
-    /// Whether the fee can be paid online; no matter of the level (some services below level 4 can).
+    /// Whether the fee can be paid online, which does not depend on the level (some services below level 4 can).
     #[serde(default = "yes")]
     pub payable: bool,
     /// Whether the result can be returned by post.
     #[serde(default = "yes")]
     pub postal: bool,
-    /// Whether the applicant need never come in person.
+    /// Whether the applicant need not come in person.
     #[serde(default)]
     pub process: Process,
 }
@@ -62,9 +62,9 @@ fn yes() -> bool {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(try_from = "u64", into = "u64")]
 pub enum ServiceLevel {
-    /// Level 2: what is to be known and the forms are online; dossiers come in at the counter or by post.
+    /// Level 2: information and forms are online; dossiers are submitted at the counter or by post.
     Two,
-    /// Level 3: dossiers come in online as well.
+    /// Level 3: dossiers can be submitted online as well.
     Three,
     /// Level 4: the fee and the return of the result need no counter either.
     #[default]
@@ -94,7 +94,7 @@ impl From<ServiceLevel> for u64 {
     }
 }
 
-/// How much of a procedure is done without coming in person, as portals have counted it since 2022.
+/// How much of a procedure is done without coming in person, as portals count it since 2022.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Process {
@@ -131,14 +131,14 @@ pub enum Role {
 }
 
 impl Clerk {
-    /// A person of whom no more is known than the name under which something was done.
+    /// A clerk of whom only the id is known.
     pub(crate) fn named(id: &str) -> Self {
         Self { id: id.to_owned(), unit: None, role: Role::Desk, password: String::new() }
     }
 }
 
 impl Catalogue {
-    /// A small catalogue to try things by hand: two units, three procedures, a desk each, one post counter,
+    /// A small catalogue for use by hand: two units, three procedures, a desk each, one post counter,
     /// one registrar.
     pub fn sample() -> Self {
         let unit =
@@ -185,7 +185,7 @@ pub(crate) struct Index {
 }
 
 impl Index {
-    /// Indexes a catalogue, or says everything that is wrong with it.
+    /// Indexes a catalogue, or reports everything that is wrong with it.
     pub(crate) fn new(catalogue: Catalogue) -> io::Result<Self> {
         let mut problems = Vec::new();
         let units = by_code(catalogue.units, |unit| &unit.code, "unit", &mut problems);

@@ -1,4 +1,4 @@
-//! What defects do to a dossier; each is called at one place of the step that it spoils, and does nothing while it is off.
+//! What defects do to a dossier; each is called at one place of the step that it affects, and does nothing while it is off.
 
 use crate::behaviour::defects::{Defect, Defects};
 use crate::domain::dossier::Dossier;
@@ -7,14 +7,14 @@ use crate::domain::payments::payment::{Payment, PaymentState};
 use crate::domain::payments::platform::{Confirmation, Outcome, Verdict};
 use crate::domain::states::{Event, State};
 
-/// `revive`: what was stopped is started all the same.
+/// `revive`: a stopped dossier can be started.
 pub(crate) fn revive(dossier: &mut Dossier, office: &Office<'_>) {
     if dossier.state == State::Stopped && office.defects.has(Defect::Revive) {
         dossier.state = State::Accepted;
     }
 }
 
-/// `jump-9`: the start is shown and not done. Whether it is so.
+/// `jump-9`: whether the start is shown and not done.
 pub(crate) fn pretends_start(dossier: &mut Dossier, office: &Office<'_>) -> bool {
     let pretends = office.defects.triggers(Defect::Jump9, dossier.ordinal, 1, 10);
     if pretends {
@@ -24,7 +24,7 @@ pub(crate) fn pretends_start(dossier: &mut Dossier, office: &Office<'_>) -> bool
     pretends
 }
 
-/// `rewrite-hist`: the start goes from the log.
+/// `rewrite-hist`: removes the start from the log.
 pub(crate) fn rewrite_history(dossier: &mut Dossier, office: &Office<'_>) {
     if office.defects.has(Defect::RewriteHist) {
         dossier.progress.retain(|entry| entry.event != Event::Started);
@@ -39,7 +39,7 @@ pub(crate) fn close_early(dossier: &mut Dossier, defect: Defect, office: &Office
     }
 }
 
-/// `double-capture`: each request for a payment orders another.
+/// `double-capture`: each attempt to pay places another order.
 pub(crate) fn forget_order(payment: &mut Payment, defects: Defects) {
     if defects.has(Defect::DoubleCapture) {
         payment.reference = None;
@@ -47,14 +47,14 @@ pub(crate) fn forget_order(payment: &mut Payment, defects: Defects) {
     }
 }
 
-/// `check-after-update`: a wrong amount pays before it is refused.
+/// `check-after-update`: a wrong amount marks the payment as paid before it is refused.
 pub(crate) fn book_wrong_amount(payment: &mut Payment, defects: Defects) {
     if defects.has(Defect::CheckAfterUpdate) {
         payment.state = PaymentState::Paid;
     }
 }
 
-/// `dup-callback` and `out-of-order`: what a report on an order that was paid does all the same.
+/// `dup-callback` and `out-of-order`: what a report on a paid order does nevertheless.
 pub(crate) fn confirm_again(
     payment: &mut Payment,
     confirmation: &Confirmation<'_>,

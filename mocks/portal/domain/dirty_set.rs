@@ -18,7 +18,7 @@ impl<K: Ord> DirtySet<K> {
         self.0.get_or_insert_default();
     }
 
-    /// Marks that this was changed, begun, or is no more.
+    /// Marks that this was created, changed or deleted.
     pub(crate) fn mark(&mut self, key: K) {
         self.mark_with(|| key);
     }

@@ -1,4 +1,4 @@
-//! A dossier: what it holds, how it moves from state to state, and the log of that.
+//! A dossier: its contents, its transitions from state to state, and their log.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ pub(crate) enum Actor {
     Clerk(Arc<Clerk>),
     Bank,
     Post,
-    /// Time itself: something was not done within its term.
+    /// A term that ended before something was done.
     Term,
 }
 
@@ -76,10 +76,10 @@ pub(crate) struct Entry {
     /// `applicant`, `clerk:` and an id, `bank`, `post` or `term`.
     #[schemars(with = "String")]
     pub(crate) actor: Actor,
-    /// What was given as the reason, for the events that need one.
+    /// The reason, for events that need one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
-    /// The deadline before and after, for the events that move it.
+    /// The deadline before and after, for events that move it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) due: Option<Box<Moved>>,
 }
@@ -91,7 +91,7 @@ pub(crate) struct Moved {
     pub(crate) after: Moment,
 }
 
-/// An interruption of the case, during which its clock stands still.
+/// A pause, during which the clock of the dossier stops.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Pause {
     pub(crate) back_to: State,
@@ -110,7 +110,7 @@ pub(crate) struct Dossier {
     pub(crate) code: String,
     #[serde(with = "kept::unit")]
     pub(crate) unit: Arc<Unit>,
-    /// As it was when the dossier came in; later publications do not reach it.
+    /// As it was when the dossier came in; later publications do not change it.
     #[serde(with = "kept::procedure")]
     pub(crate) procedure: Arc<Procedure>,
     /// Which version of the procedure that was.
@@ -135,7 +135,7 @@ pub(crate) struct Dossier {
     pub(crate) parcel: Parcel,
     /// Its papers, where the post fetches them from the applicant.
     pub(crate) pickup: Option<Box<Pickup>>,
-    /// Why the case is interrupted, while it is.
+    /// Why the dossier is paused, while it is.
     pub(crate) pause: Option<Pause>,
     /// The latest request for further papers.
     pub(crate) supplement: Option<Box<Supplement>>,
@@ -165,7 +165,7 @@ pub(crate) struct Dossier {
 }
 
 impl Dossier {
-    /// Puts the clerks of the catalogue into a log that was read from a store, so that they are not there many times.
+    /// Replaces the clerks in a log that was read from a store by those of the catalogue, so that they are shared.
     pub(crate) fn share_clerks(&mut self, catalogue: &Index) {
         for entry in &mut self.progress {
             if let Actor::Clerk(clerk) = &mut entry.actor
@@ -211,7 +211,7 @@ impl Dossier {
         }
     }
 
-    /// Interrupts the case: its clock stands still until it is resumed.
+    /// Pauses the dossier: its clock stops until it is resumed.
     pub(crate) fn interrupt(&mut self, event: Event, reason: String, actor: Actor, at: Moment) -> Result<(), Problem> {
         let pause = Pause { back_to: self.state, since: at };
         self.advance_for(event, reason, actor, at)?;
@@ -219,8 +219,8 @@ impl Dossier {
         Ok(())
     }
 
-    /// Takes the case up where it was interrupted. The deadline moves by the working time that has passed, unless
-    /// it was over before.
+    /// Resumes the dossier where it was paused. The deadline moves by the working time that has passed, unless
+    /// it had passed before.
     pub(crate) fn resume(&mut self, event: Event, actor: Actor, office: &Office<'_>) -> Result<(), Problem> {
         let (at, defects) = (office.now, office.defects);
         let pause = self.pause.take().ok_or_else(|| self.illegal())?;
@@ -247,7 +247,7 @@ impl Dossier {
         }
     }
 
-    /// What is owed of this kind, if anything is.
+    /// The debt of this kind, if any.
     pub(crate) fn debt(&mut self, debt: Debt) -> Option<&mut Payment> {
         match debt {
             Debt::Fee => Some(&mut self.payment),
@@ -266,7 +266,7 @@ impl Dossier {
         std::iter::once(&mut self.payment).chain(taxes)
     }
 
-    /// The refusal of what another step of the case has to come before.
+    /// The refusal of a step that requires another one first.
     pub(crate) fn not_yet(&self, why: &str) -> Problem {
         Problem::new(Kind::IllegalTransition, format!("dossier {}: {why}", self.code))
     }

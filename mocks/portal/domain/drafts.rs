@@ -1,4 +1,4 @@
-//! Drafts: what a citizen has begun to fill in. Only the owner sees them; they have no code and no deadline.
+//! Drafts: forms that a citizen has started to fill in. Only the owner sees them; they have no code and no deadline.
 
 use std::collections::HashMap;
 
@@ -32,7 +32,7 @@ pub(crate) struct Draft {
 #[derive(Debug, Default)]
 pub(crate) struct Drafts {
     pub(crate) by_owner: HashMap<u64, Vec<Draft>>,
-    /// How many were begun; ids are never used again.
+    /// How many were created; ids are never reused.
     pub(crate) begun: u64,
     /// What all drafts take, in bytes.
     bytes: usize,
@@ -46,18 +46,18 @@ impl Drafts {
         self.by_owner.get(&owner).map_or(&[], Vec::as_slice)
     }
 
-    /// A draft of whomever; see the defect `draft-leak`.
+    /// A draft of any citizen; see the defect `draft-leak`.
     pub(crate) fn of_anybody(&self, id: u64) -> Result<&Draft, Problem> {
         let mut all = self.by_owner.values().flatten();
         all.find(|draft| draft.id == id).ok_or_else(|| Problem::not_found("draft"))
     }
 
-    /// A draft of this citizen; a stranger's is as good as none.
+    /// A draft of this citizen; that of another is not found.
     pub(crate) fn get(&self, owner: u64, id: u64) -> Result<&Draft, Problem> {
         self.of(owner).iter().find(|draft| draft.id == id).ok_or_else(|| Problem::not_found("draft"))
     }
 
-    /// Begins a draft.
+    /// Creates a draft.
     pub(crate) fn begin(&mut self, owner: u64, fields: Box<RawValue>, now: Moment) -> Result<&Draft, Problem> {
         check(&fields)?;
         let bytes = self.bytes + fields.get().len() + OVERHEAD;
@@ -91,7 +91,7 @@ impl Drafts {
         self.by_owner.entry(owner).or_default().push(draft);
     }
 
-    /// Throws a draft away.
+    /// Deletes a draft.
     pub(crate) fn discard(&mut self, owner: u64, id: u64) -> Result<(), Problem> {
         let length = self.get(owner, id)?.fields.get().len();
         self.bytes = self.bytes.saturating_sub(length + OVERHEAD);

@@ -1,4 +1,4 @@
-//! How what a dossier shares with others is written into it: by code.
+//! How a dossier refers to what it shares with others: by code.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The domain: dossiers and what may become of them. Pure: it opens no socket, reads no clock and stores nothing.
+//! The domain: dossiers and their rules. Pure: it opens no socket, reads no clock and stores nothing.
 
 pub(crate) mod agencies;
 mod defects;

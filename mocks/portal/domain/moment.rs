@@ -69,7 +69,7 @@ impl Moment {
 const FORM: [u8; 29] = *b"0000-00-00T00:00:00.000+07:00";
 
 impl Moment {
-    /// It as text. Answers are full of moments, so that each figure is put in its place without further ado.
+    /// The moment as text. Answers are full of moments, so every digit is written in place, without `core::fmt`.
     fn text(self) -> [u8; 29] {
         let local = self.local();
         let figures = [

@@ -1,4 +1,4 @@
-//! What a step finds in the office besides the dossier.
+//! The context of a step, besides the dossier.
 
 use crate::behaviour::defects::Defects;
 use crate::domain::moment::Moment;
@@ -13,14 +13,14 @@ pub(crate) enum Term {
     Payment(Debt),
 }
 
-/// What a step needs to know besides the dossier: when it happens and what goes wrong.
+/// What a step needs besides the dossier: the present, and the defects.
 pub(crate) struct Office<'registry> {
     /// The present on the business clock.
     pub(crate) now: Moment,
     pub(crate) defects: Defects,
     /// How many payments were booked, whatever their method.
     pub(crate) payments: &'registry mut u64,
-    /// A term that begins with the step, and when it ends.
+    /// The term that the step starts, and when it ends.
     reminder: Option<(Moment, Term)>,
 }
 
@@ -34,7 +34,7 @@ impl<'registry> Office<'registry> {
         self.reminder = Some((until, term));
     }
 
-    /// The term that has begun with the step, if one has.
+    /// The term that the step started, if any.
     pub(crate) fn reminder(&self) -> Option<(Moment, Term)> {
         self.reminder
     }

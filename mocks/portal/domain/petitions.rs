@@ -1,4 +1,4 @@
-//! Petitions (phản ánh, kiến nghị): what citizens complain of or propose, and the four clocks of the answer.
+//! Petitions (phản ánh, kiến nghị): complaints and suggestions of citizens, and the four clocks of the answer.
 //!
 //! # Source
 //! Refusal within 2 working days, a request for more within 5, the answer within 15, its publication within 2 after
@@ -24,7 +24,7 @@ const LONGEST_TEXT: usize = 5_000;
 /// How many petitions are kept; with the longest texts they take 700 MB, with usual ones a hundredth of that.
 const MOST: usize = 1 << 14;
 
-/// Where a petition stands.
+/// The state of a petition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum PetitionState {
@@ -59,7 +59,7 @@ pub(crate) struct Petition {
     published_at: Option<Moment>,
 }
 
-/// A petition as it is published: nothing about whose it is.
+/// A petition as it is published: without its author.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "PublishedPetition")]
 pub(crate) struct Public<'petition> {
@@ -141,7 +141,7 @@ impl Petitions {
         petition.ok_or_else(|| Problem::not_found("petition"))
     }
 
-    /// A citizen's own petition; a stranger's is as good as none.
+    /// A citizen's own petition; that of another is not found.
     pub(crate) fn get_own(&self, number: usize, citizen: u64) -> Result<&Petition, Problem> {
         let own = self.get(number).ok().filter(|petition| petition.owner == citizen);
         own.ok_or_else(|| Problem::not_found("petition"))
@@ -174,7 +174,7 @@ impl Petitions {
         })
     }
 
-    /// Lets a desk act; a refusal or a request for more that comes after its term is not taken.
+    /// Lets a desk act; a refusal or a request for more after its term is refused.
     pub(crate) fn act(&mut self, number: usize, act: Act, reply: String, now: Moment) -> Result<&Petition, Problem> {
         let petition = self.get_mut(number)?;
         let (by, state) = match act {
@@ -200,7 +200,7 @@ impl Petitions {
         Ok(petition)
     }
 
-    /// Takes what the citizen adds: the clock of the answer starts again.
+    /// Adds what the citizen supplies: the clock of the answer starts again.
     pub(crate) fn add(&mut self, number: usize, citizen: u64, text: String, now: Moment) -> Result<&Petition, Problem> {
         self.get_own(number, citizen)?;
         let petition = self.get_mut(number)?;

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use mock_ground::Language;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -38,21 +39,18 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// The stable word.
+    /// The stable error code.
     pub(crate) fn code(self) -> &'static str {
         self.words().0
     }
 
-    /// What it is called in a language.
+    /// The title in a language.
     pub(crate) fn title(self, language: Language) -> &'static str {
         let (_, english, vietnamese) = self.words();
-        match language {
-            Language::English => english,
-            Language::Vietnamese => vietnamese,
-        }
+        language.say(vietnamese, english)
     }
 
-    /// The stable word and the titles.
+    /// The stable error code and the titles.
     fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Kind::Malformed => ("malformed", "The request cannot be read", "Không đọc được yêu cầu"),
@@ -125,23 +123,6 @@ impl Kind {
             Kind::NotKept => {
                 ("not_kept", "The store cannot be written: try again", "Tạm thời không ghi được dữ liệu, xin thử lại")
             }
-        }
-    }
-}
-
-/// A language of the texts for people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Language {
-    English,
-    Vietnamese,
-}
-
-impl Language {
-    /// Its tag.
-    pub(crate) fn tag(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::Vietnamese => "vi",
         }
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct Published {
     pub(crate) version: u64,
 }
 
-/// A published procedure as it is told.
+/// A published procedure as it is shown.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "PublishedProcedure")]
 pub(crate) struct Offered<'published> {
@@ -107,7 +107,7 @@ impl Procedures {
         }
     }
 
-    /// Publishes all changes, or none and says everything that is wrong with them.
+    /// Publishes all changes, or none, and then reports everything that is wrong with them.
     pub(crate) fn publish_all(&mut self, changes: Vec<RawChange>, defects: Defects) -> Result<Vec<Published>, Problem> {
         if changes.is_empty() || changes.len() > MOST_CHANGES {
             return Err(Problem::field("changes", format!("must be 1 to {MOST_CHANGES}")));

@@ -1,4 +1,4 @@
-//! What was decided: the result with its seal, its corrections, and what the applicant thinks of it.
+//! The result with its seal, its corrections, and the rating of the applicant.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,13 +15,13 @@ use crate::domain::submission::ReturnMethod;
 /// The longest comment, in characters.
 const LONGEST_COMMENT: usize = 2_000;
 
-/// How the seal of a result stands.
+/// The state of the seal of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Signature {
     /// The result is electronic, sealed, and in force.
     Valid,
-    /// The result is being corrected: the seal counts no more.
+    /// The result is being corrected: the seal is void.
     Revoked,
     /// The result is on paper, signed by hand.
     OnPaper,
@@ -36,7 +36,7 @@ pub(crate) struct ResultDocument {
     pub(crate) signature: Signature,
 }
 
-/// A result as it is told to its owner.
+/// A result as its owner sees it.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Result")]
 pub(crate) struct ResultView<'dossier> {
@@ -69,7 +69,7 @@ pub(crate) fn view(dossier: &Dossier) -> Result<ResultView<'_>, Problem> {
     })
 }
 
-/// What a verifier learns of a result: nothing about whose it is.
+/// What a verifier learns of a result: nothing about its owner.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Verification {
     /// Whether this is the version in force.
@@ -126,7 +126,7 @@ pub(crate) fn issue_correction(dossier: &mut Dossier, actor: Actor, office: &mut
     Ok(())
 }
 
-/// What the applicant thinks of how the case was handled.
+/// The applicant's rating of how the dossier was handled.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Rating {
     /// 1 (very bad) to 5 (very good).
@@ -143,7 +143,7 @@ pub(crate) struct RawRating {
     comment: Option<String>,
 }
 
-/// Rates a case that has ended: once.
+/// Rates a dossier that has ended: once.
 pub(crate) fn rate(dossier: &mut Dossier, raw: RawRating, office: &mut Office<'_>) -> Result<(), Problem> {
     let has_ended = matches!(dossier.state, State::Rejected | State::Stopped | State::Completed | State::Returned);
     if !has_ended || dossier.rating.is_some() {
@@ -160,7 +160,7 @@ pub(crate) fn rate(dossier: &mut Dossier, raw: RawRating, office: &mut Office<'_
     Ok(())
 }
 
-/// Four on the spot: receives, appraises, approves and returns in one act, or does nothing of it.
+/// "Four on the spot": receives, appraises, approves and returns in one act, or does none of it.
 pub(crate) fn on_the_spot(dossier: &mut Dossier, actor: Actor, office: &mut Office<'_>) -> Result<(), Problem> {
     let is_possible = dossier.state == State::Submitted && dossier.return_method != ReturnMethod::Post;
     if !is_possible {

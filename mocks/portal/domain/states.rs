@@ -8,7 +8,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Where a dossier stands, in the order of the national list.
+/// The state of a dossier, in the order of the national list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum State {
@@ -56,7 +56,7 @@ pub(crate) enum Event {
     PaymentFailed,
     PaymentExpired,
     Paid,
-    /// Money came for an order that had ended, and nobody owed it any more.
+    /// Money arrived for an order that had ended, and was no longer owed.
     Overpaid,
     FeeExempted,
     Collected,
@@ -69,7 +69,7 @@ pub(crate) enum Event {
     ParcelInTransit,
     ParcelAttemptFailed,
     ParcelDelivered,
-    /// Other than what was asked was collected on delivery.
+    /// Another amount than ordered was collected on delivery.
     CollectionDisputed,
     ParcelReturned,
     ParcelLost,

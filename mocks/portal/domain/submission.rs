@@ -1,4 +1,4 @@
-//! What an applicant hands in: read leniently, checked completely, and from there on known to be sound.
+//! A submission: parsed leniently, validated completely, and valid from there on.
 
 use std::sync::Arc;
 
@@ -77,7 +77,7 @@ impl Form {
     }
 }
 
-/// The request body, before anything is known about it.
+/// The request body, before validation.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct RawSubmission {
@@ -90,7 +90,7 @@ pub(crate) struct RawSubmission {
     return_method: String,
     return_address: Option<String>,
     payment_method: String,
-    /// Nobody may say it; see the defect `mass-assign`.
+    /// No submission may set it; see the defect `mass-assign`.
     fee: Option<i64>,
 }
 
@@ -104,7 +104,7 @@ struct RawApplicant {
     address: Option<String>,
 }
 
-/// A sound submission.
+/// A valid submission.
 #[derive(Debug)]
 pub(crate) struct Submission {
     pub(crate) procedure: Published,
@@ -124,7 +124,7 @@ pub(crate) struct Submission {
     pub(crate) asked_fee: Option<i64>,
 }
 
-/// The fields found wrong so far.
+/// The invalid fields so far.
 #[derive(Default)]
 struct Flaws(Vec<Flaw>);
 
@@ -149,7 +149,7 @@ impl Flaws {
 }
 
 impl RawSubmission {
-    /// Checks everything and names everything that is wrong.
+    /// Validates everything and reports every invalid field.
     pub(crate) fn check(
         self,
         catalogue: &Index,
@@ -220,7 +220,7 @@ impl RawSubmission {
         flaws.limit(self.client_reference.as_deref(), LONGEST_TEXT, "client_reference");
     }
 
-    /// What the post needs to know, and what only the post can do.
+    /// The rules for postal return: what the post needs to know, and what only the post can do.
     fn check_delivery(&self, by: Option<ReturnMethod>, paid: Option<PaymentMethod>, flaws: &mut Flaws) {
         let is_blank = |text: &Option<String>| text.as_ref().is_none_or(|text| text.trim().is_empty());
         if by == Some(ReturnMethod::Post) {

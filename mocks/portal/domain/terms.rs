@@ -1,4 +1,4 @@
-//! Terms: what ends by itself when its time is over, whether anybody looks or not.
+//! Terms: what ends by itself when its time is over, whether or not a request comes.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

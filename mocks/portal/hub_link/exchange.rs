@@ -4,12 +4,12 @@
 //! The public national adapter of 2020: `{session, madonvi, service, isUpdating, data}` and `{error_code, message, result}`.
 
 use bytes::Bytes;
-use http::{Method, StatusCode};
+use http::StatusCode;
+use mock_ground::{Call, Caller};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use crate::ground::outgoing::{Call, Caller};
 use crate::state::config::Hub;
 use crate::state::outbox::sync_state::Kind;
 use crate::state::outbox::{Message, Outcome};
@@ -17,7 +17,7 @@ use crate::state::outbox::{Message, Outcome};
 /// The longest answer: a page of a hundred packets of the longest kind.
 const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
 
-/// Numbers of answers.
+/// Error codes of answers.
 const DONE: i64 = 0;
 const NO_SESSION: i64 = 1;
 const MISSING: i64 = 4;
@@ -26,12 +26,12 @@ const MISSING: i64 = 4;
 #[derive(Debug, Default)]
 pub(crate) struct Session(Option<String>);
 
-/// Why nothing came of a call.
+/// Why a call failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Failure {
-    /// The national portal says that it is out of order, or does not let this portal in: nothing was done.
+    /// The national portal reports an outage, or refuses to sign this portal in: nothing was done.
     PutOff,
-    /// No answer came, or none that can be read.
+    /// There was no answer, or an unreadable one.
     Unanswered,
 }
 
@@ -43,7 +43,7 @@ struct Request<'message> {
     asked: &'message HubRequest<'message>,
 }
 
-/// What is asked for.
+/// The question.
 #[derive(Default, Serialize)]
 struct HubRequest<'message> {
     service: &'static str,
@@ -71,12 +71,12 @@ struct Answer {
 /// A page of dossiers that citizens entered at the national portal.
 pub(crate) struct Entered {
     pub(crate) packets: Vec<Value>,
-    /// Where to go on.
+    /// The next cursor.
     pub(crate) last: String,
 }
 
 impl Session {
-    /// Sends a message and reads how it fared.
+    /// Sends a message; returns its outcome.
     pub(crate) async fn send(&mut self, caller: &Caller, hub: &Hub, message: &Message) -> Outcome {
         let code = message.parcels.first().map_or("", |parcel| parcel.code.as_str());
         let data = message.parcels.iter().filter_map(|parcel| parcel.packet.as_deref()).collect();
@@ -93,14 +93,14 @@ impl Session {
         }
     }
 
-    /// Fetches dossiers that citizens entered at the national portal after `last`; none while it is out of order.
+    /// Fetches dossiers that citizens entered at the national portal after `last`; `None` during an outage.
     pub(crate) async fn fetch(&mut self, caller: &Caller, hub: &Hub, last: &str) -> Option<Entered> {
         let asked = HubRequest { service: "LayHoSoNopTaiHub", last_id: last, ..HubRequest::default() };
         let (_, answer) = self.ask(caller, hub, &asked).await.ok()?;
         (answer.error_code == DONE).then_some(Entered { packets: answer.result, last: answer.last_id })
     }
 
-    /// Asks within the session, and once more within a new one where that is over.
+    /// Asks within the session, and once more within a new one if that has expired.
     async fn ask(
         &mut self,
         caller: &Caller,
@@ -136,7 +136,7 @@ impl Session {
     }
 }
 
-/// Signs in; whatever goes wrong here, nothing was sent yet.
+/// Signs in; a failure here means that nothing was sent yet.
 async fn sign_in(caller: &Caller, hub: &Hub) -> Result<String, Failure> {
     let credentials = serde_json::json!({ "username": hub.name, "password": hub.secret });
     let answer = call(caller, hub, "/auth", credentials.to_string().into()).await;
@@ -145,15 +145,10 @@ async fn sign_in(caller: &Caller, hub: &Hub) -> Result<String, Failure> {
 }
 
 async fn call(caller: &Caller, hub: &Hub, path: &str, body: Bytes) -> Result<(StatusCode, Answer), Failure> {
-    let call = Call {
-        method: Method::POST,
-        url: &format!("{}{path}", hub.url),
-        content_type: "application/json",
-        body,
-        timeout: hub.timeout,
-        longest: LONGEST_ANSWER,
-    };
-    let (status, body) = caller.once(call).await.map_err(|_silence| Failure::Unanswered)?;
+    let url = format!("{}{path}", hub.url);
+    let call = Call { timeout: hub.timeout, longest: LONGEST_ANSWER, ..Call::post(&url, body) };
+    let _permit = caller.permit().await;
+    let mock_ground::Answer { status, body } = caller.once(&call).await.map_err(|_silence| Failure::Unanswered)?;
     match serde_json::from_slice(&body) {
         Ok(answer) => Ok((status, answer)),
         Err(_) if status == StatusCode::SERVICE_UNAVAILABLE => Err(Failure::PutOff),
@@ -183,7 +178,7 @@ fn verdict(result: &Map<String, Value>) -> (i64, String) {
     (number, format!("{number}: {words}"))
 }
 
-/// How many steps the history of a dossier has; the nation notes other messages there too.
+/// How many steps the history of a dossier has. The national portal records other messages there too.
 fn steps(dossier: &Value) -> u32 {
     let history = dossier.get("DanhSachTienTrinh").and_then(Value::as_array);
     let is_step = |event: &&Value| event.get("kind").is_some_and(|kind| kind == "progress");

@@ -1,4 +1,4 @@
-//! Whether an id token is one, who signed it, for whom, and which citizen it names.
+//! Validation of id tokens: signature, issuer, audience, time, and the citizen.
 //!
 //! # Source
 //! `OpenID` Connect Core 1.0, section 3.1.3.7; RFC 7515 (JWS), RFC 7517 (JWK), RFC 7518 section 3.4 (ES256 and no other).
@@ -22,10 +22,10 @@ const LEEWAY_S: u64 = 60;
 /// Why an id token is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub(crate) enum TokenFlaw {
-    /// It is no signed token, or lacks what it must have.
+    /// It is not a signed token, or lacks a required part.
     #[error("read the id token")]
     Malformed,
-    /// It is signed in another way than ES256.
+    /// It is not signed with ES256.
     #[error("accept another signature than ES256")]
     Algorithm,
     /// The issuer has no such key.
@@ -34,12 +34,12 @@ pub(crate) enum TokenFlaw {
     /// It was not signed with the key it names.
     #[error("verify the signature of the id token")]
     Signature,
-    /// A claim is not what it has to be.
+    /// A claim is not as expected.
     #[error("accept the claim {0} of the id token")]
     Claim(&'static str),
 }
 
-/// What an id token has to say.
+/// The claims that an id token must have.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Expected<'expected> {
     pub(crate) issuer: &'expected str,
@@ -67,7 +67,7 @@ struct Claims {
     citizen_number: String,
 }
 
-/// The citizen whom a token names, if everything about it is right.
+/// The citizen of a valid token.
 pub(crate) fn citizen(token: &str, keys: &[Jwk], expected: Expected<'_>, defects: Defects) -> Result<u64, TokenFlaw> {
     let (text, signature) = token.rsplit_once('.').ok_or(TokenFlaw::Malformed)?;
     let (header, claims) = text.split_once('.').ok_or(TokenFlaw::Malformed)?;

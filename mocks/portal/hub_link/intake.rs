@@ -8,7 +8,7 @@ use crate::domain::problem::Problem;
 use crate::domain::procedures::Procedures;
 use crate::domain::submission::{Channel, RawSubmission, Submission, citizen_number};
 
-/// The names under which the nation knows the fields of a submission.
+/// The names of the fields of a submission at the national portal.
 const NATIONAL: &[(&str, &str)] = &[
     ("procedure", "MaTTHC"),
     ("unit", "MaHoSo"),
@@ -20,7 +20,7 @@ const NATIONAL: &[(&str, &str)] = &[
     ("return_address", "ThongTinTra"),
 ];
 
-/// The text of a field, a number as its digits; nothing where it is neither.
+/// The text of a field, a number as its digits; empty if it is neither.
 pub(crate) fn text(packet: &Map<String, Value>, field: &str) -> String {
     match packet.get(field) {
         Some(Value::String(text)) => text.clone(),
@@ -29,7 +29,7 @@ pub(crate) fn text(packet: &Map<String, Value>, field: &str) -> String {
     }
 }
 
-/// Reads a packet; what is wrong with it is said field by field, in Vietnamese and in the nation's own names.
+/// Reads a packet; every invalid field is named, in Vietnamese and as the national portal calls it.
 pub(crate) fn read(
     packet: &Map<String, Value>,
     catalogue: &Index,

@@ -1,8 +1,9 @@
-//! The link to the national portal: what happens here is synced there, what citizens enter there comes in here, and
-//! citizens sign on through it. A portal that is not linked pays nothing for any of it.
+//! The link to the national portal: steps taken here are synced there, dossiers that citizens enter there come in here, and
+//! citizens sign on through it. A portal without a link pays nothing for it.
 //!
-//! The main types are [`crate::state::outbox::Outbox`], which knows without I/O what is still to be synced, and [`crate::state::sign_ons::SignOns`]; one task, begun by
-//! [`worker::begin`], speaks to the national portal. It deliberately knows nothing of the steps it syncs.
+//! The main types are [`crate::state::outbox::Outbox`], which knows without I/O what is still to be synced, and
+//! [`crate::state::sign_ons::SignOns`]. One task, started by [`worker::begin`], calls the national portal. It deliberately knows
+//! nothing of the steps it syncs.
 
 pub(crate) mod exchange;
 pub(crate) mod worker;

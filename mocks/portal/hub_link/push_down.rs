@@ -11,25 +11,25 @@ use crate::state::portal::Portal;
 use crate::state::registry::Registry;
 use crate::state::registry::intake::Submitted;
 
-/// Numbers of the answers, as the nation has them.
+/// Error codes of the answers, as the national portal defines them.
 pub(crate) const TAKEN: i64 = 0;
 const KNOWN: i64 = 3;
 const CONFLICT: i64 = 5;
 const WRONG: i64 = 6;
 
-/// What became of one packet.
+/// The outcome of one packet.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "PacketVerdict")]
 pub(crate) struct Verdict {
     #[serde(rename = "MaHoSo")]
     code: String,
-    /// 0 taken, 3 taken before, 5 its code belongs to another dossier, 6 fields are wrong.
+    /// 0 accepted, 3 accepted before, 5 its code belongs to another dossier, 6 invalid fields.
     pub(crate) error_code: i64,
-    /// What is wrong, in Vietnamese.
+    /// The reason, in Vietnamese.
     pub(crate) message: String,
 }
 
-/// Takes each packet on its own: one that cannot be taken does not hold up the others.
+/// Handles each packet on its own: one that is refused does not block the others.
 pub(crate) fn take(portal: &Portal, packets: &[Value]) -> Vec<Verdict> {
     let take = |packet| {
         let mut registry = portal.registry();

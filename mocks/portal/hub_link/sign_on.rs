@@ -1,6 +1,6 @@
 //! Citizens sign on through the national portal: `OpenID` Connect, authorization code with PKCE.
 //!
-//! The state of a sign-on is kept here and not in a cookie, because the answer to it is a token and not a cookie.
+//! The state of a sign-on is kept here and not in a cookie, because it is answered with a token and not with a cookie.
 //!
 //! # Source
 //! `OpenID` Connect Core 1.0 and Discovery 1.0; RFC 7636 (PKCE, S256), RFC 9207 (`iss` on the way back).
@@ -8,21 +8,18 @@
 use std::sync::{Arc, PoisonError};
 
 use bytes::Bytes;
-use http::{Method, StatusCode};
+use http::Method;
+use mock_ground::{Answer, Call};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::problem::{Kind, Problem};
-use crate::ground::outgoing::{Call, CallError};
 use crate::hub_link::id_token::{self, Expected, TokenFlaw};
 use crate::state::clock::wall_ns;
 use crate::state::config::Hub;
 use crate::state::portal::Portal;
 use crate::state::sign_ons::{Issuer, Jwk, SignOn};
-
-/// The longest answer of an issuer.
-const LONGEST_ANSWER: usize = 64 * 1024;
 
 #[derive(Deserialize)]
 struct Discovered {
@@ -42,7 +39,7 @@ struct Tokens {
     id_token: String,
 }
 
-/// What the citizen brings back.
+/// The parameters of the redirect back.
 #[derive(Deserialize, Default, JsonSchema)]
 #[serde(default)]
 pub(crate) struct WayBack {
@@ -53,7 +50,7 @@ pub(crate) struct WayBack {
     error: Option<String>,
 }
 
-/// Begins a sign-on; returns the address at which the citizen goes on.
+/// Starts a sign-on; returns the address to which the citizen is redirected.
 pub(crate) async fn begin(portal: &Portal) -> Result<String, Problem> {
     let hub = hub(portal)?;
     let issuer = issuer(portal, hub).await?;
@@ -104,7 +101,7 @@ fn redirect_uri(portal: &Portal) -> String {
     format!("{}/sign-on/return", portal.url)
 }
 
-/// Turns the code into an id token.
+/// Exchanges the code for an id token.
 async fn redeem(portal: &Portal, hub: &Hub, sign_on: &SignOn, code: &str) -> Result<String, Problem> {
     let issuer = issuer(portal, hub).await?;
     let form = form_urlencoded::Serializer::new(String::new())
@@ -117,11 +114,11 @@ async fn redeem(portal: &Portal, hub: &Hub, sign_on: &SignOn, code: &str) -> Res
             ("code_verifier", &sign_on.verifier),
         ])
         .finish();
-    let (status, answer) = ask(portal, hub, Method::POST, &issuer.token_endpoint, form.into()).await?;
-    if status.is_client_error() {
+    let answer = ask(portal, hub, Method::POST, &issuer.token_endpoint, form.into()).await?;
+    if answer.status.is_client_error() {
         return Err(refused("the national portal does not take the code"));
     }
-    let tokens: Tokens = understood(status, &answer)?;
+    let tokens: Tokens = understood(&answer)?;
     Ok(tokens.id_token)
 }
 
@@ -137,7 +134,7 @@ async fn citizen(portal: &Portal, hub: &Hub, sign_on: &SignOn, token: &str) -> R
     read.map_err(|flaw| Problem::new(Kind::Unauthenticated, format!("could not {flaw}")))
 }
 
-/// What is known of the issuer, or what it says when it is asked for the first time.
+/// What is known of the issuer; discovered at the first use.
 async fn issuer(portal: &Portal, hub: &Hub) -> Result<Arc<Issuer>, Problem> {
     let known = portal.sign_ons.issuer.lock().unwrap_or_else(PoisonError::into_inner).clone();
     match known {
@@ -148,13 +145,11 @@ async fn issuer(portal: &Portal, hub: &Hub) -> Result<Arc<Issuer>, Problem> {
 
 async fn discover(portal: &Portal, hub: &Hub) -> Result<Arc<Issuer>, Problem> {
     let place = format!("{}/.well-known/openid-configuration", hub.url);
-    let (status, answer) = ask(portal, hub, Method::GET, &place, Bytes::new()).await?;
-    let found: Discovered = understood(status, &answer)?;
+    let found: Discovered = understood(&ask(portal, hub, Method::GET, &place, Bytes::new()).await?)?;
     if found.issuer != hub.url {
         return Err(Problem::new(Kind::PeerUnavailable, "the issuer says that it is another one"));
     }
-    let (status, answer) = ask(portal, hub, Method::GET, &found.jwks_uri, Bytes::new()).await?;
-    let keys: Keys = understood(status, &answer)?;
+    let keys: Keys = understood(&ask(portal, hub, Method::GET, &found.jwks_uri, Bytes::new()).await?)?;
     let issuer = Arc::new(Issuer {
         authorization_endpoint: found.authorization_endpoint,
         token_endpoint: found.token_endpoint,
@@ -164,22 +159,15 @@ async fn discover(portal: &Portal, hub: &Hub) -> Result<Arc<Issuer>, Problem> {
     Ok(issuer)
 }
 
-async fn ask(
-    portal: &Portal,
-    hub: &Hub,
-    method: Method,
-    url: &str,
-    body: Bytes,
-) -> Result<(StatusCode, Bytes), Problem> {
-    let content_type = "application/x-www-form-urlencoded";
-    let call = Call { method, url, content_type, body, timeout: hub.timeout, longest: LONGEST_ANSWER };
-    portal.caller.once(call).await.map_err(|error: CallError| {
-        let cause = std::error::Error::source(&error).map(|source| format!(": {source}")).unwrap_or_default();
-        Problem::new(Kind::PeerUnavailable, format!("could not {error}{cause}"))
-    })
+async fn ask(portal: &Portal, hub: &Hub, method: Method, url: &str, body: Bytes) -> Result<Answer, Problem> {
+    let content_type = Some("application/x-www-form-urlencoded");
+    let call = Call { method, content_type, body, timeout: hub.timeout, ..Call::get(url) };
+    let _permit = portal.caller.permit().await;
+    let answer = portal.caller.once(&call).await;
+    answer.map_err(|error| Problem::new(Kind::PeerUnavailable, format!("could not {error}")))
 }
 
-fn understood<T: DeserializeOwned>(status: StatusCode, answer: &[u8]) -> Result<T, Problem> {
-    let read = if status.is_success() { serde_json::from_slice(answer).ok() } else { None };
+fn understood<T: DeserializeOwned>(Answer { status, body }: &Answer) -> Result<T, Problem> {
+    let read = if status.is_success() { serde_json::from_slice(body).ok() } else { None };
     read.ok_or_else(|| Problem::new(Kind::PeerUnavailable, format!("the national portal answered {status}")))
 }

@@ -1,9 +1,10 @@
 //! The outbox worker: the task that carries everything between the registry and the national portal. People never wait for it.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use mock_ground::Stop;
 use tokio::time::{Instant, sleep};
 
 use crate::hub_link::exchange::Session;
@@ -12,33 +13,33 @@ use crate::state::config::Hub;
 use crate::state::outbox::Outcome;
 use crate::state::portal::Portal;
 
-/// How long it rests when there is nothing to send.
+/// How long it pauses when there is nothing to send.
 const REST: Duration = Duration::from_millis(20);
-/// How long it rests after the first call that came to nothing; twice as long after each further one.
+/// How long it pauses after the first failed call; twice as long after each further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
-/// How long it rests at most.
+/// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Starts the task, if the portal is linked to a national portal; it ends with the portal.
-pub(crate) fn begin(portal: &Arc<Portal>, stopped: watch::Receiver<bool>) {
+pub(crate) fn begin(portal: &Arc<Portal>, stop: Stop) {
     if let Some(hub) = portal.config.hub.clone() {
-        tokio::spawn(run(Arc::clone(portal), hub, stopped));
+        tokio::spawn(run(Arc::clone(portal), hub, stop));
     }
 }
 
-async fn run(portal: Arc<Portal>, hub: Hub, mut stopped: watch::Receiver<bool>) {
+async fn run(portal: Arc<Portal>, hub: Hub, stop: Stop) {
+    let mut stopped = pin!(stop.asked());
     let mut worker = Worker { session: Session::default(), failures: 0, pull_at: Instant::now() };
     loop {
         let pause = worker.round(&portal, &hub).await;
         tokio::select! {
             () = sleep(pause) => {}
-            // An error means that the sender is gone, which asks for the same.
-            _ = stopped.wait_for(|asked| *asked) => return,
+            () = &mut stopped => return,
         }
     }
 }
 
-/// What came of asking for dossiers that citizens entered at the national portal.
+/// The outcome of fetching dossiers that citizens entered at the national portal.
 enum Pulled {
     /// A page, and there may be another.
     Page,
@@ -48,13 +49,13 @@ enum Pulled {
 
 struct Worker {
     session: Session,
-    /// How many calls in a row have come to nothing.
+    /// How many calls in a row have failed.
     failures: u32,
     pull_at: Instant,
 }
 
 impl Worker {
-    /// Sends one message, and fetches what was entered at the national portal, if it is time; returns how long to rest.
+    /// Sends one message, and fetches what was entered at the national portal if it is due; returns how long to pause.
     async fn round(&mut self, portal: &Portal, hub: &Hub) -> Duration {
         let message = portal.registry().next_message();
         if let Some(message) = &message {
@@ -80,7 +81,7 @@ impl Worker {
         if message.is_some() { Duration::ZERO } else { REST }
     }
 
-    /// Counts a call that came to nothing.
+    /// Counts a failed call.
     fn pause(&mut self) -> Duration {
         let pause = FIRST_PAUSE.saturating_mul(1 << self.failures.min(10)).min(LONGEST_PAUSE);
         self.failures = self.failures.saturating_add(1);

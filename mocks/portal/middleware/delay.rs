@@ -1,4 +1,4 @@
-//! Answers that take as long as a tester has said, so that a measuring tool can be checked against a known truth.
+//! Delays answers as a tester has set, so that a measuring tool can be checked against a known value.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::state::portal::Portal;
 /// A sleep may end this much late; the rest of the wait is spent looking at the clock.
 const COARSE: Duration = Duration::from_micros(2_500);
 
-/// Lets each answer to people take a stated time, from the arrival of the request.
+/// Gives each answer to people a minimum response time, from the arrival of the request.
 #[derive(Clone)]
 pub(crate) struct Delay(pub(crate) Arc<Portal>);
 
@@ -32,7 +32,7 @@ impl Middleware for Delay {
 }
 
 /// Waits until a moment and not much longer: to within 0.2 ms on a processor that is free. The last 2.5 ms are
-/// spent busily, in turns with everything else the portal does.
+/// spent busy-waiting, in turns with everything else the portal does.
 async fn until(moment: Instant) {
     if let Some(early) = moment.checked_sub(COARSE)
         && Instant::now() < early

@@ -1,4 +1,4 @@
-//! Injects faults into requests and answers, whatever they are about; see [`crate::behaviour::noise`]. Testers are spared.
+//! Injects faults into requests and answers, whatever they are about; see [`crate::behaviour::noise`]. Test hooks are exempt.
 
 use std::sync::Arc;
 use std::thread;
@@ -18,9 +18,8 @@ use crate::behaviour::fault_injection::Faults;
 use crate::behaviour::noise::Event;
 use crate::behaviour::skew::Skew;
 use crate::domain::checksum;
-use crate::domain::problem::Language;
-use crate::ground::pieces;
 use crate::middleware::layer::{Middleware, Next};
+use crate::middleware::pieces;
 use crate::middleware::request_bodies::RequestBodies;
 use crate::state::clock::wall_ns;
 use crate::state::portal::Portal;
@@ -65,12 +64,12 @@ impl Middleware for FaultInjection {
 }
 
 impl FaultInjection {
-    /// Lets a callback through, unless it comes first and is one of those that must come again.
+    /// Lets a callback through unless it first arrives and is one of those that have to be repeated.
     async fn call_back(&self, faults: &Faults, request: Request, next: impl Next) -> Response {
         let (parts, body) = request.into_parts();
         let body = match self.bodies.take(body, parts.uri.path()).await {
             Ok(body) => body,
-            Err(problem) => return problem::in_language(problem.into_response(), Language::of(&parts.headers)),
+            Err(problem) => return problem::in_language(problem.into_response(), problem::language_of(&parts.headers)),
         };
         if faults.refuses(mark(&body)) {
             return unavailable();
@@ -79,7 +78,7 @@ impl FaultInjection {
     }
 }
 
-/// The date as a clock shows it that is off.
+/// The date of a clock with an error.
 fn date(skew: Skew) -> Option<HeaderValue> {
     let wall_ns = wall_ns();
     let ms = i64::try_from(wall_ns / 1_000_000).ok()?.checked_add(skew.at(wall_ns))?;
@@ -118,7 +117,7 @@ async fn trickle(response: Response) -> Response {
     Response::from_parts(parts, pieces::slowly(&body, PIECES, PAUSE))
 }
 
-/// The mark of a callback: made of what it is about and not of when, so that it is the same in the next run.
+/// The mark of a callback: derived from its subject and not from its time, so that it is the same in the next run.
 fn mark(body: &[u8]) -> u64 {
     let said: Value = serde_json::from_slice(body).unwrap_or_default();
     let text = format!("{}|{}|{}|{}", said["reference"], said["waybill"], said["status"], said["attempt"]);

@@ -1,4 +1,4 @@
-//! Requests that are sent again under one key are carried out once; see `Idempotency-Key` in the document.
+//! Repeated requests under one key are carried out once; see `Idempotency-Key` in the document.
 
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ impl Middleware for Idempotency {
     }
 }
 
-/// Runs a request under its key once; the same request again gets the same answer.
+/// Runs a request under its key once; a repeated request gets the same answer.
 async fn once(portal: &Portal, request: Request, next: impl Next) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, usize::MAX).await;
@@ -73,7 +73,7 @@ async fn once(portal: &Portal, request: Request, next: impl Next) -> Result<Resp
     kept
 }
 
-/// A request that runs under a key. When its client hangs up it is dropped, and the key is free again.
+/// A request that runs under a key. If its client disconnects it is dropped, and the key is free again.
 struct Running<'portal> {
     portal: &'portal Portal,
     mark: Mark,

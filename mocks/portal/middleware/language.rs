@@ -1,10 +1,10 @@
-//! Refusals are in Vietnamese where the request asks for that.
+//! Refusals are in Vietnamese if the request asks for that.
 
 use axum::extract::Request;
 use axum::response::Response;
+use mock_ground::Language;
 
 use crate::api::problem;
-use crate::domain::problem::Language;
 use crate::middleware::layer::{Middleware, Next};
 
 /// Puts a refusal into the language that the request asks for.
@@ -13,7 +13,7 @@ pub(crate) struct LanguageOfRefusals;
 
 impl Middleware for LanguageOfRefusals {
     fn concerns(&self, request: &Request) -> bool {
-        Language::of(request.headers()) == Language::Vietnamese
+        problem::language_of(request.headers()) == Language::Vietnamese
     }
 
     async fn pass<N: Next>(self, request: Request, next: N) -> Response {

@@ -1,4 +1,4 @@
-//! What a middleware is, and how it becomes a tower layer.
+//! The trait of middlewares, and their tower layer.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -18,7 +18,7 @@ pub(crate) trait Middleware: Clone + Send + Sync + 'static {
     fn pass<N: Next>(self, request: Request, next: N) -> impl Future<Output = Response> + Send;
 }
 
-/// What stands behind a middleware: another one, or the routes. It is always ready and never fails.
+/// What is behind a middleware: another one, or the routes. It is always ready and never fails.
 pub(crate) trait Next:
     Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static
 {
@@ -48,7 +48,7 @@ impl<M: Middleware, S> Layer<S> for Step<M> {
     }
 }
 
-/// A middleware and what stands behind it.
+/// A middleware and what is behind it.
 #[derive(Debug, Clone)]
 pub(crate) struct Stepped<M, S> {
     middleware: M,

@@ -1,7 +1,7 @@
 //! What happens to a request before it is routed, and to its answer after: one tower layer a file.
 //!
-//! [`stack`] is the list of all of them, in the order in which a request passes; how many connections there may be is
-//! seen to before, in [`crate::ground::connections`].
+//! [`stack`] is the list of all of them, in the order in which a request passes; `mock_ground` limits
+//! the number of connections before.
 
 mod delay;
 mod durability;
@@ -9,6 +9,7 @@ mod fault_injection;
 mod idempotency;
 mod language;
 mod layer;
+mod pieces;
 mod preconditions;
 mod rate_limit;
 mod request_bodies;

@@ -1,4 +1,4 @@
-//! Changes that are made only to the version that the client has read; see `If-Match` in the document.
+//! Preconditions: a change is made only to the version that the client has read; see `If-Match` in the document.
 
 use std::sync::Arc;
 

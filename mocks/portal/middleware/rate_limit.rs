@@ -13,7 +13,7 @@ use crate::middleware::layer::{Middleware, Next};
 use crate::state::clock::wall_ns;
 use crate::state::portal::Portal;
 
-/// Refuses a client who is over the limit.
+/// Refuses a client that is over the limit.
 #[derive(Clone)]
 pub(crate) struct RateLimit(pub(crate) Arc<Portal>);
 

@@ -1,4 +1,4 @@
-//! The bodies of requests, taken in whole before anything is done: in time, and not too much of them at once.
+//! The bodies of requests, read completely before anything is done: in time, and within a memory limit.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::middleware::layer::{Middleware, Next};
 
 /// Far above any submission, far below what would hurt.
 const LONGEST: usize = 1024 * 1024;
-/// The longest of a request that brings a file; its route says exactly how long that may be.
+/// The longest body with a file; its route sets the exact limit.
 const LONGEST_FILE: usize = 8 * 1024 * 1024;
 /// How many kB of bodies may be under way at once. The first piece of each, up to 64 kB, is no part of it: there are no more
 /// of those than connections.
@@ -34,7 +34,7 @@ impl RequestBodies {
         Self { room: Arc::new(Semaphore::new(MOST_KB)), longest }
     }
 
-    /// Takes a body in. `path` is that of the request.
+    /// Reads a body. `path` is that of the request.
     pub(crate) async fn take<B>(&self, body: B, path: &str) -> Result<Bytes, Problem>
     where
         B: HttpBody<Data = Bytes> + Unpin,
@@ -117,7 +117,7 @@ mod tests {
     use http_body_util::Full;
 
     use super::*;
-    use crate::ground::pieces;
+    use crate::middleware::pieces;
 
     const TIMEOUT: Duration = Duration::from_secs(60);
 

@@ -1,4 +1,4 @@
-//! What careless portals do to whole answers; each of it a defect.
+//! Defects that affect whole answers.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::domain::problem::Problem;
 use crate::middleware::layer::{Middleware, Next};
 use crate::state::portal::Portal;
 
-/// Spoils answers to people as the defects say that are on.
+/// Changes answers to people as the defects that are on require.
 #[derive(Clone)]
 pub(crate) struct ResponseDefects(pub(crate) Arc<Portal>);
 
@@ -44,7 +44,7 @@ fn spoiled(response: Response, origin: Option<HeaderValue>, defects: Defects) ->
     response
 }
 
-/// What becomes of a refusal.
+/// The refusal as it is sent.
 fn refusal(response: Response, defects: Defects) -> Response {
     let Some(problem) = response.extensions().get::<Problem>() else { return response };
     if defects.has(Defect::OkEnvelope) {

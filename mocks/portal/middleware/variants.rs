@@ -1,6 +1,7 @@
-//! What the variants do to requests and answers of people; see [`crate::behaviour::variants::Variant`]. What an answer is wrapped in is
-//! in [`crate::behaviour::variants::envelope`], what it says in [`crate::behaviour::variants::rewriting`], how lists go on in [`crate::behaviour::variants::paging`]. Everything behind
-//! works as usual, but for the codes of dossiers, which the registry gives out.
+//! What variants change in requests and answers of people; see [`crate::behaviour::variants::Variant`]: the envelope
+//! ([`crate::behaviour::variants::envelope`]), the content ([`crate::behaviour::variants::rewriting`]) and the pages of lists
+//! ([`crate::behaviour::variants::paging`]). Everything behind works as usual, except for the codes of dossiers, which the
+//! registry issues.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,23 +23,23 @@ use crate::behaviour::variants::envelope;
 use crate::behaviour::variants::paging;
 use crate::behaviour::variants::rewriting;
 use crate::behaviour::variants::{Variant, Variants};
-use crate::domain::problem::{Language, Problem};
-use crate::ground::pieces;
+use crate::domain::problem::Problem;
 use crate::middleware::layer::{Middleware, Next};
+use crate::middleware::pieces;
 use crate::state::portal::Portal;
 
-/// The longest answer that is rewritten; there are no longer ones.
+/// The longest answer that is rewritten: the longest there is.
 const LONGEST: usize = 64 * 1024 * 1024;
-/// How late the public look-up is at most.
+/// The age of the cache of the public look-up.
 const LATEST: Duration = Duration::from_millis(50);
-/// How many look-ups are kept at most, about 400 bytes each; those beyond are answered at once.
+/// How many look-ups are cached, about 400 bytes each; those beyond are answered afresh.
 const MOST_KEPT: usize = 4_096;
-/// How much longer the variant `slow-5ms` takes.
+/// The delay of the variant `slow-5ms`.
 const LONGER: Duration = Duration::from_millis(5);
 /// The size of a chunk.
 const CHUNK: usize = 61;
 
-/// Answers requests of people as the variants want it that are on.
+/// Answers requests of people as the variants that are on require.
 #[derive(Clone)]
 pub(crate) struct PermittedVariants {
     portal: Arc<Portal>,
@@ -119,12 +120,12 @@ impl Middleware for PermittedVariants {
     }
 }
 
-/// Asks the portal in the words that it usually understands.
+/// Translates a request into the usual API and passes it on.
 async fn usual(next: impl Next, mut request: Request, variants: Variants) -> Response {
     let is_reading = request.method() == Method::GET;
     let misread = if is_reading { paging::asked(request.uri_mut(), variants) } else { None };
     ask(request.headers_mut(), variants);
-    let language = Language::of(request.headers());
+    let language = problem::language_of(request.headers());
     let response = next.run(request).await;
     match misread.filter(|_| response.status() == StatusCode::UNPROCESSABLE_ENTITY) {
         Some((field, message)) => problem::in_language(Problem::field(field, message).into_response(), language),
@@ -132,7 +133,7 @@ async fn usual(next: impl Next, mut request: Request, variants: Variants) -> Res
     }
 }
 
-/// What is still to be known of a request when its answer comes.
+/// What its answer needs to know of a request.
 struct Asked {
     is_submission: bool,
     query: String,
@@ -144,7 +145,7 @@ fn json_head() -> Parts {
     parts
 }
 
-/// Changes the headers of a request to what the portal usually understands.
+/// Translates the headers of a request into those of the usual API.
 fn ask(headers: &mut HeaderMap, variants: Variants) {
     if variants.has(Variant::VietnameseRefusals) {
         headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static("vi"));
@@ -164,10 +165,10 @@ fn ask(headers: &mut HeaderMap, variants: Variants) {
     }
 }
 
-/// Changes an answer; the body that is given back replaces the one that came.
+/// Changes an answer; returns its new body.
 fn answer(parts: &mut Parts, body: Bytes, asked: &Asked, variants: Variants) -> Bytes {
     let content_type = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let is_refusal = content_type == "application/problem+json";
+    let is_refusal = content_type == mock_ground::PROBLEM_JSON;
     let is_json = is_refusal || content_type == "application/json";
     let value: Option<Value> = if is_json { serde_json::from_slice(&body).ok() } else { None };
     let value = value.map(|value| {

@@ -1,18 +1,14 @@
 //! The portal's business clock: the wall clock, or whatever a tester has set, and never backwards.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde::Serialize;
 
 use crate::behaviour::skew::Skew;
 use crate::domain::moment::Moment;
 
-/// Nanoseconds since 1970-01-01T00:00:00Z.
-#[expect(clippy::disallowed_methods, reason = "the portal is a system of its own and has a wall clock of its own")]
-pub(crate) fn wall_ns() -> u64 {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since_epoch.as_nanos()).unwrap_or(u64::MAX)
-}
+/// The wall clock, as opposed to the business clock.
+pub(crate) use mock_ground::unix_ns as wall_ns;
 
 /// How a tester wants the clock to run.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,9 +26,9 @@ pub(crate) struct Course {
 pub(crate) struct Clock {
     /// The course and the wall time at which it was set; none while the clock shows real time.
     pub(crate) set: Option<(Course, u64)>,
-    /// The latest moment it was, for the wall clock may be put back under us.
+    /// The latest moment it was, since the wall clock may be set back.
     pub(crate) latest: Moment,
-    /// How far what is shown is off from that; not at all without noise.
+    /// The error of what is shown; `None` without noise.
     skew: Option<Skew>,
     /// The latest moment shown.
     pub(crate) shown: Moment,
@@ -40,7 +36,7 @@ pub(crate) struct Clock {
     pub(crate) is_dirty: bool,
 }
 
-/// What the clock says of itself.
+/// A reading of the clock.
 #[derive(Debug, Serialize)]
 pub(crate) struct Reading {
     now: Moment,
@@ -79,7 +75,7 @@ impl Clock {
         self.skew.map_or(present, |skew| present.plus_ms(skew.at(wall_ns)))
     }
 
-    /// Sets the clock. Once it was set, a `now` that lies behind it is taken as the present.
+    /// Sets the clock. Once it was set, a `now` in its past is taken as the present.
     pub(crate) fn set(&mut self, mut course: Course, wall_ns: u64) {
         if self.set.is_some() {
             course.now = course.now.max(self.present(wall_ns));
@@ -90,7 +86,7 @@ impl Clock {
         self.set = Some((course, wall_ns));
     }
 
-    /// Lets the clock be off, or right again. Where it would go back so, it stands until its time has come.
+    /// Adds an error to the clock, or removes it. Where the clock would go back, it stops until its time has come.
     pub(crate) fn skew(&mut self, skew: Option<Skew>) {
         self.skew = skew;
     }

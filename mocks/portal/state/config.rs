@@ -4,11 +4,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use mock_ground::Policy;
+
 use crate::behaviour::defects::Defect;
 use crate::behaviour::noise::Noise;
 use crate::behaviour::variants::Variant;
 use crate::domain::catalogue::Catalogue;
-use crate::ground::limits::ConnectionLimits;
 
 /// Everything a reference portal needs to know.
 #[derive(Debug, Clone)]
@@ -36,7 +37,7 @@ pub struct Config {
     pub test_hooks: bool,
 }
 
-/// The national portal, and as whom this portal speaks to it.
+/// The national portal, and how this portal identifies itself to it.
 #[derive(Debug, Clone)]
 pub struct Hub {
     /// Where it is, and its name as an issuer, without a slash at the end.
@@ -49,12 +50,12 @@ pub struct Hub {
     pub agency: String,
     /// How long one call may take.
     pub timeout: Duration,
-    /// How often dossiers that citizens entered there are asked for.
+    /// How often dossiers that citizens entered there are fetched.
     pub pull_every: Duration,
 }
 
 impl Hub {
-    /// A national portal of usual pace: an answer within five seconds, a question every five.
+    /// A national portal with the usual settings: calls time out after five seconds, dossiers are fetched every five.
     pub fn usual(url: &str, secret: &str, agency: &str) -> Self {
         Self {
             url: url.to_owned(),
@@ -76,15 +77,17 @@ pub struct Behaviour {
     pub noise: Vec<Noise>,
     /// The random seed of the faults.
     pub seed: u64,
-    /// How long each answer to people takes at the least, from the arrival of the request; a minute at most.
+    /// The minimum response time of requests below `/api/`; a minute at most.
     pub delay: Duration,
     /// How many requests a client may send in a second; `None` is any number.
     pub limit: Option<u32>,
-    /// The SQLite file in which it keeps all it knows, so that state survives a restart; created if missing. `None`
+    /// The SQLite file in which it keeps all state, so that it survives a restart; created if missing. `None`
     /// keeps everything in memory only.
     pub store: Option<PathBuf>,
     /// How many connections it takes, and how long they may be idle.
-    pub connection_limits: ConnectionLimits,
+    pub connections: Policy,
+    /// How long a body may take once its head has come; then the request is answered with 408 and the connection closed.
+    pub body_timeout: Duration,
 }
 
 impl Behaviour {
@@ -97,7 +100,8 @@ impl Behaviour {
             delay: Duration::ZERO,
             limit: None,
             store: None,
-            connection_limits: ConnectionLimits::USUAL,
+            connections: Policy::USUAL,
+            body_timeout: Duration::from_secs(30),
         }
     }
 }

@@ -1,22 +1,19 @@
-//! Nothing leaves the portal that a restart could take back: answers and messages wait until everything in them is in the
-//! store, if one is kept.
+//! Durability: answers and messages wait until everything in them is in the store, if one is kept.
 
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
 use crate::domain::catalogue::Index;
 use crate::domain::problem::Problem;
 use crate::state::portal::Portal;
 use crate::state::registry::Registry;
-use crate::state::store::{GroupCommit, Orders, Store, Writer};
+use crate::state::store::{GroupCommit, Orders, Store, Writer, WriterThread};
 
-/// How long a change waits that no answer waits for.
+/// How long a change waits for its commit if no answer waits for it.
 const LONGEST_REST: Duration = Duration::from_millis(20);
 /// How long the last batch may take when the portal ends.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
@@ -37,11 +34,10 @@ pub(crate) fn open(
     Ok(Some((GroupCommit::new(store.path.clone()), Writer::start(store)?)))
 }
 
-/// Has the changes of a portal committed for as long as its runtime is there. When the thread that is returned has
-/// ended after that, the store is closed.
-pub(crate) fn begin(writer: Writer, portal: &Arc<Portal>, runtime: &Runtime) -> JoinHandle<()> {
-    let (orders, thread) = writer.into_parts();
-    runtime.spawn(keep(Arc::clone(portal), orders));
+/// Commits the changes of a portal for as long as its runtime exists. Drop what is returned after the runtime.
+pub(crate) fn begin(writer: Writer, portal: &Arc<Portal>) -> WriterThread {
+    let Writer { orders, thread } = writer;
+    tokio::spawn(keep(Arc::clone(portal), orders));
     thread
 }
 
@@ -54,7 +50,7 @@ impl Portal {
         }
     }
 
-    /// Waits until everything that was changed so far, by whomever, is in the store.
+    /// Waits until every change so far is in the store.
     ///
     /// # Errors
     /// When it cannot be written. What was changed stays changed, and is written when that works again.

@@ -1,4 +1,4 @@
-//! One-time codes: sent to a citizen whose password was right, good once and for five minutes.
+//! One-time codes: sent to a citizen after the password, valid once and for five minutes.
 
 use std::collections::HashMap;
 
@@ -9,11 +9,11 @@ use crate::domain::checksum;
 use crate::domain::dirty_set::DirtySet;
 use crate::domain::problem::{Kind, Problem};
 
-/// How long a code is good, and how far back sent codes count, in nanoseconds.
+/// The lifetime of a code, and how far back sent codes count, in nanoseconds.
 const LIFETIME_NS: u64 = 300_000_000_000;
 /// How many codes a citizen gets within a lifetime.
 const MOST_SENT: u32 = 5;
-/// How many wrong guesses a code stands.
+/// How many wrong guesses invalidate a code.
 const MOST_GUESSES: u32 = 5;
 /// How many citizens are waiting for a sign-in at once.
 const MOST_WAITING: usize = 1 << 16;
@@ -28,7 +28,7 @@ pub(crate) struct Sent {
     is_used: bool,
 }
 
-/// All codes that were sent, by citizen number; about 80 bytes each, dropped when they are over.
+/// All codes that were sent, by citizen number; about 80 bytes each, dropped when they expire.
 #[derive(Debug, Default)]
 pub(crate) struct OneTimeCodes {
     pub(crate) by_citizen: HashMap<u64, Sent>,
@@ -37,7 +37,7 @@ pub(crate) struct OneTimeCodes {
     pub(crate) dirty: DirtySet<u64>,
 }
 
-/// The password of a citizen. The citizens do not exist, so that it may be public: `mk-` and the last six digits.
+/// The password of a citizen: `mk-` and the last six digits. The citizens do not exist, so that it may be public.
 pub(crate) fn password(citizen_number: &str) -> String {
     format!("mk-{}", citizen_number.get(6..).unwrap_or_default())
 }
@@ -70,7 +70,7 @@ impl OneTimeCodes {
         Ok(())
     }
 
-    /// Whether this is the citizen's code; it is used up by that.
+    /// Whether this is the citizen's code; the code is consumed.
     pub(crate) fn redeem(&mut self, citizen: u64, code: &str, now_ns: u64, defects: Defects) -> bool {
         let Some(sent) = self.by_citizen.get_mut(&citizen) else { return false };
         self.dirty.mark(citizen);
@@ -81,7 +81,7 @@ impl OneTimeCodes {
         is_right
     }
 
-    /// The code that was sent last: what the citizen reads on the telephone.
+    /// The code that was sent last.
     pub(crate) fn read(&self, citizen: u64) -> Option<&str> {
         self.by_citizen.get(&citizen).filter(|sent| !sent.is_used).map(|sent| sent.code.as_str())
     }

@@ -2,10 +2,11 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use mock_ground::Caller;
+
 use crate::behaviour::active::Active;
 use crate::behaviour::defects::Switches;
 use crate::domain::catalogue::Index;
-use crate::ground::outgoing::Caller;
 use crate::state::config::Config;
 use crate::state::registry::Registry;
 use crate::state::sign_ons::SignOns;

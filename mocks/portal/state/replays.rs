@@ -1,4 +1,4 @@
-//! Answers that are kept for requests that come again under the same key.
+//! Answers that are kept for requests that repeat an idempotency key.
 
 use std::collections::{HashMap, VecDeque};
 

@@ -1,4 +1,4 @@
-//! Who is signed in: opaque tokens that end after some time, by signing out, or when there is no more room.
+//! Sessions: opaque tokens that end after some time, at sign-out, or when there is no more room.
 
 use crate::domain::checksum;
 use crate::domain::dirty_set::DirtySet;
@@ -9,7 +9,7 @@ const CAPACITY: u64 = 1 << 20;
 
 #[derive(Debug)]
 pub(crate) struct Session {
-    /// The part of the token that cannot be counted up to.
+    /// The secret part of the token.
     pub(crate) mark: u64,
     /// None once it was ended.
     pub(crate) person: Option<Person>,
@@ -65,7 +65,7 @@ impl Sessions {
         format!("{number:016x}{mark:016x}")
     }
 
-    /// Who holds this token.
+    /// The person of this token.
     pub(crate) fn find(&self, token: &str, now_ns: u64) -> Option<Person> {
         let (place, mark) = self.read(token)?;
         let session = self.ring.get(place).filter(|session| session.mark == mark)?;

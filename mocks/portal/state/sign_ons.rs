@@ -1,4 +1,4 @@
-//! Sign-ons that are under way: each state is good once and not for long.
+//! Sign-ons that are under way: each `state` is valid once and for a short time.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -53,7 +53,7 @@ pub(crate) struct Jwk {
 pub(crate) struct SignOn {
     /// Names it on the way there and back.
     pub(crate) state: String,
-    /// Has to stand in the id token.
+    /// The nonce that the id token must contain.
     pub(crate) nonce: String,
     /// Proves to the issuer that the code is redeemed by the one who asked (PKCE).
     pub(crate) verifier: String,
@@ -70,7 +70,7 @@ impl SignOn {
 /// All sign-ons that are under way.
 #[derive(Debug)]
 pub(crate) struct Pending {
-    /// A secret: names are drawn from it.
+    /// The secret from which names are drawn.
     seed: u64,
     begun: u64,
     by_state: HashMap<String, SignOn>,

@@ -145,7 +145,7 @@ async fn money_is_collected_remitted_and_reconciled_to_the_dong() {
 }
 
 #[tokio::test]
-async fn a_post_with_paydays_remits_by_itself() {
+async fn a_post_with_remittance_runs_remits_by_itself() {
     let behaviour = Behaviour { remit_every: Some(Duration::from_millis(2)), ..Behaviour::ordinary() };
     let scene = Scene::with(Duration::ZERO, ok(), behaviour).await;
     scene.place(&scene.order("D-1", 8_000)).await;

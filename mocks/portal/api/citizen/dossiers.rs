@@ -1,4 +1,4 @@
-//! The citizen's side: sign in, submit, pay, follow, withdraw; and the public look-up.
+//! Operations of citizens: sign in, submit, pay, follow, withdraw; and the public look-up.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +31,7 @@ use crate::state::one_time_codes;
 use crate::state::portal::Portal;
 use crate::state::registry::intake::Submitted;
 
-/// How long the defect `slow-path` waits.
+/// The delay of the defect `slow-path`.
 const SLOW: Duration = Duration::from_millis(300);
 
 pub(crate) fn operations() -> Vec<Operation> {
@@ -43,7 +43,7 @@ pub(crate) fn operations() -> Vec<Operation> {
             .refuses(&[Kind::Unauthenticated]),
         delete("/api/sessions", sign_out).named("signOut", "Sign out", "Đăng xuất").by(Who::SignedIn).gives_nothing(),
         post("/api/sessions/codes", send_code)
-            .named("sendCode", "Have a one-time code sent", "Gửi mã xác thực một lần")
+            .named("sendCode", "Request a one-time code", "Gửi mã xác thực một lần")
             .takes::<Credentials>()
             .gives::<Sent>(StatusCode::CREATED)
             .refuses(&[Kind::Unauthenticated]),
@@ -70,13 +70,13 @@ pub(crate) fn operations() -> Vec<Operation> {
             "Thanh toán phí, lệ phí",
         ),
         post("/api/dossiers/{code}/withdrawal", withdraw)
-            .named("withdrawDossier", "Ask for a dossier back", "Yêu cầu rút hồ sơ")
+            .named("withdrawDossier", "Request a withdrawal", "Yêu cầu rút hồ sơ")
             .by(Who::Citizen)
             .takes::<Reason>()
             .gives::<Standing<'_>>(StatusCode::OK)
             .refuses(&[Kind::IllegalTransition]),
         get("/api/look-up/{code}", look_up)
-            .named("lookUpDossier", "Look up how a dossier stands", "Tra cứu tình trạng hồ sơ")
+            .named("lookUpDossier", "Look up a dossier", "Tra cứu tình trạng hồ sơ")
             .gives::<Public<'_>>(StatusCode::OK),
     ]
 }
@@ -242,7 +242,7 @@ pub(crate) async fn order(portal: &Portal, citizen: u64, code: String, debt: Deb
     }
 }
 
-/// A reason, where one has to be given.
+/// A reason, which is required.
 #[derive(Deserialize, Default, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Reason {
@@ -250,7 +250,7 @@ pub(crate) struct Reason {
 }
 
 impl Reason {
-    /// The reason, if there is one.
+    /// A reason, which is optional.
     pub(crate) fn given(self) -> Result<String, Problem> {
         if self.reason.trim().is_empty() { Err(Problem::field("reason", "is missing")) } else { Ok(self.reason) }
     }
@@ -271,7 +271,7 @@ async fn withdraw(
     })
 }
 
-/// What anybody may ask who knows a code.
+/// The public look-up, for any client that knows a code.
 async fn look_up(State(portal): State<Arc<Portal>>, Path(code): Path<String>) -> Result<Response, Problem> {
     let defects = portal.switches.get();
     let ordinal = {

@@ -1,4 +1,4 @@
-//! What else an applicant does: drafts, further papers, tax, the result, an opinion.
+//! Further operations of an applicant: drafts, supplements, tax, the result, a rating.
 
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ fn of_drafts() -> Vec<Operation> {
             .by(Who::Citizen)
             .gives::<Drafts<'_>>(StatusCode::OK),
         post("/api/drafts", begin)
-            .named("beginDraft", "Begin a draft", "Tạo bản nháp")
+            .named("beginDraft", "Create a draft", "Tạo bản nháp")
             .by(Who::Citizen)
             .takes::<Fields>()
             .gives::<Draft>(StatusCode::CREATED)
@@ -49,16 +49,16 @@ fn of_drafts() -> Vec<Operation> {
             .by(Who::Citizen)
             .gives::<Draft>(StatusCode::OK),
         put("/api/drafts/{id}", save)
-            .named("saveDraft", "Save a draft anew", "Lưu bản nháp")
+            .named("saveDraft", "Save a draft", "Lưu bản nháp")
             .by(Who::Citizen)
             .takes::<Fields>()
             .gives::<Draft>(StatusCode::OK),
         delete("/api/drafts/{id}", discard)
-            .named("discardDraft", "Throw a draft away", "Xóa bản nháp")
+            .named("discardDraft", "Delete a draft", "Xóa bản nháp")
             .by(Who::Citizen)
             .gives_nothing(),
         post("/api/drafts/{id}/submission", submit)
-            .named("submitDraft", "Hand a draft in", "Nộp bản nháp")
+            .named("submitDraft", "Submit a draft", "Nộp bản nháp")
             .by(Who::Citizen)
             .gives::<Receipt<'_>>(StatusCode::CREATED)
             .gives::<Receipt<'_>>(StatusCode::OK)
@@ -69,7 +69,7 @@ fn of_drafts() -> Vec<Operation> {
 fn of_cases() -> Vec<Operation> {
     vec![
         post("/api/dossiers/{code}/supplement", supplement)
-            .named("bringSupplement", "Bring further papers", "Bổ sung giấy tờ")
+            .named("bringSupplement", "Supply further papers", "Bổ sung giấy tờ")
             .by(Who::Citizen)
             .takes::<RawAnswer>()
             .gives::<Standing<'_>>(StatusCode::OK)
@@ -84,20 +84,20 @@ fn of_cases() -> Vec<Operation> {
             .by(Who::Citizen)
             .gives::<results::ResultView<'_>>(StatusCode::OK),
         post("/api/dossiers/{code}/rating", rate)
-            .named("rateDossier", "Rate how the case was handled", "Đánh giá việc giải quyết")
+            .named("rateDossier", "Rate the handling of a dossier", "Đánh giá việc giải quyết")
             .by(Who::Citizen)
             .takes::<RawRating>()
             .gives::<Standing<'_>>(StatusCode::OK)
             .refuses(&[Kind::IllegalTransition]),
         post("/api/results/verifications", verify)
-            .named("verifyResult", "Ask whether a result is in force", "Xác thực kết quả")
+            .named("verifyResult", "Verify a result", "Xác thực kết quả")
             .takes::<Shown>()
             .gives::<Verification>(StatusCode::OK)
             .refuses(&[Kind::NotFound]),
     ]
 }
 
-/// What a citizen has filled in so far: any object.
+/// What a citizen has filled in so far: any JSON object.
 type Fields = serde_json::Map<String, serde_json::Value>;
 
 #[derive(Serialize, JsonSchema)]
@@ -151,7 +151,7 @@ async fn discard(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// Hands a draft in; it is a dossier from there and no draft any more.
+/// Submits a draft, which becomes a dossier.
 async fn submit(
     State(portal): State<Arc<Portal>>,
     Citizen(citizen): Citizen,
@@ -165,7 +165,7 @@ async fn submit(
     Ok(receipt)
 }
 
-/// Lets an applicant take one step, and answers how the dossier stands after it.
+/// Lets an applicant take one step; answers with the dossier after it.
 fn step(
     portal: &Portal,
     code: &str,
@@ -216,7 +216,7 @@ async fn rate(
     step(&portal, &code, citizen, |dossier, office| results::rate(dossier, rating, office))
 }
 
-/// A result in somebody's hands.
+/// A result that was handed out.
 #[derive(Deserialize, Default, JsonSchema)]
 #[serde(default)]
 struct Shown {
@@ -224,7 +224,7 @@ struct Shown {
     digest: String,
 }
 
-/// Anybody who is shown a result may ask whether it is in force.
+/// Any client that is shown a result may ask whether it is in force.
 async fn verify(State(portal): State<Arc<Portal>>, Body(shown): Body<Shown>) -> Result<Response, Problem> {
     let registry = portal.registry();
     let code = shown.number.strip_prefix("KQ-").ok_or_else(|| Problem::not_found("result"))?;

@@ -1,4 +1,4 @@
-//! What citizens ask.
+//! Operations for citizens.
 
 pub(crate) mod dossiers;
 pub(crate) mod drafts_and_results;

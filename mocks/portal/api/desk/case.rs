@@ -1,4 +1,4 @@
-//! A case on the desk of a clerk: what every step of it has in common.
+//! A dossier on the desk of a clerk: what all steps have in common.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub(crate) fn case<T: 'static>(path: &'static str, handler: impl Handler<T, Arc<
     case.gives::<Standing<'_>>(StatusCode::OK).refuses(&[Kind::IllegalTransition])
 }
 
-/// A case that a clerk of a desk takes up.
+/// A dossier that a clerk works on.
 pub(crate) struct Case {
     pub(crate) portal: Arc<Portal>,
     pub(crate) clerk: Arc<Clerk>,
@@ -43,7 +43,7 @@ impl FromRequestParts<Arc<Portal>> for Case {
 }
 
 impl Case {
-    /// Lets the clerk take one step, if it is the unit of the clerk that decides; answers how the dossier stands after it.
+    /// Lets the clerk take one step if the clerk's unit decides on the dossier; answers with the dossier after it.
     pub(crate) fn step(
         self,
         step: impl FnOnce(&mut Dossier, Actor, &mut Office<'_>) -> Result<(), Problem>,
@@ -55,7 +55,7 @@ impl Case {
         })
     }
 
-    /// The same for a clerk of whatever unit.
+    /// The same for a clerk of any unit.
     pub(crate) fn any_step(
         self,
         step: impl FnOnce(&mut Dossier, Actor, &mut Office<'_>) -> Result<(), Problem>,

@@ -1,4 +1,4 @@
-//! What else the desks do: further papers, other agencies, taxes, apologies, corrections, bags.
+//! Further operations of the desks: supplements, consultations, taxes, apologies, corrections, bags.
 
 use std::sync::Arc;
 
@@ -33,33 +33,33 @@ pub(crate) fn operations() -> Vec<Operation> {
 fn of_cases() -> Vec<Operation> {
     vec![
         case("/api/desk/dossiers/{code}/request-supplement", request_supplement)
-            .named("requestSupplement", "Ask for further papers", "Yêu cầu bổ sung giấy tờ")
+            .named("requestSupplement", "Request further papers", "Yêu cầu bổ sung giấy tờ")
             .takes::<RawRequest>(),
         case("/api/desk/dossiers/{code}/receive-supplement", receive_supplement)
-            .named("receiveSupplement", "Take further papers in", "Tiếp nhận giấy tờ bổ sung")
+            .named("receiveSupplement", "Accept further papers", "Tiếp nhận giấy tờ bổ sung")
             .takes::<RawAnswer>(),
         case("/api/desk/dossiers/{code}/expire-supplement", expire_supplement).named(
             "expireSupplement",
-            "End a case whose papers did not come",
+            "End a dossier whose papers are overdue",
             "Kết thúc do quá hạn bổ sung",
         ),
         case("/api/desk/dossiers/{code}/refuse-withdrawal", refuse_withdrawal)
-            .named("refuseWithdrawal", "Refuse to give a dossier back", "Không đồng ý cho rút hồ sơ")
+            .named("refuseWithdrawal", "Refuse a withdrawal", "Không đồng ý cho rút hồ sơ")
             .takes::<Reason>(),
         case("/api/desk/dossiers/{code}/apologise", apologise)
-            .named("apologise", "Apologise and give a new day", "Xin lỗi và hẹn lại ngày trả")
+            .named("apologise", "Apologise and set a new day", "Xin lỗi và hẹn lại ngày trả")
             .takes::<RawApology>(),
         case("/api/desk/dossiers/{code}/consult", consult)
-            .named("consultAgency", "Ask another agency", "Lấy ý kiến cơ quan khác")
+            .named("consultAgency", "Consult another agency", "Lấy ý kiến cơ quan khác")
             .takes::<RawConsultation>(),
         case("/api/desk/dossiers/{code}/answer-consultation", answer)
-            .named("answerConsultation", "Answer for the agency that was asked", "Trả lời lấy ý kiến")
+            .named("answerConsultation", "Answer a consultation", "Trả lời lấy ý kiến")
             .takes::<agencies::RawAnswer>(),
         case("/api/desk/dossiers/{code}/tax-notice", tax_notice)
-            .named("noteTaxNotice", "Note a tax notice", "Ghi nhận thông báo thuế")
+            .named("noteTaxNotice", "Record a tax notice", "Ghi nhận thông báo thuế")
             .takes::<RawNotice>(),
         case("/api/desk/dossiers/{code}/tax-receipt", tax_receipt)
-            .named("noteTaxReceipt", "Note a receipt of the treasury", "Ghi nhận biên lai kho bạc")
+            .named("noteTaxReceipt", "Record a receipt of the treasury", "Ghi nhận biên lai kho bạc")
             .takes::<RawReceipt>()
             .refuses(&[Kind::IllegalTransition, Kind::PaymentInProgress]),
         case("/api/desk/dossiers/{code}/on-the-spot", on_the_spot)
@@ -88,12 +88,12 @@ fn of_bags() -> Vec<Operation> {
             .by(Who::Clerk)
             .gives::<ListedBag>(StatusCode::OK),
         post("/api/desk/bags/{number}/dispatch", dispatch)
-            .named("dispatchBag", "Send a bag on its way", "Chuyển túi hồ sơ")
+            .named("dispatchBag", "Dispatch a bag", "Chuyển túi hồ sơ")
             .by(Who::Clerk)
             .gives::<ListedBag>(StatusCode::OK)
             .refuses(&[Kind::IllegalTransition]),
         post("/api/desk/bags/{number}/receive", unpack)
-            .named("receiveBag", "Take a bag in", "Nhận túi hồ sơ")
+            .named("receiveBag", "Receive a bag", "Nhận túi hồ sơ")
             .by(Who::Clerk)
             .takes::<Counted>()
             .gives::<ListedBag>(StatusCode::OK)

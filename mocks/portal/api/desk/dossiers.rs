@@ -1,4 +1,4 @@
-//! The desk's side: sign in, take from the inbox, and move dossiers on.
+//! Operations of the desks: sign in, take from the inbox, and move dossiers on.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ use crate::domain::submission::RawSubmission;
 use crate::state::clock::wall_ns;
 use crate::state::portal::Portal;
 
-/// How many dossiers an inbox hands out at once, unless asked for another number.
+/// How many dossiers an inbox hands out at once by default.
 const USUAL_TAKE: usize = 20;
 /// How many it hands out at most.
 const LARGEST_TAKE: usize = 500;
@@ -103,7 +103,7 @@ fn steps() -> Vec<Operation> {
             .takes::<Reason>(),
         case("/api/desk/dossiers/{code}/approve-withdrawal", approve_withdrawal).named(
             "approveWithdrawal",
-            "Give a dossier back",
+            "Grant a withdrawal",
             "Đồng ý cho rút hồ sơ",
         ),
         case("/api/desk/dossiers/{code}/hand-over", hand_over)

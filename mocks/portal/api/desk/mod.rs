@@ -1,4 +1,4 @@
-//! What the clerks of a one-stop desk ask.
+//! Operations for the clerks of a one-stop desk.
 
 pub(crate) mod casework;
 pub(crate) mod dossiers;

@@ -11,7 +11,7 @@ use crate::domain::problem::Problem;
 pub(crate) fn operations() -> Vec<Operation> {
     vec![case("/api/desk/dossiers/{code}/resync", resync).named(
         "resyncDossier",
-        "Tell the national portal anew",
+        "Resync a dossier with the national portal",
         "Đồng bộ lại hồ sơ lên Cổng quốc gia",
     )]
 }

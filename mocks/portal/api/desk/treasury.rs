@@ -1,5 +1,5 @@
-//! What the desks do about money that is not simply paid: exempt, give back, and reconcile with the ledgers of bank and post
-//! against those of the portal.
+//! Operations of the desks on money: exempt, refund, and reconcile the ledgers of bank and post
+//! with that of the portal.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,17 +27,17 @@ use crate::domain::payments::settlement::{Line, Reconciliation};
 use crate::domain::problem::{Kind, Problem};
 use crate::state::portal::Portal;
 
-/// How many lines are compared before others have their turn.
+/// How many lines are compared before the task yields.
 const AT_ONCE: usize = 500;
 
 pub(crate) fn operations() -> Vec<Operation> {
     vec![
         case("/api/desk/dossiers/{code}/exempt", exempt)
-            .named("exemptFromFee", "Free an applicant from the fee", "Miễn phí, lệ phí")
+            .named("exemptFromFee", "Exempt an applicant from the fee", "Miễn phí, lệ phí")
             .takes::<Reason>()
             .refuses(&[Kind::IllegalTransition, Kind::NothingToPay, Kind::AlreadyPaid, Kind::PaymentInProgress]),
         post("/api/desk/dossiers/{code}/refund", refund)
-            .named("refundPayment", "Give money back", "Hoàn trả phí, lệ phí")
+            .named("refundPayment", "Refund money", "Hoàn trả phí, lệ phí")
             .by(Who::DeskClerk)
             .gives::<Refund>(StatusCode::OK)
             .refuses(&[Kind::IllegalTransition, Kind::NothingToRefund, Kind::PeerUnavailable]),
@@ -48,7 +48,7 @@ pub(crate) fn operations() -> Vec<Operation> {
             .gives::<Reconciliation>(StatusCode::OK)
             .refuses(&[Kind::PeerUnavailable]),
         post("/api/desk/reconciliations/post", reconcile_post)
-            .named("reconcilePost", "Reconcile what the post has passed on", "Đối soát tiền thu hộ với bưu chính")
+            .named("reconcilePost", "Reconcile remittances of the post", "Đối soát tiền thu hộ với bưu chính")
             .by(Who::PostClerk)
             .gives::<Reconciliation>(StatusCode::OK)
             .refuses(&[Kind::PeerUnavailable]),
@@ -173,7 +173,7 @@ async fn reconcile_post(State(portal): State<Arc<Portal>>, PostClerk(clerk): Pos
     Ok(json(StatusCode::OK, &report))
 }
 
-/// Holds what was collected of one receiver against what is booked for that.
+/// Compares what was collected from one receiver with what is booked.
 fn compare(
     portal: &Portal,
     collection: &Collection,

@@ -1,14 +1,16 @@
-//! What the peers are asked about money: to give it back, what they have taken, what they have passed on.
+//! Questions to the peers about money: refunds, settlement, collections and remittances.
 
 use jiff::civil::Date;
+use mock_ground::Call;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::api::peers::orders::{CURRENCY, CUSTOMER, PROTOCOL, body, refused, unavailable};
+use crate::api::peers::calls::{agreed, ask, body, post_token, read, refused, unavailable};
+use crate::api::peers::orders::{CURRENCY, CUSTOMER, PROTOCOL};
 use crate::domain::checksum;
 use crate::domain::moment::Moment;
 use crate::domain::payments::settlement::{self, Line};
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::Problem;
 use crate::state::portal::Portal;
 
 const REFUND: &str = "REFUND";
@@ -63,15 +65,15 @@ pub(crate) async fn refund(
     };
     let url = format!("{}/refunds", config.bank_url);
     portal.kept().await?;
-    let answer: RefundAnswer = portal.caller.post(&url, None, body(&order)).await.map_err(unavailable)?;
-    if answer.error_code == "0" { Ok(()) } else { Err(refused(&url, &answer.error_code)) }
+    let answer: RefundAnswer = read(&url, ask(portal, &Call::post(&url, body(&order))).await?)?;
+    if answer.error_code == "0" { Ok(()) } else { Err(refused(&url, format_args!("code {}", answer.error_code))) }
 }
 
 /// What the platform has moved on a day of its clock.
 pub(crate) async fn settlement(portal: &Portal, day: Date) -> Result<Vec<Line>, Problem> {
     let url = format!("{}/settlement/{day}.csv", portal.config.bank_url);
-    let file = portal.caller.get(&url, None, LONGEST_FILE).await.map_err(unavailable)?;
-    settlement::read(&String::from_utf8_lossy(&file)).map_err(unavailable)
+    let answer = ask(portal, &Call { longest: LONGEST_FILE, ..Call::get(&url) }).await?;
+    settlement::read(&String::from_utf8_lossy(&agreed(&url, answer)?)).map_err(unavailable)
 }
 
 /// What a receiver has paid.
@@ -128,20 +130,15 @@ async fn pages<Page: DeserializeOwned, Item>(
     for _ in 0..MOST_PAGES {
         let (post, after) = (&portal.config.post_url, all.len());
         let url = format!("{post}{path}?customer_code={CUSTOMER}&after={after}&limit={PAGE}");
-        let page = portal.caller.get(&url, Some(&portal.config.post_token), LONGEST_PAGE).await;
-        let page = serde_json::from_slice(&page.map_err(unavailable)?).map(&items);
-        let mut page = page.map_err(|error| not_understood(&url, &error))?;
+        let call = Call { longest: LONGEST_PAGE, credentials: Some(post_token(portal)), ..Call::get(&url) };
+        let mut page = items(read(&url, ask(portal, &call).await?)?);
         let is_last = page.len() < PAGE;
         all.append(&mut page);
         if is_last {
             return Ok(all);
         }
     }
-    Err(Problem::new(Kind::PeerUnavailable, format!("could not read {path} to its end")))
-}
-
-fn not_understood(url: &str, error: &serde_json::Error) -> Problem {
-    Problem::new(Kind::PeerUnavailable, format!("could not understand the answer of {url}: {error}"))
+    Err(unavailable(format_args!("read {path} to its end")))
 }
 
 #[derive(Serialize)]
@@ -155,5 +152,5 @@ pub(crate) async fn count(portal: &Portal, id: &str, amount: i64) -> Result<Remi
     let url = format!("{}/remittances/{id}/reconcile", portal.config.post_url);
     let count = body(&Count { customer_code: CUSTOMER, amount });
     portal.kept().await?;
-    portal.caller.post(&url, Some(&portal.config.post_token), count).await.map_err(unavailable)
+    read(&url, ask(portal, &Call { credentials: Some(post_token(portal)), ..Call::post(&url, count) }).await?)
 }

@@ -29,7 +29,7 @@ pub(crate) fn operations() -> Vec<Operation> {
             .takes::<Callback>()
             .gives::<Reply>(StatusCode::OK),
         get("/peers/bank/return", payer_returned)
-            .named("returnPayer", "Come back from paying", "Quay lại sau thanh toán")
+            .named("returnPayer", "Return from payment", "Quay lại sau thanh toán")
             .asks::<Return>()
             .gives::<Return>(StatusCode::OK),
         post("/peers/post/status", parcel_reported)
@@ -39,7 +39,7 @@ pub(crate) fn operations() -> Vec<Operation> {
             .gives::<Reply>(StatusCode::OK)
             .gives::<Reply>(StatusCode::NOT_FOUND),
         post("/peers/post/pickups", pickup_reported)
-            .named("reportPickup", "Report on papers that are fetched", "Báo trạng thái thu gom")
+            .named("reportPickup", "Report a pick-up", "Báo trạng thái thu gom")
             .by(Who::Post)
             .takes::<PickupStatus>()
             .gives::<Reply>(StatusCode::OK)
@@ -151,7 +151,7 @@ struct ParcelStatus {
     status: String,
     #[serde(default)]
     cod_collected: i64,
-    /// Which attempt at the door has failed, counted from 1.
+    /// Which delivery attempt failed, counted from 1.
     #[serde(default)]
     attempt: u8,
 }

@@ -2,5 +2,6 @@
 
 pub(crate) mod accounts;
 pub(crate) mod callbacks;
+mod calls;
 pub(crate) mod national_portal;
 pub(crate) mod orders;

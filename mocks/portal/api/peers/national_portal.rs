@@ -41,11 +41,11 @@ struct Pushed {
     data: Vec<Value>,
 }
 
-/// What became of the packets of a message, in order.
+/// The outcome of the packets of a message, in order.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "PacketVerdicts")]
 struct Verdicts {
-    /// That of the first packet that was not taken; else 0.
+    /// The error code of the first packet that was refused; else 0.
     error_code: i64,
     message: String,
     result: Vec<Verdict>,

@@ -1,24 +1,23 @@
 //! What the portal orders: payments at the platform, deliveries and pick-ups at the post.
 
 use bytes::Bytes;
+use http::StatusCode;
+use mock_ground::Call;
 use serde::{Deserialize, Serialize};
 
+use crate::api::peers::calls::{agreed, ask, body, post_token, read, refused};
 use crate::domain::checksum;
 use crate::domain::dossier::Dossier;
 use crate::domain::moment::Moment;
 use crate::domain::problem::{Kind, Problem};
-use crate::ground::outgoing::CallError;
 use crate::state::portal::Portal;
 
 const INIT: &str = "INIT";
 pub(crate) const PROTOCOL: &str = "1.0";
 pub(crate) const CURRENCY: &str = "VND";
 
-/// Under which the post knows this portal.
+/// The name by which the post knows this portal.
 pub(crate) const CUSTOMER: &str = "MOCK-PORTAL";
-
-/// The longest answer to where a parcel is.
-const LONGEST_TRACKING: usize = 64 * 1024;
 
 /// A payment to be ordered.
 pub(crate) struct WantedPayment {
@@ -72,17 +71,17 @@ pub(crate) async fn payment(portal: &Portal, wanted: &WantedPayment) -> Result<S
     };
     let url = format!("{}/orders", config.bank_url);
     portal.kept().await?;
-    let answer: PaymentAnswer = portal.caller.post(&url, None, body(&order)).await.map_err(unavailable)?;
+    let answer: PaymentAnswer = read(&url, ask(portal, &Call::post(&url, body(&order))).await?)?;
     match answer.payment_url {
         Some(payment_url) if answer.error_code == "0" => Ok(payment_url),
-        Some(_) | None => Err(refused(&url, &answer.error_code)),
+        Some(_) | None => Err(refused(&url, format_args!("code {}", answer.error_code))),
     }
 }
 
 /// A delivery to be ordered.
 pub(crate) struct WantedParcel {
     pub(crate) dossier: String,
-    /// Under which the post is to know it: the code of the dossier.
+    /// The order number: the code of the dossier.
     order_number: String,
     cod_amount: i64,
     receiver_name: String,
@@ -185,7 +184,7 @@ pub(crate) async fn pickup(portal: &Portal, wanted: &WantedPickup) -> Result<Str
     at_post(portal, "/pickups", body(&order)).await
 }
 
-/// Which way the post carries something.
+/// The direction in which the post carries something.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Way {
     /// A result, to the applicant.
@@ -210,8 +209,8 @@ pub(crate) async fn cancel(portal: &Portal, way: Way, code: &str) -> Result<(), 
     let Err(refusal) = cancelled else { return Ok(()) };
     if refusal.is_illegal() {
         let url = format!("{}/{orders}/{code}", portal.config.post_url);
-        let answer = portal.caller.get(&url, Some(&portal.config.post_token), LONGEST_TRACKING).await;
-        let tracking: Option<Tracking> = serde_json::from_slice(&answer.map_err(unavailable)?).ok();
+        let answer = ask(portal, &Call { credentials: Some(post_token(portal)), ..Call::get(&url) }).await?;
+        let tracking: Option<Tracking> = serde_json::from_slice(&agreed(&url, answer)?).ok();
         if tracking.is_some_and(|tracking| tracking.status == "cancelled") {
             return Ok(());
         }
@@ -220,35 +219,17 @@ pub(crate) async fn cancel(portal: &Portal, way: Way, code: &str) -> Result<(), 
 }
 
 /// Posts an order to the post; returns the waybill it is about. An order the post already has is as good as a new one.
+/// A conflict is a decision: the state of what is asked about does not allow it.
 async fn at_post(portal: &Portal, path: &str, order: Bytes) -> Result<String, Problem> {
     let url = format!("{}{path}", portal.config.post_url);
     portal.kept().await?;
-    let token = Some(portal.config.post_token.as_str());
-    let answer: ParcelAnswer = portal.caller.post(&url, token, order).await.map_err(declined)?;
+    let answer = ask(portal, &Call { credentials: Some(post_token(portal)), ..Call::post(&url, order) }).await?;
+    if answer.status == StatusCode::CONFLICT {
+        return Err(Problem { kind: Kind::IllegalTransition, ..refused(&url, answer.status) });
+    }
+    let answer: ParcelAnswer = read(&url, answer)?;
     match answer.waybill {
         Some(waybill) if matches!(answer.status.as_str(), "100" | "101") => Ok(waybill),
-        Some(_) | None => Err(refused(&url, &answer.status)),
+        Some(_) | None => Err(refused(&url, format_args!("code {}", answer.status))),
     }
-}
-
-pub(crate) fn body(order: &impl Serialize) -> Bytes {
-    serde_json::to_vec(order).unwrap_or_else(|_| unreachable!("orders have string keys and integers only")).into()
-}
-
-/// A conflict is an answer: the state of what is asked about does not allow it. All else is a peer that fails.
-fn declined(error: CallError) -> Problem {
-    if error.is_conflict() {
-        Problem::new(Kind::IllegalTransition, format!("could not {error}"))
-    } else {
-        unavailable(error)
-    }
-}
-
-pub(crate) fn unavailable(error: impl std::error::Error) -> Problem {
-    let cause = error.source().map(|source| format!(": {source}")).unwrap_or_default();
-    Problem::new(Kind::PeerUnavailable, format!("could not {error}{cause}"))
-}
-
-pub(crate) fn refused(url: &str, code: &str) -> Problem {
-    Problem::new(Kind::PeerUnavailable, format!("could not have {url} agree: it answered code {code}"))
 }

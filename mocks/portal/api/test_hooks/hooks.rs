@@ -1,4 +1,4 @@
-//! What only a tester may do: set the clock, count, reset all state, switch defects (and, in
+//! Test hooks: set the clock, count, reset all state, switch defects (and, in
 //! [`crate::api::test_hooks::switches`], variants and noise), slow answers down, limit clients, end sessions, read the one-time codes that were sent.
 
 use std::collections::BTreeMap;
@@ -100,11 +100,11 @@ struct Counts {
     now: Moment,
 }
 
-/// How far the national portal has been told.
+/// How many dossiers are in which sync state.
 #[derive(Serialize)]
 struct Synced {
     by_state: BTreeMap<SyncState, usize>,
-    /// How many packets that were handed down could not be taken.
+    /// How many packets that were handed down were refused.
     untaken: u64,
 }
 
@@ -130,11 +130,11 @@ async fn count(State(portal): State<Arc<Portal>>) -> Response {
     json(StatusCode::OK, &counts)
 }
 
-/// Which defects are to be on.
+/// The defects to switch on.
 #[derive(Deserialize)]
 struct Wrong {
     on: Vec<String>,
-    /// How long races last from their check to their act.
+    /// The window of races, from check to act.
     window_ms: Option<u64>,
 }
 
@@ -226,7 +226,7 @@ struct Code<'sent> {
     code: &'sent str,
 }
 
-/// The stub of the telephone: the one-time code that was sent last.
+/// The one-time code that was sent last.
 async fn read_code(State(portal): State<Arc<Portal>>, Path(number): Path<u64>) -> Result<Response, Problem> {
     let registry = portal.registry();
     let code = registry.codes.read(number).ok_or_else(|| Problem::not_found("code"))?;
@@ -238,7 +238,7 @@ struct Emptied {
     dossiers: usize,
 }
 
-/// Back to the start: no dossiers, no session, the first catalogue, real time.
+/// Resets all state: no dossiers, no sessions, the first catalogue, real time.
 async fn reset(State(portal): State<Arc<Portal>>) -> Response {
     let mut registry = portal.registry();
     let mut new = Registry::new(portal.switches.get(), Procedures::new(&portal.catalogue));

@@ -1,4 +1,4 @@
-//! What only a tester may do; below `/_test/`.
+//! Test hooks, below `/_test/`.
 
 pub(crate) mod hooks;
 pub(crate) mod switches;

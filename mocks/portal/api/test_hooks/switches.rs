@@ -1,4 +1,4 @@
-//! Variants and noise, as a tester switches them while the portal runs: all that are named, or none.
+//! Test hooks that switch variants and noise while the portal runs: all that are named, or none.
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ async fn read_variants(State(portal): State<Arc<Portal>>) -> Response {
     json(StatusCode::OK, &AllVariants { items: Variant::ALL.iter().map(listed).collect() })
 }
 
-/// Which variants are to be on.
+/// The variants to switch on.
 #[derive(Deserialize)]
 struct WantedVariants {
     on: Vec<String>,
@@ -72,7 +72,7 @@ async fn set_variants(
 #[derive(Serialize)]
 struct AllNoise {
     items: Vec<Listed>,
-    /// Where its chance comes from; none while there is no noise.
+    /// Its random seed; `None` while there is no noise.
     seed: Option<u64>,
 }
 
@@ -84,7 +84,7 @@ async fn read_noise(State(portal): State<Arc<Portal>>) -> Response {
     json(StatusCode::OK, &AllNoise { items: Noise::ALL.into_iter().map(listed).collect(), seed })
 }
 
-/// Which faults are to be injected from now on.
+/// The noise to inject from now on.
 #[derive(Deserialize)]
 struct WantedFaults {
     profile: Profiles,

@@ -1,4 +1,4 @@
-//! What defects change where time is counted.
+//! What defects change in deadlines.
 
 use crate::behaviour::defects::{Defect, Defects};
 
@@ -7,9 +7,9 @@ use crate::behaviour::defects::{Defect, Defects};
 pub(crate) enum Reading {
     /// As the law says.
     Law,
-    /// With weekends as working days, as a careless portal does.
+    /// With weekends as working days.
     WithWeekends,
-    /// With every Saturday off, the exchanged ones too.
+    /// With every Saturday off, including those worked in exchange for a day off.
     WithoutSwaps,
     /// With public holidays as working days.
     WithHolidays,
@@ -31,12 +31,12 @@ impl Defects {
         legal.saturating_sub(u16::from(self.has(Defect::OffByOne)))
     }
 
-    /// The deadline that the applicant is given, if one is.
+    /// The deadline that the applicant receives, if any.
     pub(crate) fn appointment<T>(self, due_at: T, ordinal: u64) -> Option<T> {
         (!self.triggers(Defect::BlankDue, ordinal, 1, 10)).then_some(due_at)
     }
 
-    /// The deadline of a case that was interrupted: in `working` time, or by how long it stood still by the wall.
+    /// The deadline after a pause: moved by `working` time, or by calendar time.
     pub(crate) fn resumed<T>(self, working: T, by_the_wall: T) -> T {
         if self.has(Defect::CalendarPause) { by_the_wall } else { working }
     }

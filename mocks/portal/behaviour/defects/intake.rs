@@ -1,4 +1,4 @@
-//! What defects change where dossiers come in: fields, codes, and whether they are stored once.
+//! What defects change on intake: fields, codes, and whether a dossier is stored once.
 
 use crate::behaviour::defects::{Defect, Defects};
 
@@ -8,7 +8,7 @@ impl Defects {
         asked.filter(|_| self.has(Defect::MassAssign)).unwrap_or(legal)
     }
 
-    /// The name of an applicant as it is kept; submissions are counted from 1.
+    /// The name of an applicant as it is stored; submissions are counted from 1.
     pub(crate) fn name(self, mut name: String, submission: u64) -> String {
         if self.has(Defect::Latin1) {
             name = name.chars().map(|letter| if u32::from(letter) > 0xff { '?' } else { letter }).collect();
@@ -19,7 +19,7 @@ impl Defects {
         name
     }
 
-    /// A return address as it is kept.
+    /// A return address as it is stored.
     pub(crate) fn address(self, address: String) -> String {
         if self.has(Defect::AddressCut) { address.chars().take(3).collect() } else { address }
     }
@@ -34,7 +34,7 @@ impl Defects {
         if last > 0 && self.triggers(Defect::RmwCounter, later, 1, 15) { last } else { next }
     }
 
-    /// Whether a code may be given out that is taken.
+    /// Whether a code may be issued twice.
     pub(crate) fn repeats_codes(self) -> bool {
         self.has(Defect::RmwCounter) || self.has(Defect::ForeignUnit)
     }

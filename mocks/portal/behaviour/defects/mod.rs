@@ -1,5 +1,5 @@
-//! The defects that are switched on: what the portal does wrong so that the tool that tests portals can show that it
-//! notices. What there is stands in [`list`]; what some of them change, in a file for each area.
+//! The defects that are switched on: what the portal does wrong on purpose, so that a tool that tests portals can prove that it
+//! reports it. [`list`] names them all; a file for each area holds what they change.
 
 pub(crate) mod deadlines;
 mod intake;
@@ -47,7 +47,7 @@ impl Defects {
     }
 }
 
-/// The defects as a running portal has them on, how long its answers take, and how wide the window of those is that are races.
+/// The defects that are on in a running portal, the delay of its answers, and the window of races.
 #[derive(Debug)]
 pub(crate) struct Switches {
     low: AtomicU64,

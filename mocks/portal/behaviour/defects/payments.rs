@@ -1,8 +1,8 @@
-//! What defects change where money is booked.
+//! What defects change in payments.
 
 use crate::behaviour::defects::{Defect, Defects};
 
-/// What a `skim` keeps for itself, in whole VND.
+/// How much `skim` withholds, in whole VND.
 const SKIMMED: i64 = 1_000;
 
 impl Defects {

@@ -11,7 +11,6 @@ use serde_json::{Map, Value, json};
 
 use crate::behaviour::variants::{Variant, Variants};
 use crate::behaviour::variants::{envelope, paging, rewriting};
-use crate::ground::media_type;
 
 /// Where citizens submit.
 pub(crate) const SUBMISSIONS: &str = "/api/dossiers";
@@ -118,7 +117,7 @@ impl OperationRewrite<'_> {
     /// The words of a refusal; none if it is a success.
     fn words(self, response: &Value) -> Option<Vec<String>> {
         let reference = response.get("$ref")?.as_str()?.strip_prefix('#')?;
-        let content = self.usual.pointer(reference)?.get("content")?.get(media_type::PROBLEM)?;
+        let content = self.usual.pointer(reference)?.get("content")?.get(mock_ground::PROBLEM_JSON)?;
         let words = content.pointer("/schema/properties/error_code/enum")?.as_array()?;
         Some(words.iter().filter_map(|word| Some(word.as_str()?.to_owned())).collect())
     }

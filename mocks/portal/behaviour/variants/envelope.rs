@@ -9,7 +9,6 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::{Map, Value, json};
 
 use crate::behaviour::variants::{Variant, Variants};
-use crate::ground::media_type;
 
 /// What `extra-headers` adds to every answer.
 const EXTRA: [(HeaderName, &str); 4] = [
@@ -90,7 +89,7 @@ pub(crate) fn refusal_content(words: &[String], variants: Variants) -> Option<Va
         "allOf": [{ "$ref": "#/components/schemas/Problem" }],
         "properties": { "error_code": { "enum": words } },
     });
-    Some(json!({ content_type(media_type::PROBLEM, variants): { "schema": schema } }))
+    Some(json!({ content_type(mock_ground::PROBLEM_JSON, variants): { "schema": schema } }))
 }
 
 /// The type of a content, as it is named.

@@ -1,7 +1,7 @@
 //! The list of variants: variant, name, and in one sentence what the portal does differently.
 //!
-//! Each is allowed: by the standards that are named, or because nothing forbids it. A rule that fails under one of
-//! them has taken a habit of the reference portal for a law.
+//! Each is allowed, by the standard it names or because nothing forbids it. A rule that fails under one of them has
+//! mistaken a habit of the reference portal for a requirement.
 
 /// Makes the enum and its tables from one list, so that they cannot differ.
 macro_rules! list {
@@ -32,79 +32,79 @@ macro_rules! list {
 
 list! {
     Submit202, "submit-202",
-    "A submission is answered with 202 instead of 201.";
+    "Answers a submission with 202 instead of 201.";
     All200, "all-200",
-    "Whatever is answered with 201 otherwise is answered with 200.";
+    "Answers with 200 wherever it would answer with 201.";
     Known201, "known-201",
-    "A submission that comes again under the same client reference is answered with 201 and the same code, not with 200.";
+    "Answers a resubmission under the same client reference with 201 and the same code instead of 200.";
     Location, "location",
-    "The answer to a submission names the new dossier's address in the header Location.";
+    "Names the address of the new dossier in the header Location.";
     Illegal400, "illegal-400",
-    "A step that the state does not allow is refused with 400 instead of 409.";
+    "Refuses a step that the state does not allow with 400 instead of 409.";
     Illegal422, "illegal-422",
-    "A step that the state does not allow is refused with 422 instead of 409.";
+    "Refuses a step that the state does not allow with 422 instead of 409.";
     Validation400, "validation-400",
-    "Wrong fields are refused with 400 instead of 422.";
+    "Refuses invalid fields with 400 instead of 422.";
     Closed403, "closed-403",
-    "A dossier that is somebody else's, or that does not exist, is refused to citizens with 403 instead of 404.";
+    "Refuses citizens a dossier that is not theirs, or does not exist, with 403 instead of 404.";
     PlainRefusal, "plain-refusal",
-    "Refusals have an envelope of their own (error_code, message) instead of RFC 9457.";
+    "Refuses in an envelope of its own (error_code, message) instead of RFC 9457.";
     EmptyRefusal, "empty-refusal",
-    "Refusals have a status and no body.";
+    "Refuses with a status and no body.";
     VietnameseRefusals, "vietnamese-refusals",
-    "Refusals are in Vietnamese, whatever language is asked for.";
+    "Refuses in Vietnamese, whatever Accept-Language names.";
     AbsentNulls, "absent-nulls",
-    "Fields without a value are left out instead of null.";
+    "Omits fields without a value instead of writing null.";
     ExplicitNulls, "explicit-nulls",
-    "Fields that are left out otherwise where they have no value are null.";
+    "Writes null for fields that it would omit because they have no value.";
     ExtraFields, "extra-fields",
-    "Every object has further fields that nobody has asked for.";
+    "Adds unknown fields to every object.";
     ReversedFields, "reversed-fields",
-    "The fields of every object come in the reverse order.";
+    "Writes the fields of every object in reverse order.";
     LowerCaseStates, "lower-case-states",
-    "The words for states are in small letters; the adapter must map them.";
+    "Writes states in lower case; the adapter must map them.";
     UtcTimes, "utc-times",
-    "Times are written in UTC, with a Z.";
+    "Writes times in UTC, with a Z.";
     WholeSeconds, "whole-seconds",
-    "Times are written without the fraction of the second.";
+    "Writes times without fractions of a second.";
     LongFractions, "long-fractions",
-    "Times are written with six digits after the second.";
+    "Writes times with six decimal places.";
     FiveDigits, "five-digits",
-    "The number in a dossier code has five digits at least instead of four.";
+    "Writes the number in a dossier code with at least five digits instead of four.";
     SevenDigits, "seven-digits",
-    "The number in a dossier code has seven digits at least instead of four.";
+    "Writes the number in a dossier code with at least seven digits instead of four.";
     GappedNumbers, "gapped-numbers",
-    "Every other number is never given out.";
+    "Skips every other dossier number.";
     EightDigitDate, "eight-digit-date",
-    "The date in a dossier code has eight digits, the century included; the adapter must say so.";
+    "Writes the date in a dossier code with eight digits, century included; the adapter must say so.";
     PrettyJson, "pretty-json",
-    "JSON is indented, with a line for each field.";
+    "Indents JSON, one field a line.";
     EscapedJson, "escaped-json",
-    "JSON is in ASCII: every other letter is escaped.";
+    "Escapes everything outside ASCII in JSON.";
     Charset, "charset",
-    "The content type of JSON names its charset.";
+    "Names the charset in the content type of JSON.";
     ExtraHeaders, "extra-headers",
-    "Every answer has further headers, such as X-Request-Id, Strict-Transport-Security and Vary.";
+    "Adds headers to every answer, such as X-Request-Id, Strict-Transport-Security and Vary.";
     Cookies, "cookies",
-    "Every answer sets a cookie that nobody needs to send back.";
+    "Sets a cookie with every answer that no client needs to send back.";
     WeakTags, "weak-tags",
-    "Entity tags are weak, for caches only: If-Match wants the strong form (RFC 9110, section 13.1.1).";
+    "Sends weak entity tags, for caches only: If-Match requires the strong form (RFC 9110, section 13.1.1).";
     NoTags, "no-tags",
-    "There are no entity tags; versions are in the bodies only.";
+    "Sends no entity tags; versions are in the bodies only.";
     OtherTags, "other-tags",
-    "Entity tags look different (\"3-vn\" instead of \"v3\") and are taken back as they are given.";
+    "Sends entity tags of another form (\"3-vn\" instead of \"v3\") and takes them back as they are.";
     CursorPaging, "cursor-paging",
-    "Lists are read on with the cursor that their last page has given (?cursor=), and not counted.";
+    "Pages lists by the cursor in the page before (?cursor=) and does not count them.";
     OffsetPaging, "offset-paging",
-    "Lists are paged by ?offset= and ?limit= instead of page and size.";
+    "Pages lists by ?offset= and ?limit= instead of page and size.";
     LinkPaging, "link-paging",
-    "Lists name their next page in the header Link, and their length in X-Total-Count, too.";
+    "Names the next page of a list in the header Link too, and its length in X-Total-Count.";
     LateLookUp, "late-look-up",
-    "The public look-up comes out of a cache, so that it is late by 50 ms at most.";
+    "Serves the public look-up from a cache that is at most 50 ms old.";
     Slow5ms, "slow-5ms",
-    "Every answer takes 5 ms longer.";
+    "Delays every answer by 5 ms.";
     ConnectionClose, "connection-close",
-    "Every connection ends after one answer.";
+    "Closes every connection after one answer.";
     Chunked, "chunked",
-    "Bodies come in chunks of 61 bytes, their length not said before.";
+    "Sends bodies in chunks of 61 bytes, without Content-Length.";
 }

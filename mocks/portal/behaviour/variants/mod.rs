@@ -1,4 +1,4 @@
-//! The permitted variants that are on. What there is stands in
+//! The permitted variants that are on. They are listed in
 //! [`list`].
 
 pub(crate) mod document;

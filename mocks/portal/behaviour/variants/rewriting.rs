@@ -1,4 +1,4 @@
-//! JSON under variants: the same facts with other fields, times, words and signs. It knows nothing of HTTP.
+//! JSON under variants: the same facts with other fields, times, words and characters. It knows nothing of HTTP.
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
@@ -17,7 +17,7 @@ const STATES: [&str; 3] = ["state", "payment_state", "parcel_state"];
 /// How long a time is as the portal writes it: `2021-03-01T07:00:00.000+07:00`.
 const TIME_LENGTH: usize = 29;
 
-/// A value as the variants want it, everything within included.
+/// A value as the variants require, everything within included.
 pub(crate) fn rewritten(value: Value, variants: Variants) -> Value {
     match value {
         Value::Object(fields) => Value::Object(object(fields, variants)),
@@ -44,7 +44,7 @@ fn object(fields: Map<String, Value>, variants: Variants) -> Map<String, Value> 
     if variants.has(Variant::ReversedFields) { fields.into_iter().rev().collect() } else { fields }
 }
 
-/// The names of the fields that an object with these fields, or these descriptions of them, may be without.
+/// The names of the fields that an object with these fields, or these schemas of them, may omit.
 fn optional(fields: &Map<String, Value>) -> Vec<&'static str> {
     let marked = OPTIONAL.iter().filter(|(marks, _)| marks.iter().all(|mark| fields.contains_key(*mark)));
     marked.flat_map(|(_, names)| names.iter().copied()).collect()
@@ -58,7 +58,7 @@ fn field(name: String, value: Value, variants: Variants) -> (String, Value) {
     (name, rewritten(value, variants))
 }
 
-/// A time as the variants want it written; `None` where they want nothing, or the text is no time.
+/// A time as the variants require; `None` if they require nothing, or the text is no time.
 fn time(text: &str, variants: Variants) -> Option<String> {
     let wanted = [Variant::UtcTimes, Variant::WholeSeconds, Variant::LongFractions];
     let is_wanted = wanted.into_iter().any(|variant| variants.has(variant));
@@ -149,7 +149,7 @@ fn describe_object(usual: &Value, mut schema: Map<String, Value>, variants: Vari
     schema.into()
 }
 
-/// A schema whose words are in small letters.
+/// A schema whose words are in lower case.
 fn in_small_letters(schema: Value) -> Value {
     match schema {
         Value::Object(members) => {
@@ -193,7 +193,7 @@ fn without_null(schema: &mut Value) {
     }
 }
 
-/// The bytes of a value as the variants want them written.
+/// The bytes of a value as the variants require.
 pub(crate) fn written(value: &Value, variants: Variants) -> Vec<u8> {
     let text = if variants.has(Variant::PrettyJson) { format!("{value:#}\n") } else { value.to_string() };
     if variants.has(Variant::EscapedJson) { escaped(&text).into_bytes() } else { text.into_bytes() }

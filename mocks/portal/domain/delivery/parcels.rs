@@ -1,4 +1,4 @@
-//! The parcel with the result: ordered at the post, followed on its way, and ordered again where it came to nothing.
+//! The parcel with the result: ordered at the post, tracked, and ordered again if it fails.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use crate::domain::queues::Queue;
 use crate::domain::states::{Event, State};
 use crate::domain::submission::ReturnMethod;
 
-/// How many parcels of one dossier may come to nothing; its waybills stay on record, at 40 bytes each.
+/// How many parcels of one dossier may fail; their waybills stay on record, at 40 bytes each.
 const MOST_EARLIER: usize = 16;
 
 /// Where the parcel with the result is.
@@ -24,13 +24,13 @@ pub(crate) enum ParcelState {
     None,
     Ordered,
     InTransit,
-    /// The carrier has stood at the door in vain.
+    /// A delivery attempt failed.
     AttemptFailed,
     Delivered,
     /// Back where it came from, after the last attempt.
     ReturnedToAgency,
     Lost,
-    /// Called off before it was picked up.
+    /// Cancelled before it was picked up.
     Cancelled,
 }
 
@@ -51,16 +51,16 @@ impl ParcelState {
 pub(crate) struct Parcel {
     pub(crate) waybill: Option<String>,
     pub(crate) state: ParcelState,
-    /// How often the carrier has stood at the door in vain.
+    /// How many delivery attempts failed.
     pub(crate) failed_attempts: u8,
-    /// The waybills before this one, oldest first: their parcels came to nothing.
+    /// The waybills before this one, oldest first: their parcels failed.
     pub(crate) earlier: Vec<String>,
-    /// What the receiver paid, in whole VND, where that is not what was asked: no money is booked for it.
+    /// What the receiver paid, in whole VND, if that is not what was ordered: none of it is booked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) discrepancy: Option<i64>,
     /// What the post was asked to collect, in whole VND.
     pub(crate) asked: i64,
-    /// Whose order is on its way to the post, so that a second clerk does not place another. After a restart none is,
+    /// The clerk whose order is on its way to the post, so that no other places a second. After a restart there is none,
     /// and it may be ordered again: the post knows the order.
     #[serde(skip)]
     pub(crate) being_ordered_by: Option<Actor>,
@@ -148,9 +148,9 @@ pub(crate) struct Report<'report> {
 pub(crate) enum Receipt {
     Noted,
     Unknown,
-    /// It says what is known, or what was true before: nothing changes.
+    /// It repeats what is known, or is outdated: nothing changes.
     AlreadyNoted,
-    /// Another amount was collected than was asked. That the parcel arrived is noted, the money is not booked.
+    /// Another amount was collected than was ordered. The arrival is recorded, the money is not booked.
     WrongAmount,
 }
 
@@ -228,7 +228,7 @@ fn travel(dossier: &mut Dossier, report: &Report<'_>, office: &mut Office<'_>) {
     dossier.log(event, Actor::Post, office.now);
 }
 
-/// Notes that a parcel came to nothing; the result waits for the post again.
+/// Records that a parcel failed; the result waits for the post again.
 pub(crate) fn end_in_vain(dossier: &mut Dossier, end: ParcelState, actor: Actor, office: &mut Office<'_>) {
     let event = match end {
         ParcelState::Lost => Event::ParcelLost,
@@ -288,7 +288,7 @@ pub(crate) fn check_counter(dossier: &Dossier) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Whether the parcel can be called off: it was ordered, and nothing more was heard of it.
+/// Whether the parcel can be cancelled: it was ordered, and no report has come since.
 pub(crate) fn check_cancellation(dossier: &Dossier) -> Result<(), Problem> {
     if dossier.parcel.state == ParcelState::Ordered { Ok(()) } else { Err(dossier.illegal()) }
 }

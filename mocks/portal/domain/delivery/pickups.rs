@@ -1,4 +1,4 @@
-//! The way in: original papers of an online dossier, fetched from the applicant by the post.
+//! Pick-ups: the post fetches original papers of an online dossier from the applicant.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,11 +11,11 @@ use crate::domain::problem::{Flaw, Kind, Problem};
 use crate::domain::states::{Event, State};
 use crate::domain::submission::Channel;
 
-/// More papers than this the post does not put into one envelope.
+/// How many papers the post puts into one envelope.
 const MOST_DOCUMENTS: u32 = 1_000;
 /// The longest name, address or number that the post takes, in bytes.
 const LONGEST_TEXT: usize = 1_000;
-/// How many pick-ups of one dossier may come to nothing.
+/// How many pick-ups of one dossier may fail.
 const MOST_PICKUPS: u32 = 16;
 
 /// How far papers have come.
@@ -28,7 +28,7 @@ pub(crate) enum PickupState {
     /// With the carrier.
     Collected,
     AtAgency,
-    /// Called off before they were collected.
+    /// Cancelled before they were collected.
     Cancelled,
     Lost,
 }
@@ -40,7 +40,7 @@ pub(crate) struct Pickup {
     pub(crate) state: PickupState,
     /// How many papers there are.
     pub(crate) documents: u32,
-    /// Where they are fetched.
+    /// The address at which they are fetched.
     pub(crate) address: String,
     pub(crate) requested_at: Moment,
     /// How many pick-ups there were, this one included.
@@ -73,7 +73,7 @@ impl Pickup {
 #[serde(default)]
 pub(crate) struct RawPickup {
     documents: u32,
-    /// Where, if not at the address of the application.
+    /// The address, if not that of the application.
     address: Option<String>,
 }
 
@@ -141,7 +141,7 @@ pub(crate) fn ordered(dossier: &mut Dossier, waybill: &str, office: &Office<'_>)
     }
 }
 
-/// Takes an order back that the post did not take.
+/// Reverts an order that the post did not accept.
 pub(crate) fn give_up(dossier: &mut Dossier) {
     if let Some(pickup) = dossier.pickup.take() {
         dossier.pickup = if pickup.state == PickupState::Ordering { pickup.before } else { Some(pickup) };
@@ -193,7 +193,7 @@ pub(crate) fn reach(dossier: &mut Dossier, reached: PickupState, actor: Actor, o
     }
 }
 
-/// Whether the pick-up can be called off: it was asked for, and nothing more was heard of it.
+/// Whether the pick-up can be cancelled: it was ordered, and no report has come since.
 pub(crate) fn check_cancellation(dossier: &Dossier) -> Result<(), Problem> {
     let is_waiting = dossier.pickup.as_ref().is_some_and(|pickup| pickup.state == PickupState::PickupRequested);
     if is_waiting { Ok(()) } else { Err(dossier.illegal()) }

@@ -1,4 +1,4 @@
-//! Attachments: files that come with a dossier, known by their SHA-256, told apart by their first bytes.
+//! Attachments: files that come with a dossier, identified by SHA-256, and whose type their first bytes decide.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ pub(crate) const LARGEST: usize = 5 * 1024 * 1024;
 /// The longest file name, in characters.
 const LONGEST_NAME: usize = 255;
 
-/// The types under which attachments are given out.
+/// The content types under which attachments are served.
 pub(crate) const TYPES: [&str; 5] = [
     Content::Pdf.as_type(),
     Content::Png.as_type(),
@@ -23,7 +23,7 @@ pub(crate) const TYPES: [&str; 5] = [
     Content::Text.as_type(),
 ];
 
-/// What a file is, by its first bytes.
+/// The type of a file, by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Content {
     Pdf,
@@ -34,7 +34,7 @@ enum Content {
 }
 
 impl Content {
-    /// Looks at the first bytes; what is not known is not taken.
+    /// Looks at the first bytes; an unknown type is refused.
     fn of(content: &[u8]) -> Option<Self> {
         let starts = |magic: &[u8]| content.starts_with(magic);
         if starts(b"%PDF-") {
@@ -52,7 +52,7 @@ impl Content {
         }
     }
 
-    /// The type under which it is kept and given out; never one that a browser would run.
+    /// The content type under which it is stored and served; never one that a browser would run.
     const fn as_type(self) -> &'static str {
         match self {
             Self::Pdf => "application/pdf",
@@ -63,7 +63,7 @@ impl Content {
         }
     }
 
-    /// Whether a sender may call it that.
+    /// Whether a sender may declare this type.
     fn may_be_called(self, declared: &str) -> bool {
         let declared = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         match self {

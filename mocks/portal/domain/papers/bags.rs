@@ -7,7 +7,7 @@ use crate::domain::agencies::BagState;
 use crate::domain::dossier_id::DossierId;
 use crate::domain::moment::Moment;
 
-/// Which way a bag goes.
+/// The direction of a bag.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Direction {
@@ -17,7 +17,7 @@ pub(crate) enum Direction {
     ToCentre,
 }
 
-/// A bag and its list. It takes 100 bytes and 8 for each dossier, for as long as the portal runs.
+/// A bag and its list: 100 bytes and 8 for each dossier, for as long as the portal runs.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Bag {
     pub(crate) direction: Direction,
@@ -26,7 +26,7 @@ pub(crate) struct Bag {
     pub(crate) dossiers: Vec<DossierId>,
 }
 
-/// What is packed.
+/// The dossiers in a bag.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct RawBag {
     pub(crate) direction: Direction,

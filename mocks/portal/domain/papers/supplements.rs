@@ -1,4 +1,4 @@
-//! Further papers: a desk asks for them, the clock stands still, the applicant brings them or the term ends.
+//! Supplements: a desk asks for further papers, the clock stops, the applicant brings them or the term ends.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -100,7 +100,7 @@ pub(crate) fn request(
     Ok(())
 }
 
-/// Takes the papers in: the case goes on where it stood, and its deadline moves by the time it rested.
+/// Takes the papers in: the dossier resumes, and its deadline moves by the length of the pause.
 pub(crate) fn receive(
     dossier: &mut Dossier,
     answer: RawAnswer,

@@ -1,4 +1,4 @@
-//! Financial obligations that a tax notice brings (land): the case rests until they are paid.
+//! Financial obligations of a tax notice (land): the dossier is paused until they are paid.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -52,7 +52,7 @@ pub(crate) struct Line {
     amount: i64,
 }
 
-/// A notice as an officer enters it.
+/// A notice as a clerk enters it.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct RawNotice {
@@ -76,7 +76,7 @@ impl RawNotice {
     }
 }
 
-/// Notes a tax notice: the case waits for the money.
+/// Records a tax notice: the dossier waits for the money.
 pub(crate) fn notice(
     dossier: &mut Dossier,
     notice: RawNotice,
@@ -104,7 +104,7 @@ pub(crate) fn notice(
     Ok(())
 }
 
-/// A receipt of the treasury as an officer enters it.
+/// A receipt of the treasury as a clerk enters it.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct RawReceipt {
@@ -112,7 +112,7 @@ pub(crate) struct RawReceipt {
     amount: Option<i64>,
 }
 
-/// Notes a receipt of the treasury, for an applicant who has paid there.
+/// Records a receipt of the treasury, for an applicant who has paid there.
 pub(crate) fn receipt(
     dossier: &mut Dossier,
     receipt: RawReceipt,

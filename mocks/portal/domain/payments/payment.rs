@@ -1,4 +1,4 @@
-//! The money of a dossier: what is due, what was paid, and how far that is accounted for.
+//! The money of a dossier: what is due, what was paid, and what is reconciled.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use crate::domain::problem::{Kind, Problem};
 use crate::domain::states::{Event, State};
 use crate::domain::submission::PaymentMethod;
 
-/// How a payment stands. How its orders at the platform ended stands in [`PastOrder`]: a debt outlives them.
+/// The state of a payment. How its orders at the platform ended is in [`PastOrder`]: a debt outlives them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum PaymentState {
@@ -33,16 +33,16 @@ pub(crate) enum PaymentState {
     Collected,
     /// Passed on by the post.
     Remitted,
-    /// Found in the books of whoever took the money, to the dong.
+    /// Found in the ledger of the party that took the money, to the dong.
     Reconciled,
-    /// Given back, since the service was not rendered.
+    /// Refunded, since the service was not rendered.
     Refunded,
-    /// Whoever owed it need not pay it.
+    /// It no longer has to be paid.
     Exempt,
 }
 
 impl PaymentState {
-    /// Whether the money was taken, and was not given back.
+    /// Whether the money was taken and not refunded.
     pub(crate) fn is_settled(self) -> bool {
         match self {
             Self::Paid | Self::Collected | Self::Remitted | Self::Reconciled => true,
@@ -90,17 +90,17 @@ pub(crate) struct Payment {
     pub(crate) state: PaymentState,
     pub(crate) amount_due: i64,
     pub(crate) amount_paid: i64,
-    /// Under which the payment platform knows the order that counts.
+    /// The reference of the present order at the payment platform.
     pub(crate) reference: Option<String>,
     pub(crate) transaction: Option<String>,
     pub(crate) receipt_count: u32,
     /// The number of the receipt, once a fee is paid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) receipt: Option<ReceiptNumber>,
-    /// Until when the order that is placed can be paid.
+    /// Until when the present order can be paid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) pay_by: Option<Moment>,
-    /// The orders that came to nothing, oldest first.
+    /// The orders that failed, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) past_orders: Vec<PastOrder>,
     /// How many references were given out; a new one is needed when the one before was cancelled or outdated.
@@ -235,7 +235,7 @@ pub(crate) fn collect(
     Ok(())
 }
 
-/// Frees an applicant from the fee, as the law does for some: nothing is due any more.
+/// Exempts an applicant from the fee, as the law does for some: nothing is due any more.
 pub(crate) fn exempt(
     dossier: &mut Dossier,
     reason: String,

@@ -26,18 +26,18 @@ use crate::domain::submission::PaymentMethod;
 
 /// For how many working days an order can be paid. An assumption: no document says it.
 const PAYABLE_DAYS: u16 = 5;
-/// How many orders of one debt may come to nothing.
+/// How many orders of one debt may fail.
 const MOST_ORDERS: usize = 32;
 
 /// How an order ended without money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum OrderEnd {
-    /// The payer called it off.
+    /// The payer cancelled it.
     Cancelled,
-    /// The bank could not do it.
+    /// The bank declined it.
     Failed,
-    /// Nobody paid in time.
+    /// It was not paid in time.
     Expired,
 }
 
@@ -51,19 +51,19 @@ impl OrderEnd {
     }
 }
 
-/// An order that came to nothing.
+/// An order that failed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct PastOrder {
     pub(crate) reference: String,
     pub(crate) amount: i64,
     pub(crate) end: OrderEnd,
     pub(crate) ended_at: Moment,
-    /// Money that came for it all the same.
+    /// Money that arrived for it nevertheless.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) overpayment: Option<Overpayment>,
 }
 
-/// Money that nobody owed any more when it came.
+/// Money that was no longer owed when it arrived.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Overpayment {
     pub(crate) transaction: String,
@@ -74,7 +74,7 @@ pub(crate) struct Overpayment {
     pub(crate) captured_on: Option<Date>,
 }
 
-/// What the citizen who wants to pay gets.
+/// The answer to a citizen who wants to pay.
 pub(crate) enum Offer {
     /// The order exists; here is where to pay.
     Placed { reference: String, amount: i64, url: String },
@@ -82,7 +82,7 @@ pub(crate) enum Offer {
     ToPlace { reference: String, amount: i64 },
 }
 
-/// Whether it is time to pay a debt.
+/// Whether a debt can be paid now.
 fn may_pay(dossier: &Dossier, debt: Debt) -> bool {
     match debt {
         Debt::Fee => dossier.is_open(),

@@ -1,4 +1,4 @@
-//! Money that goes back: the fee of a case that ended without service, and what was paid too much. Once.
+//! Refunds: of the fee of a dossier that ended without service, and of overpayments. Once each.
 //!
 //! A tax that was owed is the treasury's, which gives it back itself.
 
@@ -13,12 +13,12 @@ use crate::domain::payments::platform::Overpayment;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::states::{Event, State};
 
-/// What is to go back.
+/// What is to be refunded.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "Refund")]
 pub(crate) struct Refund {
     dossier: String,
-    /// The payment it came by; none for cash.
+    /// The payment it came by; absent for cash.
     pub(crate) reference: Option<String>,
     /// The portal's name of the refund, by which the platform recognises it when it is ordered again.
     pub(crate) name: String,
@@ -31,7 +31,7 @@ pub(crate) fn name(reference: &str) -> String {
     format!("{reference}-R1")
 }
 
-/// What can go back next: what was paid too much, whenever it was; the fee, where there was no service for it.
+/// The next refund that is possible: an overpayment, whenever it was; the fee, if there was no service for it.
 pub(crate) fn wanted(dossier: &Dossier, defects: Defects) -> Result<Refund, Problem> {
     if let Some((reference, amount)) = dossier.payments().find_map(overpaid) {
         let reference = reference.to_owned();
@@ -65,7 +65,7 @@ fn overpaid(payment: &Payment) -> Option<(&str, i64)> {
     })
 }
 
-/// Notes that money has gone back, unless another clerk was faster.
+/// Records a refund, unless another clerk was faster.
 pub(crate) fn note(
     dossier: &mut Dossier,
     refund: &Refund,
@@ -85,7 +85,7 @@ pub(crate) fn note(
     Ok(())
 }
 
-/// The overpayment that a refund gives back; none where it is the fee.
+/// The overpayment that is refunded; `None` if it is the fee.
 fn overpayment<'dossier>(dossier: &'dossier mut Dossier, refund: &Refund) -> Option<&'dossier mut Overpayment> {
     let mut orders = dossier.payments_mut().flat_map(|payment| &mut payment.past_orders);
     orders.find(|order| Some(&order.reference) == refund.reference.as_ref())?.overpayment.as_mut()

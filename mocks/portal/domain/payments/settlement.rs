@@ -77,18 +77,18 @@ fn fields(line: &str) -> Vec<String> {
     fields
 }
 
-/// Where the books of a peer and those of the portal do not agree.
+/// A difference between the ledger of a peer and that of the portal.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Difference {
     /// Of a payment, or the waybill of a parcel, or the number of a remittance.
     reference: String,
-    /// What the peer says, in whole VND; nothing if it does not know of it.
+    /// What the peer says, in whole VND; absent if it does not know of it.
     theirs: Option<i64>,
-    /// What the portal says, in whole VND; nothing if it does not know of it.
+    /// What the portal says, in whole VND; absent if it does not know of it.
     ours: Option<i64>,
 }
 
-/// What came of holding the books of a peer against those of the portal.
+/// The reconciliation of the ledger of a peer with that of the portal.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct Reconciliation {
     /// How many lines agree.

@@ -1,7 +1,7 @@
-//! What is still to be synced with the national portal, and how that fared: queues and sync states, without I/O.
+//! The outbox: what is still to be synced with the national portal, queues and sync states, without I/O.
 //!
 //! The events of the registry are the outbox: a cursor runs over them, and every dossier that something happened to
-//! joins a line. Its steps leave in the order of its log, one message at a time.
+//! joins a queue. Its steps are sent in the order of its log, one message at a time.
 
 mod packets;
 pub(crate) mod sync_state;
@@ -26,10 +26,10 @@ const MOST_PACKETS: usize = 100;
 const LOOKED_AT: usize = 1_000;
 /// How many characters of a refusal are kept.
 const LONGEST_REASON: usize = 200;
-/// How many messages ahead of their commitment are kept; see the defect `send-before-commit`.
+/// How many messages ahead of their commit are kept; see the defect `send-before-commit`.
 const MOST_UNCOMMITTED: usize = 100;
 
-/// Everything that is known of what the nation was synced: 16 bytes a dossier, 8 more while it waits in a line, and 250
+/// The state of the synchronisation: 16 bytes a dossier, 8 more while it waits in a queue, and 250
 /// while it is refused.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
@@ -40,7 +40,7 @@ pub(crate) struct Outbox {
     syncs: Vec<DossierSync>,
     /// Dossiers with something to send, in order.
     ready: VecDeque<DossierId>,
-    /// Dossiers that are sent again later, by the time on the wall in milliseconds.
+    /// Dossiers that are sent again later, by wall time in milliseconds.
     waiting: BinaryHeap<Reverse<(u64, DossierId)>>,
     /// Why a dossier was refused, while it is.
     reasons: HashMap<DossierId, String>,
@@ -50,7 +50,7 @@ pub(crate) struct Outbox {
     pub(crate) dirty: DirtySet<DossierId>,
     /// Up to where dossiers that citizens entered at the national portal were fetched.
     pub(crate) last_pulled: String,
-    /// How many packets that were handed down could not be taken.
+    /// How many packets that were handed down were refused.
     pub(crate) untaken: u64,
 }
 
@@ -73,28 +73,28 @@ pub(crate) struct Message {
     epoch: u64,
 }
 
-/// How a message fared.
+/// The outcome of a message.
 #[derive(Debug)]
 pub(crate) enum Outcome {
     /// The number and the words about each packet, in order.
     Judged(Vec<(i64, String)>),
-    /// How many steps the nation has of the dossier; none: it does not know it.
+    /// How many steps of the dossier the national portal has; `None` if it does not know it.
     LookedUp(Option<u32>),
-    /// The national portal is out of order and says so; nothing was taken.
+    /// The national portal reports an outage; nothing was accepted.
     PutOff,
-    /// No answer came, or none that can be read.
+    /// There was no answer, or an unreadable one.
     Unanswered,
 }
 
-/// How the telling of one dossier stands.
+/// How far one dossier is synced.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "Sync")]
 pub(crate) struct SyncStatus<'outbox> {
     state: SyncState,
-    /// How many entries of the log the nation has.
+    /// How many entries of the log the national portal has.
     #[serde(rename = "told")]
     synced: u32,
-    /// Why the last telling was refused.
+    /// Why the last message was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'outbox str>,
 }
@@ -132,7 +132,7 @@ impl Outbox {
         Some((self.syncs.get(id)?, self.reasons.get(&id).map(String::as_str)))
     }
 
-    /// Puts back what was known of a dossier before the portal started again.
+    /// Restores what was known of a dossier before a restart.
     pub(crate) fn restore(&mut self, id: DossierId, sync: DossierSync, reason: Option<String>) {
         self.reserve(id);
         if let Some(known) = self.syncs.get_mut(id) {
@@ -141,7 +141,7 @@ impl Outbox {
         self.reasons.extend(reason.map(|reason| (id, reason)));
     }
 
-    /// Takes up the syncing of all dossiers, whose events so far are these, where it was when the portal ended.
+    /// Resumes the syncing of all dossiers, whose events so far are these, after a restart.
     pub(crate) fn resume(&mut self, dossiers: &[Dossier], events: usize) {
         self.cursor = events;
         for (id, dossier) in dossiers.iter().enumerate() {
@@ -162,7 +162,7 @@ impl Outbox {
         }
     }
 
-    /// How many dossiers stand how.
+    /// How many dossiers are in which sync state.
     pub(crate) fn census(&self, dossiers: &[Dossier]) -> BTreeMap<SyncState, usize> {
         let mut census = BTreeMap::new();
         for (id, dossier) in dossiers.iter().enumerate() {
@@ -195,7 +195,7 @@ impl Outbox {
         }
     }
 
-    /// Reads on in the events: every dossier that something happened to joins the line.
+    /// Reads new events: every dossier that something happened to joins the queue.
     pub(crate) fn read(&mut self, events: &[(DossierId, usize)]) {
         let until = events.len().min(self.cursor.saturating_add(LOOKED_AT));
         for (id, _) in events.get(self.cursor..until).unwrap_or_default() {
@@ -250,7 +250,7 @@ impl Outbox {
         }
     }
 
-    /// Notes how a message fared. One that was sent before a reset is ignored.
+    /// Records the outcome of a message. One that was sent before a reset is ignored.
     pub(crate) fn settle(
         &mut self,
         message: &Message,
@@ -297,7 +297,7 @@ impl Outbox {
         }
     }
 
-    /// Puts a dossier that was on its way where it belongs.
+    /// Puts a dossier whose message has ended where it belongs.
     fn line_up(&mut self, id: DossierId, again: Again, length: u32, now_ms: u64) {
         let Some(sync) = self.syncs.get_mut(id) else { return };
         match again {
@@ -319,7 +319,7 @@ fn length(dossier: &Dossier) -> u32 {
     u32::try_from(dossier.progress.len()).unwrap_or(u32::MAX)
 }
 
-/// What is to be sent of one dossier, of whose log the nation has the first `synced` entries; at most as much as fits.
+/// What is to be sent of one dossier, of whose log the national portal has the first `synced` entries; at most as much as fits.
 fn parcels(
     kind: Kind,
     id: DossierId,
@@ -345,7 +345,7 @@ fn parcels(
     }
 }
 
-/// Counts the verdicts about the packets of one dossier; a packet about which nothing was said was not taken.
+/// Counts the answers about the packets of one dossier; a packet without an answer was refused.
 fn tally(parcels: &[Parcel], verdicts: &[(i64, String)], defects: Defects) -> Tally {
     if defects.has(Defect::SwallowSync) {
         return all_taken(parcels);

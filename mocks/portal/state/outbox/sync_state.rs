@@ -1,29 +1,29 @@
-//! The sync state of one dossier, as rules without I/O.
+//! The rules of the sync state of one dossier, without I/O.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::behaviour::defects::{Defect, Defects};
 
-/// How often a dossier that is refused for what it holds is sent again before a clerk has to look.
+/// How often a dossier that is refused for its content is sent again before a clerk has to ask.
 const MOST_TRIES: u8 = 6;
 
-/// Where the telling of a dossier stands (life cycle D).
+/// The sync state of a dossier (life cycle D).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum SyncState {
-    /// Something is still to be told.
+    /// Something is still to be sent.
     #[default]
     Pending,
     /// A message is on its way.
     Sent,
-    /// Everything has been told.
+    /// Everything was sent and acknowledged.
     Acked,
-    /// The nation knows a dossier of this code already: it is told anew as an update.
+    /// The national portal already knows a dossier of this code: it is sent again as an update.
     Duplicate,
-    /// The last message was not taken; it is tried again.
+    /// The last message was refused; it is retried.
     Error,
-    /// What was told contradicts what the nation knows; a clerk may have it told anew as a whole.
+    /// What was sent contradicts what the national portal knows; a clerk may have the whole dossier sent again.
     Conflict,
 }
 
@@ -42,7 +42,7 @@ pub(crate) enum Whole {
 /// What a message is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// What the nation knows of one dossier is asked for.
+    /// Looks up what the national portal knows of one dossier.
     LookUp,
     /// Dossiers are sent for the first time.
     Create,
@@ -52,12 +52,12 @@ pub(crate) enum Kind {
     Steps,
 }
 
-/// How the packets of one dossier in one message fared.
+/// The outcome of the packets of one dossier in one message.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
-    /// How many were taken before the first that was not.
+    /// How many were accepted before the first that was not.
     pub(crate) taken: u32,
-    /// How many were taken after it.
+    /// How many were accepted after it.
     pub(crate) taken_later: u32,
     /// The number of the first refusal and its words.
     pub(crate) trouble: Option<(i64, String)>,
@@ -79,27 +79,27 @@ pub(crate) enum Again {
 /// How far one dossier is synced: 16 bytes.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct DossierSync {
-    /// How many entries of its log the nation has; none: it does not know the dossier.
+    /// How many entries of its log the national portal has; `None` if it does not know the dossier.
     pub(crate) synced: u32,
-    /// How many steps the nation says it has, which tells apart a step that was lost from one whose answer was.
+    /// How many steps the national portal says it has, which distinguishes a lost step from a lost answer.
     steps: u32,
     pub(crate) state: SyncState,
     whole: Whole,
-    /// A message ended without an answer: what became of it has to be asked.
+    /// A message ended without an answer: its outcome has to be looked up.
     is_unsure: bool,
     tries: u8,
-    /// Whether it stands in a line of the outbox, or is on its way.
+    /// Whether it is in a queue of the outbox, or on its way.
     #[serde(skip)]
     pub(crate) is_queued: bool,
 }
 
-/// Numbers of the hub's answers.
+/// Error codes of the hub's answers.
 const EXISTS: i64 = 3;
 const MISSING: i64 = 4;
 const CONFLICT: i64 = 5;
 const FULL: i64 = 9;
 
-/// How long a nation that has no room is left alone, in milliseconds.
+/// How long to wait if the national portal has no room, in milliseconds.
 const FULL_MS: u64 = 5_000;
 
 impl DossierSync {
@@ -123,7 +123,7 @@ impl DossierSync {
         self.state == SyncState::Conflict || (self.state == SyncState::Error && self.tries >= MOST_TRIES)
     }
 
-    /// A clerk resyncs the dossier as it stands, in place of the steps that were not taken.
+    /// A clerk resyncs the dossier as it stands, in place of the steps that were refused.
     pub(crate) fn resync(&mut self, length: u32) {
         let is_known = self.synced > 0;
         self.synced = if is_known { length } else { 0 };
@@ -131,19 +131,19 @@ impl DossierSync {
         (self.state, self.tries) = (SyncState::Pending, 0);
     }
 
-    /// No answer came: the message may or may not have been taken. A look-up changes nothing, so it may just be repeated.
+    /// There was no answer: the message may or may not have been accepted. A look-up changes nothing, so it may be repeated.
     pub(crate) fn unanswered(&mut self) {
         self.state = SyncState::Error;
         self.is_unsure = self.synced > 0;
     }
 
-    /// The portal has ended and starts again: what was on its way then may or may not have been taken.
+    /// The portal restarts: what was on its way may or may not have been accepted.
     pub(crate) fn resumed(&mut self, length: u32) {
         let is_owed = self.next(length).is_some();
         self.is_unsure |= is_owed && self.synced > 0 && !self.is_stuck();
     }
 
-    /// The hub was out of order and said so: nothing was taken.
+    /// The hub reported an outage: nothing was accepted.
     pub(crate) fn put_off(&mut self) {
         self.state = SyncState::Error;
     }
@@ -188,7 +188,7 @@ impl DossierSync {
         }
     }
 
-    /// The hub has said how many steps it has of the dossier; `None`: it does not know it.
+    /// The hub has answered how many steps it has of the dossier; `None`: it does not know it.
     pub(crate) fn looked_up(&mut self, steps: Option<u32>, length: u32) -> Again {
         self.is_unsure = false;
         let Some(steps) = steps else {
@@ -222,7 +222,7 @@ impl DossierSync {
         Again::WhenAsked
     }
 
-    /// Waits twice as long each time, from 100 ms on.
+    /// Exponential backoff from 100 ms.
     fn failed(&mut self) -> Again {
         self.state = SyncState::Error;
         let wait_ms = 100 << self.tries.min(MOST_TRIES);

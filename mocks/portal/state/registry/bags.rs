@@ -16,7 +16,7 @@ use crate::state::registry::Registry;
 /// How many dossiers fit into a bag.
 const MOST_DOSSIERS: usize = 200;
 
-/// A bag as it is told.
+/// A bag as it is shown.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Bag")]
 pub(crate) struct ListedBag {

@@ -98,7 +98,7 @@ pub(crate) struct Registry {
     /// How often a citizen has read a dossier, and which one last.
     reads: u64,
     last_read: DossierId,
-    /// Numbers so far that had another before them on the same day.
+    /// How many numbers so far had another before them on the same day.
     later_numbers: u64,
     /// What is not yet in the store.
     pub(crate) unsaved: Unsaved,

@@ -1,4 +1,4 @@
-//! The lines in which dossiers wait for a desk or for the post.
+//! The queues in which dossiers wait for a desk or for the post.
 
 use crate::behaviour::defects::Defect;
 use crate::domain::dossier_id::DossierId;
@@ -14,7 +14,7 @@ impl Registry {
         }
     }
 
-    /// Puts a dossier at the end of a line, or to where it stood; returns its ticket.
+    /// Puts a dossier at the end of a queue, or back where it was; returns its ticket.
     pub(crate) fn join(&mut self, queue: Queue, id: DossierId, unit: &str, before: Option<Ticket>) -> Ticket {
         let before = before.filter(|ticket| ticket.queue == queue).map(|ticket| ticket.number);
         Ticket { queue, number: self.line(queue, unit).join(id, before) }
@@ -27,12 +27,12 @@ impl Registry {
         }
     }
 
-    /// How many dossiers wait in a line.
+    /// How many dossiers wait in a queue.
     pub(crate) fn waiting(&mut self, queue: Queue, unit: &str) -> usize {
         self.line(queue, unit).waiting
     }
 
-    /// Hands out the oldest dossiers of a line, `take` at most, each once and for good.
+    /// Hands out the oldest dossiers of a queue, at most `take`, each once.
     pub(crate) fn hand_out(&mut self, queue: Queue, unit: &str, take: usize) -> Vec<DossierId> {
         let mut taken = Vec::new();
         while taken.len() < take {

@@ -17,7 +17,7 @@ impl Registry {
         self.by_code.get(code).copied().ok_or_else(|| Problem::not_found("dossier"))
     }
 
-    /// The dossier with this code, if it is this citizen's; a stranger's is as good as none.
+    /// The dossier with this code, if it is this citizen's; that of another is not found.
     pub(crate) fn find_own(&self, code: &str, citizen: u64) -> Result<DossierId, Problem> {
         let is_closed = self.variants.has(Variant::Closed403);
         let nothing =

@@ -1,4 +1,4 @@
-//! What the registry has to sync with the national portal, and how that fared; nothing where it is not linked to one.
+//! The outbox of the registry; nothing while the portal is not linked to a national portal.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ impl Registry {
         outbox.next_message(&self.dossiers, self.defects, wall_ms())
     }
 
-    /// Notes how a message fared.
+    /// Records the outcome of a message.
     pub(crate) fn settle(&mut self, message: &Message, outcome: &Outcome) {
         if let Some(outbox) = &mut self.outbox {
             outbox.settle(message, outcome, &self.dossiers, (self.defects, wall_ms()));
@@ -34,7 +34,7 @@ impl Registry {
         self.outbox.as_ref().zip(self.dossiers.get(id)).map(|(outbox, dossier)| outbox.status(id, dossier))
     }
 
-    /// How many dossiers stand how, and how many packets that were handed down could not be taken.
+    /// How many dossiers are in which sync state, and how many packets that were handed down were refused.
     pub(crate) fn sync_census(&self) -> Option<(BTreeMap<SyncState, usize>, u64)> {
         self.outbox.as_ref().map(|outbox| (outbox.census(&self.dossiers), outbox.untaken))
     }

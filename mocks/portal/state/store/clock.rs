@@ -17,7 +17,7 @@ impl Part for Clock {
         self.is_dirty
     }
 
-    /// It is written with whatever is, so that nothing in the store is later than it.
+    /// It is written with every batch, so that nothing in the store is later than it.
     fn write(&mut self, batch: &mut Batch<'_>) {
         self.is_dirty = false;
         let course = self.set.map(|(course, _)| course);

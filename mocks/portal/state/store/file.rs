@@ -1,4 +1,4 @@
-//! The file: begun, recognised, refused, locked.
+//! The file: created, recognised, refused, locked.
 
 use std::fs::File;
 use std::io;

@@ -22,7 +22,7 @@ struct Progress {
     is_failing: bool,
 }
 
-/// What answers wait with.
+/// Where answers wait for their commit.
 #[derive(Debug)]
 pub(crate) struct GroupCommit {
     path: PathBuf,
@@ -42,13 +42,13 @@ impl GroupCommit {
         self.progress.borrow().is_failing
     }
 
-    /// Waits until an answer waits for a batch, or for so long.
+    /// Waits until an answer waits for a batch, or until `longest` is over.
     pub(crate) async fn due_within(&self, longest: Duration) {
         // A time-out is as good as a call: there may be changes that no answer waits for.
         drop(timeout(longest, self.due.notified()).await);
     }
 
-    /// What is answered meanwhile.
+    /// The refusal meanwhile.
     pub(crate) fn refusal(&self) -> Problem {
         Problem::new(Kind::NotKept, format!("could not write the store {}", self.path.display()))
     }
@@ -67,7 +67,7 @@ impl GroupCommit {
         }
     }
 
-    /// Commits a batch, however often that has to be tried; false if there is no writer any more.
+    /// Commits a batch, retrying as often as needed; false if the writer is gone.
     pub(crate) async fn commit(&self, orders: &Orders, mut batch: Vec<Write>) -> bool {
         loop {
             let Some((same, outcome)) = orders.commit(batch).await else {
@@ -94,7 +94,7 @@ impl GroupCommit {
     }
 
     #[expect(clippy::print_stderr, reason = "it takes back what `fail` has said")]
-    /// Notes how many batches are committed, and lets the answers out that wait for them.
+    /// Records how many batches are committed, and releases the answers that wait for them.
     pub(crate) fn succeed(&self, committed: u64) {
         if self.is_failing() {
             eprintln!("the store {} is written again, nothing is missing in it", self.path.display());

@@ -12,10 +12,10 @@ use thiserror::Error;
 use crate::domain::catalogue::Index;
 use crate::state::store::file::SCHEMA;
 
-/// A part that has rows of its own. It notes what is changed, and looks only when it is written how that now is: a row
-/// that is there is replaced, one whose thing is no more is deleted. So a thing that changes often is written once.
+/// A part that has rows of its own. It marks what is changed, and reads the present state only when it is written: a row
+/// that exists is replaced, one whose thing is gone is deleted. So a thing that changes often is written once.
 pub(crate) trait Part {
-    /// Starts to note; what a portal starts with is noted at once.
+    /// Starts to mark; what a portal starts with is marked at once.
     fn watch(&mut self);
 
     /// Whether something was changed since it was written.

@@ -1,5 +1,5 @@
-//! The catalogue of procedures in the store. What the store has counts; of the catalogue that the portal is started
-//! with only those procedures are taken that are new.
+//! The catalogue of procedures in the store. The store takes precedence; of the catalogue that the portal is started with,
+//! only procedures that the store does not have are added.
 
 use std::collections::HashMap;
 use std::sync::Arc;

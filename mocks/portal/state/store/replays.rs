@@ -1,4 +1,4 @@
-//! Kept answers in the store. A request that was still running under its key is as good as never made.
+//! Kept answers in the store. A request that was still running under its key is forgotten.
 
 use axum::http::{HeaderValue, StatusCode};
 use rusqlite::types::Value;

@@ -1,4 +1,4 @@
-//! Sessions and one-time codes in the store. Tokens go on: what is secret in them follows from a seed that is kept.
+//! Sessions and one-time codes in the store. Tokens stay valid: their secret part follows from a seed that is kept.
 
 use std::sync::Arc;
 

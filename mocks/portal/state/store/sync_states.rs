@@ -1,4 +1,4 @@
-//! Sync states in the store. Without a link nothing is written, and what an earlier link has left stays.
+//! Sync states in the store. Without a link nothing is written, and rows of an earlier link stay.
 
 use rusqlite::types::Value;
 
@@ -22,7 +22,7 @@ impl Part for Option<Box<Outbox>> {
         self.as_ref().is_some_and(|outbox| outbox.dirty.is_any())
     }
 
-    /// How far the fetching has come is written with whatever is: what is fetched again is recognised.
+    /// The cursor of fetching is written with any batch: what is fetched again is recognised.
     fn write(&mut self, batch: &mut Batch<'_>) {
         let Some(outbox) = self else { return };
         for id in outbox.dirty.take() {

@@ -6,7 +6,7 @@ use crate::domain::dirty_set::DirtySet;
 use crate::domain::dossier_id::DossierId;
 use crate::state::store::part::Counters;
 
-/// What was changed; empty and idle while no store is kept.
+/// The dirty sets; empty while no store is kept.
 #[derive(Debug, Default)]
 pub(crate) struct Unsaved {
     pub(crate) dossiers: DirtySet<DossierId>,
@@ -31,7 +31,7 @@ pub(crate) struct Unsaved {
 }
 
 impl Unsaved {
-    /// Starts to note.
+    /// Starts to mark.
     pub(crate) fn watch(&mut self) {
         self.is_kept = true;
         self.dossiers.watch();
@@ -41,7 +41,7 @@ impl Unsaved {
         self.numbers.watch();
     }
 
-    /// Whether something was noted that is not written.
+    /// Whether something was marked that is not written.
     pub(crate) fn is_any(&self, events: usize) -> bool {
         self.is_new
             || self.is_set

@@ -1,4 +1,4 @@
-//! The one thread that writes: it commits one batch at a time and says how that went.
+//! The thread that writes: it commits one batch at a time and reports the outcome.
 
 use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -10,17 +10,17 @@ use tokio::sync::oneshot;
 use crate::state::store::file::Store;
 use crate::state::store::part::Write;
 
-/// What became of a batch. Of one that could not be committed nothing is in the store.
+/// The outcome of a batch. Nothing of a failed one is in the store.
 pub(crate) type Outcome = (Vec<Write>, Result<(), rusqlite::Error>);
 
 /// A batch, and where its outcome goes.
 type Order = (Vec<Write>, oneshot::Sender<Outcome>);
 
-/// The way to the thread, which ends when this is dropped.
+/// The queue of the thread, and the thread.
 #[derive(Debug)]
 pub(crate) struct Writer {
-    orders: SyncSender<Order>,
-    thread: JoinHandle<()>,
+    pub(crate) orders: Orders,
+    pub(crate) thread: WriterThread,
 }
 
 impl Writer {
@@ -33,16 +33,26 @@ impl Writer {
         let (orders, ordered) = sync_channel(1);
         let thread =
             thread::Builder::new().name("mock-portal-store".to_owned()).spawn(move || work(store, &ordered))?;
-        Ok(Self { orders, thread })
-    }
-
-    /// Where batches are handed in, and the thread. When that has ended, the store is closed.
-    pub(crate) fn into_parts(self) -> (Orders, JoinHandle<()>) {
-        (Orders(self.orders), self.thread)
+        Ok(Self { orders: Orders(orders), thread: WriterThread(Some(thread)) })
     }
 }
 
-/// Where batches are handed in.
+/// The thread, which ends when its [`Orders`] are dropped. Dropping this waits for that; then the store is closed.
+#[derive(Debug)]
+pub(crate) struct WriterThread(Option<JoinHandle<()>>);
+
+impl Drop for WriterThread {
+    fn drop(&mut self) {
+        // While the portal panics its orders are still there, and the thread would never end.
+        if !thread::panicking() {
+            // A panic of the thread was already reported on its own.
+            drop(self.0.take().map(JoinHandle::join));
+        }
+    }
+}
+
+/// The queue of batches.
+#[derive(Debug)]
 pub(crate) struct Orders(SyncSender<Order>);
 
 impl Orders {

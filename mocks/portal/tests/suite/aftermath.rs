@@ -3,7 +3,7 @@
 
 use http::Method;
 use mock_portal::Defect;
-use mock_post::{Conduct, Fault, Faults};
+use mock_post::{Behaviour, Fault, Faults};
 use serde_json::{Value, json};
 
 use super::payments::callback;
@@ -79,7 +79,7 @@ async fn lateness(defects: &[Defect]) -> Vec<String> {
 
 /// Money that a receiver has paid wrongly, passed on and reconciled.
 async fn remittances(defects: &[Defect]) -> Vec<String> {
-    let behaviour = Conduct { faults: Faults::none().with(Fault::WrongCod, 1.0), ..Conduct::ordinary() };
+    let behaviour = Behaviour { faults: Faults::none().with(Fault::WrongCod, 1.0), ..Behaviour::ordinary() };
     let scene = Scene::with_post(defects, behaviour).await;
     let code = scene.submit(posted("m-1")).await;
     for step in ["accept", "start", "start", "complete"] {

@@ -33,11 +33,11 @@ async fn the_page_shows_dossiers_in_both_languages_and_names_nobody() {
 }
 
 #[tokio::test]
-async fn the_page_says_how_many_dossiers_the_nation_was_told_of() {
+async fn the_page_counts_dossiers_by_sync_state() {
     let nation = Nation::new(&[]).await;
     nation.submit(permit("c-1")).await;
     nation.all_are("ACKED").await;
-    assert!(page(&nation, "?lang=en").await.contains("Told to the national portal: taken 1."));
+    assert!(page(&nation, "?lang=en").await.contains("Synced with the national portal: acknowledged 1."));
     assert!(page(&nation, "?lang=vi").await.contains("Đồng bộ lên Cổng quốc gia: đã nhận 1."));
     assert!(!page(&Scene::new(&[]).await, "").await.contains("national"));
 }

@@ -74,17 +74,21 @@ impl Scene {
     }
 
     /// The post behaves as it is told.
-    pub(crate) async fn with_post(defects: &[Defect], behaviour: mock_post::Conduct) -> Self {
+    pub(crate) async fn with_post(defects: &[Defect], behaviour: mock_post::Behaviour) -> Self {
         Self::with_post_taking(FAST, defects, behaviour).await
     }
 
     /// The post never gets to carry anything, so that only the test reports.
     pub(crate) async fn with_slow_post(defects: &[Defect]) -> Self {
-        Self::with_post_taking(SLOW, defects, mock_post::Conduct::ordinary()).await
+        Self::with_post_taking(SLOW, defects, mock_post::Behaviour::ordinary()).await
     }
 
     /// Every parcel takes that long.
-    pub(crate) async fn with_post_taking(transit: Duration, defects: &[Defect], behaviour: mock_post::Conduct) -> Self {
+    pub(crate) async fn with_post_taking(
+        transit: Duration,
+        defects: &[Defect],
+        behaviour: mock_post::Behaviour,
+    ) -> Self {
         let post = mock_post::start_with(post_config(transit), behaviour).unwrap();
         Self::together(defects, (start_bank(NO_FAULTS), post), Behaviour::ordinary(), None).await
     }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use http::Method;
-use mock_post::{Conduct, Fault, Faults};
+use mock_post::{Behaviour, Fault, Faults};
 use serde_json::{Value, json};
 
 use super::super::scene::{Answer, Scene, events, posted};
@@ -311,7 +311,7 @@ async fn what_the_post_has_called_off_already_is_called_off() {
 #[tokio::test]
 async fn what_the_post_has_picked_up_is_not_called_off() {
     // The first report is held back, so that the portal does not know.
-    let behaviour = Conduct { faults: Faults::none().with(Fault::OutOfOrder, 1.0), ..Conduct::ordinary() };
+    let behaviour = Behaviour { faults: Faults::none().with(Fault::OutOfOrder, 1.0), ..Behaviour::ordinary() };
     let scene = Scene::with_post_taking(Duration::from_secs(2), &[], behaviour).await;
     let deliveries = Deliveries { scene, dossiers: AtomicUsize::new(0) };
     let code = deliveries.enter("ordered").await;
@@ -337,7 +337,7 @@ async fn what_the_post_itself_reports_is_understood() {
         (Fault::OutOfOrder, "DELIVERED", "parcel_delivered", "02"),
     ];
     for (fault, state, event, answered) in ends {
-        let behaviour = Conduct { faults: Faults::none().with(fault, 1.0), ..Conduct::ordinary() };
+        let behaviour = Behaviour { faults: Faults::none().with(fault, 1.0), ..Behaviour::ordinary() };
         let deliveries = Deliveries { scene: Scene::with_post(&[], behaviour).await, dossiers: AtomicUsize::new(0) };
         let code = deliveries.enter("completed").await;
         deliveries.act("hand-to-post", &code).await.unwrap().ok();

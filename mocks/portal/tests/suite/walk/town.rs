@@ -231,7 +231,7 @@ fn start_post(seed: u64) -> mock_post::Running {
         .with(PostFault::OutOfOrder, 0.2);
     let transit = Duration::ZERO..=Duration::from_millis(6);
     let config = mock_post::Config { bind: LOOPBACK, token: TOKEN.into(), seed, transit };
-    mock_post::start_with(config, mock_post::Conduct { faults, ..mock_post::Conduct::ordinary() }).unwrap()
+    mock_post::start_with(config, mock_post::Behaviour { faults, ..mock_post::Behaviour::ordinary() }).unwrap()
 }
 
 /// A procedure that is offered at the counter alone, and neither paid online nor returned by post.

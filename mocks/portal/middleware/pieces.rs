@@ -1,4 +1,4 @@
-//! Bodies that do not come at once: in pieces, slowly, or not to their end.
+//! Bodies that arrive in pieces, slowly, or not completely.
 
 use std::collections::VecDeque;
 use std::io;
@@ -11,7 +11,7 @@ use bytes::Bytes;
 use hyper::body::Frame;
 use tokio::time::{Instant, Sleep, sleep};
 
-/// A body in pieces of at most `size` bytes, whose length is not said before.
+/// A body in pieces of at most `size` bytes, without a content length.
 pub(crate) fn in_pieces(body: &Bytes, size: usize) -> Body {
     Body::new(Pieces { left: cut(body, size), pause: None })
 }
