@@ -19,7 +19,6 @@ mod mocks;
 mod offered_load;
 mod open_files;
 mod outcome_facts;
-mod page;
 mod people;
 mod plan;
 mod planned_rows;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use model::words::{DossierState, Operation, Role};
 use model::{Problem, Problems};
+use rand::distr::weighted::WeightedIndex;
 
 use crate::instance::JourneyId;
 use crate::script::{Fact, Pause, Script, Step, Until};
@@ -30,7 +31,7 @@ pub(crate) const LOOPS: usize = 4;
 /// How deep journeys may play one another.
 const DEEPEST_PLAY: usize = 8;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Instruction {
     Do {
         operation: Operation,
@@ -48,8 +49,8 @@ pub(crate) enum Instruction {
         otherwise: usize,
     },
     Chance {
-        arms: Vec<(u64, usize)>,
-        total: u64,
+        weights: WeightedIndex<u64>,
+        arms: Vec<usize>,
     },
     BeginLoop {
         counter: usize,
@@ -222,7 +223,7 @@ impl<'a, M: Fn(Operation) -> bool> Compiler<'a, M> {
             Step::NotAfter(time) => self.code.push(Instruction::NotAfter(*time)),
             Step::WaitForCompletion => self.code.push(Instruction::WaitForCompletion),
             Step::Choose { by, arms, otherwise } => self.choose(*by, arms, otherwise)?,
-            Step::Chance { arms } => self.chance(arms)?,
+            Step::Chance { weights, arms } => self.chance(weights, arms)?,
             Step::Repeat { steps, until, at_most } => self.repeat(steps, until, *at_most)?,
             Step::Play { journey } => self.play(journey)?,
             Step::Follow { journey } => {
@@ -291,18 +292,16 @@ impl<'a, M: Fn(Operation) -> bool> Compiler<'a, M> {
         Ok(())
     }
 
-    fn chance(&mut self, arms: &'a [(u32, Vec<Step>)]) -> Result<(), Problem> {
+    fn chance(&mut self, weights: &WeightedIndex<u64>, arms: &'a [Vec<Step>]) -> Result<(), Problem> {
         let at = self.code.len();
         self.code.push(Instruction::End);
         let mut starts = Vec::with_capacity(arms.len());
         let mut ends = Vec::with_capacity(arms.len());
-        let mut total = 0;
-        for (weight, steps) in arms {
-            total += u64::from(*weight);
-            starts.push((total, self.code.len()));
+        for steps in arms {
+            starts.push(self.code.len());
             ends.push(self.arm(steps)?);
         }
-        self.set(at, Instruction::Chance { arms: starts, total });
+        self.set(at, Instruction::Chance { weights: weights.clone(), arms: starts });
         self.join(ends);
         Ok(())
     }

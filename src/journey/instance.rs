@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use model::words::{DossierState, Operation, Outcome, PaymentState, Role, TrafficClass};
-use model::{Case, SimTime, Stream, Timeline};
+use model::{Case, Philox, SimTime, Stream, Timeline};
+use rand::RngExt as _;
 
 use crate::compile::{Condition, Instruction, LOOPS, Scripts};
 use crate::completion_time::finish;
-use crate::script::{Fact, KNOWN, Pause};
+use crate::script::{Fact, KNOWN};
 
 /// A journey of a run, by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -193,7 +194,7 @@ impl Asked<'_, '_> {
             Instruction::End => return Some(Action::End(Ending::AsWritten)),
             Instruction::GiveUp => return Some(Action::End(Ending::GaveUp)),
             Instruction::Wait(pause) => {
-                let pause = self.pause(*pause);
+                let pause = self.rng().sample(*pause);
                 self.wait_until(self.not_before + pause);
                 next
             }
@@ -206,7 +207,7 @@ impl Asked<'_, '_> {
                 next
             }
             Instruction::WaitForCompletion => {
-                let part = self.draw_unit();
+                let part = self.rng().random();
                 let moment = finish(self.situation, self.not_before, part);
                 self.not_before = self.not_before.max(moment);
                 next
@@ -216,9 +217,9 @@ impl Asked<'_, '_> {
                 let value = self.fact(*by);
                 arms.iter().find(|(arm, _)| Some(*arm) == value).map_or(*otherwise, |(_, to)| *to)
             }
-            Instruction::Chance { arms, total } => {
-                let drawn = self.draw_below(*total);
-                arms.iter().find(|(until, _)| drawn < *until).map_or(next, |(_, to)| *to)
+            Instruction::Chance { weights, arms } => {
+                let drawn = self.rng().sample(weights);
+                arms.get(drawn).copied().unwrap_or(next)
             }
             Instruction::BeginLoop { counter } => {
                 self.count(*counter, |count| *count = 0);
@@ -271,33 +272,12 @@ impl Asked<'_, '_> {
         }
     }
 
-    fn pause(&mut self, pause: Pause) -> Duration {
-        match pause {
-            Pause::Exactly(duration) => duration,
-            Pause::Between(least, most) => least + most.saturating_sub(least).mul_f64(self.draw_unit()),
-            // The inverse of the exponential distribution function, cut at ten means.
-            Pause::About(mean) => mean.mul_f64((-(1.0 - self.draw_unit()).ln()).min(10.0)),
-        }
-    }
-
-    fn draw_unit(&mut self) -> f64 {
-        self.chance.unit(self.index(), self.next_draw())
-    }
-
-    fn draw_below(&mut self, bound: u64) -> u64 {
-        let index = self.index();
-        let draw = self.next_draw();
-        self.chance.below_draw(index, draw, bound)
-    }
-
-    fn index(&self) -> u64 {
-        (u64::from(self.instance.journey.0) << 32) | u64::from(self.instance.subject)
-    }
-
-    fn next_draw(&mut self) -> u32 {
+    /// The generator of the next draw of this person in this journey.
+    fn rng(&mut self) -> Philox {
+        let index = (u64::from(self.instance.journey.0) << 32) | u64::from(self.instance.subject);
         let draw = self.instance.draws;
         self.instance.draws = draw.wrapping_add(1);
-        draw
+        self.chance.rng(index, draw)
     }
 }
 

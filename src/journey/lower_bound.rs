@@ -109,7 +109,7 @@ impl LowerBound<'_> {
                 }
                 None => self.fewest(arms.iter().map(|(_, arm)| *arm).chain([*otherwise])),
             },
-            Instruction::Chance { arms, .. } => self.fewest(arms.iter().map(|(_, arm)| *arm)),
+            Instruction::Chance { arms, .. } => self.fewest(arms.iter().copied()),
             Instruction::Jump(to) => self.from(*to),
             Instruction::Follow(next) => {
                 let mut counts = self.from(at + 1);

@@ -6,6 +6,10 @@ use model::words::{
     Channel, DossierState, FeeBasis, Level, Operation, PaymentMethod, PaymentState, PlannedOutcome, ReturnMethod, Role,
 };
 use model::{Document, Fields, Node, Problems};
+use rand::distr::Distribution;
+use rand::distr::weighted::WeightedIndex;
+use rand::{Rng, RngExt as _};
+use rand_distr::Exp1;
 
 /// A journey as written.
 #[derive(Clone, Debug)]
@@ -31,7 +35,7 @@ pub(crate) enum Step {
     /// Take the steps of the first arm that names the fact's value, else the last.
     Choose { by: Fact, arms: Vec<(&'static str, Vec<Step>)>, otherwise: Vec<Step> },
     /// Take one arm by chance, by weight.
-    Chance { arms: Vec<(u32, Vec<Step>)> },
+    Chance { weights: WeightedIndex<u64>, arms: Vec<Vec<Step>> },
     /// Take the steps again and again until the condition holds afterwards, at most so many times.
     Repeat { steps: Vec<Step>, until: Until, at_most: u16 },
     /// Take the steps of another journey, here.
@@ -51,7 +55,7 @@ pub(crate) enum Pause {
     Exactly(Duration),
     /// Any time between the two, alike.
     Between(Duration, Duration),
-    /// Exponentially distributed with this mean.
+    /// Exponentially distributed with this mean, at most ten times as long.
     About(Duration),
 }
 
@@ -61,6 +65,16 @@ impl Pause {
         match self {
             Self::Exactly(pause) | Self::About(pause) => pause,
             Self::Between(least, most) => (least + most) / 2,
+        }
+    }
+}
+
+impl Distribution<Duration> for Pause {
+    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Duration {
+        match *self {
+            Self::Exactly(pause) => pause,
+            Self::Between(least, most) => rng.random_range(least..=most),
+            Self::About(mean) => mean.mul_f64(rng.sample::<f64, _>(Exp1).min(10.0)),
         }
     }
 }
@@ -217,16 +231,16 @@ fn choose(node: &Node<'_>, depth: u8) -> Option<Step> {
                 arm.fields(|fields| {
                     let weight = fields.integer("weight");
                     let steps = fields.need("steps").and_then(|node| steps(&node, depth + 1));
-                    match u32::try_from(weight?) {
+                    match u64::try_from(weight?) {
                         Ok(weight @ 1..=1_000_000) => Some((weight, steps?)),
                         Ok(_) | Err(_) => arm.refuse("a weight is a whole number from 1 to 1,000,000", ""),
                     }
                 })
             })?;
-            if arms.is_empty() {
-                node.refuse("there is nothing to choose from", "")
-            } else {
-                Some(Step::Chance { arms })
+            let (weights, arms): (Vec<u64>, Vec<_>) = arms.into_iter().unzip();
+            match WeightedIndex::new(weights) {
+                Ok(weights) => Some(Step::Chance { weights, arms }),
+                Err(_) => node.refuse("there is nothing to choose from", ""),
             }
         });
     }

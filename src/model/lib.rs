@@ -30,7 +30,7 @@ pub use kind::Kind;
 pub use money::{Share, ShareOutOfRange, Vnd};
 pub use offer::Offer;
 pub use problem::{Problem, Problems};
-pub use random::{Permutation, Seed, Stream};
+pub use random::{Permutation, Philox, Seed, Stream};
 pub use rows::{CalendarRow, FigureRow, TargetRow};
 pub use sourced::{Precision, Source, Sourced};
 pub use staff::Staff;

@@ -102,10 +102,15 @@ impl Page {
         let hang = lead.width();
         let mut start = lead.clone().into_owned();
         for line in wrap(&printable(text), self.width().saturating_sub(hang)) {
-            self.text.push_str(&self.ink(ink, &format!("{start}{line}")));
+            self.text.push_str(&self.ink(ink, format!("{start}{line}").trim_end()));
             self.gap();
             start = " ".repeat(hang);
         }
+    }
+
+    /// A label and its value, as `  dossiers     3,082`.
+    pub fn line(&mut self, label: &str, value: &str) {
+        self.paragraph(&format!("  {label:<12} "), Ink::Plain, value);
     }
 
     /// A command, continued on the next line with a backslash where it is too long. A word is never broken: it must

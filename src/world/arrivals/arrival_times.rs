@@ -91,7 +91,7 @@ impl Schedules {
     /// The same with what the seed varies.
     fn varied(&self, seed: Seed) -> Self {
         let Seasonality { dispersion, burstiness, .. } = self.seasonality;
-        let days = Some(Dispersion::new(dispersion, seed.stream("busy days"))).filter(|_| dispersion > 0);
+        let days = Dispersion::new(dispersion, seed.stream("busy days"));
         let varied = |(channel, schedule): &(Channel, Schedule)| {
             let stream = seed.stream(&format!("bursts {channel}"));
             let burst = Some(Burst::new(burstiness, stream)).filter(|_| burstiness > 50);

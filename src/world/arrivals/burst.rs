@@ -15,6 +15,7 @@
 //! bursty traffic", ICDE 2002 (b-model).
 
 use model::Stream;
+use rand::Rng as _;
 
 use super::schedule::Guide;
 
@@ -70,15 +71,15 @@ impl Burst {
         let (Some(begin), Some(end)) = (self.days.get(day), self.days.get(day + 1)) else { return mass };
         let length = end - begin;
         let mut part = Part { begin: *begin, length, holds: length, wanted: mass - begin };
-        let mut node = 1_u64;
+        let mut node = 1_u32;
         for _ in 0..HALVINGS / HALVINGS_PER_DRAW {
-            let [bits, ..] = self.stream.words(u64::try_from(day).unwrap_or(0), u32::try_from(node).unwrap_or(0));
+            let bits = self.stream.rng(day as u64, node).next_u32();
             let mut local = 1_u32;
             for _ in 0..HALVINGS_PER_DRAW {
                 let first_is_fuller = bits >> local & 1 == 1;
                 let is_first = part.halve(if first_is_fuller { self.bias } else { 100 - self.bias });
                 local = local << 1 | u32::from(!is_first);
-                node = node << 1 | u64::from(!is_first);
+                node = node << 1 | u32::from(!is_first);
             }
         }
         part.place()

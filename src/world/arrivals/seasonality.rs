@@ -38,7 +38,7 @@ pub(crate) struct Seasonality {
     days: Vec<BTreeMap<Date, u64>>,
     surges: Vec<Surge>,
     /// Coefficient of variation of the days' factors, in percent; 0 if there are none.
-    pub(crate) dispersion: u64,
+    pub(crate) dispersion: u32,
     /// Share of the fuller half wherever a day is halved, in percent; 50 if nothing gathers.
     pub(crate) burstiness: u64,
 }

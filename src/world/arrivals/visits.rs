@@ -14,6 +14,7 @@
 //! | `spikes: [ { at: 2021-03-01T09:00, minutes: 30, factor: 100 } ]` | minutes in which so many times as many come |
 
 use model::{Node, Seed, SimTime};
+use rand::seq::IndexedRandom as _;
 
 use super::schedule::Schedule;
 use super::seasonality::{Seasonality, Surge, minute};
@@ -81,9 +82,8 @@ pub fn visits(population: &Population, arrivals: &[Arrival], visits: &Visits) ->
             come += 1;
         }
         // Who comes before everybody else has no dossier to look at yet.
-        let known = if come == 0 { arrivals.len() } else { come };
-        let drawn = visitor.below(k, u64::try_from(known).unwrap_or(0));
-        let whose = usize::try_from(drawn).ok().and_then(|drawn| arrivals.get(drawn));
+        let known = if come == 0 { arrivals } else { arrivals.get(..come).unwrap_or(arrivals) };
+        let whose = known.choose(&mut visitor.rng(k, 0));
         visits.extend(whose.map(|arrival| Arrival { due, ..*arrival }));
     }
     sort::sort(&mut visits);

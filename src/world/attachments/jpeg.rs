@@ -81,7 +81,7 @@ mod tests {
             200_003,
         ];
         for size in sizes {
-            let mut padding = Padding { content: Seed(1).stream("x"), key: 7, block: 0 };
+            let mut padding = Padding(Seed(1).stream("x").rng(7, 0));
             let mut bytes = Vec::new();
             write(size, &mut padding, &mut bytes).unwrap();
             assert_eq!(bytes.len() as u64, size);

@@ -1,5 +1,8 @@
 //! Drawing one of some things by weight, in constant time.
 
+use rand::Rng;
+use rand::distr::Distribution;
+
 /// Weights, ready to be drawn from.
 ///
 /// A drawn word chooses a slot; what is left of the word decides between the slot's own thing and one other (the alias
@@ -21,7 +24,7 @@ struct Slot {
 }
 
 impl AliasTable {
-    /// The lot of these weights; things of weight 0 are never drawn.
+    /// The table of these weights; things of weight 0 are never drawn.
     pub(crate) fn new(weights: impl IntoIterator<Item = u64>) -> Self {
         let weights: Vec<u128> = weights.into_iter().map(u128::from).collect();
         let (count, total) = (weights.len() as u128, weights.iter().sum::<u128>().max(1));
@@ -47,7 +50,7 @@ impl AliasTable {
 
     /// The position of the thing that a random word draws; 0 if there is none.
     #[inline]
-    pub(crate) fn draw(&self, word: u32) -> usize {
+    fn at(&self, word: u32) -> usize {
         let product = u64::from(word) * self.slots.len() as u64;
         let (slot, rest) = ((product >> 32) as usize, product & 0xffff_ffff);
         match self.slots.get(slot) {
@@ -55,6 +58,13 @@ impl AliasTable {
             Some(_) => slot,
             None => 0,
         }
+    }
+}
+
+impl Distribution<usize> for AliasTable {
+    #[inline]
+    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> usize {
+        self.at(rng.next_u32())
     }
 }
 
@@ -70,12 +80,12 @@ mod tests {
         fn things_are_drawn_by_their_weight(weights in vec(0_u64..50, 1..20)) {
             let total: u64 = weights.iter().sum();
             prop_assume!(total > 0);
-            let lot = AliasTable::new(weights.iter().copied());
+            let table = AliasTable::new(weights.iter().copied());
             let words = 50_000_u32;
             let mut drawn = vec![0_u64; weights.len()];
             for i in 0..words {
                 // Evenly spaced over all words.
-                drawn[lot.draw(i * (u32::MAX / words))] += 1;
+                drawn[table.at(i * (u32::MAX / words))] += 1;
             }
             for (drawn, weight) in drawn.iter().zip(&weights) {
                 let expected = weight * u64::from(words) / total;

@@ -7,6 +7,7 @@
 use std::fmt;
 
 use model::Seed;
+use rand::RngExt as _;
 
 use super::alias_table::AliasTable;
 use super::names::Names;
@@ -135,11 +136,11 @@ struct Hiring {
 impl Hiring {
     /// The name belongs to the account, so that one more clerk in an office changes no other.
     fn name(&self, province: &Province, seed: Seed, account: &str) -> String {
-        let [people, sex, high, low] = seed.stream(account).words(0, 0);
-        let people =
-            province.ethnicities().get(self.ethnicities.draw(people)).map_or(Ethnicity::Kinh, |(people, _)| *people);
-        let sex = if sex % 2 == 0 { Sex::Male } else { Sex::Female };
-        let number = (u64::from(high) << 32) | u64::from(low);
+        let mut rng = seed.stream(account).rng(0, 0);
+        let people = province.ethnicities().get(rng.sample(&self.ethnicities));
+        let people = people.map_or(Ethnicity::Kinh, |(people, _)| *people);
+        let sex = if rng.random() { Sex::Male } else { Sex::Female };
+        let number = rng.random();
         let mut name = String::new();
         self.names.push(self.names.draw(number, people, sex, None), number, &mut name);
         name

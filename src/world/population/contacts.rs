@@ -1,6 +1,8 @@
 //! Ways to reach a person that reach nobody: telephone, network address.
 
 use model::{Permutation, Seed, Stream};
+use rand::RngExt as _;
+use rand::seq::IndexedRandom as _;
 
 use super::text::{push_digits, push_hexadecimal, push_number};
 
@@ -30,7 +32,7 @@ const NETWORKS: [&str; 3] = ["192.0.2.", "198.51.100.", "203.0.113."];
 pub(crate) const NETWORK_6: &str = "2001:db8:";
 
 /// How many people of a hundred come by version 4; assumption.
-const VERSION_4: u64 = 60;
+const VERSION_4: u32 = 60;
 
 impl Contacts {
     pub(crate) fn new(seed: Seed) -> Self {
@@ -50,12 +52,10 @@ impl Contacts {
     /// gateways; those of version 6 are a person's own.
     #[inline]
     pub(crate) fn push_network_address(&self, person: u64, out: &mut String) {
-        let [version, network, host, _] = self.networks.words(person, 0);
-        let below = |word: u32, bound: u64| (u64::from(word) * bound) >> 32;
-        if below(version, 100) < VERSION_4 {
-            let network = usize::try_from(below(network, 3)).ok().and_then(|network| NETWORKS.get(network));
-            out.push_str(network.copied().unwrap_or_default());
-            push_number(1 + below(host, 254), out);
+        let mut rng = self.networks.rng(person, 0);
+        if rng.random_ratio(VERSION_4, 100) {
+            out.push_str(NETWORKS.choose(&mut rng).unwrap_or(&""));
+            push_number(rng.random_range(1..=254), out);
         } else {
             out.push_str(NETWORK_6);
             push_hexadecimal(person / 0xffff, out);

@@ -3,6 +3,8 @@
 //! Each kind is chosen by a stream of its own, so that asking for one changes nobody but those it chooses.
 
 use model::{Fields, Node, Seed, Stream};
+use rand::RngExt as _;
+use rand::seq::IndexedRandom as _;
 
 use crate::Ethnicity;
 use crate::profile::bounded;
@@ -116,7 +118,7 @@ impl Choice {
     fn chosen(&self, person: u64) -> Option<EdgeCase> {
         let EdgeCaseShares { nfd, long_names, one_word, minority, d_confusion } = self.inputs;
         let [pairs, long, one, others, confused] = self.streams;
-        let is = |stream: Stream, index, percent| stream.below(index, 100) < u64::from(percent);
+        let is = |stream: Stream, index, percent| stream.rng(index, 0).random_ratio(u32::from(percent), 100);
         if is(pairs, person / 2, nfd) {
             return Some(EdgeCase::Namesake);
         }
@@ -128,8 +130,7 @@ impl Choice {
         }
         if is(others, person, minority) {
             // Everybody but the Kinh, who come first.
-            let drawn = 1 + others.below_draw(person, 1, Ethnicity::ALL.len() as u64 - 1);
-            let people = usize::try_from(drawn).ok().and_then(|drawn| Ethnicity::ALL.get(drawn));
+            let people = Ethnicity::ALL.get(1..).and_then(|people| people.choose(&mut others.rng(person, 1)));
             return people.map(|(_, people)| EdgeCase::Minority(*people));
         }
         is(confused, person, d_confusion).then_some(EdgeCase::ConfusedD)

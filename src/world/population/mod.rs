@@ -38,6 +38,7 @@ use std::sync::Arc;
 
 use model::words::{ApplicantKind, FeeBasis, PaymentMethod};
 use model::{Applicant, Applicants, Case, CaseId, Permutation, Seed, SimTime, Stream, Vnd};
+use rand::RngExt as _;
 
 pub use birthday::Birthday;
 pub use clerks::{Clerk, ClerkRole, clerks};
@@ -99,7 +100,7 @@ struct Share {
 /// Where the chance of each field comes from.
 #[derive(Clone, Copy, Debug)]
 struct Streams {
-    /// One word each for people, birthday, place and house.
+    /// People, birthday, place and house.
     home: Stream,
     organisation: Stream,
 }
@@ -133,7 +134,7 @@ pub struct Identity {
 }
 
 /// House numbers run from 1 to this.
-const HOUSES: u64 = 300;
+const HOUSES: u16 = 300;
 
 impl Population {
     /// The people that belong to this seed. At a smaller scale every cell shrinks in proportion (Webster), and those
@@ -263,28 +264,24 @@ impl Population {
         let slot = self.slot(id);
         let (person, share) = (slot.person, self.share(slot.cell));
         let number = self.numbers.of(person);
-        let [people, birthday, place, house] = self.streams.home.words(person, 0);
-        let people = self
-            .province
-            .ethnicities()
-            .get(self.ethnicities.draw(people))
-            .map_or(Ethnicity::Kinh, |(people, _)| *people);
+        let mut rng = self.streams.home.rng(person, 0);
+        let people = self.province.ethnicities().get(rng.sample(&self.ethnicities));
+        let people = people.map_or(Ethnicity::Kinh, |(people, _)| *people);
         let assessed = self.amounts.of(slot.cell, slot.ordinal);
-        let house = 1 + ((u64::from(house) * HOUSES) >> 32);
         Identity {
             case: id,
             person,
             cell: u32::try_from(slot.cell).unwrap_or(0),
             kind: self.kind(person, share),
             sex: number.sex,
-            born: Birthday::drawn(number.year, birthday),
+            born: Birthday::drawn(number.year, &mut rng),
             citizen_number: number.digits,
             fee: assessed.unwrap_or(share.fee),
             fee_basis: if assessed.is_some() { FeeBasis::Assessed } else { FeeBasis::Tariff },
             arrival: self.arrival_times.due(slot.cell, person),
             name: self.names.draw(person, people, number.sex, self.hard.of(person)),
-            place: u32::try_from(self.places.draw(place)).unwrap_or(0),
-            house: u16::try_from(house).unwrap_or(1),
+            place: u32::try_from(rng.sample(&self.places)).unwrap_or(0),
+            house: rng.random_range(1..=HOUSES),
         }
     }
 
@@ -346,9 +343,9 @@ impl Population {
 
     #[inline]
     fn kind(&self, person: u64, share: &Share) -> ApplicantKind {
-        let percent = u64::from(share.organisations);
+        let percent = u32::from(share.organisations);
         // Most cells have none or only organisations: nothing is drawn for them.
-        let is_organisation = percent > 0 && self.streams.organisation.below(person, 100) < percent;
+        let is_organisation = percent > 0 && self.streams.organisation.rng(person, 0).random_ratio(percent, 100);
         if is_organisation { ApplicantKind::Organisation } else { ApplicantKind::Citizen }
     }
 

@@ -22,6 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use model::words::Level;
 use model::{Fields, Node, Seed, Vnd};
+use rand::Rng as _;
 
 use super::catalogue::{Catalogue, Procedure, bounded};
 use super::figure::Figure;
@@ -267,15 +268,15 @@ impl Order {
                 *known = rank.min(*known);
             }
         }
-        let lots = Seed(0).stream("who is raised first");
+        let stream = Seed(0).stream("who is raised first");
         let number = |code: &str| {
             code.bytes().filter(u8::is_ascii_digit).fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'))
         };
         let mut order: Vec<_> = (0..procedures.len()).collect();
         order.sort_by_cached_key(|at| {
             let procedure = procedures.get(*at);
-            let lot = procedure.map(|procedure| lots.words(number(&procedure.code), 0));
-            (procedure.is_some_and(Procedure::is_generated), ranks.get(at).copied(), lot, *at)
+            let drawn = procedure.map(|procedure| stream.rng(number(&procedure.code), 0).next_u64());
+            (procedure.is_some_and(Procedure::is_generated), ranks.get(at).copied(), drawn, *at)
         });
         Self(order)
     }

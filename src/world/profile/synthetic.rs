@@ -19,6 +19,8 @@
 
 use model::words::Level;
 use model::{Decimal, Node, Permutation, Seed, Stream, Vnd};
+use rand::RngExt as _;
+use rand::seq::IndexedRandom as _;
 
 use super::catalogue::{GENERATED, Procedure, WEIGHT, bounded};
 use crate::apportion;
@@ -179,17 +181,10 @@ impl SyntheticProcedures {
 
     /// The first of the documents, and one to three others.
     fn papers(&self, number: u64) -> Vec<String> {
-        let stream = self.seed.stream("documents");
-        let mut others: Vec<_> = self.documents.iter().skip(1).collect();
-        let mut papers: Vec<_> = self.documents.first().cloned().into_iter().collect();
-        let more = 1 + stream.below_draw(number, 0, 3);
-        for draw in 1..=u32::try_from(more).unwrap_or(1) {
-            let place = usize::try_from(stream.below_draw(number, draw, size(&others))).unwrap_or(0);
-            if place < others.len() {
-                papers.push(others.remove(place).clone());
-            }
-        }
-        papers
+        let mut rng = self.seed.stream("documents").rng(number, 0);
+        let Some((first, others)) = self.documents.split_first() else { return Vec::new() };
+        let more = rng.random_range(1..=3);
+        std::iter::once(first).chain(others.sample(&mut rng, more)).cloned().collect()
     }
 }
 
@@ -254,14 +249,8 @@ fn weighted<T: TryFrom<i64>>(node: &Node<'_>, least: i64, most: i64) -> Option<V
 
 /// One of some numbers, by weight.
 fn drawn<T: Copy>(stream: Stream, index: u64, table: &[(T, u64)]) -> Option<T> {
-    let mut left = stream.below(index, table.iter().map(|(_, weight)| weight).sum());
-    for (number, weight) in table {
-        match left.checked_sub(*weight) {
-            Some(rest) => left = rest,
-            None => return Some(*number),
-        }
-    }
-    None
+    let drawn = table.choose_weighted(&mut stream.rng(index, 0), |(_, weight)| *weight);
+    drawn.ok().map(|(number, _)| *number)
 }
 
 #[cfg(test)]
