@@ -99,7 +99,10 @@ fn load(args: &PlanVerb, scenarios: &mut Scenarios) -> Result<Composed, Problems
         only(&mut country, &file.shown, code)?;
     }
     if let Some(period) = args.period {
-        country = country.over(checked(period, &calendar)?, &calendar);
+        country = match country.over(checked(period, &calendar)?, &calendar) {
+            Some(country) => country,
+            None => return Err(too_many(period)),
+        };
     }
     if let Some(seed) = choice.seed {
         country.seed = model::Seed(seed);
@@ -129,6 +132,10 @@ fn checked(period: Period, calendar: &Calendar) -> Result<Period, Problems> {
         return refuse(format!("the calendar {} has only {}", calendar.name(), calendar.covered()));
     }
     Ok(period)
+}
+
+fn too_many(period: Period) -> Problems {
+    problem("--period", format!("too many dossiers come in {period}"), "take a shorter period".to_owned())
 }
 
 fn problem(file: &str, message: String, remedy: String) -> Problems {

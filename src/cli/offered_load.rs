@@ -221,3 +221,13 @@ fn add(counts: &mut Counts, more: &Counts, times: u64) {
         *counts.entry(*operation).or_default() += count * times;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_have_digits_after_the_point_where_they_matter() {
+        assert_eq!([0.045, 8.26, 2_282.3].map(rate), ["0.045/s", "8.3/s", "2,282/s"]);
+    }
+}

@@ -1,5 +1,4 @@
-//! From steps to instructions: jumps instead of nesting, other journeys played in place, so that a person's place is
-//! a number.
+//! Compiles steps to instructions: jumps instead of nesting, and other journeys inlined, so that a position is one number.
 
 use std::time::Duration;
 
@@ -28,7 +27,7 @@ pub(crate) struct Journey {
 /// How many repetitions may be nested.
 pub(crate) const LOOPS: usize = 4;
 
-/// How deep journeys may play one another.
+/// How deep journeys may include one another.
 const DEEPEST_PLAY: usize = 8;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -139,17 +138,17 @@ impl Scripts {
         self.get(journey).map_or("", |journey| journey.name.as_str())
     }
 
-    /// What a journey is about, in a line.
+    /// The title of a journey.
     pub fn title(&self, journey: JourneyId) -> &str {
         self.get(journey).map_or("", |journey| journey.title.as_str())
     }
 
-    /// Who walks a journey.
+    /// The role of the person in a journey.
     pub fn role(&self, journey: JourneyId) -> Role {
         self.get(journey).map_or(Role::Citizen, |journey| journey.role)
     }
 
-    /// The operations that a journey needs, and the journeys it leads to need, which `maps` says the portal does not have.
+    /// The operations that a journey, or one it leads to, needs and the portal does not have according to `maps`.
     pub fn missing(&self, journey: JourneyId, maps: impl Fn(Operation) -> bool) -> Vec<Operation> {
         let mut reached = vec![journey];
         let mut missing = Vec::new();
@@ -239,7 +238,7 @@ impl<'a, M: Fn(Operation) -> bool> Compiler<'a, M> {
         Ok(())
     }
 
-    /// `Do`, then what follows an ok; the other answers' steps stand behind a jump and lead back here.
+    /// `Do`, then a jump over the steps for other answers, which return to that jump.
     fn operation(
         &mut self,
         operation: Operation,
@@ -258,7 +257,7 @@ impl<'a, M: Fn(Operation) -> bool> Compiler<'a, M> {
         Ok(())
     }
 
-    /// Steps that are taken after an answer other than ok, then go on at `back`.
+    /// Steps for an answer other than ok, which continue at `back`.
     fn aside(&mut self, steps: Option<&'a [Step]>, back: usize) -> Result<usize, Problem> {
         let start = self.code.len();
         match steps {
@@ -306,7 +305,7 @@ impl<'a, M: Fn(Operation) -> bool> Compiler<'a, M> {
         Ok(())
     }
 
-    /// One arm, ending in a jump whose place is returned.
+    /// One arm. Returns the position of the jump at its end.
     fn arm(&mut self, steps: &'a [Step]) -> Result<usize, Problem> {
         self.block(steps)?;
         self.code.push(Instruction::Jump(0));

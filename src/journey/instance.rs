@@ -1,4 +1,4 @@
-//! One instance of a journey: a person's place in it, and the next action there.
+//! One instance of a journey: a person's position in it, and the next action.
 
 use std::time::Duration;
 
@@ -26,12 +26,11 @@ pub struct JourneyInstance {
     answer: Option<Outcome>,
     /// Whether an operation is pending.
     is_waiting: bool,
-    /// The operations that were not answered ok when they were last done, as far as they stand in a repetition that is not over:
-    /// whoever does one of these again asks again.
+    /// Operations within unfinished repetitions whose last outcome was not ok: doing one of them again is a poll.
     in_vain: Vec<usize>,
 }
 
-/// What the person sees around them when asked for the next action.
+/// What a person knows when choosing the next action.
 #[derive(Clone, Copy)]
 pub struct Situation<'a> {
     /// The planned dossier, if the journey is about one.
@@ -46,7 +45,7 @@ pub struct Situation<'a> {
     pub due_at: Option<SimTime>,
     /// The simulated instant now.
     pub now: SimTime,
-    /// The map of the run's time: office hours.
+    /// Office hours, and how simulated time maps to the wall clock.
     pub timeline: &'a Timeline,
     /// Whether no more work will come.
     pub closing: bool,
@@ -57,9 +56,9 @@ pub struct Situation<'a> {
 pub enum Action {
     /// Do an operation, at this simulated instant.
     Do(Operation, SimTime),
-    /// Let the applicant of the same dossier walk this journey; then ask again.
+    /// Start this journey for the applicant of the same dossier, then ask again.
     Follow(JourneyId, SimTime),
-    /// Walk this journey for each dossier the last answer showed, from this instant on; then ask again.
+    /// Start this journey for each dossier that the last answer showed, from this instant on, then ask again.
     Each(JourneyId, SimTime),
     /// Nothing more.
     End(Ending),
@@ -70,12 +69,12 @@ pub enum Action {
 pub enum Ending {
     /// At its end, as written.
     AsWritten,
-    /// An answer left no way on.
+    /// An answer for which the journey has no steps.
     GaveUp,
 }
 
 impl JourneyInstance {
-    /// At the beginning of a journey; `subject` (the case, or the number of the clerk) makes its chance its own.
+    /// At the start of a journey; `subject` (the case, or the number of the clerk) gives it random draws of its own.
     pub fn new(journey: JourneyId, subject: u32) -> Self {
         Self {
             journey,
@@ -89,7 +88,7 @@ impl JourneyInstance {
         }
     }
 
-    /// The journey it walks.
+    /// Its journey.
     pub fn journey(&self) -> JourneyId {
         self.journey
     }
@@ -101,9 +100,8 @@ impl JourneyInstance {
 }
 
 impl Scripts {
-    /// Why the operation at which a journey stands is done. Polls are what is repeated until something is seen or possible: reads
-    /// within a repetition, and whatever else is done again in it because it was not answered ok the time before. The
-    /// first attempt is a person's act.
+    /// The traffic class of the current operation. Polls are reads within a repetition, and other operations in it that are
+    /// repeated because the last outcome was not ok. The first attempt is a person's act.
     pub fn class(&self, instance: &JourneyInstance) -> TrafficClass {
         let is_poll =
             |at| self.get(instance.journey).and_then(|journey| journey.code.get(at)).is_some_and(Instruction::is_poll);
@@ -119,8 +117,8 @@ impl Scripts {
         let Some(journey) = self.get(instance.journey) else { return Action::End(Ending::AsWritten) };
         let mut asked = Asked { instance, situation, chance, role: journey.role, not_before: situation.now };
         asked.settle_answer(&journey.code);
-        // Every instruction but the end of a loop moves forward, and a loop holds an operation or is bounded: the
-        // bound below is only there for journeys of empty repetitions.
+        // Only the end of a loop jumps back, and a loop holds an operation or is bounded. The limit below is for
+        // journeys with empty repetitions.
         for _ in 0..1_000_000 {
             match journey.code.get(asked.instance.at) {
                 Some(instruction) => {
@@ -147,7 +145,7 @@ struct Asked<'a, 'b> {
 }
 
 impl Asked<'_, '_> {
-    /// Moves on from the operation that was answered.
+    /// Advances from the operation that was answered.
     fn settle_answer(&mut self, code: &[Instruction]) {
         let at = self.instance.at;
         let Some(Instruction::Do { refused, error, repetition, .. }) = code.get(at) else { return };
@@ -166,7 +164,7 @@ impl Asked<'_, '_> {
         };
     }
 
-    /// A repetition begins: what was done in vain in an earlier one is done for another occasion now.
+    /// A repetition begins: failed attempts of an earlier one no longer count.
     fn forget_attempts(&mut self, code: &[Instruction]) {
         let begun = Some(self.instance.at);
         let is_within =
@@ -174,7 +172,7 @@ impl Asked<'_, '_> {
         self.instance.in_vain.retain(|at| !is_within(at));
     }
 
-    /// Takes one instruction: gives an action, or moves on.
+    /// Executes one instruction: returns an action, or advances.
     fn take(&mut self, instruction: &Instruction) -> Option<Action> {
         let next = self.instance.at + 1;
         self.instance.at = match instruction {
@@ -233,8 +231,8 @@ impl Asked<'_, '_> {
         None
     }
 
-    /// Offices work in office hours, applicants whenever they like. Where no office hour is left the moment stands: it lies
-    /// after the end of the period.
+    /// Clerks work in office hours, applicants at any time. If no office hours are left, the moment stays: it lies after the
+    /// end of the period.
     fn wait_until(&mut self, moment: SimTime) {
         self.not_before = match self.role {
             Role::Citizen => moment,

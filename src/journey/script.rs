@@ -24,11 +24,11 @@ pub(crate) struct Script {
 /// One step as written.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
-    /// Do an operation; steps to take if it was refused, or if nobody knows. `None`: the journey ends there.
+    /// Do an operation; steps to take if it was refused, or ended in an error. `None`: the journey ends there.
     Do { operation: Operation, refused: Option<Vec<Step>>, error: Option<Vec<Step>>, optional: bool },
     /// Let simulated time pass.
     Wait(Pause),
-    /// Later than this time of day, wait until offices open on the next working day.
+    /// After this time of day, wait until offices open on the next working day.
     NotAfter(Duration),
     /// Wait for the moment at which the planned outcome is due.
     WaitForCompletion,
@@ -40,9 +40,9 @@ pub(crate) enum Step {
     Repeat { steps: Vec<Step>, until: Until, at_most: u16 },
     /// Take the steps of another journey, here.
     Play { journey: String },
-    /// Let the applicant of the same dossier walk another journey, as a person of their own.
+    /// Start another journey for the applicant of the same dossier, as a separate person.
     Follow { journey: String },
-    /// Walk another journey for each dossier the last answer showed.
+    /// Start another journey for each dossier that the last answer showed.
     Each { journey: String },
     /// End here, as planned.
     End,
@@ -51,16 +51,16 @@ pub(crate) enum Step {
 /// How long to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pause {
-    /// Always as long.
+    /// A constant.
     Exactly(Duration),
-    /// Any time between the two, alike.
+    /// Uniformly distributed between the two.
     Between(Duration, Duration),
     /// Exponentially distributed with this mean, at most ten times as long.
     About(Duration),
 }
 
 impl Pause {
-    /// How long it is on average.
+    /// Its mean.
     pub(crate) fn mean(self) -> Duration {
         match self {
             Self::Exactly(pause) | Self::About(pause) => pause,
@@ -82,7 +82,7 @@ impl Distribution<Duration> for Pause {
 /// The value of [`Fact::Number`] once the portal has shown the dossier's number; until then it has none.
 pub(crate) const KNOWN: &str = "known";
 
-/// What a choice may be made by.
+/// The facts that a choice can depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fact {
     Channel,
@@ -125,7 +125,7 @@ impl Fact {
     }
 }
 
-/// When a repetition is over.
+/// The condition that ends a repetition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Until {
     /// The last operation was answered ok.
@@ -206,7 +206,7 @@ fn do_step(fields: &Fields<'_>, depth: u8) -> Option<Step> {
     Some(Step::Do { operation: operation?, refused, error, optional: optional? })
 }
 
-/// Steps for an answer other than ok; `continue` stands for no steps, absence for the end of the journey.
+/// Steps for an answer other than ok. `continue` means no steps; without the field the journey ends.
 fn branch(fields: &Fields<'_>, name: &'static str, depth: u8, into: &mut Option<Vec<Step>>) -> Option<()> {
     let Some(node) = fields.get(name) else { return Some(()) };
     *into = if node.is_list() {

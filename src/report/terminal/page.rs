@@ -323,6 +323,14 @@ mod tests {
     }
 
     #[test]
+    fn a_long_value_goes_on_below_its_beginning() {
+        let mut page = Page::new(Style { color: false, width: 40 });
+        page.line("channels", "33,046 counter + 16,819 post + 9,592 online");
+        let expected = "  channels     33,046 counter + 16,819\n               post + 9,592 online\n";
+        assert_eq!(page.into_text(), expected);
+    }
+
+    #[test]
     fn a_page_does_not_grow_with_what_a_stranger_says() {
         let length = |bytes: usize| {
             let long = "ế".repeat(bytes / 3);

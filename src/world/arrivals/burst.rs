@@ -1,4 +1,4 @@
-//! Arrivals that gather: a cascade that halves each day again and again and gives one half more than the other.
+//! Bursty arrivals: a cascade that halves each day repeatedly and gives one half more than the other.
 //!
 //! ```text
 //! mass of the day   |--------------------------------|
@@ -6,18 +6,18 @@
 //! second halving    |==== bias ====|rest-|rest|=bias=|   ...
 //! ```
 //!
-//! The day's mass stays what it is, so no total changes; within it the pattern is the same at every scale. Nothing is stored: a
-//! mass finds its place in as many steps as there are halvings. Halves are halves of the day's mass, so that closed hours stay
-//! empty.
+//! The mass of the day does not change, so no total does. Within the day the pattern is the same at every scale. Nothing is
+//! stored: finding the place of a mass takes one step for each halving. The cascade halves the mass of the day, not its time,
+//! so that closed hours stay empty.
 //!
 //! # Source
 //! Wang, Madhyastha, Chan, Papadimitriou and Faloutsos, "Data mining meets performance evaluation: fast algorithms for modeling
 //! bursty traffic", ICDE 2002 (b-model).
 
-use model::Stream;
+use model::{Stream, fit};
 use rand::Rng as _;
 
-use super::schedule::Guide;
+use super::guide::Guide;
 
 /// A day is cut into 4,096 parts, of some seven seconds in an office day.
 const HALVINGS: u32 = 12;
@@ -36,7 +36,7 @@ pub(crate) struct Burst {
     guide: Guide,
 }
 
-/// What is left of a day after some halvings.
+/// The part of a day that is left after some halvings.
 #[derive(Clone, Copy)]
 struct Part {
     /// Where it begins and how long it is, in the mass of the curve.
@@ -62,7 +62,7 @@ impl Burst {
         Self { days, guide, ..self }
     }
 
-    /// Where on the curve a mass lies once everything has gathered: monotonic, and never in another day.
+    /// The mass on the curve at which a mass lies after the cascade: monotonic, and within the same day.
     pub(crate) fn gathered(&self, mass: u64) -> u64 {
         let mut day = self.guide.at(mass);
         while self.days.get(day + 1).is_some_and(|next| *next <= mass) {
@@ -87,7 +87,7 @@ impl Burst {
 }
 
 impl Part {
-    /// Keeps the half that holds what is wanted, the first holding so many percent; says whether that is the first.
+    /// Keeps the half that holds the wanted mass, where the first half holds so many percent. Returns whether it is the first.
     fn halve(&mut self, percent: u64) -> bool {
         let (length, holds) = (self.length / 2, self.holds / 100 * percent + self.holds % 100 * percent / 100);
         let is_first = self.wanted < holds;
@@ -102,10 +102,10 @@ impl Part {
         is_first
     }
 
-    /// Within the last part nothing gathers.
+    /// The last part is uniform.
     fn place(self) -> u64 {
         let along = u128::from(self.wanted) * u128::from(self.length) / u128::from(self.holds.max(1));
-        self.begin + u64::try_from(along).unwrap_or(0)
+        self.begin + fit::<u64, _>(along, "the place lies within the part")
     }
 }
 

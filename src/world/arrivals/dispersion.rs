@@ -1,6 +1,6 @@
-//! Days that are busier or quieter than the curve says, for reasons nobody publishes.
+//! Random variation between days, on top of the curve.
 //!
-//! Real days vary more than chance alone would have it. The rate of each day is multiplied by a factor that is gamma distributed with
+//! Real days vary more than a Poisson process does. The rate of each day is multiplied by a factor that is gamma distributed with
 //! mean 1, so that the arrivals of a day become negative binomial.
 //!
 //! # Source
@@ -11,7 +11,7 @@ use model::Stream;
 use rand::distr::Distribution as _;
 use rand_distr::Gamma;
 
-/// How much days differ.
+/// The distribution of the factors of days.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Dispersion {
     factors: Gamma<f64>,
@@ -27,7 +27,7 @@ impl Dispersion {
         Some(Self { factors, stream })
     }
 
-    /// The factor of a day, 65,536 being as usual; never 0.
+    /// The factor of a day, where 65,536 means 1; never 0.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -39,9 +39,9 @@ impl Dispersion {
     }
 }
 
-/// The number of a day, to draw by.
+/// The index of a day in a random stream.
 pub(crate) fn number(day: Date) -> u64 {
-    u64::try_from((day - date(1970, 1, 1)).get_days()).unwrap_or(0)
+    i64::from((day - date(1970, 1, 1)).get_days()).cast_unsigned()
 }
 
 #[cfg(test)]

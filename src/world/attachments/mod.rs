@@ -175,7 +175,7 @@ impl<W: Write> Write for Hashing<'_, W> {
     }
 }
 
-/// Bytes that look like chance and compress to nothing less.
+/// Random bytes, which do not compress.
 struct Padding(Philox);
 
 impl Padding {

@@ -152,8 +152,8 @@ mod tests {
     use rand::RngExt as _;
 
     use super::*;
-    use crate::Office;
     use crate::calendar::vietnam;
+    use crate::profile::office::Office;
 
     const MINUTE: i64 = 60_000;
     const DAY: i64 = 1_440;

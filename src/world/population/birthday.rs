@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use model::fit;
+
 use rand::{Rng, RngExt as _};
 
 use super::text::push_digits;
@@ -30,7 +32,7 @@ impl Birthday {
             let days = u16::from(days + if month == 2 { leap } else { 0 });
             match left.checked_sub(days) {
                 Some(rest) => left = rest,
-                None => return Self { year, month, day: u8::try_from(left + 1).unwrap_or(1) },
+                None => return Self { year, month, day: fit(left + 1, "a month has no more days") },
             }
         }
         unreachable!("the days of the months add up to the year")

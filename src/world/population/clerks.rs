@@ -1,8 +1,8 @@
-//! The people behind the desks, as a formula of province and seed: who they are, what they do, how much they get done.
+//! The clerks as a formula of province and seed: names, roles, capacities.
 //!
-//! Every number here is an assumption: no document tells how offices are staffed. Roles are dealt by slot, so that even
-//! the smallest office has somebody at the counter and somebody who signs; capacities change who waits for whom, and no
-//! published figure.
+//! Every number here is an assumption: no document tells how offices are staffed. The slot decides the role, so that even
+//! the smallest office has somebody at the counter and somebody who signs. Capacities change queues but no published
+//! figure.
 
 use std::fmt;
 
@@ -30,7 +30,7 @@ pub enum ClerkRole {
 }
 
 impl ClerkRole {
-    /// As it is written in tables.
+    /// Its spelling in tables.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Counter => "counter clerk",
@@ -41,7 +41,7 @@ impl ClerkRole {
         }
     }
 
-    /// As it stands on the door.
+    /// Its title in Vietnamese.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Counter => "Cán bộ tiếp nhận và trả kết quả",

@@ -6,8 +6,7 @@ use model::{Fields, Node, Seed, Stream};
 use rand::RngExt as _;
 use rand::seq::IndexedRandom as _;
 
-use crate::Ethnicity;
-use crate::profile::bounded;
+use crate::profile::Ethnicity;
 
 /// How many people of a hundred have a name of each hard kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -94,7 +93,7 @@ impl EdgeCaseShares {
 }
 
 fn percent(fields: &Fields<'_>, kind: &'static str) -> Option<u8> {
-    fields.get(kind).map_or(Some(0), |node| bounded(&node, 0, 100))
+    fields.get(kind).map_or(Some(0), |node| node.bounded(0, 100))
 }
 
 /// Who is chosen.

@@ -3,7 +3,7 @@
 //! A name belongs to nobody: the frequency tables of [`super::name_tables`] are combined at random. A drawn [`Name`] is
 //! a few numbers; [`Names::push`] writes it.
 
-use model::{Seed, Stream};
+use model::{Seed, Stream, fit};
 use rand::seq::IndexedRandom as _;
 use rand::{Rng, RngExt as _};
 
@@ -78,14 +78,14 @@ struct Pool {
 
 impl Pool {
     fn new(table: Table, words: &mut Vec<Word>) -> Self {
-        let first = u16::try_from(words.len()).unwrap_or(NONE);
+        let first = fit(words.len(), "the tables have some thousand words");
         words.extend(table.iter().map(|(text, _)| Word { text, ascii: ascii(text) }));
         Self { first, words: AliasTable::new(table.iter().map(|(_, weight)| u64::from(*weight))) }
     }
 
     #[inline]
     fn draw(&self, rng: &mut impl Rng) -> u16 {
-        self.first + u16::try_from(rng.sample(&self.words)).unwrap_or(0)
+        self.first + fit::<u16, _>(rng.sample(&self.words), "the tables have some thousand words")
     }
 }
 
