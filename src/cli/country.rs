@@ -230,7 +230,7 @@ fn provinces(page: &mut Page, plan: &CountryPlan) {
     page.table(vec![
         Column::left("", column(|province| format!("{} {}", province.code, province.name.replace("thành phố", "TP")))),
         Column::right("dossiers", 0, column(|province| count(province.dossiers.into()))),
-        Column::right("", 0, column(|province| province.basis.to_string())),
+        Column::right("", 0, column(|province| province.basis.clone())),
         Column::right("units", 1, column(|province| count(province.units as u64))),
         Column::right("peak day", 1, column(|province| count(province.peak_day.dossiers.into()))),
         Column::right("on", 1, column(|province| province.peak_day.at.clone())),
