@@ -2,6 +2,8 @@
 
 use std::io::{IsTerminal, Write};
 
+use report::{Page, Style};
+
 /// Writes a text to standard output, with a line end.
 pub(crate) fn print(text: &str) {
     let mut out = std::io::stdout().lock();
@@ -28,6 +30,16 @@ pub(crate) fn colors_on_stderr() -> bool {
 /// <https://no-color.org>: set, to anything but an empty text.
 fn is_color_unwanted() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
+/// How a report looks on standard output.
+pub(crate) fn style() -> Style {
+    Style { color: colors_on_stdout(), width: width() }
+}
+
+/// An empty page as wide as the terminal.
+pub(crate) fn page() -> Page {
+    Page::new(style())
 }
 
 /// Columns of the terminal; 80 where none is known.

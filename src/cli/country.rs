@@ -7,6 +7,8 @@ use engine::JourneyAssignment;
 use journey::Scripts;
 use model::words::{Channel, Level, PlannedOutcome, Role};
 use model::{Problem, Problems};
+use report::text::count;
+use report::{Column, Ink, Page};
 use serde_json::json;
 use verdict::Gate;
 use world::{
@@ -16,7 +18,6 @@ use world::{
 use crate::args::{PlanArgs, PlanVerb};
 use crate::exit::{Exit, Failure};
 use crate::offered_load::{GateSamples, OfferedLoad, Pace};
-use crate::page::{Page, grouped};
 use crate::run_file::RunFile;
 use crate::scenarios::{ScenarioFile, Scenarios};
 use crate::{compose, console, plan, problems};
@@ -98,7 +99,10 @@ fn load(args: &PlanVerb, scenarios: &mut Scenarios) -> Result<Composed, Problems
         only(&mut country, &file.shown, code)?;
     }
     if let Some(period) = args.period {
-        country = country.over(checked(period, &calendar)?, &calendar);
+        country = match country.over(checked(period, &calendar)?, &calendar) {
+            Some(country) => country,
+            None => return Err(too_many(period)),
+        };
     }
     if let Some(seed) = choice.seed {
         country.seed = model::Seed(seed);
@@ -128,6 +132,10 @@ fn checked(period: Period, calendar: &Calendar) -> Result<Period, Problems> {
         return refuse(format!("the calendar {} has only {}", calendar.name(), calendar.covered()));
     }
     Ok(period)
+}
+
+fn too_many(period: Period) -> Problems {
+    problem("--period", format!("too many dossiers come in {period}"), "take a shorter period".to_owned())
 }
 
 fn problem(file: &str, message: String, remedy: String) -> Problems {
@@ -175,31 +183,31 @@ fn warnings(gates: &[GateSamples]) -> Vec<String> {
 }
 
 fn summary(plan: &CountryPlan, offer: &OfferedLoad, gates: &[GateSamples]) -> String {
-    let mut page = Page::new(console::width());
-    page.paragraph(&plan.title);
-    page.paragraph(&format!("seed {}", plan.seed));
+    let mut page = console::page();
+    page.paragraph("", Ink::Strong, &plan.title);
+    page.paragraph("", Ink::Plain, &format!("seed {}", plan.seed));
     page.gap();
     let s = if plan.provinces.len() == 1 { "" } else { "s" };
-    page.line("dossiers", &format!("{} in {} province{s}", grouped(plan.dossiers), plan.provinces.len()));
+    page.line("dossiers", &format!("{} in {} province{s}", count(plan.dossiers), plan.provinces.len()));
     page.line("levels", &shares(plan, "level", Level::ALL.iter().map(|word| word.as_str())));
     page.line("channels", &shares(plan, "channel", Channel::ALL.iter().map(|word| word.as_str())));
     page.line("outcomes", &shares(plan, "outcome", PlannedOutcome::ALL.iter().map(|word| word.as_str())));
     let (played, when) = pace(plan);
     page.line("period", &format!("{} to {}, {played}", plan.from, plan.until));
     let mean = (plan.dossiers + plan.working_days / 2) / plan.working_days.max(1);
-    page.line("working day", &format!("{} dossiers on average, {} working days", grouped(mean), plan.working_days));
+    page.line("working day", &format!("{} dossiers on average, {} working days", count(mean), plan.working_days));
     plan::peaks(&mut page, &plan.peak, &when);
     plan::offered(&mut page, offer);
     let sum = |count: fn(&world::ProvincePlan) -> usize| -> u64 {
         plan.provinces.iter().map(|province| count(province) as u64).sum()
     };
-    let (units, cells) = (grouped(sum(|province| province.units)), grouped(sum(|province| province.cells)));
+    let (units, cells) = (count(sum(|province| province.units)), count(sum(|province| province.cells)));
     page.line("made of", &format!("{units} units, {cells} cells"));
     page.line("digest", &plan.digest);
     provinces(&mut page, plan);
     plan::claims(&mut page, gates);
     plan::remarks(&mut page, &warnings(gates));
-    page.text()
+    page.into_text()
 }
 
 /// At which pace it is played, and when its peak second is.
@@ -216,34 +224,23 @@ fn pace(plan: &CountryPlan) -> (String, String) {
     }
 }
 
-/// Columns that the whole table of provinces needs.
-const WIDE: usize = 72;
-
 fn provinces(page: &mut Page, plan: &CountryPlan) {
-    page.gap();
-    page.row("PROVINCES");
-    let is_wide = page.width() >= WIDE;
-    let further = |units: &str, peak: &str, day: &str| {
-        if is_wide { format!(" {units:>6} {peak:>9}  {day}") } else { String::new() }
-    };
-    page.row(&format!("    {:<17} {:>10} {:>8}{}", "", "dossiers", "", further("units", "peak day", "on")));
-    for province in &plan.provinces {
-        let name: String = province.name.replace("thành phố", "TP").chars().take(16).collect();
-        let units = grouped(province.units as u64);
-        let peak = grouped(province.peak_day.dossiers.into());
-        page.row(&format!(
-            "  {} {name:<16} {:>10} {:>8}{}",
-            province.code,
-            grouped(province.dossiers.into()),
-            province.basis,
-            further(&units, &peak, &province.peak_day.at),
-        ));
-    }
-    page.note("stated, derived, assumed: what the number of dossiers rests on; the country file says it in full");
+    page.heading("PROVINCES", "");
+    let column = |of: fn(&world::ProvincePlan) -> String| plan.provinces.iter().map(of).collect::<Vec<_>>();
+    page.table(vec![
+        Column::left("", column(|province| format!("{} {}", province.code, province.name.replace("thành phố", "TP")))),
+        Column::right("dossiers", 0, column(|province| count(province.dossiers.into()))),
+        Column::right("", 0, column(|province| province.basis.clone())),
+        Column::right("units", 1, column(|province| count(province.units as u64))),
+        Column::right("peak day", 1, column(|province| count(province.peak_day.dossiers.into()))),
+        Column::right("on", 1, column(|province| province.peak_day.at.clone())),
+    ]);
+    let bases = "stated, derived, assumed: what the number of dossiers rests on; the country file says it in full";
+    page.paragraph("    ", Ink::Faint, bases);
 }
 
 fn shares<'a>(plan: &CountryPlan, dimension: &str, words: impl Iterator<Item = &'a str>) -> String {
     let totals = plan.totals.get(dimension);
-    let counts = words.filter_map(|word| Some(format!("{} {word}", grouped(*totals?.get(word)?))));
+    let counts = words.filter_map(|word| Some(format!("{} {word}", count(*totals?.get(word)?))));
     counts.collect::<Vec<_>>().join(" + ")
 }

@@ -9,10 +9,13 @@ use std::time::Duration;
 use journey::JourneyId;
 use model::words::{Operation, Role};
 use model::{Seed, Timeline, fitting};
+use rand::RngExt as _;
+use rand_distr::Exp1;
+use report::{Page, text};
 use serde_json::{Value, json};
 
 use crate::compose::Composition;
-use crate::page::{Page, grouped, rate};
+use crate::offered_load::rate;
 use crate::run_file::{Authorization, duration_text};
 
 /// How often the ledger of a peer is read.
@@ -112,7 +115,7 @@ impl Estimate {
 
     /// The estimate as people read it.
     pub(crate) fn tell(self, page: &mut Page) {
-        let count = |number: f64| grouped(whole(number));
+        let count = |number: f64| text::count(whole(number));
         let parts = format!(
             "about {}: {} for dossiers and visits, {} looks into inboxes, {} in the drain, {} in the final read, {} the run's own, {} of the peers' ledgers",
             count(self.requests()),
@@ -301,7 +304,7 @@ fn look_in(timeline: &Timeline, number: u32, every: f64, least: f64, mut tell: i
     let chance = Seed(0).stream("estimate");
     let (mut at, mut looks) = (0, 0.0);
     for draw in 0..u32::MAX {
-        let pause = every * (-(1.0 - chance.unit(u64::from(number), draw)).ln()).min(10.0);
+        let pause = every * chance.rng(u64::from(number), draw).sample::<f64, _>(Exp1).min(10.0);
         let moment = timeline.sim(at) + Duration::from_secs_f64(pause);
         // The few looks after the last office hours are left out.
         let Some(moment) = timeline.next_office(moment) else { break };

@@ -10,7 +10,7 @@ use crate::args::FidelityArgs;
 use crate::console;
 use crate::exit::{Exit, Failure};
 use crate::profiles::{self, Profile};
-use crate::provinces::{Form, contradictions, facts, page, paper, say_json};
+use crate::provinces::{Form, contradictions, facts, paper, say_json};
 
 /// What is found out about one province.
 struct Findings {
@@ -78,7 +78,7 @@ fn asked((target, row): (&Target, TargetRow), province: &Province, found: &Fidel
 
 fn sheet(findings: &Findings) -> String {
     let province = findings.population.province();
-    let mut page = page();
+    let mut page = console::page();
     page.paragraph("", Ink::Strong, province.title());
     page.paragraph(
         "",

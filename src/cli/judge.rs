@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use report::{Style, Summary};
+use report::Summary;
 use verdict::{Judgement, RuleSet, Session};
 
 use crate::args::JudgeArgs;
@@ -29,7 +29,7 @@ pub(crate) fn judge_into(folder: &Path, rules: &RuleSet, quiet: bool) -> Result<
     summary.folder = folder.display().to_string();
     write_all(folder, &judgement, &summary)?;
     if !quiet {
-        let style = Style { color: console::colors_on_stdout(), width: console::width() };
+        let style = console::style();
         console::print(&report::terminal(&summary, style));
     }
     Ok(judgement.overall.into())

@@ -18,7 +18,6 @@ mod mock_lists;
 mod mocks;
 mod offered_load;
 mod open_files;
-mod page;
 mod people;
 mod plan;
 mod planned_rows;

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use mock_portal::{Behaviour, Defect, Noise, Variant};
+use report::{Ink, Page};
 use serde_json::{Value, json};
 
 use crate::args::{ListArgs, PortalArgs, ScenarioArgs};
@@ -86,36 +87,41 @@ fn marked(rules: &[&str], shipped: &[String]) -> String {
 }
 
 fn defects_text(shipped: &[String]) -> String {
-    let mut text = String::new();
+    let mut page = console::page();
     for defect in Defect::ALL {
         let may = marked(defect.may_break(), shipped);
         let may = if may.is_empty() { may } else { format!(" (may: {may})") };
         let rules = format!("{}{may}", marked(defect.breaks(), shipped));
-        entry(&mut text, defect.name(), &rules, defect.description());
+        entry(&mut page, defect.name(), &rules, defect.description());
     }
     let count = Defect::ALL.len();
-    format!("{text}{count} defects, each with the rules that it breaks.\nA rule with a * is not shipped yet.")
+    page.paragraph("", Ink::Plain, &format!("{count} defects, each with the rules that it breaks."));
+    page.paragraph("", Ink::Plain, "A rule with a * is not shipped yet.");
+    page.into_text()
 }
 
 fn variants_text() -> String {
-    let mut text = String::new();
+    let mut page = console::page();
     for variant in Variant::ALL {
-        entry(&mut text, variant.name(), "", variant.description());
+        entry(&mut page, variant.name(), "", variant.description());
     }
-    line(&mut text, &format!("{} variants (--variant NAME). No rule fails under any of them.\n", Variant::ALL.len()));
+    let count = Variant::ALL.len();
+    let summary = format!("{count} variants (--variant NAME). No rule fails under any of them.");
+    page.paragraph("", Ink::Plain, &summary);
+    page.gap();
     for noise in Noise::ALL {
-        entry(&mut text, noise.name(), "", noise.description());
+        entry(&mut page, noise.name(), "", noise.description());
     }
-    line(
-        &mut text,
-        &format!("{} profiles of noise (--noise PROFILE). No rule fails under any of them.", Noise::ALL.len()),
-    );
-    text
+    let count = Noise::ALL.len();
+    let summary = format!("{count} profiles of noise (--noise PROFILE). No rule fails under any of them.");
+    page.paragraph("", Ink::Plain, &summary);
+    page.into_text()
 }
 
-fn entry(text: &mut String, name: &str, beside: &str, description: &str) {
-    line(text, format!("{name:<18} {beside}").trim_end());
-    line(text, &wrapped(description, usize::from(console::width().saturating_sub(2))));
+fn entry(page: &mut Page, name: &str, beside: &str, description: &str) {
+    page.paragraph(&format!("{name:<18} "), Ink::Strong, beside);
+    page.paragraph("  ", Ink::Plain, description);
+    page.gap();
 }
 
 fn defects_page(shipped: &[String]) -> String {
@@ -152,20 +158,4 @@ fn cell(text: &str) -> String {
 fn line(text: &mut String, line: &str) {
     // Writing into a String cannot fail.
     let _infallible: std::fmt::Result = writeln!(text, "{line}");
-}
-
-/// A paragraph, indented by two.
-fn wrapped(text: &str, width: usize) -> String {
-    let mut lines = String::new();
-    let mut line = String::from(" ");
-    for word in text.split_whitespace() {
-        if line.chars().count() + word.chars().count() >= width {
-            lines.push_str(&line);
-            lines.push('\n');
-            line = String::from(" ");
-        }
-        line.push(' ');
-        line.push_str(word);
-    }
-    format!("{lines}{line}\n")
 }

@@ -9,6 +9,7 @@ use engine::JourneyAssignment;
 use journey::{Counts, JourneyId, Scripts};
 use model::Kind;
 use model::words::{Channel, Operation, ReturnMethod, Role, TrafficClass};
+use report::text;
 use serde_json::{Value, json};
 use verdict::Gate;
 use world::{Crowd, PlannedVisits};
@@ -35,6 +36,11 @@ struct OfVisits {
 pub(crate) struct Pace {
     pub(crate) wall_seconds: f64,
     pub(crate) peak_second: u32,
+}
+
+/// `0.045/s`, `8.3/s`, `2,282/s`.
+pub(crate) fn rate(per_second: f64) -> String {
+    if per_second < 0.5 { format!("{per_second:.3}/s") } else { format!("{}/s", text::rate(per_second)) }
 }
 
 /// A claim, and what it takes to decide it.
@@ -213,5 +219,15 @@ pub(crate) fn of_dossier(kind: Kind, scripts: &Scripts, assignment: &JourneyAssi
 fn add(counts: &mut Counts, more: &Counts, times: u64) {
     for (operation, count) in more {
         *counts.entry(*operation).or_default() += count * times;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_have_digits_after_the_point_where_they_matter() {
+        assert_eq!([0.045, 8.26, 2_282.3].map(rate), ["0.045/s", "8.3/s", "2,282/s"]);
     }
 }

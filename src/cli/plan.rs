@@ -1,6 +1,8 @@
 //! `vandan plan`: what a run or a country would do, without sending anything.
 
 use model::words::{Channel, PaymentMethod, ReturnMethod, Role};
+use report::text::count;
+use report::{Column, Ink, Page};
 use serde_json::json;
 use world::{Planned, Realised};
 
@@ -8,8 +10,7 @@ use crate::args::PlanVerb;
 use crate::compose::Composition;
 use crate::estimate::{self, Estimate};
 use crate::exit::{Exit, Failure};
-use crate::offered_load::{GateSamples, OfferedLoad, Pace};
-use crate::page::{Page, grouped, rate};
+use crate::offered_load::{GateSamples, OfferedLoad, Pace, rate};
 use crate::{console, country};
 
 pub(crate) fn plan(args: &PlanVerb) -> Result<Exit, Failure> {
@@ -42,11 +43,11 @@ pub(crate) fn json(composed: &Composition) -> String {
 pub(crate) fn summary(composed: &Composition) -> String {
     let plan = &composed.plan;
     let (offer, gates) = offer(composed);
-    let mut page = Page::new(console::width());
-    page.paragraph(&composed.run.title);
-    page.paragraph(&format!("seed {}", composed.seed.0));
+    let mut page = console::page();
+    page.paragraph("", Ink::Strong, &composed.run.title);
+    page.paragraph("", Ink::Plain, &format!("seed {}", composed.seed.0));
     page.gap();
-    page.line("dossiers", &grouped(plan.dossiers.into()));
+    page.line("dossiers", &count(plan.dossiers.into()));
     page.line("channels", &shares(plan, "channel", Channel::ALL.iter().map(|word| word.as_str())));
     page.line("payment", &shares(plan, "payment", PaymentMethod::ALL.iter().map(|word| word.as_str())));
     page.line("return", &shares(plan, "return", ReturnMethod::ALL.iter().map(|word| word.as_str())));
@@ -73,30 +74,30 @@ pub(crate) fn summary(composed: &Composition) -> String {
     page.line("digest", &plan.digest);
     claims(&mut page, &gates);
     remarks(&mut page, &warnings(composed, &offer, &gates));
-    page.text()
+    page.into_text()
 }
 
 /// The busiest day and hour, and the second, which is told by `when`.
 pub(crate) fn peaks(page: &mut Page, peak: &world::Peaks, when: &str) {
-    page.line("peak day", &format!("{} dossiers on {}", grouped(peak.day.dossiers.into()), peak.day.at));
+    page.line("peak day", &format!("{} dossiers on {}", count(peak.day.dossiers.into()), peak.day.at));
     page.line(
         "peak hour",
-        &format!("{} dossiers from {}:00", grouped(peak.hour.dossiers.into()), peak.hour.at.replace('T', " ")),
+        &format!("{} dossiers from {}:00", count(peak.hour.dossiers.into()), peak.hour.at.replace('T', " ")),
     );
-    page.line("peak second", &format!("{} dossiers {when}", grouped(peak.second.dossiers.into())));
+    page.line("peak second", &format!("{} dossiers {when}", count(peak.second.dossiers.into())));
 }
 
 /// Visitors, and the second in which most people come.
 fn visited(page: &mut Page, visits: &world::PlannedVisits) {
-    page.line("visits", &format!("{} by visitors", grouped(visits.count)));
+    page.line("visits", &format!("{} by visitors", count(visits.count)));
     let world::Crowd { at, dossiers, visits } = &visits.peak_second;
-    let (dossiers, visits) = (grouped((*dossiers).into()), grouped((*visits).into()));
+    let (dossiers, visits) = (count((*dossiers).into()), count((*visits).into()));
     page.line("", &format!("at most {visits} in a second, the run's second {at}, beside {dossiers} dossiers"));
 }
 
 /// The exchanges offered.
 pub(crate) fn offered(page: &mut Page, offer: &OfferedLoad) {
-    let exchanges = grouped(offer.exchanges());
+    let exchanges = count(offer.exchanges());
     let each_visit = offer.per_visit().map(|each| format!(", {each:.1} for each visit")).unwrap_or_default();
     page.line(
         "requests",
@@ -111,21 +112,14 @@ pub(crate) fn claims(page: &mut Page, gates: &[GateSamples]) {
     if gates.is_empty() {
         return;
     }
-    page.gap();
-    page.row("GATES");
-    let widest = gates.iter().map(|gate| gate.claim.chars().count()).max().unwrap_or(0).max(5);
-    let widest = widest.min(page.width().saturating_sub(27).max(20));
-    page.row(&format!("    {:<widest$}  {:>9} {:>11}", "claim", "needs", "offered"));
-    for gate in gates {
-        let sign = if gate.is_enough() { '✓' } else { '!' };
-        page.row(&format!(
-            "  {sign} {:<widest$}  {:>9} {:>11}",
-            gate.claim,
-            grouped(gate.needed),
-            grouped(gate.offered)
-        ));
-    }
-    page.note("needs: the fewest samples that decide it, if none of them violates it");
+    page.heading("GATES", "");
+    let column = |of: fn(&GateSamples) -> String| gates.iter().map(of).collect::<Vec<_>>();
+    page.table(vec![
+        Column::left("  claim", column(|gate| format!("{} {}", if gate.is_enough() { '✓' } else { '!' }, gate.claim))),
+        Column::right("needs", 1, column(|gate| count(gate.needed))),
+        Column::right("offered", 1, column(|gate| count(gate.offered))),
+    ]);
+    page.paragraph("    ", Ink::Faint, "needs: the fewest samples that decide it, if none of them violates it");
 }
 
 /// What to be warned of.
@@ -133,10 +127,9 @@ pub(crate) fn remarks(page: &mut Page, warnings: &[String]) {
     if warnings.is_empty() {
         return;
     }
-    page.gap();
-    page.row("WARNINGS");
+    page.heading("WARNINGS", "");
     for warning in warnings {
-        page.remark('!', warning);
+        page.paragraph("  ! ", Ink::Doubtful, warning);
     }
 }
 
@@ -163,7 +156,7 @@ fn working_day(composed: &Composition) -> String {
     let days = period.days().filter(|day| composed.calendar.is_working(*day)).count();
     let days = days as u64;
     let mean = (u64::from(composed.plan.dossiers) + days / 2) / days.max(1);
-    format!("{} dossiers on average, {days} working days", grouped(mean))
+    format!("{} dossiers on average, {days} working days", count(mean))
 }
 
 /// `33 in the document: 20 planned, 3 shown by the run alone, 10 not reproducible`.
@@ -238,13 +231,13 @@ fn tightest_limit(composed: &Composition) -> Option<f64> {
 /// `1,785 level2 + 243 level3 + 88 level4, 45 payable`.
 fn catalogue(edition: &world::Edition) -> String {
     let composition = edition.composition();
-    let parts = composition.iter().map(|(reach, offered)| format!("{} {reach}", grouped(offered.count.into())));
+    let parts = composition.iter().map(|(reach, offered)| format!("{} {reach}", count(offered.count.into())));
     let payable: u32 = composition.values().map(|offered| offered.payable).sum();
-    format!("{}, {} payable", parts.collect::<Vec<_>>().join(" + "), grouped(payable.into()))
+    format!("{}, {} payable", parts.collect::<Vec<_>>().join(" + "), count(payable.into()))
 }
 
 fn shares<'a>(plan: &world::Plan, dimension: &str, words: impl Iterator<Item = &'a str>) -> String {
     let totals = plan.totals.get(dimension);
-    let counts = words.filter_map(|word| Some(format!("{} {word}", grouped((*totals?.get(word)?).into()))));
+    let counts = words.filter_map(|word| Some(format!("{} {word}", count((*totals?.get(word)?).into()))));
     counts.collect::<Vec<_>>().join(" + ")
 }

@@ -1,6 +1,6 @@
 //! `vandan provinces`: which documents are retold, and what each of them says, sentence by sentence.
 
-use report::{Ink, Page, Style, text};
+use report::{Ink, Page, text};
 use serde_json::{Value, json};
 use world::{Contradiction, Figure, Planned, Province, Realised};
 
@@ -30,7 +30,7 @@ pub(crate) fn list(form: Form, scenarios: &ScenarioArgs) -> Result<Exit, Failure
     match form {
         Form::Json => say_json(&Value::Array(provinces.iter().map(|province| head(province)).collect())),
         Form::Text => {
-            let mut page = page();
+            let mut page = console::page();
             for province in &provinces {
                 page.paragraph("", Ink::Strong, province.name());
                 page.paragraph("  ", Ink::Plain, province.title());
@@ -55,11 +55,6 @@ pub(crate) fn show(name: &str, form: Form, scenarios: &ScenarioArgs) -> Result<E
     Ok(Exit::Conforms)
 }
 
-/// A page as wide as the terminal.
-pub(crate) fn page() -> Page {
-    Page::new(Style { color: console::colors_on_stdout(), width: console::width() })
-}
-
 pub(crate) fn say_json(value: &Value) {
     console::print(&format!("{value:#}"));
 }
@@ -81,7 +76,7 @@ pub(crate) fn paper(province: &Province) -> String {
 
 /// Everything the document of a province says, and what had to be added.
 fn sheet(province: &Province) -> String {
-    let mut page = page();
+    let mut page = console::page();
     page.paragraph("", Ink::Strong, province.title());
     page.paragraph("", Ink::Plain, &format!("{} · {}", province.name(), facts(province)));
     page.paragraph("", Ink::Faint, &paper(province));

@@ -10,7 +10,6 @@ use world::{Calendar, Population, Realism, Rendered, Scale, WorkingTime, planned
 use crate::args::WhoArgs;
 use crate::console;
 use crate::exit::{Exit, Failure};
-use crate::page::grouped;
 use crate::profiles::{self, Profile};
 
 pub(crate) fn who(args: &WhoArgs) -> Result<Exit, Failure> {
@@ -100,7 +99,7 @@ fn described(population: &Population, case: CaseId, calendar: &Calendar) -> Stri
     if let Ok(deadline) = planned_deadline(&time, &dossier) {
         line("due", &format!("{}, if taken up when the office next works", instant(deadline.due)));
     }
-    line("payment", &format!("{}, {} dong", dossier.payment, grouped(dossier.fee.0.unsigned_abs())));
+    line("payment", &format!("{}, {} dong", dossier.payment, report::text::count(dossier.fee.0.unsigned_abs())));
     line("result", &format!("{}, return: {}", dossier.outcome, dossier.returns));
     if !dossier.tag.is_empty() {
         line("tag", &dossier.tag);

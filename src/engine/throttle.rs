@@ -357,6 +357,9 @@ impl Drop for Held<'_> {
 
 #[cfg(test)]
 mod tests {
+    use rand::RngExt as _;
+    use rand_distr::Exp1;
+
     use super::*;
 
     /// The instants at which so many sends leave, each asked for as soon as the last has left.
@@ -407,7 +410,7 @@ mod tests {
             let chance = model::Seed(1).stream("arrivals");
             let (mut at, mut sent, mut late) = (0.0, VecDeque::new(), 0);
             for i in 0..5_000 {
-                at += -(1.0 - chance.unit(i, 0)).ln() * mean;
+                at += chance.rng(i, 0).sample::<f64, _>(Exp1) * mean;
                 let leaves = (at as u64).max(limit.free_at(&sent, 0));
                 late += u32::from(leaves - at as u64 > 50_000_000);
                 sent.push_back(leaves);

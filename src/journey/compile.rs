@@ -1,10 +1,10 @@
-//! From steps to instructions: jumps instead of nesting, other journeys played in place, so that a person's place is
-//! a number.
+//! Compiles steps to instructions: jumps instead of nesting, and other journeys inlined, so that a position is one number.
 
 use std::time::Duration;
 
 use model::words::{DossierState, Operation, Role};
 use model::{Problem, Problems, fitting};
+use rand::distr::weighted::WeightedIndex;
 
 use crate::instance::JourneyId;
 use crate::script::{Fact, Pause, Script, Step, Until};
@@ -30,10 +30,10 @@ pub(crate) const LOOPS: usize = 4;
 /// Why the number of a journey fits.
 const FEW: &str = "a run has fewer than 65,536 journeys";
 
-/// How deep journeys may play one another.
+/// How deep journeys may include one another.
 const DEEPEST_PLAY: usize = 8;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Instruction {
     Do {
         operation: Operation,
@@ -51,8 +51,8 @@ pub(crate) enum Instruction {
         otherwise: usize,
     },
     Chance {
-        arms: Vec<(u64, usize)>,
-        total: u64,
+        weights: WeightedIndex<u64>,
+        arms: Vec<usize>,
     },
     BeginLoop {
         counter: usize,
@@ -141,17 +141,17 @@ impl Scripts {
         &self.get(journey).name
     }
 
-    /// What a journey is about, in a line.
+    /// The title of a journey.
     pub fn title(&self, journey: JourneyId) -> &str {
         &self.get(journey).title
     }
 
-    /// Who walks a journey.
+    /// The role of the person in a journey.
     pub fn role(&self, journey: JourneyId) -> Role {
         self.get(journey).role
     }
 
-    /// The operations that a journey needs, and the journeys it leads to need, which `maps` says the portal does not have.
+    /// The operations that a journey, or one it leads to, needs and the portal does not have according to `maps`.
     pub fn missing(&self, journey: JourneyId, maps: impl Fn(Operation) -> bool) -> Vec<Operation> {
         let mut reached = vec![journey];
         let mut missing = Vec::new();
@@ -228,7 +228,7 @@ impl<'a, M: Fn(Operation) -> bool> Compiler<'a, M> {
             Step::NotAfter(time) => self.code.push(Instruction::NotAfter(*time)),
             Step::WaitForCompletion => self.code.push(Instruction::WaitForCompletion),
             Step::Choose { by, arms, otherwise } => self.choose(*by, arms, otherwise)?,
-            Step::Chance { arms } => self.chance(arms)?,
+            Step::Chance { weights, arms } => self.chance(weights, arms)?,
             Step::Repeat { steps, until, at_most } => self.repeat(steps, until, *at_most)?,
             Step::Play { journey } => self.play(journey)?,
             Step::Follow { journey } => {
@@ -244,7 +244,7 @@ impl<'a, M: Fn(Operation) -> bool> Compiler<'a, M> {
         Ok(())
     }
 
-    /// `Do`, then what follows an ok; the other answers' steps stand behind a jump and lead back here.
+    /// `Do`, then a jump over the steps for other answers, which return to that jump.
     fn operation(
         &mut self,
         operation: Operation,
@@ -263,7 +263,7 @@ impl<'a, M: Fn(Operation) -> bool> Compiler<'a, M> {
         Ok(())
     }
 
-    /// Steps that are taken after an answer other than ok, then go on at `back`.
+    /// Steps for an answer other than ok, which continue at `back`.
     fn aside(&mut self, steps: Option<&'a [Step]>, back: usize) -> Result<usize, Problem> {
         let start = self.code.len();
         match steps {
@@ -297,23 +297,21 @@ impl<'a, M: Fn(Operation) -> bool> Compiler<'a, M> {
         Ok(())
     }
 
-    fn chance(&mut self, arms: &'a [(u32, Vec<Step>)]) -> Result<(), Problem> {
+    fn chance(&mut self, weights: &WeightedIndex<u64>, arms: &'a [Vec<Step>]) -> Result<(), Problem> {
         let at = self.code.len();
         self.code.push(Instruction::End);
         let mut starts = Vec::with_capacity(arms.len());
         let mut ends = Vec::with_capacity(arms.len());
-        let mut total = 0;
-        for (weight, steps) in arms {
-            total += u64::from(*weight);
-            starts.push((total, self.code.len()));
+        for steps in arms {
+            starts.push(self.code.len());
             ends.push(self.arm(steps)?);
         }
-        self.set(at, Instruction::Chance { arms: starts, total });
+        self.set(at, Instruction::Chance { weights: weights.clone(), arms: starts });
         self.join(ends);
         Ok(())
     }
 
-    /// One arm, ending in a jump whose place is returned.
+    /// One arm. Returns the position of the jump at its end.
     fn arm(&mut self, steps: &'a [Step]) -> Result<usize, Problem> {
         self.block(steps)?;
         self.code.push(Instruction::Jump(0));

@@ -1,4 +1,4 @@
-//! The moment at which a clerk brings a dossier to its planned end, reckoned from what the portal promised.
+//! When a clerk completes a dossier as planned, relative to the due instant that the portal promised.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ const HOUR: Duration = Duration::from_secs(3_600);
 ///
 /// `part` (0..1) spreads dossiers over the time allowed. Falls back to `now` where the planned moment has passed, so
 /// that a slow run shows in the outcome instead of hiding it. Where the portal states no due instant, the legal time is
-/// reckoned in calendar days.
+/// counted in calendar days.
 pub(crate) fn finish(situation: &Situation<'_>, now: SimTime, part: f64) -> SimTime {
     let Some(case) = situation.case else { return now };
     let due = situation.due_at.unwrap_or(now + HOUR * 24 * u32::from(case.legal_days));

@@ -1,13 +1,14 @@
-//! One instance of a journey: a person's place in it, and the next action there.
+//! One instance of a journey: a person's position in it, and the next action.
 
 use std::time::Duration;
 
 use model::words::{DossierState, Operation, Outcome, PaymentState, Role, TrafficClass};
-use model::{Case, SimTime, Stream, Timeline};
+use model::{Case, Philox, SimTime, Stream, Timeline};
+use rand::RngExt as _;
 
 use crate::compile::{Condition, Instruction, LOOPS, Scripts};
 use crate::completion_time::finish;
-use crate::script::{Fact, KNOWN, Pause};
+use crate::script::{Fact, KNOWN};
 
 /// The most steps from one operation to the next: no journey that makes sense takes as many.
 const MOST_STEPS: u32 = 10_000_000;
@@ -28,12 +29,11 @@ pub struct JourneyInstance {
     answer: Option<Outcome>,
     /// Whether an operation is pending.
     is_waiting: bool,
-    /// The operations that were not answered ok when they were last done, as far as they stand in a repetition that is not over:
-    /// whoever does one of these again asks again.
+    /// Operations within unfinished repetitions whose last outcome was not ok: doing one of them again is a poll.
     in_vain: Vec<usize>,
 }
 
-/// What the person sees around them when asked for the next action.
+/// What a person knows when choosing the next action.
 #[derive(Clone, Copy)]
 pub struct Situation<'a> {
     /// The planned dossier, if the journey is about one.
@@ -48,7 +48,7 @@ pub struct Situation<'a> {
     pub due_at: Option<SimTime>,
     /// The simulated instant now.
     pub now: SimTime,
-    /// The map of the run's time: office hours.
+    /// Office hours, and how simulated time maps to the wall clock.
     pub timeline: &'a Timeline,
     /// Whether no more work will come.
     pub closing: bool,
@@ -59,9 +59,9 @@ pub struct Situation<'a> {
 pub enum Action {
     /// Do an operation, at this simulated instant.
     Do(Operation, SimTime),
-    /// Let the applicant of the same dossier walk this journey; then ask again.
+    /// Start this journey for the applicant of the same dossier, then ask again.
     Follow(JourneyId, SimTime),
-    /// Walk this journey for each dossier the last answer showed, from this instant on; then ask again.
+    /// Start this journey for each dossier that the last answer showed, from this instant on, then ask again.
     Each(JourneyId, SimTime),
     /// Nothing more.
     End(Ending),
@@ -72,12 +72,12 @@ pub enum Action {
 pub enum Ending {
     /// At its end, as written.
     AsWritten,
-    /// An answer left no way on.
+    /// An answer for which the journey has no steps.
     GaveUp,
 }
 
 impl JourneyInstance {
-    /// At the beginning of a journey; `subject` (the case, or the number of the clerk) makes its chance its own.
+    /// At the start of a journey; `subject` (the case, or the number of the clerk) gives it random draws of its own.
     pub fn new(journey: JourneyId, subject: u32) -> Self {
         Self {
             journey,
@@ -91,7 +91,7 @@ impl JourneyInstance {
         }
     }
 
-    /// The journey it walks.
+    /// Its journey.
     pub fn journey(&self) -> JourneyId {
         self.journey
     }
@@ -103,9 +103,8 @@ impl JourneyInstance {
 }
 
 impl Scripts {
-    /// Why the operation at which a journey stands is done. Polls are what is repeated until something is seen or possible: reads
-    /// within a repetition, and whatever else is done again in it because it was not answered ok the time before. The
-    /// first attempt is a person's act.
+    /// The traffic class of the current operation. Polls are reads within a repetition, and other operations in it that are
+    /// repeated because the last outcome was not ok. The first attempt is a person's act.
     pub fn class(&self, instance: &JourneyInstance) -> TrafficClass {
         let is_poll = |at| self.get(instance.journey).code.get(at).is_some_and(Instruction::is_poll);
         if instance.in_vain.contains(&instance.at) || is_poll(instance.at) {
@@ -148,7 +147,7 @@ struct Asked<'a, 'b> {
 }
 
 impl Asked<'_, '_> {
-    /// Moves on from the operation that was answered.
+    /// Advances from the operation that was answered.
     fn settle_answer(&mut self, code: &[Instruction]) {
         let at = self.instance.at;
         let Some(Instruction::Do { refused, error, repetition, .. }) = code.get(at) else { return };
@@ -167,7 +166,7 @@ impl Asked<'_, '_> {
         };
     }
 
-    /// A repetition begins: what was done in vain in an earlier one is done for another occasion now.
+    /// A repetition begins: failed attempts of an earlier one no longer count.
     fn forget_attempts(&mut self, code: &[Instruction]) {
         let begun = Some(self.instance.at);
         let is_within =
@@ -175,7 +174,7 @@ impl Asked<'_, '_> {
         self.instance.in_vain.retain(|at| !is_within(at));
     }
 
-    /// Takes one instruction: gives an action, or moves on.
+    /// Executes one instruction: returns an action, or advances.
     fn take(&mut self, instruction: &Instruction) -> Option<Action> {
         let next = self.instance.at + 1;
         self.instance.at = match instruction {
@@ -195,7 +194,7 @@ impl Asked<'_, '_> {
             Instruction::End => return Some(Action::End(Ending::AsWritten)),
             Instruction::GiveUp => return Some(Action::End(Ending::GaveUp)),
             Instruction::Wait(pause) => {
-                let pause = self.pause(*pause);
+                let pause = self.rng().sample(*pause);
                 self.wait_until(self.not_before + pause);
                 next
             }
@@ -208,7 +207,7 @@ impl Asked<'_, '_> {
                 next
             }
             Instruction::WaitForCompletion => {
-                let part = self.draw_unit();
+                let part = self.rng().random();
                 let moment = finish(self.situation, self.not_before, part);
                 self.not_before = self.not_before.max(moment);
                 next
@@ -218,9 +217,9 @@ impl Asked<'_, '_> {
                 let value = self.fact(*by);
                 arms.iter().find(|(arm, _)| Some(*arm) == value).map_or(*otherwise, |(_, to)| *to)
             }
-            Instruction::Chance { arms, total } => {
-                let drawn = self.draw_below(*total);
-                arms.iter().find(|(until, _)| drawn < *until).map_or(next, |(_, to)| *to)
+            Instruction::Chance { weights, arms } => {
+                let drawn = self.rng().sample(weights);
+                arms.get(drawn).copied().unwrap_or(next)
             }
             Instruction::BeginLoop { counter } => {
                 self.count(*counter, |count| *count = 0);
@@ -234,8 +233,8 @@ impl Asked<'_, '_> {
         None
     }
 
-    /// Offices work in office hours, applicants whenever they like. Where no office hour is left the moment stands: it lies
-    /// after the end of the period.
+    /// Clerks work in office hours, applicants at any time. If no office hours are left, the moment stays: it lies after the
+    /// end of the period.
     fn wait_until(&mut self, moment: SimTime) {
         self.not_before = match self.role {
             Role::Citizen => moment,
@@ -276,33 +275,12 @@ impl Asked<'_, '_> {
         }
     }
 
-    fn pause(&mut self, pause: Pause) -> Duration {
-        match pause {
-            Pause::Exactly(duration) => duration,
-            Pause::Between(least, most) => least + most.saturating_sub(least).mul_f64(self.draw_unit()),
-            // The inverse of the exponential distribution function, cut at ten means.
-            Pause::About(mean) => mean.mul_f64((-(1.0 - self.draw_unit()).ln()).min(10.0)),
-        }
-    }
-
-    fn draw_unit(&mut self) -> f64 {
-        self.chance.unit(self.index(), self.next_draw())
-    }
-
-    fn draw_below(&mut self, bound: u64) -> u64 {
-        let index = self.index();
-        let draw = self.next_draw();
-        self.chance.below_draw(index, draw, bound)
-    }
-
-    fn index(&self) -> u64 {
-        (u64::from(self.instance.journey.0) << 32) | u64::from(self.instance.subject)
-    }
-
-    fn next_draw(&mut self) -> u32 {
+    /// The generator of the next draw of this person in this journey.
+    fn rng(&mut self) -> Philox {
+        let index = (u64::from(self.instance.journey.0) << 32) | u64::from(self.instance.subject);
         let draw = self.instance.draws;
         self.instance.draws = draw.wrapping_add(1);
-        draw
+        self.chance.rng(index, draw)
     }
 }
 

@@ -1,12 +1,12 @@
-//! What a person does next: scripts written in YAML, walked by a state machine that does nothing itself.
+//! What a person does next: scripts in YAML, executed by a state machine without I/O.
 //!
 //! [`Scripts`] are all journeys of a run, compiled. A [`JourneyInstance`] is one person's place in one of them.
-//! [`Scripts::next`] gives the next action, given the [`Situation`] the caller sees; whoever performs it
-//! out tells the walk how it was answered with [`JourneyInstance::answered`]. Clerks and citizens are walked alike.
-//! [`Scripts::least`] says beforehand what will be done at least.
+//! [`Scripts::next`] returns the next action, given the [`Situation`] that the caller sees. The caller performs it and reports
+//! the outcome with [`JourneyInstance::answered`]. Clerks and citizens work the same way. [`Scripts::least`] gives a lower bound
+//! of the operations before a run.
 //!
-//! This crate does not know portals, sockets or threads: time is handed in, chance is a function of seed, case and
-//! step.
+//! This crate does not know portals, sockets or threads: time is an argument, and chance is a function of seed,
+//! case and draw.
 
 mod compile;
 mod completion_time;

@@ -1,7 +1,7 @@
-//! How often people do what at least: a lower bound, every answer being ok.
+//! A lower bound of how often people perform each operation, if every answer is ok.
 //!
-//! What is known of a dossier beforehand decides the choices it can; of the others, and of chance, each operation is counted as often as the
-//! way with the fewest has it. A repetition is gone through once. So the counts are lower bounds: people who must try again do more.
+//! The properties of a dossier that are known in advance decide some choices. For the others, and for chance, each operation counts as
+//! often as in the branch that has it least often. A repetition runs once. People who must try again do more.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,16 +13,16 @@ use crate::compile::{Instruction, Journey, Scripts};
 use crate::instance::JourneyId;
 use crate::script::Fact;
 
-/// How often each operation is done at least.
+/// The least number of times that each operation is performed.
 pub type Counts = BTreeMap<Operation, u64>;
 
 impl Scripts {
-    /// What the journey itself does at least for a dossier of this kind, with the journeys the applicant goes on to.
+    /// The lower bound of a journey for a dossier of this kind, including the journeys that the applicant starts from it.
     pub fn least(&self, journey: JourneyId, kind: Kind) -> Counts {
         self.counted(journey, kind, Onward::Follow)
     }
 
-    /// What is done at least for each dossier of this kind that this journey is shown.
+    /// The lower bound for each dossier of this kind that an answer shows to this journey.
     pub fn least_for_each(&self, journey: JourneyId, kind: Kind) -> Counts {
         let mut counts = Counts::new();
         for instruction in &self.get(journey).code {
@@ -33,7 +33,7 @@ impl Scripts {
         counts
     }
 
-    /// What the journey itself reads again and again, and the simulated time from one reading to the next, on average.
+    /// The operations that the journey polls, with the mean simulated time between two polls.
     pub fn polls(&self, journey: JourneyId) -> Vec<(Operation, Duration)> {
         let mut polls = Vec::new();
         let mut pause = Duration::ZERO;
@@ -60,12 +60,12 @@ impl Scripts {
 
     fn counted(&self, journey: JourneyId, kind: Kind, onward: Onward) -> Counts {
         let journey = self.get(journey);
-        let mut thought = LowerBound { scripts: self, journey, kind, onward, known: BTreeMap::new() };
-        thought.from(0)
+        let mut bound = LowerBound { scripts: self, journey, kind, onward, known: BTreeMap::new() };
+        bound.from(0)
     }
 }
 
-/// Whether journeys are followed that the applicant walks as a person of their own; one that leads on is not led on from again.
+/// Whether to include the journeys that the applicant starts as a separate person; only one level deep.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Onward {
     Follow,
@@ -78,22 +78,22 @@ struct LowerBound<'a> {
     journey: &'a Journey,
     kind: Kind,
     onward: Onward,
-    /// What is done at least from an instruction to the end.
+    /// The lower bound from an instruction to the end.
     known: BTreeMap<usize, Counts>,
 }
 
 impl LowerBound<'_> {
-    /// What is done at least from here to the end. Ways of ok never lead back, so this ends.
+    /// The lower bound from here to the end. Jumps after ok never lead back, so this terminates.
     fn from(&mut self, at: usize) -> Counts {
         if let Some(counts) = self.known.get(&at) {
             return counts.clone();
         }
-        let counts = self.reckon(at);
+        let counts = self.count(at);
         self.known.insert(at, counts.clone());
         counts
     }
 
-    fn reckon(&mut self, at: usize) -> Counts {
+    fn count(&mut self, at: usize) -> Counts {
         let Some(instruction) = self.journey.code.get(at) else { return Counts::new() };
         match instruction {
             Instruction::Do { operation, .. } => {
@@ -108,7 +108,7 @@ impl LowerBound<'_> {
                 }
                 None => self.fewest(arms.iter().map(|(_, arm)| *arm).chain([*otherwise])),
             },
-            Instruction::Chance { arms, .. } => self.fewest(arms.iter().map(|(_, arm)| *arm)),
+            Instruction::Chance { arms, .. } => self.fewest(arms.iter().copied()),
             Instruction::Jump(to) => self.from(*to),
             Instruction::Follow(next) => {
                 let mut counts = self.from(at + 1);
@@ -127,7 +127,7 @@ impl LowerBound<'_> {
         }
     }
 
-    /// For each operation, what the way with the fewest has.
+    /// For each operation, its least count among the branches.
     fn fewest(&mut self, ways: impl Iterator<Item = usize>) -> Counts {
         let ways: Vec<_> = ways.map(|way| self.from(way)).collect();
         let mut ways = ways.into_iter();
@@ -147,7 +147,7 @@ fn add(counts: &mut Counts, more: &Counts) {
     }
 }
 
-/// The value of a fact, if it is known beforehand.
+/// The value of a fact, if it is known in advance.
 fn value(fact: Fact, kind: Kind) -> Option<&'static str> {
     match fact {
         Fact::Channel => Some(kind.channel.as_str()),

@@ -6,6 +6,10 @@ use model::words::{
     Channel, DossierState, FeeBasis, Level, Operation, PaymentMethod, PaymentState, PlannedOutcome, ReturnMethod, Role,
 };
 use model::{Document, Fields, Node, Problems};
+use rand::distr::Distribution;
+use rand::distr::weighted::WeightedIndex;
+use rand::{Rng, RngExt as _};
+use rand_distr::Exp1;
 
 /// A journey as written.
 #[derive(Clone, Debug)]
@@ -20,25 +24,25 @@ pub(crate) struct Script {
 /// One step as written.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
-    /// Do an operation; steps to take if it was refused, or if nobody knows. `None`: the journey ends there.
+    /// Do an operation; steps to take if it was refused, or ended in an error. `None`: the journey ends there.
     Do { operation: Operation, refused: Option<Vec<Step>>, error: Option<Vec<Step>>, optional: bool },
     /// Let simulated time pass.
     Wait(Pause),
-    /// Later than this time of day, wait until offices open on the next working day.
+    /// After this time of day, wait until offices open on the next working day.
     NotAfter(Duration),
     /// Wait for the moment at which the planned outcome is due.
     WaitForCompletion,
     /// Take the steps of the first arm that names the fact's value, else the last.
     Choose { by: Fact, arms: Vec<(&'static str, Vec<Step>)>, otherwise: Vec<Step> },
     /// Take one arm by chance, by weight.
-    Chance { arms: Vec<(u32, Vec<Step>)> },
+    Chance { weights: WeightedIndex<u64>, arms: Vec<Vec<Step>> },
     /// Take the steps again and again until the condition holds afterwards, at most so many times.
     Repeat { steps: Vec<Step>, until: Until, at_most: u16 },
     /// Take the steps of another journey, here.
     Play { journey: String },
-    /// Let the applicant of the same dossier walk another journey, as a person of their own.
+    /// Start another journey for the applicant of the same dossier, as a separate person.
     Follow { journey: String },
-    /// Walk another journey for each dossier the last answer showed.
+    /// Start another journey for each dossier that the last answer showed.
     Each { journey: String },
     /// End here, as planned.
     End,
@@ -47,16 +51,16 @@ pub(crate) enum Step {
 /// How long to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pause {
-    /// Always as long.
+    /// A constant.
     Exactly(Duration),
-    /// Any time between the two, alike.
+    /// Uniformly distributed between the two.
     Between(Duration, Duration),
-    /// Exponentially distributed with this mean.
+    /// Exponentially distributed with this mean, at most ten times as long.
     About(Duration),
 }
 
 impl Pause {
-    /// How long it is on average.
+    /// Its mean.
     pub(crate) fn mean(self) -> Duration {
         match self {
             Self::Exactly(pause) | Self::About(pause) => pause,
@@ -65,10 +69,20 @@ impl Pause {
     }
 }
 
+impl Distribution<Duration> for Pause {
+    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Duration {
+        match *self {
+            Self::Exactly(pause) => pause,
+            Self::Between(least, most) => rng.random_range(least..=most),
+            Self::About(mean) => mean.mul_f64(rng.sample::<f64, _>(Exp1).min(10.0)),
+        }
+    }
+}
+
 /// The value of [`Fact::Number`] once the portal has shown the dossier's number; until then it has none.
 pub(crate) const KNOWN: &str = "known";
 
-/// What a choice may be made by.
+/// The facts that a choice can depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fact {
     Channel,
@@ -111,7 +125,7 @@ impl Fact {
     }
 }
 
-/// When a repetition is over.
+/// The condition that ends a repetition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Until {
     /// The last operation was answered ok.
@@ -192,7 +206,7 @@ fn do_step(fields: &Fields<'_>, depth: u8) -> Option<Step> {
     Some(Step::Do { operation: operation?, refused, error, optional: optional? })
 }
 
-/// Steps for an answer other than ok; `continue` stands for no steps, absence for the end of the journey.
+/// Steps for an answer other than ok. `continue` means no steps; without the field the journey ends.
 fn branch(fields: &Fields<'_>, name: &'static str, depth: u8, into: &mut Option<Vec<Step>>) -> Option<()> {
     let Some(node) = fields.get(name) else { return Some(()) };
     *into = if node.is_list() {
@@ -217,16 +231,16 @@ fn choose(node: &Node<'_>, depth: u8) -> Option<Step> {
                 arm.fields(|fields| {
                     let weight = fields.integer("weight");
                     let steps = fields.need("steps").and_then(|node| steps(&node, depth + 1));
-                    match u32::try_from(weight?) {
+                    match u64::try_from(weight?) {
                         Ok(weight @ 1..=1_000_000) => Some((weight, steps?)),
                         Ok(_) | Err(_) => arm.refuse("a weight is a whole number from 1 to 1,000,000", ""),
                     }
                 })
             })?;
-            if arms.is_empty() {
-                node.refuse("there is nothing to choose from", "")
-            } else {
-                Some(Step::Chance { arms })
+            let (weights, arms): (Vec<u64>, Vec<_>) = arms.into_iter().unzip();
+            match WeightedIndex::new(weights) {
+                Ok(weights) => Some(Step::Chance { weights, arms }),
+                Err(_) => node.refuse("there is nothing to choose from", ""),
             }
         });
     }
@@ -277,7 +291,7 @@ fn hold_an_operation(steps: &[Step]) -> bool {
         Step::Choose { arms, otherwise, .. } => {
             arms.iter().any(|(_, steps)| hold_an_operation(steps)) || hold_an_operation(otherwise)
         }
-        Step::Chance { arms } => arms.iter().any(|(_, steps)| hold_an_operation(steps)),
+        Step::Chance { arms, .. } => arms.iter().any(|steps| hold_an_operation(steps)),
         Step::Repeat { steps, .. } => hold_an_operation(steps),
         Step::Wait(_)
         | Step::NotAfter(_)

@@ -161,6 +161,15 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// A whole number within bounds, both included.
+    pub fn bounded<T: TryFrom<i64>>(&self, least: i64, most: i64) -> Option<T> {
+        let number = self.integer()?;
+        let within = Some(number).filter(|number| (least..=most).contains(number));
+        within.and_then(|number| T::try_from(number).ok()).or_else(|| {
+            self.refuse(format!("{number} is out of bounds"), format!("give a number from {least} to {most}"))
+        })
+    }
+
     /// A number with or without fraction.
     pub fn number(&self) -> Option<f64> {
         let text = self.text()?;

@@ -34,7 +34,7 @@ pub use money::{Share, ShareOutOfRange, Vnd};
 pub use number::{Limits, fitting, saturating};
 pub use offer::Offer;
 pub use problem::{Problem, Problems};
-pub use random::{Permutation, Seed, Stream};
+pub use random::{Permutation, Philox, Seed, Stream};
 pub use rows::{CalendarRow, FigureRow, TargetRow};
 pub use sourced::{Precision, Source, Sourced};
 pub use staff::Staff;

@@ -1,15 +1,18 @@
 //! Chance as a function: the same seed, name and index give the same number, on any machine, in any order.
+//!
+//! Distributions come from `rand` and `rand_distr`; what must be inverted is a [`Permutation`].
+
+use std::convert::Infallible;
+
+use rand::rand_core::TryRng;
+use rand::rand_core::block::{BlockRng, Generator};
+use rand::{Rng as _, RngExt as _};
 
 /// Where all chance of a run comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Seed(pub u64);
 
-/// A named, stateless source of random words: adding a stream never changes another.
-///
-/// Philox4x32-10 keyed by the seed and the stream's name; the counter is (index, draw).
-///
-/// # Source
-/// Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011; known answers of Random123 in the tests.
+/// A named, stateless source of random generators: adding a stream never changes another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stream {
     key: [u32; 2],
@@ -24,30 +27,63 @@ impl Seed {
 }
 
 impl Stream {
-    /// Four random words for draw number `draw` of item `index`.
-    pub fn words(self, index: u64, draw: u32) -> [u32; 4] {
-        philox([low(index), high(index), draw, 0], self.key)
+    /// The generator of draw number `draw` of item `index`. It gives as many words as a distribution takes; no other draw
+    /// depends on how many those are.
+    #[inline]
+    pub fn rng(self, index: u64, draw: u32) -> Philox {
+        Philox(BlockRng::new(Blocks { key: self.key, counter: [low(index), high(index), draw, 0] }))
     }
 
     /// A number in `0..bound`, for the first draw of item `index`; 0 if `bound` is 0.
-    ///
-    /// Bias at most `bound` / 2^64.
+    #[inline]
     pub fn below(self, index: u64, bound: u64) -> u64 {
-        self.below_draw(index, 0, bound)
+        self.rng(index, 0).random_range(0..bound.max(1))
+    }
+}
+
+/// One draw of a [`Stream`], as a generator of `rand`: Philox4x32-10, keyed by the seed and the stream's name, with the counter
+/// (index, draw, block).
+///
+/// # Source
+/// Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011; known answers of Random123 in the tests.
+#[derive(Debug)]
+pub struct Philox(BlockRng<Blocks>);
+
+/// The blocks of four words that a [`Philox`] gives one after the other.
+#[derive(Debug)]
+struct Blocks {
+    key: [u32; 2],
+    counter: [u32; 4],
+}
+
+impl Generator for Blocks {
+    type Output = [u32; 4];
+
+    #[inline]
+    fn generate(&mut self, output: &mut [u32; 4]) {
+        *output = philox(self.counter, self.key);
+        self.counter[3] = self.counter[3].wrapping_add(1);
+    }
+}
+
+impl TryRng for Philox {
+    type Error = Infallible;
+
+    #[inline]
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(self.0.next_word())
     }
 
-    /// A number in `0..bound`, for draw number `draw` of item `index`.
-    pub fn below_draw(self, index: u64, draw: u32, bound: u64) -> u64 {
-        let [a, b, ..] = self.words(index, draw);
-        let word = (u64::from(a) << 32) | u64::from(b);
-        low64((u128::from(word) * u128::from(bound)) >> 64)
+    #[inline]
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        // The first word is the high one.
+        Ok((u64::from(self.0.next_word()) << 32) | u64::from(self.0.next_word()))
     }
 
-    /// A number in 0.0..1.0, for draw number `draw` of item `index`; never for identity, only for timing.
-    #[expect(clippy::cast_precision_loss, reason = "53 bits are exact in an f64")]
-    pub fn unit(self, index: u64, draw: u32) -> f64 {
-        let [a, b, ..] = self.words(index, draw);
-        (((u64::from(a) << 32) | u64::from(b)) >> 11) as f64 / (1_u64 << 53) as f64
+    #[inline]
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        self.0.fill_bytes(bytes);
+        Ok(())
     }
 }
 
@@ -61,26 +97,19 @@ impl Stream {
 /// Black and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002 (generalised Feistel, cycle walking).
 #[derive(Clone, Copy, Debug)]
 pub struct Permutation {
-    /// One key for each round.
-    keys: [u64; ROUNDS],
+    /// One key for each of six rounds.
+    keys: [u64; 6],
     size: u64,
     left: u64,
     right: u64,
 }
-
-const ROUNDS: usize = 6;
 
 impl Permutation {
     /// The bijection of `0..size` that belongs to this stream.
     pub fn new(stream: Stream, size: u64) -> Self {
         let left = ceil_sqrt(size.max(1));
         let right = size.max(1).div_ceil(left);
-        let mut round = 0;
-        let keys = [(); ROUNDS].map(|()| {
-            let [a, b, ..] = stream.words(round, 0);
-            round += 1;
-            (u64::from(a) << 32) | u64::from(b)
-        });
+        let keys = [0, 1, 2, 3, 4, 5].map(|round| stream.rng(round, 0).next_u64());
         Self { keys, size, left, right }
     }
 
@@ -211,7 +240,19 @@ mod tests {
 
     #[test]
     fn streams_of_other_names_differ() {
-        assert_ne!(Seed(1).stream("name").words(0, 0), Seed(1).stream("address").words(0, 0));
+        let first = |name| Seed(1).stream(name).rng(0, 0).next_u64();
+        assert_ne!(first("name"), first("address"));
+    }
+
+    #[test]
+    fn draws_and_items_have_words_of_their_own_however_many_are_taken() {
+        let stream = Seed(1).stream("name");
+        let mut words = std::collections::BTreeSet::new();
+        for (index, draw) in [(0, 0), (0, 1), (1, 0), (1 << 32, 0)] {
+            let mut rng = stream.rng(index, draw);
+            words.extend((0..100).map(|_| rng.next_u32()));
+        }
+        assert_eq!(words.len(), 400);
     }
 
     #[test]

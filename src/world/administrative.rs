@@ -7,8 +7,8 @@
 //! 03124 phường Noong Bua       five digits: a commune of the district above, or of the province if it has none
 //! ```
 //!
-//! The code's length says the level, the words after it the kind and the name. [`Gazetteer`] knows names only: who lives there, and
-//! who decides what, belongs to the province files.
+//! The length of the code gives the level; kind and name follow. [`Gazetteer`] knows names only. Populations and
+//! responsibilities belong to the province files.
 
 use model::{Position, Problem, Problems};
 
@@ -58,7 +58,7 @@ const LEVELS: [(usize, &str, &[&str]); 3] = [
 ];
 
 impl Gazetteer {
-    /// Reads a file; `name` is how province files call it.
+    /// Reads a file; province files refer to it by `name`.
     ///
     /// # Errors
     /// Every line that is no unit: a code of another length, twice or out of order, an unknown kind, a name that is missing or not composed
@@ -77,7 +77,7 @@ impl Gazetteer {
         problems.or(Self { name: name.to_owned(), provinces })
     }
 
-    /// How province files call it, such as `vietnam-2019`.
+    /// The name by which province files refer to it, such as `vietnam-2019`.
     pub fn name(&self) -> &str {
         &self.name
     }

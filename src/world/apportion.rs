@@ -10,6 +10,8 @@
 
 use std::cmp::Ordering;
 
+use model::fitting;
+
 /// One part's claim to its seat number `seat`.
 #[derive(Clone, Copy)]
 struct Claim {
@@ -35,7 +37,8 @@ pub fn apportion(whole: u64, weights: &[u64]) -> Vec<u64> {
     if total == 0 {
         return vec![0; weights.len()];
     }
-    let share = |weight: &u64| u64::try_from(u128::from(whole) * u128::from(*weight) / total).unwrap_or(whole);
+    let share =
+        |weight: &u64| fitting(u128::from(whole) * u128::from(*weight) / total, "no share is more than the whole");
     let mut counts: Vec<u64> = weights.iter().map(share).collect();
     for _ in counts.iter().sum::<u64>()..whole {
         if let Some(claim) = next_served(weights, &counts) {

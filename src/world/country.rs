@@ -12,8 +12,11 @@ use std::fmt;
 
 use model::{Document, Fields, Node, Position, Problem, Problems, Seed};
 
-use crate::profile::{Surroundings, bounded};
-use crate::{Calendar, Division, Gazetteer, Period, Province, apportion};
+use crate::administrative::{Division, Gazetteer};
+use crate::apportion::apportion;
+use crate::calendar::Calendar;
+use crate::period::Period;
+use crate::profile::{Province, Surroundings};
 
 /// A country in one period.
 #[derive(Clone, Debug)]
@@ -28,9 +31,9 @@ pub struct Country {
     pub procedures: String,
     /// Name of the calendar.
     pub calendar: String,
-    /// Name of the run whose journeys and claims are reckoned with.
+    /// Name of the run whose journeys and gates the plan uses.
     pub run: String,
-    /// Where all chance comes from.
+    /// The random seed.
     pub seed: Seed,
     /// The days it speaks of.
     pub period: Period,
@@ -45,24 +48,24 @@ pub struct Country {
 pub struct Member {
     /// Its code, two digits.
     pub code: String,
-    /// What it is called: its name, that of a city with its kind before it.
+    /// Its name; a city has its kind in front.
     pub territory: String,
     /// Its dossiers.
     pub volume: Volume,
 }
 
-/// A number of dossiers, and how well it is founded.
+/// A number of dossiers and its provenance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Volume {
     /// How many.
     pub dossiers: u32,
-    /// How well founded.
+    /// Its provenance.
     pub basis: Provenance,
     /// Where it is stated, how it is derived, or what is assumed.
     pub source: String,
 }
 
-/// How well a number is founded.
+/// Where a number comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Provenance {
     /// A source states it.
@@ -114,9 +117,9 @@ impl Country {
         Document::parse(file, text)?.read(|fields| read(fields, gazetteers))
     }
 
-    /// The same country in another period: every volume in proportion to the working days, rounded to the nearest.
-    #[must_use]
-    pub fn over(&self, period: Period, calendar: &Calendar) -> Self {
+    /// The same country in another period: every volume in proportion to the working days, rounded to the nearest. `None` if
+    /// that is more dossiers than a country may have.
+    pub fn over(&self, period: Period, calendar: &Calendar) -> Option<Self> {
         let (measured, days) = (working_days(self.period, calendar), working_days(period, calendar));
         let scaled = |volume: &Volume| {
             let exact = u64::from(volume.dossiers) * days;
@@ -124,12 +127,13 @@ impl Country {
             let source =
                 format!("{} in {measured} working days, x {days} / {measured}: {}", volume.dossiers, volume.source);
             let basis = if volume.basis == Provenance::Stated { Provenance::Derived } else { volume.basis };
-            Volume { dossiers: u32::try_from(dossiers).unwrap_or(u32::MAX), basis, source }
+            u32::try_from(dossiers).ok().map(|dossiers| Volume { dossiers, basis, source })
         };
-        let members: Vec<_> =
-            self.members.iter().map(|member| Member { volume: scaled(&member.volume), ..member.clone() }).collect();
-        let dossiers = members.iter().map(|member| member.volume.dossiers).fold(0, u32::saturating_add);
-        Self { period, volume: Volume { dossiers, ..scaled(&self.volume) }, members, ..self.clone() }
+        let member = |member: &Member| Some(Member { volume: scaled(&member.volume)?, ..member.clone() });
+        let members = self.members.iter().map(member).collect::<Option<Vec<_>>>()?;
+        let dossiers = members.iter().try_fold(0_u32, |sum, member| sum.checked_add(member.volume.dossiers))?;
+        let volume = Volume { dossiers, ..scaled(&self.volume)? };
+        (i64::from(dossiers) <= MOST).then(|| Self { period, volume, members, ..self.clone() })
     }
 
     /// How many of its days are worked.
@@ -139,7 +143,8 @@ impl Country {
 
     /// The seed of a member: no two provinces share a person.
     pub fn seed_of(&self, member: &Member) -> Seed {
-        let code = member.code.parse().unwrap_or(0);
+        let code =
+            member.code.parse().unwrap_or_else(|error| unreachable!("the code of a province is two digits: {error}"));
         Seed(self.seed.stream("province").below(code, u64::MAX))
     }
 
@@ -158,7 +163,7 @@ impl Country {
         Province::load_with(&file, &text, around)
     }
 
-    /// The template with every placeholder filled, remarks left alone; line for line the same.
+    /// The template with every placeholder filled. Comments stay as they are, and so do line numbers.
     fn filled(&self, member: &Member, template: Template<'_>, file: &str) -> Result<String, Problems> {
         let values = [
             ("country", self.name.clone()),
@@ -202,7 +207,7 @@ fn unfilled(file: &str, position: Position, name: &str) -> Problem {
 
 fn working_days(period: Period, calendar: &Calendar) -> u64 {
     let worked = period.days().filter(|day| calendar.is_working(*day)).count();
-    u64::try_from(worked).unwrap_or(0)
+    worked as u64
 }
 
 fn read(fields: &Fields<'_>, gazetteers: &[Gazetteer]) -> Option<Country> {
@@ -213,7 +218,7 @@ fn read(fields: &Fields<'_>, gazetteers: &[Gazetteer]) -> Option<Country> {
     let procedures = fields.text("procedures");
     let calendar = fields.text("calendar");
     let run = fields.text("run");
-    let seed = fields.need("seed").and_then(|node| bounded(&node, 0, i64::MAX));
+    let seed = fields.need("seed").and_then(|node| node.bounded(0, i64::MAX));
     let period = fields.need("period").and_then(|node| Period::read(&node));
     let volume = fields.need("volume").and_then(|node| node.fields(volume));
     let provinces = fields.need("provinces");
@@ -245,12 +250,12 @@ fn gazetteer<'g>(node: &Node<'_>, gazetteers: &'g [Gazetteer]) -> Option<&'g Gaz
 
 /// Reads `{ dossiers: 4_300_000, basis: stated, source: ... }`.
 fn volume(fields: &Fields<'_>) -> Option<Volume> {
-    let dossiers = fields.need("dossiers").and_then(|node| bounded(&node, 1, MOST));
+    let dossiers = fields.need("dossiers").and_then(|node| node.bounded(1, MOST));
     let (basis, source) = (fields.word("basis", Provenance::ALL), fields.text("source"));
     Some(Volume { dossiers: dossiers?, basis: basis?, source: source? })
 }
 
-/// Reads the pinned provinces, and shares the rest among the others by their weights (Webster).
+/// Reads the pinned provinces and divides the rest among the others by weight (Webster).
 fn members(fields: &Fields<'_>, gazetteer: &Gazetteer, whole: &Volume) -> Option<Vec<Member>> {
     let is_province = |code: &str, node: &Node<'_>| {
         gazetteer
@@ -287,7 +292,7 @@ type Weighed = (Provenance, String, Vec<(String, u64)>);
 fn others_of(fields: &Fields<'_>, is_province: impl Fn(&str, &Node<'_>) -> Option<()>) -> Option<Weighed> {
     let (basis, source) = (fields.word("basis", Provenance::ALL), fields.text("source"));
     let weights = fields.map("weights", |code, node| {
-        let weight = bounded(node, 1, 1_000_000_000);
+        let weight = node.bounded(1, 1_000_000_000);
         is_province(code, node)?;
         Some((code.to_owned(), weight?))
     });
@@ -314,7 +319,7 @@ fn complete(fields: &Fields<'_>, gazetteer: &Gazetteer, volumes: &[(String, Volu
     fields.node().refuse(message, "pin them, or give them a weight under `others`")
 }
 
-/// What a province is called: a city keeps its kind before its name, a province does without.
+/// The name of a province: a city keeps its kind in front, a province does not.
 fn called(unit: &Division) -> String {
     if unit.kind == "tỉnh" { unit.name.clone() } else { format!("{} {}", unit.kind, unit.name) }
 }

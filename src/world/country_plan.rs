@@ -6,14 +6,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use model::{Applicants, Kind, Problem, Problems, Timeline};
+use model::{Applicants, Kind, Problem, Problems, Timeline, fitting};
 use serde::Serialize;
 
+use crate::country::{Country, Member, Template};
 use crate::digest::Chain;
 use crate::plan::{Peak, Peaks, by_day, by_month, digest, kinds};
-use crate::profile::Surroundings;
+use crate::population::{Population, Scale, TooManyPeople};
+use crate::profile::{Dimension, Surroundings};
 use crate::tally::{Seconds, Tally};
-use crate::{Country, Dimension, Member, Population, Scale, Template, TooManyPeople};
 
 /// What a country is going to do.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -114,7 +115,7 @@ impl CountryPlan {
     pub fn new(country: &Country, planning: Planning<'_>) -> Result<Self, Problems> {
         let period = country.period;
         let length = planning.length.unwrap_or_else(|| period.end().since(period.start()));
-        let seconds = Seconds::until(u64::try_from(length.as_nanos()).unwrap_or(u64::MAX));
+        let seconds = Seconds::until(fitting(length.as_nanos(), "no run takes five hundred years"));
         let (walked, tally) = walk_all(country, planning, length, &seconds)?;
         let mut chain = Chain::default();
         let mut kinds: BTreeMap<Kind, u64> = BTreeMap::new();

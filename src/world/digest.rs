@@ -1,20 +1,20 @@
 //! Two hashes that are the same on every machine and in every version of the compiler.
 //!
-//! [`Sum`] does not care in which order things are added, so that shards may be walked apart; [`Chain`] does.
+//! [`Sum`] does not depend on the order in which things are added, so that threads can share the work. [`Chain`] does.
 
 /// The wrapping sum of a 128-bit mix of each thing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Sum(pub(crate) u128);
 
 impl Sum {
-    /// Adds one thing, told by two words; different words always give different mixes.
+    /// Adds one thing, identified by two words. Different words always give different mixes.
     pub(crate) fn add(&mut self, a: u64, b: u64) {
         let first = mix64(a ^ mix64(b.wrapping_add(GOLDEN)));
         let second = mix64(b ^ mix64(first.wrapping_add(GOLDEN)));
         self.0 = self.0.wrapping_add((u128::from(first) << 64) | u128::from(second));
     }
 
-    /// Adds everything another sum holds.
+    /// Adds everything that another sum holds.
     pub(crate) fn merge(&mut self, other: Self) {
         self.0 = self.0.wrapping_add(other.0);
     }

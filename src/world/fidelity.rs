@@ -1,15 +1,14 @@
-//! Whether a population is what its documents describe: everybody is generated and counted, and the counts laid beside the
-//! figures.
+//! Whether a population matches its documents: generates and counts every dossier, and compares the counts with the figures.
 //!
-//! Nothing is taken from the plan: a dossier counts for what it itself says.
+//! It uses nothing of the plan: each dossier counts by its own fields.
 
 use std::collections::BTreeMap;
 
 use model::words::PaymentMethod;
 use model::{Applicants, Case, Comparison, Counted};
 
-use crate::profile::Demand;
-use crate::{Dimension, Figure, Planned, Population, Province, Selector, Word};
+use crate::population::Population;
+use crate::profile::{Demand, Dimension, Figure, Planned, Province, Selector, Word};
 
 /// A population, counted.
 #[derive(Clone, Debug)]
@@ -47,7 +46,7 @@ impl Fidelity {
         let mut tally: BTreeMap<Kind, Bucket> = BTreeMap::new();
         for id in population.ids() {
             let case = population.case(id);
-            // What names something the province does not have counts nowhere: its figures will differ.
+            // A dossier that names something the province does not have counts nowhere, so that its figures differ.
             let Some(kind) = spellings.kind(&case) else { continue };
             let bucket = tally.entry(kind).or_default();
             bucket.count += 1;
@@ -83,7 +82,7 @@ impl Fidelity {
         CountedFigure { generated, comparison: generated.map(|generated| figure.compare(generated)) }
     }
 
-    /// What was asked for where.
+    /// Which procedures were applied for at which unit.
     fn demand(&self) -> Demand {
         let mut demand = Demand::default();
         for kind in self.tally.keys() {

@@ -6,11 +6,13 @@ use std::num::NonZeroUsize;
 use model::{Applicants, Counted, Kind, Timeline};
 use serde::{Deserialize, Serialize};
 
+use crate::arrivals::Arrival;
 use crate::digest::{Chain, Sum};
+use crate::period::Period;
 use crate::plan_visits::PlannedVisits;
-use crate::profile::Demand;
+use crate::population::Population;
+use crate::profile::{Demand, Dimension, Figure, Planned, Selector};
 use crate::tally::{Seconds, Tally};
-use crate::{Arrival, Dimension, Figure, Period, Planned, Population, Selector};
 
 /// What a run is going to do: a pure function of province, seed, scale and timeline, byte for byte.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -133,6 +135,21 @@ impl Plan {
         }
     }
 
+    /// The same plan with visits, which become part of its digest.
+    #[must_use]
+    pub fn with_visits(mut self, arrivals: &[Arrival], visits: &[Arrival], timeline: &Timeline) -> Self {
+        let mut sum = Sum::default();
+        for visit in visits {
+            sum.add(visit.due.0.cast_unsigned(), (u64::from(visit.unit) << 32) | u64::from(visit.case.0));
+        }
+        let mut chain = Chain::default();
+        chain.text(&self.digest);
+        chain.sum(sum);
+        self.digest = chain.hex();
+        self.visits = Some(PlannedVisits::of(visits, arrivals, timeline));
+        self
+    }
+
     /// The text of `plan.json`.
     pub fn to_json(&self) -> String {
         let text = serde_json::to_string_pretty(self);
@@ -196,7 +213,10 @@ fn day_counts(hours: &[u32]) -> impl Iterator<Item = u32> {
 
 /// The name of a day, counted from 0 at the first of a period.
 fn nth_day(period: Period, position: usize) -> String {
-    period.days().nth(position).map(|day| day.to_string()).unwrap_or_default()
+    period
+        .days()
+        .nth(position)
+        .map_or_else(|| unreachable!("day {position} is counted in {period}"), |day| day.to_string())
 }
 
 /// Dossiers by day; days on which nobody comes are left out.

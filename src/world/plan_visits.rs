@@ -1,10 +1,9 @@
 //! What a plan says of visitors.
 
-use model::Timeline;
+use model::{Timeline, fitting};
 use serde::{Deserialize, Serialize};
 
-use crate::digest::{Chain, Sum};
-use crate::{Arrival, Plan};
+use crate::arrivals::Arrival;
 
 const NANOSECONDS: u64 = 1_000_000_000;
 
@@ -28,29 +27,20 @@ pub struct Crowd {
     pub visits: u32,
 }
 
-impl Plan {
-    /// The same plan with visits, which become part of its digest.
-    #[must_use]
-    pub fn with_visits(mut self, arrivals: &[Arrival], visits: &[Arrival], timeline: &Timeline) -> Self {
-        let mut sum = Sum::default();
-        for visit in visits {
-            sum.add(visit.due.0.cast_unsigned(), (u64::from(visit.unit) << 32) | u64::from(visit.case.0));
-        }
-        let mut chain = Chain::default();
-        chain.text(&self.digest);
-        chain.sum(sum);
-        self.digest = chain.hex();
-        self.visits = Some(PlannedVisits {
-            count: u64::try_from(visits.len()).unwrap_or(0),
+impl PlannedVisits {
+    /// What is to be said of these visits beside these arrivals.
+    pub(crate) fn of(visits: &[Arrival], arrivals: &[Arrival], timeline: &Timeline) -> Self {
+        Self {
+            count: visits.len() as u64,
             peak_second: busiest(&by_second(arrivals, timeline), &by_second(visits, timeline)),
-        });
-        self
+        }
     }
 }
 
 /// How many come in each second of the run.
 fn by_second(arrivals: &[Arrival], timeline: &Timeline) -> Vec<u32> {
-    let second = |wall: u64| usize::try_from(wall / NANOSECONDS).unwrap_or(0);
+    let second =
+        |wall: u64| fitting::<_, usize>(wall / NANOSECONDS, "a count for each second of a run fits into memory");
     let mut counts = vec![0; second(timeline.wall_end()) + 1];
     for arrival in arrivals {
         if let Some(count) = counts.get_mut(second(timeline.wall(arrival.due))) {

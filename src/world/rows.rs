@@ -4,9 +4,10 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use model::{CalendarRow, FigureRow, TargetRow};
 
-use crate::profile::Terms;
-use crate::target::NO_SUCH_DOSSIERS;
-use crate::{Calendar, Period, Province, Realised, Share, Target};
+use crate::calendar::Calendar;
+use crate::period::Period;
+use crate::profile::{Province, Realised, Terms};
+use crate::target::{NO_SUCH_DOSSIERS, Share, Target};
 
 /// The figures of a province, in file order.
 pub fn figure_rows(province: &Province) -> Vec<FigureRow> {
@@ -59,7 +60,7 @@ pub fn target_rows(targets: &[Target], province: &Province) -> Vec<TargetRow> {
 }
 
 fn has_any(province: &Province, of: &Terms) -> bool {
-    of.resolve(province).is_some_and(|of| {
+    of.resolve(province.vocabulary()).is_some_and(|of| {
         province.cells().iter().any(|cell| cell.count > 0 && of.matches(|dimension| Some(cell.word(dimension))))
     })
 }

@@ -1,4 +1,4 @@
-//! What is counted while everybody of a plan is walked through: whole numbers only, in shards, in any order.
+//! Counts over all dossiers of a plan: whole numbers only, in shards, in any order.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -6,15 +6,16 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use model::{Applicants, CaseId, Timeline};
+use model::{Applicants, CaseId, Timeline, fitting};
 
 use crate::digest::Sum;
-use crate::{Period, Population};
+use crate::period::Period;
+use crate::population::Population;
 
 const HOUR: i64 = 3_600_000;
 const NANOSECONDS: u64 = 1_000_000_000;
 
-/// What a walk found.
+/// The counts of a shard, or of all.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {
     /// Every dossier with its instant and unit.
@@ -26,18 +27,19 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Of nothing, over a period, with so many charges.
+    /// An empty tally for a period with so many charges.
     pub(crate) fn over(period: Period, charges: usize) -> Self {
-        let hours = usize::try_from((period.end().0 - period.start().0) / HOUR).unwrap_or(0);
+        let hours = fitting((period.end().0 - period.start().0) / HOUR, "a period ends after it begins");
         Self { hours: vec![0; hours], sums: vec![0; charges], ..Self::default() }
     }
 
-    /// Walks through everybody, with so many threads; their number changes nothing but the time it takes.
+    /// Counts all dossiers on so many threads, whose number changes only the time it takes.
     pub(crate) fn of(population: &Population, timeline: &Timeline, seconds: &Seconds, threads: NonZeroUsize) -> Self {
         let count = population.count();
-        let shards = u32::try_from(threads.get()).unwrap_or(1).min(count.max(1));
-        let bound =
-            |shard: u32| u32::try_from(u64::from(count) * u64::from(shard) / u64::from(shards)).unwrap_or(count);
+        let shards = u32::try_from(threads.get()).unwrap_or(u32::MAX).min(count.max(1));
+        let bound = |shard: u32| {
+            fitting(u64::from(count) * u64::from(shard) / u64::from(shards), "no bound is above the count")
+        };
         let walk = |shard: u32| walk(population, timeline, seconds, bound(shard)..bound(shard + 1));
         std::thread::scope(|scope| {
             let others: Vec<_> = (1..shards).map(|shard| scope.spawn(move || walk(shard))).collect();
@@ -52,7 +54,7 @@ impl Tally {
         })
     }
 
-    /// Adds what another walk found over the same period.
+    /// Adds another tally of the same period.
     pub(crate) fn merge(&mut self, other: &Self) {
         self.dossiers.merge(other.dossiers);
         for (mine, theirs) in self.sums.iter_mut().zip(&other.sums) {
@@ -64,7 +66,7 @@ impl Tally {
     }
 }
 
-/// Walks through some cases: integers only, nothing is rendered.
+/// Counts some cases: integers only, nothing is rendered.
 fn walk(population: &Population, timeline: &Timeline, seconds: &Seconds, cases: Range<u32>) -> Tally {
     let period = population.province().period();
     let start = period.start().0;
@@ -73,8 +75,8 @@ fn walk(population: &Population, timeline: &Timeline, seconds: &Seconds, cases: 
         let arrival = population.arrival(case);
         let due = arrival.due.0;
         tally.dossiers.add(due.cast_unsigned(), (u64::from(arrival.unit) << 32) | u64::from(case.0));
-        let hour = usize::try_from((due - start) / HOUR).ok();
-        if let Some(count) = hour.and_then(|hour| tally.hours.get_mut(hour)) {
+        let hour: usize = fitting((due - start) / HOUR, "nobody comes before the period");
+        if let Some(count) = tally.hours.get_mut(hour) {
             *count += 1;
         }
         seconds.count(timeline.wall(arrival.due));
@@ -87,8 +89,11 @@ fn walk(population: &Population, timeline: &Timeline, seconds: &Seconds, cases: 
     tally
 }
 
-/// Dossiers in each second of the wall clock, shared by all who walk: a byte a second, and a carry for each 256 dossiers, so that a year
-/// played as fast as it passes takes 32 MB.
+/// Why seconds of the wall clock are positions.
+const SECONDS: &str = "a byte for each second of a run fits into memory";
+
+/// Dossiers in each second of the wall clock, shared by all threads: one byte a second and a carry for each 256 dossiers, so that a year
+/// in real time takes 32 MB.
 pub(crate) struct Seconds {
     low: Vec<AtomicU8>,
     carries: Mutex<BTreeMap<usize, u32>>,
@@ -97,20 +102,20 @@ pub(crate) struct Seconds {
 impl Seconds {
     /// Of a run that ends after so many nanoseconds.
     pub(crate) fn until(wall_end: u64) -> Self {
-        let seconds = usize::try_from(wall_end / NANOSECONDS).unwrap_or(0) + 1;
+        let seconds = fitting::<_, usize>(wall_end / NANOSECONDS, SECONDS) + 1;
         Self { low: std::iter::repeat_with(AtomicU8::default).take(seconds).collect(), carries: Mutex::default() }
     }
 
     /// Counts one dossier at this many nanoseconds since the run began.
     fn count(&self, wall: u64) {
-        let Ok(second) = usize::try_from(wall / NANOSECONDS) else { return };
-        // Sums do not depend on who adds first; whoever adds to 255 finds it wrapped.
+        let second: usize = fitting(wall / NANOSECONDS, SECONDS);
+        // Sums do not depend on the order; the thread that adds to 255 sees the overflow.
         if self.low.get(second).is_some_and(|count| count.fetch_add(1, Ordering::Relaxed) == u8::MAX) {
             *self.carries.lock().unwrap_or_else(PoisonError::into_inner).entry(second).or_default() += 1;
         }
     }
 
-    /// The counts, once everybody has been walked through.
+    /// The counts, after all threads have finished.
     pub(crate) fn counts(&self) -> impl Iterator<Item = u32> {
         let carries = self.carries.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let above = move |second| carries.get(&second).map_or(0, |times| 256 * times);

@@ -24,8 +24,9 @@ use std::collections::BTreeMap;
 
 use model::{Comparison, Counted, Decimal, Document, Fields, Node, Precision, Problems, tolerance};
 
-use crate::profile::{Paper, Terms, decimal, paper};
-use crate::{Fidelity, Period, Province};
+use crate::fidelity::Fidelity;
+use crate::period::Period;
+use crate::profile::{Paper, Province, Terms, decimal, paper};
 
 /// A target that a province has set itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -130,7 +131,8 @@ impl Target {
         match &self.share {
             Share::Not(reason) => Reached::NotMeasured(reason.clone()),
             Share::Dossiers { of, part, .. } => {
-                let Some((of, part)) = of.resolve(province).zip(part.resolve(province)) else {
+                let Some((of, part)) = of.resolve(province.vocabulary()).zip(part.resolve(province.vocabulary()))
+                else {
                     return Reached::NotMeasured(NO_SUCH_DOSSIERS.to_owned());
                 };
                 let (part, base) = counted.part_of(&part, &of);

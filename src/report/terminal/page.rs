@@ -102,10 +102,15 @@ impl Page {
         let hang = lead.width();
         let mut start = lead.clone().into_owned();
         for line in wrap(&printable(text), self.width().saturating_sub(hang)) {
-            self.text.push_str(&self.ink(ink, &format!("{start}{line}")));
+            self.text.push_str(&self.ink(ink, format!("{start}{line}").trim_end()));
             self.gap();
             start = " ".repeat(hang);
         }
+    }
+
+    /// A label and its value, as `  dossiers     3,082`.
+    pub fn line(&mut self, label: &str, value: &str) {
+        self.paragraph(&format!("  {label:<12} "), Ink::Plain, value);
     }
 
     /// A command, continued on the next line with a backslash where it is too long. A word is never broken: it must
@@ -315,6 +320,14 @@ mod tests {
         assert_eq!(pad("Huế", 5, Side::Left), "Huế  ");
         assert_eq!(pad("Hue\u{302}\u{301}", 5, Side::Left), "Hue\u{302}\u{301}  ");
         assert_eq!(wrap("Nguyễn Thị Hường nộp hồ sơ", 12), ["Nguyễn Thị", "Hường nộp hồ", "sơ"]);
+    }
+
+    #[test]
+    fn a_long_value_goes_on_below_its_beginning() {
+        let mut page = Page::new(Style { color: false, width: 40 });
+        page.line("channels", "33,046 counter + 16,819 post + 9,592 online");
+        let expected = "  channels     33,046 counter + 16,819\n               post + 9,592 online\n";
+        assert_eq!(page.into_text(), expected);
     }
 
     #[test]

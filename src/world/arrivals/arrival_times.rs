@@ -1,4 +1,4 @@
-//! Who comes when: the curves of a province, and each cell's part of them.
+//! Arrival times: the curves of a province, and the part of each cell.
 //!
 //! [`Schedules`] are the curves as the province's file says them, one for each channel and each office that keeps hours of its own;
 //! [`ArrivalTimes`] are the same with what the seed varies, and the mass of each cell's days.
@@ -6,15 +6,20 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use model::words::Channel;
 use model::{Node, Seed, SimTime, Stream};
 
 use super::burst::Burst;
-use super::curve::{Curve, check_days, check_hours};
+use super::curve::{Curve, check_hours};
 use super::dispersion::Dispersion;
 use super::schedule::{Ground, Schedule};
 use super::seasonality::Seasonality;
-use crate::{Calendar, Cell, Office, Period, Unit};
+use crate::calendar::Calendar;
+use crate::period::{Period, next};
+use crate::profile::cell::Cell;
+use crate::profile::office::Office;
+use crate::profile::unit::Unit;
 
 /// The curves of a province, laid over its period.
 #[derive(Clone, Debug)]
@@ -27,7 +32,7 @@ pub(crate) struct Schedules {
     seasonality: Seasonality,
 }
 
-/// Whom the curves concern.
+/// The offices and units that the curves apply to.
 #[derive(Clone, Copy)]
 pub(crate) struct Around<'a> {
     pub(crate) period: Period,
@@ -36,7 +41,7 @@ pub(crate) struct Around<'a> {
 }
 
 impl Schedules {
-    /// Reads one curve for each channel and lays it over the period; what is around is not known if its own fields are wrong.
+    /// Reads one curve for each channel and lays it over the period; `around` is `None` if its own fields are wrong.
     pub(crate) fn read(node: &Node<'_>, around: Option<Around<'_>>, calendar: &Calendar) -> Option<Self> {
         node.fields(|fields| {
             fields.text("source");
@@ -91,7 +96,7 @@ impl Schedules {
     /// The same with what the seed varies.
     fn varied(&self, seed: Seed) -> Self {
         let Seasonality { dispersion, burstiness, .. } = self.seasonality;
-        let days = Some(Dispersion::new(dispersion, seed.stream("busy days"))).filter(|_| dispersion > 0);
+        let days = Dispersion::new(dispersion, seed.stream("busy days"));
         let varied = |(channel, schedule): &(Channel, Schedule)| {
             let stream = seed.stream(&format!("bursts {channel}"));
             let burst = Some(Burst::new(burstiness, stream)).filter(|_| burstiness > 50);
@@ -117,6 +122,18 @@ pub(crate) struct ArrivalTimes {
     stream: Stream,
 }
 
+/// Refuses a curve that leaves out a worked day of the period.
+fn check_days(node: &Node<'_>, schedule: &Schedule, ground: Ground<'_>, whom: &str) {
+    let worked = ground.period.days().filter(|day| ground.calendar.is_working(*day));
+    let is_left_out = |day: &Date| {
+        schedule.mass_before(SimTime::start_of(*day)) == schedule.mass_before(SimTime::start_of(next(*day)))
+    };
+    if let Some(day) = worked.into_iter().find(is_left_out) {
+        let message = format!("nobody comes{whom} on {day}, which is worked");
+        node.refuse::<()>(message, "give its weekday and some hour a weight");
+    }
+}
+
 /// The days of a cell on its schedule.
 #[derive(Clone, Copy, Debug, Default)]
 struct Window {
@@ -139,7 +156,8 @@ impl ArrivalTimes {
             let within = schedule.mass_before(cell.window.end()) - before;
             Some(Window { schedule: position, before, within })
         };
-        let windows = cells.iter().map(|cell| window(cell).unwrap_or_default()).collect();
+        let window = |cell| window(cell).unwrap_or_else(|| unreachable!("each office has a schedule of each channel"));
+        let windows = cells.iter().map(window).collect();
         Self { windows, schedules, stream: seed.stream("arrival") }
     }
 
@@ -151,7 +169,10 @@ impl ArrivalTimes {
 
     /// When somebody of the cell at this position comes; the key is the number that all draws of a dossier are made by.
     pub(crate) fn due(&self, position: usize, key: u64) -> SimTime {
-        self.of_cell(position).map_or(SimTime(0), |arrival_time| arrival_time.due(key))
+        match self.of_cell(position) {
+            Some(arrival_time) => arrival_time.due(key),
+            None => unreachable!("each cell has a window"),
+        }
     }
 
     /// How the people of the cell at this position come.

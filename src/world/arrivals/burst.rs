@@ -1,4 +1,4 @@
-//! Arrivals that gather: a cascade that halves each day again and again and gives one half more than the other.
+//! Bursty arrivals: a cascade that halves each day repeatedly and gives one half more than the other.
 //!
 //! ```text
 //! mass of the day   |--------------------------------|
@@ -6,17 +6,18 @@
 //! second halving    |==== bias ====|rest-|rest|=bias=|   ...
 //! ```
 //!
-//! The day's mass stays what it is, so no total changes; within it the pattern is the same at every scale. Nothing is stored: a
-//! mass finds its place in as many steps as there are halvings. Halves are halves of the day's mass, so that closed hours stay
-//! empty.
+//! The mass of the day does not change, so no total does. Within the day the pattern is the same at every scale. Nothing is
+//! stored: finding the place of a mass takes one step for each halving. The cascade halves the mass of the day, not its time,
+//! so that closed hours stay empty.
 //!
 //! # Source
 //! Wang, Madhyastha, Chan, Papadimitriou and Faloutsos, "Data mining meets performance evaluation: fast algorithms for modeling
 //! bursty traffic", ICDE 2002 (b-model).
 
-use model::Stream;
+use model::{Stream, fitting};
+use rand::Rng as _;
 
-use super::schedule::Guide;
+use super::guide::Guide;
 
 /// A day is cut into 4,096 parts, of some seven seconds in an office day.
 const HALVINGS: u32 = 12;
@@ -35,7 +36,7 @@ pub(crate) struct Burst {
     guide: Guide,
 }
 
-/// What is left of a day after some halvings.
+/// The part of a day that is left after some halvings.
 #[derive(Clone, Copy)]
 struct Part {
     /// Where it begins and how long it is, in the mass of the curve.
@@ -61,7 +62,7 @@ impl Burst {
         Self { days, guide, ..self }
     }
 
-    /// Where on the curve a mass lies once everything has gathered: monotonic, and never in another day.
+    /// The mass on the curve at which a mass lies after the cascade: monotonic, and within the same day.
     pub(crate) fn gathered(&self, mass: u64) -> u64 {
         let mut day = self.guide.at(mass);
         while self.days.get(day + 1).is_some_and(|next| *next <= mass) {
@@ -70,15 +71,15 @@ impl Burst {
         let (Some(begin), Some(end)) = (self.days.get(day), self.days.get(day + 1)) else { return mass };
         let length = end - begin;
         let mut part = Part { begin: *begin, length, holds: length, wanted: mass - begin };
-        let mut node = 1_u64;
+        let mut node = 1_u32;
         for _ in 0..HALVINGS / HALVINGS_PER_DRAW {
-            let [bits, ..] = self.stream.words(u64::try_from(day).unwrap_or(0), u32::try_from(node).unwrap_or(0));
+            let bits = self.stream.rng(day as u64, node).next_u32();
             let mut local = 1_u32;
             for _ in 0..HALVINGS_PER_DRAW {
                 let first_is_fuller = bits >> local & 1 == 1;
                 let is_first = part.halve(if first_is_fuller { self.bias } else { 100 - self.bias });
                 local = local << 1 | u32::from(!is_first);
-                node = node << 1 | u64::from(!is_first);
+                node = node << 1 | u32::from(!is_first);
             }
         }
         part.place()
@@ -86,7 +87,7 @@ impl Burst {
 }
 
 impl Part {
-    /// Keeps the half that holds what is wanted, the first holding so many percent; says whether that is the first.
+    /// Keeps the half that holds the wanted mass, where the first half holds so many percent. Returns whether it is the first.
     fn halve(&mut self, percent: u64) -> bool {
         let (length, holds) = (self.length / 2, self.holds / 100 * percent + self.holds % 100 * percent / 100);
         let is_first = self.wanted < holds;
@@ -101,10 +102,10 @@ impl Part {
         is_first
     }
 
-    /// Within the last part nothing gathers.
+    /// The last part is uniform.
     fn place(self) -> u64 {
         let along = u128::from(self.wanted) * u128::from(self.length) / u128::from(self.holds.max(1));
-        self.begin + u64::try_from(along).unwrap_or(0)
+        self.begin + fitting::<_, u64>(along, "the place lies within the part")
     }
 }
 

@@ -1,13 +1,10 @@
 //! How arrivals of one channel spread over a day and a week, as a province says it.
 
-use jiff::civil::{Date, Time};
-use model::{Fields, Node, SimTime};
+use jiff::civil::Time;
+use model::{Fields, Node};
 
 use crate::calendar::WEEKDAYS;
-use crate::period::next;
-use crate::profile::{Office, bounded};
-
-use super::schedule::{Ground, Schedule};
+use crate::profile::office::Office;
 
 /// When people of one channel come, relative to each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +27,7 @@ impl Curve {
             let hours = slots(fields, "hours", |key| key.parse().ok().filter(|hour| *hour < 24));
             let weekdays = slots(fields, "weekdays", |key| WEEKDAYS.iter().position(|known| *known == key));
             let holiday =
-                if office_only { Some(0) } else { fields.need("holiday").and_then(|node| bounded(&node, 0, MOST)) };
+                if office_only { Some(0) } else { fields.need("holiday").and_then(|node| node.bounded(0, MOST)) };
             Some(Self { office_only, hours: hours?, weekdays: weekdays?, holiday: holiday? })
         })
     }
@@ -53,24 +50,12 @@ fn slots<const N: usize>(
             node.refuse::<()>(format!("`{key}` is none of the {name}"), "");
             continue;
         };
-        match bounded(&node, 0, MOST) {
+        match node.bounded(0, MOST) {
             Some(weight) => *slot = weight,
             None => complete = false,
         }
     }
     complete.then_some(weights)
-}
-
-/// Refuses a curve that leaves out a worked day of the period.
-pub(crate) fn check_days(node: &Node<'_>, schedule: &Schedule, ground: Ground<'_>, whom: &str) {
-    let worked = ground.period.days().filter(|day| ground.calendar.is_working(*day));
-    let is_left_out = |day: &Date| {
-        schedule.mass_before(SimTime::start_of(*day)) == schedule.mass_before(SimTime::start_of(next(*day)))
-    };
-    if let Some(day) = worked.into_iter().find(is_left_out) {
-        let message = format!("nobody comes{whom} on {day}, which is worked");
-        node.refuse::<()>(message, "give its weekday and some hour a weight");
-    }
 }
 
 /// Refuses a curve that has a weight for an hour in which offices are never open.

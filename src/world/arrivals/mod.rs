@@ -1,4 +1,4 @@
-//! When everybody comes: exact in total, Poisson in texture, inside office hours where a counter is needed.
+//! Arrivals: exact totals, Poisson statistics, within office hours where a counter is needed.
 //!
 //! Given how many come in a window, the points of a Poisson process are independent draws from its rate curve: the instant
 //! of a dossier is `L^-1(u)`, `L` being the mass of its channel's curve over its cell's window and `u` a draw that belongs to
@@ -10,10 +10,12 @@
 //! Kim and Whitt, "Are call center and hospital arrivals well modeled by nonhomogeneous Poisson processes?", 2014
 //! (conditional uniformity).
 
+pub(crate) mod arrival;
 mod arrival_times;
 mod burst;
 mod curve;
 mod dispersion;
+mod guide;
 mod schedule;
 mod seasonality;
 mod sort;
@@ -22,25 +24,14 @@ mod statistics;
 mod timeline;
 mod visits;
 
-use model::{CaseId, SimTime};
-
+pub use arrival::Arrival;
 pub(crate) use arrival_times::{Around, ArrivalTimes, Schedules};
 pub use curve::Curve;
 pub use timeline::timeline;
 pub use visits::{Visits, visits};
 
-use crate::{Period, Population};
-
-/// One dossier comes in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Arrival {
-    /// When the applicant means to submit.
-    pub due: SimTime,
-    /// Which dossier.
-    pub case: CaseId,
-    /// The unit that decides, by its position in the province.
-    pub unit: u16,
-}
+use crate::period::Period;
+use crate::population::Population;
 
 /// Every dossier of the population, ordered by due instant, then case.
 pub fn arrivals(population: &Population) -> Vec<Arrival> {
@@ -71,7 +62,7 @@ pub fn arrivals_within(population: &Population, period: Period) -> Vec<Arrival> 
 }
 
 /// Every dossier of the population in batches of whole days, one after the other the same as [`arrivals`]. A batch holds no more than
-/// `most` dossiers, unless a single day does. Each batch looks at every dossier again: memory is bought with time.
+/// `most` dossiers, unless a single day does. Each batch looks at every dossier again: less memory, more time.
 pub fn batches(population: &Population, most: usize) -> impl Iterator<Item = Vec<Arrival>> {
     let mut periods: Vec<(Period, usize)> = Vec::new();
     for (day, count) in population.province().period().days().zip(by_day(population)) {

@@ -10,12 +10,15 @@
 //! exceed 62 bits are halved, all of them, until it does not.
 
 use jiff::civil::Date;
-use model::SimTime;
+use model::{SimTime, fitting};
 
 use super::burst::Burst;
 use super::curve::Curve;
+use super::guide::Guide;
 use super::seasonality::{Piece, Seasonality};
-use crate::{Calendar, Office, Period};
+use crate::calendar::Calendar;
+use crate::period::Period;
+use crate::profile::office::Office;
 
 const HOUR: i64 = 3_600_000;
 
@@ -54,7 +57,7 @@ struct Stretch {
 
 impl Stretch {
     fn mass_until(&self, instant: SimTime) -> u64 {
-        u64::try_from(instant.0 - self.start.0).unwrap_or(0) * self.rate
+        (instant.0 - self.start.0).max(0).cast_unsigned() * self.rate
     }
 }
 
@@ -108,7 +111,7 @@ impl Schedule {
         let halvings = (u128::BITS - whole.leading_zeros()).saturating_sub(MASS_BITS);
         let (mut mass, mut stretches) = (0, Vec::with_capacity(pieces.len()));
         for Piece { start, end, rate } in pieces.iter().copied() {
-            let rate = u64::try_from(rate >> halvings).unwrap_or(u64::MAX).max(1);
+            let rate = fitting::<_, u64>(rate >> halvings, "the mass of the period fits").max(1);
             let stretch = Stretch { start, end, rate, before: mass };
             mass += stretch.mass_until(end);
             stretches.push(stretch);
@@ -152,48 +155,6 @@ impl Schedule {
     }
 }
 
-/// Where to begin looking for the stretch of a mass: masses are cut into about as many equal parts as there are stretches, and each
-/// part knows the stretch in which it begins. A draw looks at two stretches on average, whatever their number.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Guide {
-    /// A part is 2 to this power long.
-    shift: u32,
-    firsts: Vec<u32>,
-}
-
-impl Guide {
-    /// A guide to stretches whose masses begin here, in order.
-    pub(crate) fn new(begins: impl ExactSizeIterator<Item = u64>, mass: u64) -> Self {
-        let parts = u64::try_from(begins.len()).unwrap_or(u64::MAX).max(1) * 2;
-        let shift = (mass / parts).checked_ilog2().unwrap_or(0);
-        let mut firsts = Vec::new();
-        let mut stretch = 0_u32;
-        for begin in begins.skip(1) {
-            // Every part that begins before the next stretch does begins in this one.
-            while at(firsts.len(), shift).is_some_and(|part| part < begin) {
-                firsts.push(stretch);
-            }
-            stretch += 1;
-        }
-        while at(firsts.len(), shift).is_some_and(|part| part <= mass) {
-            firsts.push(stretch);
-        }
-        Self { shift, firsts }
-    }
-
-    /// The stretch in which the part of this mass begins.
-    pub(crate) fn at(&self, mass: u64) -> usize {
-        let part = usize::try_from(mass >> self.shift).unwrap_or(usize::MAX);
-        let first = self.firsts.get(part).or(self.firsts.last());
-        first.and_then(|first| usize::try_from(*first).ok()).unwrap_or(0)
-    }
-}
-
-/// Where a part begins; `None` beyond all masses.
-fn at(part: usize, shift: u32) -> Option<u64> {
-    u64::try_from(part).ok()?.checked_mul(1 << shift)
-}
-
 /// When people may come on a day: in office hours, or all day long.
 fn open_stretches(curve: &Curve, ground: Ground<'_>, day: Date) -> Vec<(SimTime, SimTime)> {
     if curve.office_only {
@@ -224,8 +185,8 @@ fn day_factor(curve: &Curve, ground: Ground<'_>, day: Date) -> u64 {
     if !calendar.is_working(day) && !calendar.note(day).is_empty() {
         return curve.holiday;
     }
-    let position = usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0);
-    curve.weekdays.get(position).copied().unwrap_or(0)
+    let position: usize = fitting(day.weekday().to_monday_zero_offset(), "it counts from 0");
+    curve.weekdays.get(position).copied().unwrap_or_else(|| unreachable!("a week has seven days"))
 }
 
 #[cfg(test)]
@@ -288,17 +249,6 @@ mod tests {
         assert_eq!(laid.stretches[0].rate, 2 * laid.stretches[1].rate);
         assert_eq!(laid.stretches[2].rate, 1, "nobody is left out");
         assert!(laid.mass.ilog2() <= MASS_BITS);
-    }
-
-    #[test]
-    fn a_guide_begins_at_or_before_the_stretch_that_is_meant() {
-        let begins = [0_u64, 1, 2, 900, 901, 5_000];
-        let guide = Guide::new(begins.into_iter(), 6_000);
-        for mass in 0..6_000 {
-            let meant = begins.partition_point(|begin| *begin <= mass) - 1;
-            assert!(guide.at(mass) <= meant, "{mass}");
-        }
-        assert_eq!(Guide::new([].into_iter(), 0).at(5), 0);
     }
 
     proptest! {

@@ -21,9 +21,8 @@ use jiff::civil::{Date, DateTime};
 use model::words::Channel;
 use model::{Fields, Node, SimTime};
 
-use crate::period::{date, next};
-use crate::profile::bounded;
-use crate::{Calendar, Period};
+use crate::calendar::Calendar;
+use crate::period::{Period, date, next};
 
 /// The largest factor of a day, in percent.
 const MOST_OF_A_DAY: i64 = 10_000;
@@ -38,7 +37,7 @@ pub(crate) struct Seasonality {
     days: Vec<BTreeMap<Date, u64>>,
     surges: Vec<Surge>,
     /// Coefficient of variation of the days' factors, in percent; 0 if there are none.
-    pub(crate) dispersion: u64,
+    pub(crate) dispersion: u32,
     /// Share of the fuller half wherever a day is halved, in percent; 50 if nothing gathers.
     pub(crate) burstiness: u64,
 }
@@ -60,8 +59,8 @@ impl Seasonality {
         let after = fields.list("after", |node| after(node, calendar));
         let deadlines = fields.list("deadlines", rush);
         let surges = fields.list("surges", surge);
-        let dispersion = fields.get("dispersion").map(|node| bounded(&node, 1, 100));
-        let burstiness = fields.get("burstiness").map(|node| bounded(&node, 50, 95));
+        let dispersion = fields.get("dispersion").map(|node| node.bounded(1, 100));
+        let burstiness = fields.get("burstiness").map(|node| node.bounded(50, 95));
         let months = months.map_or(Some(None), |months| months.map(Some))?;
         let days = months.into_iter().chain(after?).chain(deadlines?).collect();
         Some(Self {
@@ -147,7 +146,7 @@ fn months(node: &Node<'_>, period: Option<Period>) -> Option<BTreeMap<Date, u64>
         let Some(month) = key.parse::<i8>().ok().filter(|month| (1..=12).contains(month)) else {
             return node.refuse(format!("`{key}` is no month"), "write it as a number from 1 to 12");
         };
-        factors.insert(month, bounded(&node, 1, 1_000)?);
+        factors.insert(month, node.bounded(1, 1_000)?);
     }
     let factor = |day: Date| factors.get(&day.month()).map(|percent| (day, *percent));
     Some(period?.days().filter_map(factor).collect())
@@ -201,8 +200,8 @@ fn rush(node: &Node<'_>) -> Option<BTreeMap<Date, u64>> {
 fn surge(node: &Node<'_>) -> Option<Surge> {
     node.fields(|fields| {
         let from = fields.need("from").and_then(|node| minute(&node));
-        let minutes: Option<i64> = fields.need("minutes").and_then(|node| bounded(&node, 1, 1_440));
-        let percent = fields.need("factor").and_then(|node| bounded(&node, 1, MOST_OF_A_MINUTE));
+        let minutes: Option<i64> = fields.need("minutes").and_then(|node| node.bounded(1, 1_440));
+        let percent = fields.need("factor").and_then(|node| node.bounded(1, MOST_OF_A_MINUTE));
         let channel = fields.get("channel").map(|node| node.word(Channel::ALL));
         let from = from?;
         let until = SimTime(from.0 + minutes? * 60_000);
@@ -211,11 +210,11 @@ fn surge(node: &Node<'_>) -> Option<Surge> {
 }
 
 fn length(fields: &Fields<'_>) -> Option<u16> {
-    fields.need("days").and_then(|node| bounded(&node, 1, 90))
+    fields.need("days").and_then(|node| node.bounded(1, 90))
 }
 
 fn factor(fields: &Fields<'_>) -> Option<u64> {
-    fields.need("factor").and_then(|node| bounded(&node, 1, MOST_OF_A_DAY))
+    fields.need("factor").and_then(|node| node.bounded(1, MOST_OF_A_DAY))
 }
 
 /// A factor of which only a part, `of / whole`, of what it lies above or below the usual is left.

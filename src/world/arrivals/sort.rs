@@ -1,8 +1,10 @@
 //! Arrivals in order: a radix sort by due instant, cases of one instant by number.
 
+use model::fitting;
+
 use super::Arrival;
 
-/// Bits that one pass sorts by: its counters fit the nearest cache.
+/// Bits that one pass sorts by: its counters fit the L1 cache.
 const DIGIT_BITS: u32 = 11;
 const DIGITS: usize = 1 << DIGIT_BITS;
 
@@ -34,7 +36,7 @@ pub(crate) fn sort(arrivals: &mut Vec<Arrival>) {
     }
 }
 
-/// Copies by digit, those of one digit in the order in which they were.
+/// Copies by digit; a stable sort.
 fn scatter(from: &[Arrival], into: &mut [Arrival], digit_of: impl Fn(&Arrival) -> usize) {
     let mut places = [0_usize; DIGITS];
     for arrival in from {
@@ -57,7 +59,7 @@ fn scatter(from: &[Arrival], into: &mut [Arrival], digit_of: impl Fn(&Arrival) -
 }
 
 fn digit(offset: u64) -> usize {
-    usize::try_from(offset & (DIGITS as u64 - 1)).unwrap_or(0)
+    fitting(offset & (DIGITS as u64 - 1), "a digit is below 2,048")
 }
 
 #[cfg(test)]

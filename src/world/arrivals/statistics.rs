@@ -13,7 +13,8 @@ use model::{Applicants, CaseId, Seed, SimTime};
 
 use super::{Arrival, arrivals, batches, by_day};
 use crate::calendar::vietnam;
-use crate::{Catalogue, Population, Province, Scale};
+use crate::population::{Population, Scale};
+use crate::profile::{Catalogue, Province};
 
 /// Beyond this a Kolmogorov-Smirnov statistic has a probability of one in a thousand.
 const LIMIT: f64 = 1.95;
@@ -93,7 +94,7 @@ fn the_test_rejects_what_is_not_poisson() {
     // Half as irregular as chance: the mean of two neighbours.
     let smooth: Vec<_> = shares(plain()).chunks_exact(2).map(|pair| f64::midpoint(pair[0], pair[1])).collect();
     assert!(statistic_of_gaps(&smooth) > 5.0 * LIMIT && smooth.len() as f64 > 29_000.0);
-    let (points, _) = both(&shares(&people("  dispersion: 25", 1)));
+    let (points, _) = both(&shares(&people("  dispersion: 50", 1)));
     assert!(points > 1.5 * LIMIT, "over-dispersed: {points}");
     let (_, gaps) = both(&shares(&people("  burstiness: 75", 1)));
     assert!(gaps > 2.0 * LIMIT, "gathered: {gaps}");

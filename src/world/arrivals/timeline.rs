@@ -5,7 +5,8 @@ use std::time::Duration;
 use jiff::civil::Date;
 use model::{SimTime, Timeline};
 
-use crate::{Calendar, Province};
+use crate::calendar::Calendar;
+use crate::profile::Province;
 
 /// Lays the province's period over a run of this length: office hours have weight 1, closed hours (nights, lunch, weekends,
 /// holidays) pass `closed_speedup` times as fast. Stretches meet where the first office opens and the last closes: while a unit with

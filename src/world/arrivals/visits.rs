@@ -1,4 +1,4 @@
-//! People who come only to look: so many for each dossier, most of all when something has been announced.
+//! Visitors, who submit nothing: so many for each dossier, and spikes after announcements.
 //!
 //! ```text
 //! instant of visit k   where a draw of its own falls on the province's online curve, spikes included
@@ -14,12 +14,13 @@
 //! | `spikes: [ { at: 2021-03-01T09:00, minutes: 30, factor: 100 } ]` | minutes in which so many times as many come |
 
 use model::{Node, Seed, SimTime};
+use rand::seq::IndexedRandom as _;
 
 use super::schedule::Schedule;
 use super::seasonality::{Seasonality, Surge, minute};
 use super::{Arrival, sort};
-use crate::profile::bounded;
-use crate::{Period, Population};
+use crate::period::Period;
+use crate::population::Population;
 
 /// What a run says of visitors.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +43,7 @@ impl Visits {
     /// left out.
     pub fn read(node: &Node<'_>) -> Option<Self> {
         node.fields(|fields| {
-            let per_dossier = fields.need("per_dossier").and_then(|node| bounded(&node, 1, MOST_FOR_EACH));
+            let per_dossier = fields.need("per_dossier").and_then(|node| node.bounded(1, MOST_FOR_EACH));
             let journey = fields.text("journey");
             let spikes = fields.list("spikes", spike);
             Some(Self { per_dossier: per_dossier?, journey: journey?, spikes: spikes? })
@@ -61,8 +62,8 @@ impl Visits {
 fn spike(node: &Node<'_>) -> Option<Surge> {
     node.fields(|fields| {
         let at = fields.need("at").and_then(|node| minute(&node));
-        let minutes = fields.need("minutes").and_then(|node| bounded(&node, 1, 1_440));
-        let factor: Option<u64> = fields.need("factor").and_then(|node| bounded(&node, 1, MOST_OF_A_SPIKE));
+        let minutes = fields.need("minutes").and_then(|node| node.bounded(1, 1_440));
+        let factor: Option<u64> = fields.need("factor").and_then(|node| node.bounded(1, MOST_OF_A_SPIKE));
         Some(Surge::new(at?, minutes?, factor? * 100))
     })
 }
@@ -71,7 +72,7 @@ fn spike(node: &Node<'_>) -> Option<Surge> {
 pub fn visits(population: &Population, arrivals: &[Arrival], visits: &Visits) -> Vec<Arrival> {
     let Some(online) = population.arrival_times().online() else { return Vec::new() };
     let curve = online.surged(&Seasonality::of_surges(visits.spikes.clone()));
-    let count = arrivals.len() * usize::try_from(visits.per_dossier).unwrap_or(0);
+    let count = arrivals.len() * visits.per_dossier as usize;
     let mut all: Vec<_> = dues(&curve, population.seed(), count);
     all.sort_unstable();
     let visitor = population.seed().stream("visitor");
@@ -80,10 +81,9 @@ pub fn visits(population: &Population, arrivals: &[Arrival], visits: &Visits) ->
         while arrivals.get(come).is_some_and(|arrival| arrival.due <= due) {
             come += 1;
         }
-        // Who comes before everybody else has no dossier to look at yet.
-        let known = if come == 0 { arrivals.len() } else { come };
-        let drawn = visitor.below(k, u64::try_from(known).unwrap_or(0));
-        let whose = usize::try_from(drawn).ok().and_then(|drawn| arrivals.get(drawn));
+        // Before the first arrival there is no dossier to look at yet.
+        let known = if come == 0 { arrivals } else { arrivals.get(..come).unwrap_or(arrivals) };
+        let whose = known.choose(&mut visitor.rng(k, 0));
         visits.extend(whose.map(|arrival| Arrival { due, ..*arrival }));
     }
     sort::sort(&mut visits);
@@ -108,7 +108,8 @@ mod tests {
     use super::*;
     use crate::arrivals::arrivals;
     use crate::calendar::vietnam;
-    use crate::{Catalogue, Province, Scale};
+    use crate::population::Scale;
+    use crate::profile::{Catalogue, Province};
 
     fn people(seed: u64, scale: Scale) -> Population {
         let catalogue = include_str!("../../../scenarios/procedures/common.yaml");

@@ -9,6 +9,8 @@
 
 use std::io::{self, Write};
 
+use model::fitting;
+
 use super::Padding;
 
 /// Start of image, JFIF header.
@@ -42,7 +44,7 @@ pub(super) fn write(size: u64, padding: &mut Padding, out: &mut impl Write) -> i
     while left >= COMMENT {
         // What remains must be nothing, or enough for one more comment.
         let next = if left > LONGEST { LONGEST.min(left - COMMENT) } else { left };
-        let length = u16::try_from(next - 2).unwrap_or(u16::MAX);
+        let length: u16 = fitting(next - 2, "a comment is no longer than its length can say");
         out.write_all(&[0xff, 0xfe])?;
         out.write_all(&length.to_be_bytes())?;
         padding.write(next - COMMENT, out)?;
@@ -81,7 +83,7 @@ mod tests {
             200_003,
         ];
         for size in sizes {
-            let mut padding = Padding { content: Seed(1).stream("x"), key: 7, block: 0 };
+            let mut padding = Padding(Seed(1).stream("x").rng(7, 0));
             let mut bytes = Vec::new();
             write(size, &mut padding, &mut bytes).unwrap();
             assert_eq!(bytes.len() as u64, size);

@@ -9,7 +9,9 @@ mod pdf;
 
 use std::io::{self, Write};
 
-use model::{Seed, Stream};
+use model::{Philox, Seed, Stream};
+use rand::seq::IndexedRandom as _;
+use rand::{Rng as _, RngExt as _};
 use sha2::{Digest, Sha256};
 
 /// Whether attachments differ.
@@ -97,32 +99,29 @@ impl Attachments {
 
     /// How many documents a person attaches: 1 to 4; assumption.
     pub fn count(&self, person: u64) -> u8 {
-        u8::try_from(1 + self.facts.below_draw(person, u32::MAX, 4)).unwrap_or(1)
+        self.facts.rng(person, u32::MAX).random_range(1..=4)
     }
 
     /// A person's document of this number, from 0.
     pub fn of(&self, person: u64, document: u8) -> Attachment {
-        let [paper, size, fine, _] = self.facts.words(person, u32::from(document));
-        let paper = usize::try_from((u64::from(paper) * PAPERS.len() as u64) >> 32).unwrap_or(0);
-        let (title, media) = PAPERS.get(paper).copied().unwrap_or(("Tài liệu", Media::Pdf));
-        let own = ((u64::from(size) << 32) | u64::from(fine), person * 256 + u64::from(document));
-        let (word, key) = match self.bytes {
-            Bytes::Own => own,
-            Bytes::Same => (1 << 63, u64::MAX - media as u64),
+        let mut rng = self.facts.rng(person, u32::from(document));
+        let (title, media) = PAPERS.choose(&mut rng).copied().unwrap_or(("Tài liệu", Media::Pdf));
+        let (millionth, key) = match self.bytes {
+            Bytes::Own => (rng.random_range(0..1_000_000), person * 256 + u64::from(document)),
+            Bytes::Same => (500_000, u64::MAX - media as u64),
         };
         Attachment {
             file_name: format!("{person:06}-{} {title}.{}", document + 1, media.extension()),
             media,
-            size: size_of(word),
+            size: size_of(millionth),
             content: self.content,
             key,
         }
     }
 }
 
-/// The size that a random word draws.
-fn size_of(word: u64) -> u64 {
-    let millionth = u64::try_from((u128::from(word) * 1_000_000) >> 64).unwrap_or(0);
+/// The size that so many millionths of the attachments do not exceed.
+fn size_of(millionth: u64) -> u64 {
     let mut below = (0, 0);
     for (share, size) in SIZES {
         let share = share * 1_000;
@@ -141,7 +140,7 @@ impl Attachment {
     /// Whatever `out` fails with.
     pub fn write(&self, out: &mut impl Write) -> io::Result<[u8; 32]> {
         let mut out = Hashing { out, hash: Sha256::new() };
-        let mut padding = Padding { content: self.content, key: self.key, block: 0 };
+        let mut padding = Padding(self.content.rng(self.key, 0));
         match self.media {
             Media::Pdf => pdf::write(self.size, &mut padding, &mut out)?,
             Media::Jpeg => jpeg::write(self.size, &mut padding, &mut out)?,
@@ -176,25 +175,15 @@ impl<W: Write> Write for Hashing<'_, W> {
     }
 }
 
-/// Bytes that look like chance and compress to nothing less.
-struct Padding {
-    content: Stream,
-    key: u64,
-    block: u32,
-}
+/// Random bytes, which do not compress.
+struct Padding(Philox);
 
 impl Padding {
     /// Writes so many bytes.
     fn write(&mut self, mut count: u64, out: &mut impl Write) -> io::Result<()> {
         let mut piece = [0; 8_192];
         while count > 0 {
-            for words in piece.chunks_exact_mut(16) {
-                let drawn = self.content.words(self.key, self.block);
-                for (bytes, word) in words.chunks_exact_mut(4).zip(drawn) {
-                    bytes.copy_from_slice(&word.to_le_bytes());
-                }
-                self.block += 1;
-            }
+            self.0.fill_bytes(&mut piece);
             let length = usize::try_from(count).map_or(piece.len(), |count| count.min(piece.len()));
             out.write_all(piece.get(..length).unwrap_or(&piece))?;
             count -= length as u64;

@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn every_offset_of_the_table_leads_to_its_object() {
         for size in [2_000, 20_000, 123_457] {
-            let mut padding = Padding { content: Seed(1).stream("x"), key: 7, block: 0 };
+            let mut padding = Padding(Seed(1).stream("x").rng(7, 0));
             let mut bytes = Vec::new();
             write(size, &mut padding, &mut bytes).unwrap();
             assert_eq!(bytes.len() as u64, size);
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn streams_are_as_long_as_they_say() {
-        let mut padding = Padding { content: Seed(1).stream("x"), key: 7, block: 0 };
+        let mut padding = Padding(Seed(1).stream("x").rng(7, 0));
         let mut bytes = Vec::new();
         write(30_000, &mut padding, &mut bytes).unwrap();
         for object in ["5 0 obj\n<< /Length ", "6 0 obj\n<< /Length "] {

@@ -149,10 +149,11 @@ mod tests {
     use jiff::ToSpan;
     use jiff::civil::{Weekday, date, time};
     use model::Seed;
+    use rand::RngExt as _;
 
     use super::*;
-    use crate::Office;
     use crate::calendar::vietnam;
+    use crate::profile::office::Office;
 
     const MINUTE: i64 = 60_000;
     const DAY: i64 = 1_440;
@@ -271,7 +272,7 @@ mod tests {
     impl Dice {
         fn below(&mut self, bound: u64) -> u64 {
             self.1 += 1;
-            Seed(20).stream("deadline").below_draw(self.0, self.1, bound)
+            Seed(20).stream("deadline").rng(self.0, self.1).random_range(0..bound)
         }
 
         fn minutes(&mut self, bound: u64) -> i64 {

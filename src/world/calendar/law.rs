@@ -7,7 +7,6 @@ use jiff::civil::{Date, Time};
 use model::{Fields, Node};
 
 use crate::period::date;
-use crate::profile::bounded;
 
 /// One version of the law.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,7 +83,7 @@ fn version(node: &Node<'_>, before: Option<&Law>) -> Option<Law> {
         let same_day =
             ruled(fields, "same_day", before.map(|law| &law.same_day), |fields| time(&fields.need("before")?));
         let intake_hours = ruled(fields, "intake", before.map(|law| &law.intake_hours), |fields| {
-            bounded(&fields.need("hours")?, 1, 1_000)
+            fields.need("hours")?.bounded(1, 1_000)
         });
         let apology = ruled(fields, "apology", before.map(|law| &law.apology), apology);
         let from = from?;
@@ -135,8 +134,8 @@ fn basis(fields: &Fields<'_>) -> Option<Basis> {
 }
 
 fn apology(fields: &Fields<'_>) -> Option<Apology> {
-    let days = fields.need("days").and_then(|node| bounded(&node, 0, 30));
-    let extensions = fields.need("extensions").and_then(|node| bounded(&node, 0, 10));
+    let days = fields.need("days").and_then(|node| node.bounded(0, 30));
+    let extensions = fields.need("extensions").and_then(|node| node.bounded(0, 10));
     Some(Apology { days: days?, extensions: extensions? })
 }
 
@@ -150,8 +149,7 @@ mod tests {
     use jiff::civil::{date, time};
 
     use super::*;
-    use crate::Calendar;
-    use crate::calendar::vietnam;
+    use crate::calendar::{Calendar, vietnam};
 
     #[test]
     fn a_dossier_keeps_the_version_of_its_receipt() {

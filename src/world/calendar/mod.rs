@@ -20,7 +20,7 @@ pub use working_time::WorkingTime;
 use jiff::ToSpan;
 use jiff::civil::{Date, Time, Weekday};
 
-use crate::Period;
+use crate::period::Period;
 
 /// The working days of a country, year by year.
 ///

@@ -6,8 +6,7 @@ use jiff::civil::{Date, Weekday};
 use model::{Document, Fields, Node, Problems};
 
 use super::{Calendar, Record, law};
-use crate::Period;
-use crate::period::date;
+use crate::period::{Period, date};
 
 /// The days of the week as files spell them.
 pub(crate) const WEEKDAYS: &[&str] = &["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];

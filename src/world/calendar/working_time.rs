@@ -10,8 +10,8 @@ use jiff::civil::Date;
 use model::SimTime;
 
 use super::Calendar;
-use crate::period::next;
-use crate::{Office, Period};
+use crate::period::{Period, next};
+use crate::profile::office::Office;
 
 /// Legal times run beyond the calendar's last year; there only weekends are free.
 const YEARS_BEYOND: i32 = 2;
@@ -63,7 +63,7 @@ impl WorkingTime {
     /// How long the office worked between two instants; zero if `until` is not later. Nothing is counted beyond its reach.
     pub fn open_between(&self, from: SimTime, until: SimTime) -> Duration {
         let open = self.open_before(until) - self.open_before(from);
-        Duration::from_millis(u64::try_from(open).unwrap_or(0))
+        Duration::from_millis(open.max(0).cast_unsigned())
     }
 
     /// The first instant, not before `from`, at which the office has worked for so long since `from`; `None` if that lies beyond

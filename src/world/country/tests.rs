@@ -89,14 +89,14 @@ fn the_two_published_provinces_are_pinned_and_the_whole_comes_out() {
 fn another_period_has_dossiers_by_its_working_days() {
     let world = World::new();
     let country = world.country(1);
-    let year = country.over(Period { from: date(2025, 7, 1), until: date(2026, 6, 30) }, &world.calendar);
+    let year = country.over(Period { from: date(2025, 7, 1), until: date(2026, 6, 30) }, &world.calendar).unwrap();
     let days = u32::try_from(year.working_days(&world.calendar)).unwrap();
     assert!((245..=255).contains(&days), "{days}");
     let whole = 4_300_000 / 36 * days;
     assert!(year.volume.dossiers.abs_diff(whole) < 1_000, "{} {whole}", year.volume.dossiers);
     assert_eq!(year.members.iter().map(|member| member.volume.dossiers).sum::<u32>(), year.volume.dossiers);
     assert!(year.members.iter().all(|member| member.volume.basis != Provenance::Stated));
-    let same = country.over(country.period, &world.calendar);
+    let same = country.over(country.period, &world.calendar).unwrap();
     assert_eq!(same.volume.dossiers, country.volume.dossiers);
 }
 
@@ -123,7 +123,7 @@ fn a_country_is_planned_alike_by_any_number_of_threads() {
     let plan = world.plan(&country, 1, 1, 1);
     assert!([2, 7].iter().all(|threads| world.plan(&country, 1, 1, *threads) == plan));
     // The golden value is the same in debug and in release builds.
-    assert_eq!(plan.digest, "9489f9a82782ea49adabc1dfb68851c2");
+    assert_eq!(plan.digest, "83678906d9578a9420e7cf3260138997");
     assert_eq!(plan.days.values().map(|count| u64::from(*count)).sum::<u64>(), plan.dossiers);
     assert_eq!(plan.kinds.values().sum::<u64>(), plan.dossiers);
     let online = plan.totals["channel"]["online"] * 1_000 / plan.dossiers;

@@ -6,8 +6,7 @@
 
 use model::{Permutation, Seed, Vnd};
 
-use crate::Province;
-use crate::profile::Spread;
+use crate::profile::{Province, Spread};
 
 /// The amounts of a population.
 #[derive(Clone, Debug)]
@@ -77,7 +76,8 @@ fn order(seed: Seed, charge: usize, round: u32, payers: u64) -> Permutation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Calendar, Catalogue};
+    use crate::calendar::Calendar;
+    use crate::profile::Catalogue;
 
     fn vinh_phuc() -> Province {
         let calendar =

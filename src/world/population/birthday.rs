@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use model::fitting;
+
+use rand::{Rng, RngExt as _};
+
 use super::text::push_digits;
 
 /// A day on which somebody was born.
@@ -19,15 +23,16 @@ pub struct Birthday {
 const MONTHS: [u8; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 impl Birthday {
-    /// The day that a random word draws from a year.
-    pub(crate) fn drawn(year: u16, word: u32) -> Self {
+    /// A day of a year, each as likely.
+    #[inline]
+    pub(crate) fn drawn(year: u16, rng: &mut impl Rng) -> Self {
         let leap = u8::from(year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400));
-        let mut left = (u64::from(word) * (365 + u64::from(leap))) >> 32;
+        let mut left = rng.random_range(0..365 + u16::from(leap));
         for (month, days) in (1..).zip(MONTHS) {
-            let days = u64::from(days) + if month == 2 { u64::from(leap) } else { 0 };
+            let days = u16::from(days + if month == 2 { leap } else { 0 });
             match left.checked_sub(days) {
                 Some(rest) => left = rest,
-                None => return Self { year, month, day: u8::try_from(left + 1).unwrap_or(1) },
+                None => return Self { year, month, day: fitting(left + 1, "a month has no more days") },
             }
         }
         unreachable!("the days of the months add up to the year")
@@ -55,13 +60,15 @@ mod tests {
     use std::collections::BTreeSet;
 
     use jiff::civil::Date;
+    use model::Seed;
 
     use super::*;
 
     #[test]
     fn every_day_of_a_year_is_somebodys_and_no_other() {
         for year in [1960, 1985, 2000] {
-            let days: BTreeSet<_> = (0..20_000_u32).map(|i| Birthday::drawn(year, i * 214_748)).collect();
+            let days: BTreeSet<_> =
+                (0..20_000).map(|i| Birthday::drawn(year, &mut Seed(1).stream("birthday").rng(i, 0))).collect();
             let leap = Date::new(i16::try_from(year).unwrap(), 1, 1).unwrap().in_leap_year();
             assert_eq!(days.len(), if leap { 366 } else { 365 });
             for day in days {

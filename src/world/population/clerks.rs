@@ -1,12 +1,13 @@
-//! The people behind the desks, as a formula of province and seed: who they are, what they do, how much they get done.
+//! The clerks as a formula of province and seed: names, roles, capacities.
 //!
-//! Every number here is an assumption: no document tells how offices are staffed. Roles are dealt by slot, so that even
-//! the smallest office has somebody at the counter and somebody who signs; capacities change who waits for whom, and no
-//! published figure.
+//! Every number here is an assumption: no document tells how offices are staffed. The slot decides the role, so that even
+//! the smallest office has somebody at the counter and somebody who signs. Capacities change queues but no published
+//! figure.
 
 use std::fmt;
 
 use model::Seed;
+use rand::RngExt as _;
 
 use super::alias_table::AliasTable;
 use super::names::Names;
@@ -29,7 +30,7 @@ pub enum ClerkRole {
 }
 
 impl ClerkRole {
-    /// As it is written in tables.
+    /// Its spelling in tables.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Counter => "counter clerk",
@@ -40,7 +41,7 @@ impl ClerkRole {
         }
     }
 
-    /// As it stands on the door.
+    /// Its title in Vietnamese.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Counter => "Cán bộ tiếp nhận và trả kết quả",
@@ -135,11 +136,11 @@ struct Hiring {
 impl Hiring {
     /// The name belongs to the account, so that one more clerk in an office changes no other.
     fn name(&self, province: &Province, seed: Seed, account: &str) -> String {
-        let [people, sex, high, low] = seed.stream(account).words(0, 0);
-        let people =
-            province.ethnicities().get(self.ethnicities.draw(people)).map_or(Ethnicity::Kinh, |(people, _)| *people);
-        let sex = if sex % 2 == 0 { Sex::Male } else { Sex::Female };
-        let number = (u64::from(high) << 32) | u64::from(low);
+        let mut rng = seed.stream(account).rng(0, 0);
+        let people = province.ethnicities().get(rng.sample(&self.ethnicities));
+        let people = people.map_or(Ethnicity::Kinh, |(people, _)| *people);
+        let sex = if rng.random() { Sex::Male } else { Sex::Female };
+        let number = rng.random();
         let mut name = String::new();
         self.names.push(self.names.draw(number, people, sex, None), number, &mut name);
         name

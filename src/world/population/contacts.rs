@@ -1,6 +1,8 @@
-//! Ways to reach a person that reach nobody: telephone, network address.
+//! Telephone numbers and network addresses that reach nobody.
 
 use model::{Permutation, Seed, Stream};
+use rand::RngExt as _;
+use rand::seq::IndexedRandom as _;
 
 use super::text::{push_digits, push_hexadecimal, push_number};
 
@@ -11,26 +13,26 @@ pub(crate) struct Contacts {
     networks: Stream,
 }
 
-/// What every telephone number begins with: after the country no Vietnamese number has a 0.
+/// The prefix of every telephone number: no Vietnamese number has a 0 after the country code.
 pub(crate) const PHONE: &str = "+840";
 
 /// Numbers that differ in the last six digits.
 const PHONES: u64 = 1_000_000;
 
-/// Networks for documentation.
+/// IPv4 networks for documentation.
 ///
 /// # Source
 /// RFC 5737.
 const NETWORKS: [&str; 3] = ["192.0.2.", "198.51.100.", "203.0.113."];
 
-/// The network for documentation of the sixth version.
+/// The IPv6 network for documentation.
 ///
 /// # Source
 /// RFC 3849.
 pub(crate) const NETWORK_6: &str = "2001:db8:";
 
-/// How many people of a hundred come by version 4; assumption.
-const VERSION_4: u64 = 60;
+/// Percentage of people with an IPv4 address; assumption.
+const VERSION_4: u32 = 60;
 
 impl Contacts {
     pub(crate) fn new(seed: Seed) -> Self {
@@ -46,21 +48,19 @@ impl Contacts {
         push_digits::<6>(self.phones.forward(person % PHONES), out);
     }
 
-    /// Appends an address of a network for documentation. Those of version 4 are shared by many, as behind real
-    /// gateways; those of version 6 are a person's own.
+    /// Appends an address of a network for documentation. Many people share an IPv4 address, as
+    /// behind a real gateway; an IPv6 address belongs to one person.
     #[inline]
     pub(crate) fn push_network_address(&self, person: u64, out: &mut String) {
-        let [version, network, host, _] = self.networks.words(person, 0);
-        let below = |word: u32, bound: u64| (u64::from(word) * bound) >> 32;
-        if below(version, 100) < VERSION_4 {
-            let network = usize::try_from(below(network, 3)).ok().and_then(|network| NETWORKS.get(network));
-            out.push_str(network.copied().unwrap_or_default());
-            push_number(1 + below(host, 254), out);
+        let mut rng = self.networks.rng(person, 0);
+        if rng.random_ratio(VERSION_4, 100) {
+            out.push_str(NETWORKS.choose(&mut rng).unwrap_or(&""));
+            push_number(rng.random_range(1..=254), out);
         } else {
             out.push_str(NETWORK_6);
             push_hexadecimal(person / 0xffff, out);
             out.push(':');
-            // Never 0, so that the shortest way to write the address is this one.
+            // Never 0, so that this is the shortest spelling of the address.
             push_hexadecimal(1 + person % 0xffff, out);
             out.push_str("::1");
         }

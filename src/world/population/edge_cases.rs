@@ -3,9 +3,10 @@
 //! Each kind is chosen by a stream of its own, so that asking for one changes nobody but those it chooses.
 
 use model::{Fields, Node, Seed, Stream};
+use rand::RngExt as _;
+use rand::seq::IndexedRandom as _;
 
-use crate::Ethnicity;
-use crate::profile::bounded;
+use crate::profile::Ethnicity;
 
 /// How many people of a hundred have a name of each hard kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -92,7 +93,7 @@ impl EdgeCaseShares {
 }
 
 fn percent(fields: &Fields<'_>, kind: &'static str) -> Option<u8> {
-    fields.get(kind).map_or(Some(0), |node| bounded(&node, 0, 100))
+    fields.get(kind).map_or(Some(0), |node| node.bounded(0, 100))
 }
 
 /// Who is chosen.
@@ -116,7 +117,7 @@ impl Choice {
     fn chosen(&self, person: u64) -> Option<EdgeCase> {
         let EdgeCaseShares { nfd, long_names, one_word, minority, d_confusion } = self.inputs;
         let [pairs, long, one, others, confused] = self.streams;
-        let is = |stream: Stream, index, percent| stream.below(index, 100) < u64::from(percent);
+        let is = |stream: Stream, index, percent| stream.rng(index, 0).random_ratio(u32::from(percent), 100);
         if is(pairs, person / 2, nfd) {
             return Some(EdgeCase::Namesake);
         }
@@ -128,8 +129,7 @@ impl Choice {
         }
         if is(others, person, minority) {
             // Everybody but the Kinh, who come first.
-            let drawn = 1 + others.below_draw(person, 1, Ethnicity::ALL.len() as u64 - 1);
-            let people = usize::try_from(drawn).ok().and_then(|drawn| Ethnicity::ALL.get(drawn));
+            let people = Ethnicity::ALL.get(1..).and_then(|people| people.choose(&mut others.rng(person, 1)));
             return people.map(|(_, people)| EdgeCase::Minority(*people));
         }
         is(confused, person, d_confusion).then_some(EdgeCase::ConfusedD)

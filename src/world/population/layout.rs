@@ -11,6 +11,8 @@
 //! fewer at a larger scale, so a smaller run consists of people of the larger one, and the whole numbers 0..k * N are
 //! all somebody at scale k.
 
+use model::fitting;
+
 use crate::apportion;
 
 /// How much of a province is played: a fraction of its dossiers, above 0; `3` plays three times as many as published.
@@ -20,23 +22,23 @@ pub struct Scale {
     denominator: u32,
 }
 
-/// A fraction that was to be a scale is none.
+/// A fraction that is not a scale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("read {numerator}/{denominator} as a scale: it must lie above 0")]
 pub struct ScaleOutOfRange {
-    /// What was above the line.
+    /// The numerator.
     pub numerator: u32,
-    /// What was below.
+    /// The denominator.
     pub denominator: u32,
 }
 
-/// A scale at which people could no longer be told apart.
+/// A scale with more people than their numbers can distinguish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "play {asked} times {whole} dossiers: the citizen numbers of one province tell {limit} people apart (use a smaller scale)"
 )]
 pub struct TooManyPeople {
-    /// How many times the province is asked for, rounded up.
+    /// The scale asked for, rounded up.
     pub asked: u64,
     /// Its dossiers at scale 1.
     pub whole: u64,
@@ -101,7 +103,8 @@ impl Layout {
             return Err(TooManyPeople { asked: scale.times(), whole, limit });
         }
         let shares: Vec<_> = weights.iter().copied().map(u64::from).collect();
-        let counts = apportion(count, &shares).into_iter().map(|count| u32::try_from(count).unwrap_or(u32::MAX));
+        let counts =
+            apportion(count, &shares).into_iter().map(|count| fitting(count, "no cell is larger than the whole"));
         Ok(Self { whole, ranks: Steps::new(counts), people: Steps::new(weights.iter().copied()) })
     }
 
@@ -177,7 +180,7 @@ impl Steps {
         }
         let posts = (0..=(end >> shift)).map(|post| {
             let step = ends.partition_point(|end| *end <= post << shift);
-            u32::try_from(step).unwrap_or(u32::MAX)
+            fitting(step, "steps are fewer than the points on them")
         });
         Self { guide: posts.collect(), shift, ends }
     }
@@ -189,8 +192,7 @@ impl Steps {
     /// The step that a point below the end lies on, and how far from its start; the last step for points beyond.
     #[inline]
     fn find(&self, point: u32) -> (usize, u32) {
-        let post = usize::try_from(point >> self.shift).ok();
-        let from = post.and_then(|post| self.guide.get(post)).map_or(0, |step| *step as usize);
+        let from = self.guide.get((point >> self.shift) as usize).map_or(0, |step| *step as usize);
         let ahead = self.ends.get(from..).unwrap_or_default();
         let step = from + ahead.iter().take_while(|end| **end <= point).count();
         let step = step.min(self.ends.len().saturating_sub(1));

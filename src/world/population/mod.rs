@@ -6,12 +6,12 @@
 //!      +------ citizen number, tax code, reference: recognised in constant time
 //! ```
 //!
-//! [`Population`] knows the province's cells and a seed. The same seed gives the same people on any machine; chance
-//! enters by streams named after the field they decide, so a new field changes no other. A person's number
+//! [`Population`] knows the cells of a province and a seed. The same seed gives the same people on any machine. Each
+//! field draws from a stream of its own name, so a new field changes no other. A person's number
 //! ([`Identity::person`]) does not depend on the scale: a smaller run has the same people, with the same dossiers, only
 //! fewer. The case number does: it is the person's place in the run.
 //!
-//! Two faces: [`Population::identity`] with [`Population::render`] allocates nothing; [`Applicants::case`] is made from them.
+//! [`Population::identity`] and [`Population::render`] do not allocate. [`Applicants::case`] is built on them.
 
 mod alias_table;
 mod amounts;
@@ -37,7 +37,8 @@ mod tests;
 use std::sync::Arc;
 
 use model::words::{ApplicantKind, FeeBasis, PaymentMethod};
-use model::{Applicant, Applicants, Case, CaseId, Permutation, Seed, SimTime, Stream, Vnd};
+use model::{Applicant, Applicants, Case, CaseId, Permutation, Seed, SimTime, Stream, Vnd, fitting};
+use rand::RngExt as _;
 
 pub use birthday::Birthday;
 pub use clerks::{Clerk, ClerkRole, clerks};
@@ -48,8 +49,8 @@ pub use numbers::{Realism, Sex};
 pub use pieces::in_order;
 pub use rendered::Rendered;
 
-use crate::Arrival;
 use crate::arrivals::ArrivalTimes;
+use crate::arrivals::arrival::Arrival;
 use crate::profile::{Cell, Ethnicity, Province};
 use alias_table::AliasTable;
 use amounts::Amounts;
@@ -69,7 +70,7 @@ pub struct Population {
     layout: Layout,
     /// From case numbers to ranks.
     order: Permutation,
-    /// What is reckoned once for each cell of the province, in order.
+    /// Computed once for each cell of the province, in order.
     shares: Vec<Share>,
     numbers: CitizenNumbers,
     tax_codes: TaxCodes,
@@ -96,10 +97,10 @@ struct Share {
     fee: Vnd,
 }
 
-/// Where the chance of each field comes from.
+/// The random streams of the fields.
 #[derive(Clone, Copy, Debug)]
 struct Streams {
-    /// One word each for people, birthday, place and house.
+    /// People, birthday, place and house.
     home: Stream,
     organisation: Stream,
 }
@@ -132,8 +133,11 @@ pub struct Identity {
     house: u16,
 }
 
+/// Why a permuted rank is a case and the reverse.
+const RANKS: &str = "a permutation stays within the 32 bits of a case number";
+
 /// House numbers run from 1 to this.
-const HOUSES: u64 = 300;
+const HOUSES: u16 = 300;
 
 impl Population {
     /// The people that belong to this seed. At a smaller scale every cell shrinks in proportion (Webster), and those
@@ -173,7 +177,7 @@ impl Population {
         })
     }
 
-    /// The same people, some of them with names that portals stumble over.
+    /// The same people, some of them with names that portals handle badly.
     #[must_use]
     pub fn with_edge_cases(mut self, inputs: EdgeCaseShares) -> Self {
         self.hard = edge_cases::Choice::new(inputs, self.seed);
@@ -187,7 +191,7 @@ impl Population {
         self
     }
 
-    /// The same people, whose dossiers carry the references of one run: nothing else of them changes.
+    /// The same people with the references of one run; nothing else changes.
     #[must_use]
     pub fn with_salt(mut self, salt: u64) -> Self {
         self.references.salted(salt);
@@ -247,7 +251,7 @@ impl Population {
         cells.map(move |(position, cell)| {
             let cases = self.layout.of_cell(position).map(|(rank, person)| {
                 let case = self.order.backward(u64::from(rank));
-                (CaseId(u32::try_from(case).unwrap_or(0)), person)
+                (CaseId(fitting(case, RANKS)), person)
             });
             (position, cell, cases)
         })
@@ -263,32 +267,28 @@ impl Population {
         let slot = self.slot(id);
         let (person, share) = (slot.person, self.share(slot.cell));
         let number = self.numbers.of(person);
-        let [people, birthday, place, house] = self.streams.home.words(person, 0);
-        let people = self
-            .province
-            .ethnicities()
-            .get(self.ethnicities.draw(people))
-            .map_or(Ethnicity::Kinh, |(people, _)| *people);
+        let mut rng = self.streams.home.rng(person, 0);
+        let people = self.province.ethnicities().get(rng.sample(&self.ethnicities));
+        let people = people.map_or(Ethnicity::Kinh, |(people, _)| *people);
         let assessed = self.amounts.of(slot.cell, slot.ordinal);
-        let house = 1 + ((u64::from(house) * HOUSES) >> 32);
         Identity {
             case: id,
             person,
-            cell: u32::try_from(slot.cell).unwrap_or(0),
+            cell: fitting(slot.cell, "there are fewer cells than dossiers"),
             kind: self.kind(person, share),
             sex: number.sex,
-            born: Birthday::drawn(number.year, birthday),
+            born: Birthday::drawn(number.year, &mut rng),
             citizen_number: number.digits,
             fee: assessed.unwrap_or(share.fee),
             fee_basis: if assessed.is_some() { FeeBasis::Assessed } else { FeeBasis::Tariff },
             arrival: self.arrival_times.due(slot.cell, person),
             name: self.names.draw(person, people, number.sex, self.hard.of(person)),
-            place: u32::try_from(self.places.draw(place)).unwrap_or(0),
-            house: u16::try_from(house).unwrap_or(1),
+            place: fitting(rng.sample(&self.places), "an alias table has 32-bit positions"),
+            house: rng.random_range(1..=HOUSES),
         }
     }
 
-    /// Writes everything about a person into a buffer, over whom was there before.
+    /// Writes all texts about a person into a buffer and replaces its previous content.
     pub fn render(&self, identity: &Identity, out: &mut Rendered) {
         let person = identity.person;
         out.clear();
@@ -325,7 +325,7 @@ impl Population {
 
     #[inline]
     fn slot(&self, id: CaseId) -> Slot {
-        let rank = u32::try_from(self.order.forward(u64::from(id.0))).unwrap_or(u32::MAX);
+        let rank: u32 = fitting(self.order.forward(u64::from(id.0)), RANKS);
         self.layout.slot(rank.min(self.layout.count().saturating_sub(1)))
     }
 
@@ -346,20 +346,20 @@ impl Population {
 
     #[inline]
     fn kind(&self, person: u64, share: &Share) -> ApplicantKind {
-        let percent = u64::from(share.organisations);
+        let percent = u32::from(share.organisations);
         // Most cells have none or only organisations: nothing is drawn for them.
-        let is_organisation = percent > 0 && self.streams.organisation.below(person, 100) < percent;
+        let is_organisation = percent > 0 && self.streams.organisation.rng(person, 0).random_ratio(percent, 100);
         if is_organisation { ApplicantKind::Organisation } else { ApplicantKind::Citizen }
     }
 
     fn case_of(&self, person: u64) -> Option<CaseId> {
         let rank = self.layout.rank(person)?;
-        u32::try_from(self.order.backward(u64::from(rank))).ok().map(CaseId)
+        Some(CaseId(fitting(self.order.backward(u64::from(rank)), RANKS)))
     }
 }
 
 fn numbers(province: &Province, realism: Realism, seed: Seed) -> CitizenNumbers {
-    let year = u16::try_from(province.period().from.year()).unwrap_or(0);
+    let year = fitting(province.period().from.year(), "no calendar begins before the year 0");
     CitizenNumbers::new(province.number_code(), year, realism, seed)
 }
 
@@ -399,13 +399,16 @@ impl Applicants for Population {
         let cell = self.cell_at(identity.cell as usize);
         let unit = self.province.units().get(usize::from(cell.unit));
         let procedure = self.province.catalogue().get(usize::from(cell.procedure));
+        let (Some(unit), Some(procedure)) = (unit, procedure) else {
+            unreachable!("the unit and the procedure of a cell are the province's")
+        };
         let tag = usize::from(cell.tag).checked_sub(1).and_then(|tag| self.province.tags().get(tag));
         Case {
             id,
-            unit: unit.map(|unit| unit.code.clone()).unwrap_or_default(),
+            unit: unit.code.clone(),
             level: cell.level,
-            procedure: procedure.map(|procedure| procedure.code.clone()).unwrap_or_default(),
-            legal_days: procedure.map_or(1, |procedure| procedure.legal_days),
+            procedure: procedure.code.clone(),
+            legal_days: procedure.legal_days,
             channel: cell.channel,
             fee: identity.fee,
             fee_basis: identity.fee_basis,

@@ -3,7 +3,9 @@
 //! A name belongs to nobody: the frequency tables of [`super::name_tables`] are combined at random. A drawn [`Name`] is
 //! a few numbers; [`Names::push`] writes it.
 
-use model::{Seed, Stream};
+use model::{Seed, Stream, fitting};
+use rand::seq::IndexedRandom as _;
+use rand::{Rng, RngExt as _};
 
 use super::alias_table::AliasTable;
 use super::edge_cases::EdgeCase;
@@ -71,19 +73,19 @@ struct Kit {
 #[derive(Clone, Debug)]
 struct Pool {
     first: u16,
-    lot: AliasTable,
+    words: AliasTable,
 }
 
 impl Pool {
     fn new(table: Table, words: &mut Vec<Word>) -> Self {
-        let first = u16::try_from(words.len()).unwrap_or(NONE);
+        let first = fitting(words.len(), "the tables have some thousand words");
         words.extend(table.iter().map(|(text, _)| Word { text, ascii: ascii(text) }));
-        Self { first, lot: AliasTable::new(table.iter().map(|(_, weight)| u64::from(*weight))) }
+        Self { first, words: AliasTable::new(table.iter().map(|(_, weight)| u64::from(*weight))) }
     }
 
     #[inline]
-    fn draw(&self, word: u32) -> u16 {
-        self.first + u16::try_from(self.lot.draw(word)).unwrap_or(0)
+    fn draw(&self, rng: &mut impl Rng) -> u16 {
+        self.first + fitting::<_, u16>(rng.sample(&self.words), "the tables have some thousand words")
     }
 }
 
@@ -99,13 +101,15 @@ impl Kit {
 
     #[inline]
     fn draw(&self, stream: Stream, index: u64) -> [u16; 4] {
-        let [family, middle, given, shape] = stream.words(index, 0);
+        let mut rng = stream.rng(index, 0);
         let [none, one, _] = self.middles;
-        let hundredth = below(shape, 100);
-        let middle = if hundredth < none { NONE } else { self.middle.draw(middle) };
+        let hundredth = rng.random_range(0..100);
+        let family = self.family.draw(&mut rng);
+        let middle = if hundredth < none { NONE } else { self.middle.draw(&mut rng) };
+        let given = self.given.draw(&mut rng);
         // Two-part given names: the first part is a given name, too.
-        let first = if hundredth < none + one { NONE } else { self.given.draw(stream.words(index, 1)[0]) };
-        [self.family.draw(family), middle, first, self.given.draw(given)]
+        let first = if hundredth < none + one { NONE } else { self.given.draw(&mut rng) };
+        [family, middle, first, given]
     }
 }
 
@@ -194,20 +198,18 @@ impl Names {
         }
         let written = out.get(start..).map_or(0, |text| text.chars().count());
         let mut left = LONG.saturating_sub(written + given.chars().count());
-        let mut draw = 0;
+        let mut rng = self.fillers.rng(person, 0);
         while left > 0 {
             // Each word takes its letters and a blank, 3 to 7 in all; what is left must be enough for a last one.
             let length = match left {
                 0..=7 => left - 1,
                 8..=14 => left / 2 - 1,
-                _ => 2 + usize::try_from(self.fillers.below_draw(person, draw, 5)).unwrap_or(0),
+                _ => rng.random_range(2..=6),
             };
             let fillers = FILLERS.get(length.saturating_sub(2)).copied().unwrap_or_default();
-            let chosen = self.fillers.below_draw(person, draw + 1, fillers.len() as u64);
-            out.push_str(usize::try_from(chosen).ok().and_then(|chosen| fillers.get(chosen)).unwrap_or(&""));
+            out.push_str(fillers.choose(&mut rng).unwrap_or(&""));
             out.push(' ');
             left = left.saturating_sub(length + 1);
-            draw += 2;
         }
         out.push_str(given);
     }
@@ -222,11 +224,6 @@ impl Names {
             out.push_str(&word.ascii);
         }
     }
-}
-
-/// A number in `0..bound` from a random word.
-fn below(word: u32, bound: u32) -> u32 {
-    u32::try_from((u64::from(word) * u64::from(bound)) >> 32).unwrap_or(0)
 }
 
 #[cfg(test)]

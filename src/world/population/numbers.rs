@@ -1,9 +1,9 @@
-//! The numbers citizens carry, and how a person is recognised by them.
+//! Citizen numbers and references, and how they identify a person.
 //!
 //! A citizen number is the province's three digits and the image of the person under a keyed bijection; a reference
 //! spells the person out. Both invert in constant time, so whatever a portal shows leads back to the plan.
 
-use model::{Permutation, Seed};
+use model::{Permutation, Seed, fitting};
 
 use super::text::{push_digits, push_number};
 
@@ -32,8 +32,8 @@ pub enum Realism {
     /// Century digit 8 or 9: nobody has such a number before the year 2300.
     #[default]
     Impossible,
-    /// The century digit of the year of birth, for portals that hold both against each other; such a number may be
-    /// somebody's, so it must not leave the machine without its owner's consent.
+    /// The century digit of the year of birth, for portals that compare the two. Such a number may be a real person's,
+    /// so it must not leave the machine without the consent of the portal's owner.
     Realistic,
 }
 
@@ -70,7 +70,7 @@ pub(crate) struct CitizenNumbers {
     order: Permutation,
 }
 
-/// What a citizen number says.
+/// A citizen number and what it encodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CitizenNumber {
     /// All twelve digits.
@@ -86,7 +86,7 @@ const YEARS: u16 = 60;
 const SERIALS: u64 = 1_000_000;
 
 impl CitizenNumbers {
-    /// How many people one province's numbers tell apart.
+    /// How many people the numbers of one province can distinguish.
     pub(crate) const LIMIT: u64 = 2 * YEARS as u64 * SERIALS;
 
     /// The numbers of people who apply in `year`.
@@ -96,13 +96,13 @@ impl CitizenNumbers {
         Self { province: u64::from(province), first_year, realism, order }
     }
 
-    /// The number of a person, with what it states.
+    /// The number of a person, and what it encodes.
     #[inline]
     pub(crate) fn of(&self, person: u64) -> CitizenNumber {
         let point = self.order.forward(person);
         let (who, serial) = (point / SERIALS, point % SERIALS);
         let (male, sex) = if who < u64::from(YEARS) { (0, Sex::Male) } else { (1, Sex::Female) };
-        let age = u16::try_from(who % u64::from(YEARS)).unwrap_or(0);
+        let age: u16 = fitting(who % u64::from(YEARS), "years are 16 bits wide");
         let year = self.first_year + age;
         let century = self.realism.century(year) + male;
         let digits = self.province * 1_000_000_000 + century * 100_000_000 + u64::from(year % 100) * SERIALS + serial;
@@ -117,7 +117,7 @@ impl CitizenNumbers {
         let digits: u64 = text.parse().ok()?;
         let (serial, year) = (digits % SERIALS, digits / SERIALS % 100);
         let age = (year + 100 - u64::from(self.first_year) % 100) % 100;
-        // Whatever the century digit: the number that is written for this point must be the same.
+        // Whatever the century digit, the number for this point must be the same.
         let point = |female| (female * u64::from(YEARS) + age) * SERIALS + serial;
         let persons = [0, 1].map(|female| self.order.backward(point(female)));
         let read = persons.into_iter().find(|person| self.of(*person).digits == digits);
@@ -158,7 +158,7 @@ impl References {
         let mut left = salt % SALTS;
         let mut mark = [b'0'; SALT_SIGNS];
         for sign in mark.iter_mut().rev() {
-            *sign = usize::try_from(left % 36).ok().and_then(|digit| ALPHABET.get(digit)).copied().unwrap_or(b'0');
+            *sign = ALPHABET.get((left % 36) as usize).copied().unwrap_or_else(|| unreachable!("there are 36 signs"));
             left /= 36;
         }
         let mark: String = mark.into_iter().map(char::from).collect();

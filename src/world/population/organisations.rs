@@ -4,6 +4,8 @@
 //! apart from real ones. The rest is a legal form, a trade and two syllables that are common in business names.
 
 use model::{Seed, Stream};
+use rand::RngExt as _;
+use rand::seq::IndexedRandom as _;
 
 use super::alias_table::AliasTable;
 
@@ -47,18 +49,13 @@ impl Organisations {
 
     /// Appends the name of a person's organisation.
     pub(crate) fn push(&self, person: u64, out: &mut String) {
-        let [form, trade, first, second] = self.stream.words(person, 0);
-        out.push_str(FORMS.get(self.forms.draw(form)).map_or("", |(form, _)| form));
-        for word in [pick(&TRADES, trade), MARK, pick(&FIRST, first), pick(&SECOND, second)] {
+        let mut rng = self.stream.rng(person, 0);
+        out.push_str(FORMS.get(rng.sample(&self.forms)).map_or("", |(form, _)| form));
+        for word in [TRADES.choose(&mut rng), Some(&MARK), FIRST.choose(&mut rng), SECOND.choose(&mut rng)] {
             out.push(' ');
-            out.push_str(word);
+            out.push_str(word.unwrap_or(&""));
         }
     }
-}
-
-fn pick(words: &[&'static str], word: u32) -> &'static str {
-    let drawn = (u64::from(word) * words.len() as u64) >> 32;
-    usize::try_from(drawn).ok().and_then(|drawn| words.get(drawn)).copied().unwrap_or_default()
 }
 
 #[cfg(test)]

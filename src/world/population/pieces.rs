@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::{Receiver, sync_channel};
 
-/// How many finished pieces wait for being taken, for each thread: one is taken while the next is made.
+/// How many finished pieces each thread keeps: one is consumed while the next is made.
 const WAITING: usize = 2;
 
 /// Makes the pieces `0..count` on several threads and takes them in order.
@@ -10,21 +10,21 @@ const WAITING: usize = 2;
 /// Bounded: a thread that is ahead waits.
 ///
 /// # Errors
-/// The first error of `take`; what is under way then is thrown away.
+/// The first error of `take`; unfinished work is discarded.
 pub fn in_order<T: Send, E>(
     count: u32,
     threads: usize,
     make: impl Fn(u32) -> T + Sync,
     mut take: impl FnMut(T) -> Result<(), E>,
 ) -> Result<(), E> {
-    let threads = u32::try_from(threads.max(1)).unwrap_or(1);
+    let threads = u32::try_from(threads).unwrap_or(u32::MAX).clamp(1, count.max(1));
     let make = &make;
     std::thread::scope(|scope| {
         let start = |first: u32| {
             let (sender, receiver) = sync_channel(WAITING);
             scope.spawn(move || {
                 for piece in (first..count).step_by(threads as usize) {
-                    // Nobody takes it any more: the work has ended with an error.
+                    // The receiver is gone: the work has ended with an error.
                     if sender.send(make(piece)).is_err() {
                         break;
                     }
@@ -36,7 +36,7 @@ pub fn in_order<T: Send, E>(
         for maker in makers.iter().cycle().take(count as usize) {
             match maker.recv() {
                 Ok(piece) => take(piece)?,
-                // The thread has panicked; leaving the scope says so.
+                // The thread has panicked; leaving the scope passes that on.
                 Err(_gone) => break,
             }
         }

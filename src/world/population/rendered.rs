@@ -1,4 +1,4 @@
-//! Everything written about a person, in one buffer that is used again for the next.
+//! All texts about a person, in one reusable buffer.
 
 /// Every text about one person. Filled by [`crate::Population::render`].
 #[derive(Clone, Debug, Default)]
@@ -26,7 +26,7 @@ pub(crate) enum Text {
 const TEXTS: usize = Text::Reference as usize + 1;
 
 impl Rendered {
-    /// Forgets the person before.
+    /// Empties the buffer.
     pub(crate) fn clear(&mut self) {
         self.text.clear();
     }

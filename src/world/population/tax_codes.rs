@@ -1,6 +1,6 @@
 //! Tax codes of organisations, valid in form and impossible in fact.
 
-use model::{Permutation, Seed};
+use model::{Permutation, Seed, fitting};
 
 use super::text::push_digits;
 
@@ -43,9 +43,12 @@ impl TaxCodes {
     pub(crate) fn push(&self, person: u64, out: &mut String) {
         let (branch, code) = (person / CODES, self.order.forward(person % CODES));
         let (ten, nth) = (code / VALID_OF_TEN + 1, code % VALID_OF_TEN);
-        let serial = valid_serials(ten).nth(usize::try_from(nth).unwrap_or(0)).unwrap_or(0);
+        let serial = valid_serials(ten).nth(fitting(nth, "of ten serials nine are valid"));
+        let Some((serial, check)) = serial.and_then(|serial| Some((serial, check_digit(serial)?))) else {
+            unreachable!("of ten serials nine are valid, which is those with a check digit")
+        };
         push_digits::<9>(serial, out);
-        push_digits::<1>(check_digit(serial).unwrap_or(0), out);
+        push_digits::<1>(check, out);
         if branch > 0 {
             out.push('-');
             push_digits::<3>(branch % BRANCHES, out);

@@ -47,11 +47,11 @@ fn digest(population: &Population, people: usize) -> u64 {
 
 /// The first thousand people of each shipped profile with seed 1; a new profile gets its line here.
 const GOLDEN: [(&str, u64); 5] = [
-    ("dien-bien-2019", 18_085_836_006_484_778_389),
-    ("tay-ninh-2021", 4_423_638_971_516_119_469),
-    ("vinh-phuc-2021", 8_379_587_048_375_138_014),
-    ("khanh-hoa-2020", 12_415_156_396_053_918_875),
-    ("tay-ninh-2024", 15_479_030_067_712_820_445),
+    ("dien-bien-2019", 1_795_383_515_565_309_803),
+    ("tay-ninh-2021", 17_194_061_486_646_926_614),
+    ("vinh-phuc-2021", 11_153_215_746_682_313_471),
+    ("khanh-hoa-2020", 15_863_913_002_702_540_197),
+    ("tay-ninh-2024", 13_611_761_864_779_267_579),
 ];
 
 #[test]

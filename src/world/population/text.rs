@@ -5,7 +5,7 @@
 pub(crate) fn push_digits<const N: usize>(number: u64, out: &mut String) {
     let mut digits = [b'0'; N];
     fill(&mut digits, number);
-    out.push_str(std::str::from_utf8(&digits).unwrap_or_default());
+    push(&digits, out);
 }
 
 /// Appends a number as people write it.
@@ -14,8 +14,11 @@ pub(crate) fn push_number(number: u64, out: &mut String) {
     let mut digits = [b'0'; 20];
     fill(&mut digits, number);
     let count = number.checked_ilog10().unwrap_or(0) as usize + 1;
-    let written = digits.get(20 - count..).unwrap_or_default();
-    out.push_str(std::str::from_utf8(written).unwrap_or_default());
+    push(digits.get(20 - count..).unwrap_or(&digits), out);
+}
+
+fn push(digits: &[u8], out: &mut String) {
+    out.push_str(std::str::from_utf8(digits).unwrap_or_else(|error| unreachable!("digits are ASCII: {error}")));
 }
 
 fn fill(digits: &mut [u8], mut number: u64) {
@@ -29,8 +32,8 @@ fn fill(digits: &mut [u8], mut number: u64) {
 pub(crate) fn push_hexadecimal(number: u64, out: &mut String) {
     let digits = number.checked_ilog2().unwrap_or(0) / 4;
     for place in (0..=digits).rev() {
-        let digit = u32::try_from(number >> (4 * place) & 15).unwrap_or(0);
-        out.push(char::from_digit(digit, 16).unwrap_or('0'));
+        let digit = char::from_digit((number >> (4 * place) & 15) as u32, 16);
+        out.push(digit.unwrap_or_else(|| unreachable!("four bits are one digit")));
     }
 }
 

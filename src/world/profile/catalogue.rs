@@ -1,44 +1,16 @@
-//! The administrative procedures: what one can apply for, how long it may take, what it costs, how it is offered.
+//! The administrative procedures of a province, and how they are offered.
 //!
 //! A file of `scenarios/procedures/` names real procedures and holds the tables of the [generated tail](SyntheticProcedures); a province's
 //! `catalogue` section fills the two up to its own size and says in which [`Edition`] each procedure is offered how. Without a
 //! section the named ones are all there is, and nothing restricts them.
 
 use jiff::civil::Date;
-use model::words::Level;
-use model::{Document, Node, Problems, Vnd};
+use model::{Document, Problems};
 
 use super::cell::Cell;
 use super::offer::{Change, Edition, Offer};
+use super::procedure::{Procedure, procedure};
 use super::synthetic::SyntheticProcedures;
-
-/// One administrative procedure (thủ tục hành chính).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Procedure {
-    /// Its national code, such as `1.001193`; those of generated procedures begin with 9.
-    pub code: String,
-    /// Its name, in Vietnamese.
-    pub name: String,
-    /// The field it belongs to (lĩnh vực); units take the procedures of their fields.
-    pub field: String,
-    /// The levels of government that decide it; where a procedure is counted by level, it counts at the first.
-    pub levels: Vec<Level>,
-    /// Legal time, in working days; 0 is the day of receipt itself (see [`crate::LegalTime::SameDay`]).
-    pub legal_days: u16,
-    /// Tariff; zero if it is free.
-    pub fee: Vnd,
-    /// How often it is asked for, relative to the others of its field, in thousandths of the weight in the file.
-    pub weight: u32,
-    /// What an applicant hands in (thành phần hồ sơ), by name.
-    pub documents: Vec<String>,
-}
-
-impl Procedure {
-    /// Whether it was made up to fill a catalogue; no real procedure has such a code.
-    pub fn is_generated(&self) -> bool {
-        self.code.starts_with(GENERATED)
-    }
-}
 
 /// The procedures that a province draws on.
 #[derive(Clone, Debug)]
@@ -50,12 +22,6 @@ pub struct Catalogue {
     /// The last day that is spoken of, if anything is said of how procedures are offered.
     last: Option<Date>,
 }
-
-/// What the codes of generated procedures begin with: the national ones begin with 1, 2 or 3.
-pub(crate) const GENERATED: char = '9';
-
-/// A weight of 1 in a file, so that the tail can be asked for less often.
-pub(crate) const WEIGHT: u32 = 1_000;
 
 impl Catalogue {
     /// Reads a catalogue.
@@ -134,62 +100,11 @@ impl Catalogue {
     }
 }
 
-fn procedure(node: &Node<'_>, codes: &mut Vec<String>) -> Option<Procedure> {
-    node.fields(|fields| {
-        let code = fields.need("code").and_then(|node| code(&node, codes));
-        let name = fields.text("name");
-        let field = fields.text("field");
-        let levels = fields.list("levels", |node| node.word(Level::ALL));
-        let legal_days = fields.need("legal_days").and_then(|node| bounded(&node, 0, 250));
-        let fee = fields.need("fee").and_then(|node| bounded(&node, 0, 1_000_000_000_i64));
-        let weight = fields.need("weight").and_then(|node| bounded::<u32>(&node, 1, 1_000_000));
-        let documents = fields.list("documents", |node| node.text().map(str::to_owned));
-        let levels = levels?;
-        if levels.is_empty() {
-            return fields.node().refuse("nobody decides this procedure", "name its `levels`");
-        }
-        Some(Procedure {
-            code: code?,
-            name: name?,
-            field: field?,
-            levels,
-            legal_days: legal_days?,
-            fee: Vnd(fee?),
-            weight: weight? * WEIGHT,
-            documents: documents?,
-        })
-    })
-}
-
-/// Reads a code of the form `d.dddddd` that was not seen before.
-fn code(node: &Node<'_>, codes: &mut Vec<String>) -> Option<String> {
-    let code = node.text()?.to_owned();
-    let digits = |text: &str, count: usize| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
-    if !code.split_once('.').is_some_and(|(group, number)| digits(group, 1) && digits(number, 6)) {
-        return node.refuse(format!("`{code}` is not the code of a procedure"), "write it in quotes, as \"1.001193\"");
-    }
-    if code.starts_with(GENERATED) {
-        return node
-            .refuse(format!("codes that begin with {GENERATED} are those of generated procedures"), "take another");
-    }
-    if codes.contains(&code) {
-        return node.refuse(format!("the procedure {code} stands twice"), "keep one of them");
-    }
-    codes.push(code.clone());
-    Some(code)
-}
-
-/// Reads a whole number within bounds, both included.
-pub(crate) fn bounded<T: TryFrom<i64>>(node: &Node<'_>, least: i64, most: i64) -> Option<T> {
-    let number = node.integer()?;
-    let within = Some(number).filter(|number| (least..=most).contains(number));
-    within
-        .and_then(|number| T::try_from(number).ok())
-        .or_else(|| node.refuse(format!("{number} is out of bounds"), format!("give a number from {least} to {most}")))
-}
-
 #[cfg(test)]
 mod tests {
+    use model::Vnd;
+    use model::words::Level;
+
     use super::*;
 
     #[test]

@@ -4,7 +4,7 @@ use jiff::civil::date;
 use model::words::Channel;
 
 use super::*;
-use crate::Calendar;
+use crate::calendar::Calendar;
 
 const PROCEDURES: &str = "\
 source: made up

@@ -4,8 +4,8 @@ use model::{Comparison, Counted, Decimal, Fields, Node, Precision, Source, Sourc
 
 use super::selector::Selector;
 use super::services::ServiceCount;
-use super::word::Vocabulary;
-use crate::Period;
+use super::vocabulary::Vocabulary;
+use crate::period::Period;
 
 /// One published figure.
 #[derive(Clone, Debug, PartialEq)]

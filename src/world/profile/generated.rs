@@ -14,7 +14,7 @@ use model::words::Level;
 use model::{Fields, Node};
 
 use super::Place;
-use super::catalogue::{Catalogue, bounded};
+use super::catalogue::Catalogue;
 use super::unit::{self, Unit};
 use crate::administrative::{Division, Gazetteer, Territory};
 
@@ -74,7 +74,7 @@ fn generated_units(
     });
     let pattern = fields.need("codes");
     let work = fields.list("fields", |node| unit::field(node, catalogue));
-    let clerks = fields.need("clerks").and_then(|node| bounded(&node, 1, 1_000));
+    let clerks = fields.need("clerks").and_then(|node| node.bounded(1, 1_000));
     let weights = fields.need("weights").and_then(|node| Weights::read(&node));
     let (territory, level, pattern, work) = (territory?, level?, pattern?, work?);
     let (clerks, weights): (u16, _) = (clerks?, weights?);
@@ -159,7 +159,7 @@ impl Weights {
         let weights: Vec<_> = node
             .entries()?
             .into_iter()
-            .map(|(kind, node)| Some((kind.to_owned(), bounded(&node, 1, 1_000_000)?)))
+            .map(|(kind, node)| Some((kind.to_owned(), node.bounded(1, 1_000_000)?)))
             .collect();
         weights.into_iter().collect::<Option<Vec<_>>>().map(Self::ByKind)
     }
@@ -176,7 +176,9 @@ impl Weights {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Calendar, Catalogue, Gazetteer, Province, Surroundings};
+    use crate::administrative::Gazetteer;
+    use crate::calendar::Calendar;
+    use crate::profile::{Catalogue, Province, Surroundings};
 
     const PROVINCE: &str = r#"
 name: tiny

@@ -15,10 +15,11 @@ use jiff::civil::Date;
 use model::Node;
 use model::words::Level;
 
-use super::catalogue::{Procedure, bounded};
 use super::offer::Reach;
+use super::procedure::Procedure;
 use super::unit::Unit;
-use super::word::{Dimension, Vocabulary, Word};
+use super::vocabulary::Vocabulary;
+use super::word::{Dimension, Word};
 
 /// For each unit that is spoken of, its procedures in use, ascending.
 #[derive(Default)]
@@ -49,7 +50,7 @@ fn read(line: &Node<'_>, vocabulary: Vocabulary<'_>, last: Date) -> Option<Vec<(
         let mut counts = Vec::new();
         for reach in Reach::ALL {
             if let Some(node) = fields.get(reach.as_str()) {
-                counts.push((*reach, bounded::<usize>(&node, 0, 60_000)?));
+                counts.push((*reach, node.bounded::<usize>(0, 60_000)?));
             }
         }
         let (level, named) = (level?, named?);

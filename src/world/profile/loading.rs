@@ -5,8 +5,9 @@ use std::sync::Arc;
 use model::words::PaymentMethod;
 use model::{Comparison, Counted, Document, Fields, Node, Problems};
 
-use super::catalogue::{Catalogue, bounded};
-use super::cell::{Cell, Harvest};
+use super::catalogue::Catalogue;
+use super::cell::Cell;
+use super::cell_builder::CellBuilder;
 use super::figure::{Figure, Planned};
 use super::generated;
 use super::in_use::InUse;
@@ -19,10 +20,13 @@ use super::selector::Selector;
 use super::services::Demand;
 use super::split::split_further;
 use super::tree::{Context, StatedFigure, Tree};
-use super::word::{Dimension, Known, UNTAGGED, Vocabulary};
+use super::vocabulary::{UNTAGGED, Vocabulary};
+use super::word::{Dimension, Known};
 use super::{Ethnicity, Paper, Place, Province};
+use crate::administrative::Gazetteer;
 use crate::arrivals::{Around, Schedules};
-use crate::{Calendar, Gazetteer, Period};
+use crate::calendar::Calendar;
+use crate::period::Period;
 
 /// The fields that can only be read once the units and tags are known.
 const NEEDING_WORDS: [&str; 5] = ["figures", "contradictions", "post_counters", "amounts", "dossiers"];
@@ -177,7 +181,7 @@ fn counts<'a>(
     })
 }
 
-/// What has become of the tree.
+/// The cells of the tree, and what its branches state.
 struct Grown {
     cells: Vec<Cell>,
     /// The figures that branches state.
@@ -186,14 +190,14 @@ struct Grown {
     branches: Vec<Known>,
 }
 
-/// Reads the tree, splits it and harvests its cells.
+/// Reads the tree, splits it and builds its cells.
 fn cells(node: &Node<'_>, context: Context<'_>, in_use: &InUse<'_>, calendar: &Calendar) -> Option<Grown> {
     node.fields(|fields| {
         let mut tree = Tree::read(fields, context);
         let stated = std::mem::take(&mut tree.stated);
         let branches = tree.leaves.iter().map(|leaf| leaf.known.clone()).collect();
         let leaves = split_further(fields, tree, context.vocabulary)?;
-        let cells = Harvest::new(context, in_use, calendar).cells(&leaves)?;
+        let cells = CellBuilder::new(context, in_use, calendar).cells(&leaves)?;
         if cells.is_empty() {
             return fields.node().refuse("there is no dossier at all", "give `count` a number above 0");
         }
@@ -201,7 +205,7 @@ fn cells(node: &Node<'_>, context: Context<'_>, in_use: &InUse<'_>, calendar: &C
     })
 }
 
-/// Tells each figure what is planned for it.
+/// Gives each figure what is planned for it.
 fn plan_figures(figures: &mut [Figure], counters: &Stated, charges: &[Charge], stated: Vec<StatedFigure>) {
     let mut plan = |position: Option<usize>, planned| {
         if let Some(figure) = position.and_then(|position| figures.get_mut(position)) {
@@ -347,7 +351,7 @@ fn places(fields: &Fields<'_>, node: &Node<'_>, gazetteers: &[Gazetteer]) -> Opt
 fn place(node: &Node<'_>) -> Option<Place> {
     node.fields(|fields| {
         let name = fields.text("name");
-        let weight = fields.need("weight").and_then(|node| bounded(&node, 1, 1_000_000));
+        let weight = fields.need("weight").and_then(|node| node.bounded(1, 1_000_000));
         Some(Place { name: name?, weight: weight? })
     })
 }
@@ -356,7 +360,7 @@ fn ethnicities(node: &Node<'_>) -> Option<Vec<(Ethnicity, u64)>> {
     let mut ethnicities = Vec::new();
     for (key, node) in node.entries()? {
         let known = Ethnicity::ALL.iter().find(|(spelling, _)| *spelling == key);
-        let weight = bounded(&node, 1, 1_000_000);
+        let weight = node.bounded(1, 1_000_000);
         let Some((_, people)) = known else {
             let all: Vec<_> = Ethnicity::ALL.iter().map(|(spelling, _)| *spelling).collect();
             return node.refuse(format!("no names are known of `{key}`"), format!("one of: {}", all.join(", ")));

@@ -5,7 +5,8 @@
 //! knows no seed and draws nothing.
 
 mod catalogue;
-mod cell;
+pub(crate) mod cell;
+mod cell_builder;
 mod coverage;
 mod figure;
 mod generated;
@@ -13,8 +14,9 @@ mod in_use;
 mod loading;
 mod money;
 mod offer;
-mod office;
+pub(crate) mod office;
 mod organisations;
+mod procedure;
 mod remark;
 mod section;
 mod selector;
@@ -22,7 +24,8 @@ mod services;
 mod split;
 mod synthetic;
 mod tree;
-mod unit;
+pub(crate) mod unit;
+mod vocabulary;
 mod word;
 
 #[cfg(test)]
@@ -34,11 +37,10 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-pub(crate) use catalogue::bounded;
-pub use catalogue::{Catalogue, Procedure};
+pub use catalogue::Catalogue;
 pub use cell::Cell;
 #[cfg(test)]
-pub(crate) use cell::working_days_needed;
+pub(crate) use cell_builder::working_days_needed;
 pub(crate) use figure::decimal;
 pub use figure::{Figure, Planned, Realised};
 pub use loading::Surroundings;
@@ -47,6 +49,7 @@ pub use money::Charge;
 pub(crate) use money::Spread;
 pub use offer::{Change, Edition, Extra, Offer, Offered, Reach};
 pub use office::{Hours, Office};
+pub use procedure::Procedure;
 pub use remark::{Assumption, Contradiction};
 pub use selector::{Selector, Terms};
 pub(crate) use services::Demand;
@@ -54,10 +57,10 @@ pub use services::{Bound, Property, ServiceCount, Services, Units};
 pub use unit::Unit;
 pub use word::{Dimension, Word};
 
-use crate::Period;
 use crate::arrivals::Schedules;
+use crate::period::Period;
 use money::charge_of;
-use word::Vocabulary;
+use vocabulary::Vocabulary;
 
 /// A province in one period, complete and consistent.
 #[derive(Clone, Debug)]

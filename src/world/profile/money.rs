@@ -19,13 +19,12 @@
 //! so the amounts add up to the sum whatever the shape is, and the largest one carries what is no multiple of the step.
 
 use model::words::PaymentMethod;
-use model::{Comparison, Counted, Decimal, Node};
+use model::{Comparison, Counted, Decimal, Node, fitting};
 
-use super::catalogue::bounded;
 use super::cell::Cell;
 use super::figure::Figure;
 use super::selector::Selector;
-use super::word::Vocabulary;
+use super::vocabulary::Vocabulary;
 
 /// What is said about the amounts of some dossiers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,7 +116,7 @@ impl Spread {
             return self.sum;
         }
         let step = u128::from(self.step.max(1));
-        u64::try_from(self.raw(count) / step * step).unwrap_or(self.sum)
+        fitting(self.raw(count) / step * step, "a part is no more than the sum")
     }
 
     /// The same, before it is rounded down to the step.
@@ -153,10 +152,10 @@ impl Stated {
     /// Reads the number; one that its figure does not allow is refused.
     pub(crate) fn read(node: &Node<'_>, figures: &[Figure], most: i64) -> Option<Self> {
         if !node.is_map() {
-            return Some(Self { value: bounded(node, 1, most)?, figure: None });
+            return Some(Self { value: node.bounded(1, most)?, figure: None });
         }
         node.fields(|fields| {
-            let value = fields.need("value").and_then(|node| bounded::<u64>(&node, 1, most));
+            let value = fields.need("value").and_then(|node| node.bounded::<u64>(1, most));
             let position = fields.need("figure").and_then(|node| position_of(&node, figures));
             let (value, position) = (value?, position?);
             let figure = figures.get(position)?;
@@ -188,7 +187,7 @@ pub(crate) fn read(node: &Node<'_>, figures: &[Figure], vocabulary: Vocabulary<'
     node.fields(|fields| {
         let of = fields.need("of").and_then(|node| Selector::read(&node, vocabulary));
         let sum = fields.need("sum").and_then(|node| Stated::read(&node, figures, 1_000_000_000_000_000));
-        let step = fields.get("step").map_or(Some(500), |node| bounded(&node, 1, 1_000_000));
+        let step = fields.get("step").map_or(Some(500), |node| node.bounded(1, 1_000_000));
         let shape = fields.need("shape").and_then(|node| shape(&node));
         let sum = sum?;
         Some(Charge { of: of?, sum: sum.value, step: step?, shape: shape?, figure: sum.figure })
@@ -201,7 +200,7 @@ fn shape(node: &Node<'_>) -> Option<Vec<(u64, u64)>> {
         let Some(share) = Decimal::parse(key).and_then(Decimal::millionths) else {
             return node.refuse(format!("`{key}` is not a share"), "write it as 0.5, with at most 6 digits");
         };
-        points.push((share, bounded(&node, 1, 1_000_000_000_000)?));
+        points.push((share, node.bounded(1, 1_000_000_000_000)?));
     }
     let rises = points.is_sorted_by(|(share, amount), (next, more)| share < next && amount <= more);
     let whole = points.first().is_some_and(|(share, _)| *share == 0)

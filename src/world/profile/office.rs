@@ -3,8 +3,7 @@
 use jiff::civil::{Date, Time, Weekday};
 use model::{Fields, Node, SimTime};
 
-use crate::Calendar;
-use crate::calendar::WEEKDAYS;
+use crate::calendar::{Calendar, WEEKDAYS};
 
 /// Opening and closing times of one day, in order and apart.
 pub type Hours = Vec<(Time, Time)>;

@@ -2,7 +2,7 @@
 
 use model::Fields;
 
-use super::catalogue::{Catalogue, bounded};
+use super::catalogue::Catalogue;
 
 /// Reads `organisations: { doanh nghiệp: 95, xây dựng: 40 }`, per cent by field; gives the per cent of each procedure of the
 /// catalogue. Fields left out have none.
@@ -12,7 +12,7 @@ pub(crate) fn organisations(fields: &Fields<'_>, catalogue: &Catalogue) -> Optio
     let Some(node) = fields.get("organisations") else { return Some(shares) };
     let mut complete = true;
     for (field, node) in node.entries()? {
-        let percent = bounded::<u8>(&node, 0, 100);
+        let percent = node.bounded::<u8>(0, 100);
         let mut known = false;
         for (share, procedure) in shares.iter_mut().zip(procedures) {
             if procedure.field == field {

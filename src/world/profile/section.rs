@@ -22,16 +22,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use model::words::Level;
 use model::{Fields, Node, Seed, Vnd};
+use rand::Rng as _;
 
-use super::catalogue::{Catalogue, Procedure, bounded};
+use super::catalogue::Catalogue;
 use super::figure::Figure;
 use super::offer::{Edition, Extra, Offer, Reach};
+use super::procedure::Procedure;
 use super::services::{ServiceCount, Services};
 use super::synthetic::Wanted;
-use crate::Period;
-use crate::period::date;
+use crate::period::{Period, date};
 
-/// The section as read; what its parts say of figures is checked once those are known.
+/// The section as read. The figures of its parts are checked once all figures are known.
 pub(crate) struct Section<'a> {
     drafts: Vec<Draft<'a>>,
 }
@@ -60,8 +61,7 @@ impl<'a> Section<'a> {
         node.fields(|fields| {
             fields.text("source");
             fields.get("in_use");
-            let count =
-                fields.need("count").and_then(|node| bounded::<u32>(&node, 1, 60_000).map(|count| (node, count)));
+            let count = fields.need("count").and_then(|node| node.bounded::<u32>(1, 60_000).map(|count| (node, count)));
             let drafts = fields.list("editions", Draft::read);
             let ((counted, count), drafts) = (count?, drafts?);
             in_order(fields, &drafts, period)?;
@@ -171,11 +171,11 @@ impl<'a> Part<'a> {
         node.fields(|fields| {
             let level = fields.get("level").map_or_else(|| Some(None), |node| node.word(Level::ALL).map(Some));
             let reach = fields.word("reach", Reach::ALL);
-            let count = fields.need("count").and_then(|node| bounded(&node, 0, 60_000));
+            let count = fields.need("count").and_then(|node| node.bounded(0, 60_000));
             let extra = |extra: &Extra| match fields.get(extra.as_str()) {
                 None => Some(Some(0)),
                 Some(node) if node.text() == Some("all") => Some(None),
-                Some(node) => bounded(&node, 0, count.map_or(60_000, i64::from)).map(Some),
+                Some(node) => node.bounded(0, count.map_or(60_000, i64::from)).map(Some),
             };
             let extras: Vec<_> = Extra::ALL.iter().map(extra).collect();
             let figure = fields.get("figure");
@@ -249,8 +249,8 @@ impl<'a> Part<'a> {
     }
 }
 
-/// Who is raised first: the named procedures before the generated ones, among them those that people ask for most within their
-/// field and level, then by lot. The lot belongs to the code, so it is the same in every run.
+/// The order in which procedures are raised: named ones before generated ones, then by popularity within their field and level,
+/// then at random. The random number depends on the code alone, so it is the same in every run.
 struct Order(Vec<usize>);
 
 impl Order {
@@ -269,15 +269,15 @@ impl Order {
                 *known = rank.min(*known);
             }
         }
-        let lots = Seed(0).stream("who is raised first");
+        let stream = Seed(0).stream("who is raised first");
         let number = |code: &str| {
             code.bytes().filter(u8::is_ascii_digit).fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'))
         };
         let mut order: Vec<_> = (0..procedures.len()).collect();
         order.sort_by_cached_key(|at| {
             let procedure = procedures.get(*at);
-            let lot = procedure.map(|procedure| lots.words(number(&procedure.code), 0));
-            (procedure.is_some_and(Procedure::is_generated), ranks.get(at).copied(), lot, *at)
+            let drawn = procedure.map(|procedure| stream.rng(number(&procedure.code), 0).next_u64());
+            (procedure.is_some_and(Procedure::is_generated), ranks.get(at).copied(), drawn, *at)
         });
         Self(order)
     }
@@ -326,7 +326,7 @@ fn wanted(node: &Node<'_>, count: u32, draft: &Draft<'_>, catalogue: &Catalogue)
     Some(Wanted::AtLevels(counts))
 }
 
-/// Gives a generated procedure that is called like a named one of its field its code behind the name.
+/// Appends its code to the name of a generated procedure if a named one of its field has the same name.
 fn told_apart(mut generated: Vec<Procedure>, named: &[Procedure]) -> Vec<Procedure> {
     let taken: BTreeSet<_> = named.iter().map(|procedure| (&procedure.field, &procedure.name)).collect();
     for procedure in &mut generated {

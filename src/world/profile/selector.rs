@@ -2,8 +2,8 @@
 
 use model::Node;
 
-use super::Province;
-use super::word::{Dimension, Known, Vocabulary, Word};
+use super::vocabulary::Vocabulary;
+use super::word::{Dimension, Known, Word};
 
 /// For some dimensions, the words that are meant; all dimensions must agree. Without any, all dossiers are meant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -93,9 +93,9 @@ impl Terms {
     }
 
     /// The selection among the dossiers of one province; none if it does not know one of the words.
-    pub fn resolve(&self, province: &Province) -> Option<Selector> {
+    pub(crate) fn resolve(&self, vocabulary: Vocabulary<'_>) -> Option<Selector> {
         let words = |(dimension, texts): &(Dimension, Vec<String>)| {
-            let words = texts.iter().map(|text| province.word(*dimension, text));
+            let words = texts.iter().map(|text| vocabulary.find(*dimension, text));
             Some((*dimension, words.collect::<Option<Vec<_>>>()?))
         };
         Some(Selector(self.0.iter().map(words).collect::<Option<Vec<_>>>()?))

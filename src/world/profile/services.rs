@@ -16,14 +16,15 @@ use std::fmt;
 
 use jiff::civil::Date;
 use model::words::{Channel, Level};
-use model::{Comparison, Counted, Decimal, Fields, Node, Precision};
+use model::{Comparison, Counted, Decimal, Fields, Node, Precision, fitting};
 
-use super::catalogue::{Catalogue, Procedure};
+use super::catalogue::Catalogue;
 use super::cell::Cell;
 use super::in_use::decided;
 use super::offer::{Extra, Offer, Reach};
+use super::procedure::Procedure;
 use super::unit::Unit;
-use super::word::Vocabulary;
+use super::vocabulary::Vocabulary;
 use crate::period::date;
 
 /// What a figure about services counts.
@@ -97,7 +98,7 @@ impl Property {
         &[Self::Extra(Extra::Payable), Self::Extra(Extra::Postal), Self::Extra(Extra::Integrated), Self::Dossiers];
 }
 
-/// What people ask for: the procedures that dossiers are about.
+/// The demand: the procedures that dossiers are about.
 #[derive(Default)]
 pub(crate) struct Demand {
     /// With at least one dossier.
@@ -125,7 +126,7 @@ impl Demand {
     }
 }
 
-/// Whether a share keeps a bound; a share of nothing keeps none.
+/// Whether a share lies within a bound; a share of nothing never does.
 fn is_met(part: u32, base: u32, bound: Decimal, precision: Precision) -> bool {
     let share = Counted::share(part.into(), base.into());
     let exactly = Decimal { units: 0, digits: 0 };
@@ -164,7 +165,7 @@ impl Services {
                 && self.has.iter().all(has)
         };
         let count = (0_u16..).zip(catalogue.procedures()).filter(is_meant).count();
-        u32::try_from(count).unwrap_or(u32::MAX)
+        fitting(count, "procedures have 16-bit positions")
     }
 
     fn read(node: &Node<'_>, catalogue: &Catalogue, last: Date) -> Option<Self> {
@@ -181,7 +182,7 @@ impl Services {
 
 impl Units {
     fn count(&self, vocabulary: Vocabulary<'_>, demand: &Demand) -> u32 {
-        self.units(vocabulary, demand).map_or(0, |units| u32::try_from(units.len()).unwrap_or(u32::MAX))
+        self.units(vocabulary, demand).map_or(0, |units| fitting(units.len(), "units have 16-bit positions"))
     }
 
     /// The positions of the units that are meant.

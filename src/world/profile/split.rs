@@ -17,11 +17,11 @@
 
 use model::{Fields, Node};
 
-use super::catalogue::bounded;
 use super::selector::Selector;
 use super::tree::{Leaf, Tree, decide};
-use super::word::{Dimension, Vocabulary, Word};
-use crate::Sequence;
+use super::vocabulary::Vocabulary;
+use super::word::{Dimension, Word};
+use crate::apportion::Sequence;
 
 /// One split by weight.
 struct Split<'a> {
@@ -64,7 +64,7 @@ fn weighed(
     }
     let mut pairs = Vec::new();
     for (name, node) in node.entries()? {
-        pairs.push((vocabulary.read(by, name, &node), bounded(&node, 0, 1_000_000)));
+        pairs.push((vocabulary.read(by, name, &node), node.bounded(0, 1_000_000)));
     }
     let (words, weights): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
     let words = words.into_iter().collect::<Option<Vec<_>>>()?;

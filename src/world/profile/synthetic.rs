@@ -18,9 +18,11 @@
 //! the same procedure, in every province and every run.
 
 use model::words::Level;
-use model::{Decimal, Node, Permutation, Seed, Stream, Vnd};
+use model::{Decimal, Node, Permutation, Seed, Stream, Vnd, fitting};
+use rand::RngExt as _;
+use rand::seq::IndexedRandom as _;
 
-use super::catalogue::{GENERATED, Procedure, WEIGHT, bounded};
+use super::procedure::{GENERATED, Procedure, WEIGHT};
 use crate::apportion;
 
 /// The tables that procedures are made from.
@@ -59,7 +61,8 @@ impl Popularity {
         // The root of the root of number^quarters x 10^8 is a hundred times number^exponent, in whole numbers on any machine.
         let power = u128::from(number).pow(self.quarters) * 100_000_000;
         let divisor = power.isqrt().isqrt().max(1);
-        u32::try_from(u128::from(self.first) * u128::from(WEIGHT) * 100 / divisor).unwrap_or(1).max(1)
+        fitting::<_, u32>(u128::from(self.first) * u128::from(WEIGHT) * 100 / divisor, "weights are at most 10^9")
+            .max(1)
     }
 }
 
@@ -78,7 +81,7 @@ impl SyntheticProcedures {
     pub(crate) fn read(node: &Node<'_>) -> Option<Self> {
         node.fields(|fields| {
             fields.text("source");
-            let seed = fields.need("seed").and_then(|node| bounded(&node, 0, i64::MAX));
+            let seed = fields.need("seed").and_then(|node| node.bounded(0, i64::MAX));
             let popularity = fields.need("popularity").and_then(|node| Popularity::read(&node));
             let list = |name| fields.need(name).and_then(|node| texts(&node));
             let (acts, whom, documents) = (list("acts"), list("whom"), list("documents"));
@@ -149,17 +152,16 @@ impl SyntheticProcedures {
     /// Procedure number `j`, from 0, of a field, from 1, at a level, from 0.
     fn procedure(&self, field: u64, level: u64, j: u64) -> Procedure {
         let number = field * 10_000 + (level + 1) * 1_000 + j + 1;
-        let at = |position: u64| usize::try_from(position).unwrap_or(usize::MAX);
-        let table = self.fields.get(at(field - 1));
-        let days = self.legal_days.get(at(level)).map_or(&[][..], Vec::as_slice);
+        let table = self.fields.get(place(field - 1));
+        let days = self.legal_days.get(place(level)).map_or(&[][..], Vec::as_slice);
         Procedure {
             code: format!("{GENERATED}.{number:06}"),
             name: table.map(|table| self.name(table, j * size(Level::ALL) + level)).unwrap_or_default(),
             field: table.map(|table| table.name.clone()).unwrap_or_default(),
-            levels: Level::ALL.get(at(level)).copied().into_iter().collect(),
-            legal_days: drawn(self.seed.stream("legal days"), number, days).unwrap_or(1),
-            fee: Vnd(drawn(self.seed.stream("fee"), number, &self.fees).unwrap_or(0)),
-            weight: self.popularity.weight(u32::try_from(j + 1).unwrap_or(u32::MAX)),
+            levels: Level::ALL.get(place(level)).copied().into_iter().collect(),
+            legal_days: drawn(self.seed.stream("legal days"), number, days),
+            fee: Vnd(drawn(self.seed.stream("fee"), number, &self.fees)),
+            weight: self.popularity.weight(fitting(j + 1, "a code has three digits for it")),
             documents: self.papers(number),
         }
     }
@@ -169,7 +171,7 @@ impl SyntheticProcedures {
         let stream = self.seed.stream(&format!("names of {}", field.name));
         let place = Permutation::new(stream, self.names(field)).forward(i);
         let word = |words: &[String], place: u64| {
-            usize::try_from(place % size(words)).ok().and_then(|at| words.get(at)).cloned().unwrap_or_default()
+            words.get(fitting::<_, usize>(place % size(words), "a list is in memory")).cloned().unwrap_or_default()
         };
         let act = word(&self.acts, place);
         let object = word(&field.objects, place / size(&self.acts));
@@ -179,17 +181,10 @@ impl SyntheticProcedures {
 
     /// The first of the documents, and one to three others.
     fn papers(&self, number: u64) -> Vec<String> {
-        let stream = self.seed.stream("documents");
-        let mut others: Vec<_> = self.documents.iter().skip(1).collect();
-        let mut papers: Vec<_> = self.documents.first().cloned().into_iter().collect();
-        let more = 1 + stream.below_draw(number, 0, 3);
-        for draw in 1..=u32::try_from(more).unwrap_or(1) {
-            let place = usize::try_from(stream.below_draw(number, draw, size(&others))).unwrap_or(0);
-            if place < others.len() {
-                papers.push(others.remove(place).clone());
-            }
-        }
-        papers
+        let mut rng = self.seed.stream("documents").rng(number, 0);
+        let Some((first, others)) = self.documents.split_first() else { return Vec::new() };
+        let more = rng.random_range(1..=3);
+        std::iter::once(first).chain(others.sample(&mut rng, more)).cloned().collect()
     }
 }
 
@@ -200,7 +195,7 @@ impl Field {
             let weights = fields.need("weights").and_then(|node| {
                 node.fields(|fields| {
                     let of = |level: &Level| match fields.get(level.as_str()) {
-                        Some(node) => bounded(&node, 0, 1_000_000),
+                        Some(node) => node.bounded(0, 1_000_000),
                         None => Some(0),
                     };
                     Level::ALL.iter().map(of).collect::<Vec<_>>().into_iter().collect()
@@ -214,7 +209,7 @@ impl Field {
 impl Popularity {
     fn read(node: &Node<'_>) -> Option<Self> {
         node.fields(|fields| {
-            let first = fields.need("first").and_then(|node| bounded(&node, 1, 1_000_000));
+            let first = fields.need("first").and_then(|node| node.bounded(1, 1_000_000));
             let quarters = fields.need("exponent").and_then(|node| {
                 let exponent = Decimal::parse(node.text()?).and_then(Decimal::millionths);
                 let quarters = exponent.filter(|exponent| exponent % 250_000 == 0).map(|exponent| exponent / 250_000);
@@ -229,7 +224,12 @@ impl Popularity {
 }
 
 fn size<T>(things: &[T]) -> u64 {
-    u64::try_from(things.len()).unwrap_or(u64::MAX)
+    things.len() as u64
+}
+
+/// A position in a list.
+fn place(position: u64) -> usize {
+    fitting(position, "a list is in memory")
 }
 
 /// Reads a list of texts that is not empty.
@@ -247,21 +247,15 @@ fn weighted<T: TryFrom<i64>>(node: &Node<'_>, least: i64, most: i64) -> Option<V
         let Some(number) = number.and_then(|number| T::try_from(number).ok()) else {
             return node.refuse(format!("`{key}` is out of bounds"), format!("give a number from {least} to {most}"));
         };
-        table.push((number, bounded(&node, 1, 1_000_000)?));
+        table.push((number, node.bounded(1, 1_000_000)?));
     }
     if table.is_empty() { node.refuse("nothing to choose from", "as { 5: 30, 10: 20 }") } else { Some(table) }
 }
 
 /// One of some numbers, by weight.
-fn drawn<T: Copy>(stream: Stream, index: u64, table: &[(T, u64)]) -> Option<T> {
-    let mut left = stream.below(index, table.iter().map(|(_, weight)| weight).sum());
-    for (number, weight) in table {
-        match left.checked_sub(*weight) {
-            Some(rest) => left = rest,
-            None => return Some(*number),
-        }
-    }
-    None
+fn drawn<T: Copy>(stream: Stream, index: u64, table: &[(T, u64)]) -> T {
+    let drawn = table.choose_weighted(&mut stream.rng(index, 0), |(_, weight)| *weight);
+    drawn.map_or_else(|error| unreachable!("`weighted` reads no such table: {error}"), |(number, _)| *number)
 }
 
 #[cfg(test)]

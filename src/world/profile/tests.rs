@@ -3,7 +3,7 @@
 use model::words::Channel;
 
 use super::*;
-use crate::Calendar;
+use crate::calendar::Calendar;
 
 const PROCEDURES: &str = "\
 source: made up

@@ -18,12 +18,12 @@
 
 use model::{Comparison, Counted, Fields, Node};
 
-use super::catalogue::bounded;
 use super::figure::Figure;
 use super::selector::Selector;
-use super::word::{Dimension, Known, Vocabulary, Word};
-use crate::period::date;
-use crate::{Period, apportion};
+use super::vocabulary::Vocabulary;
+use super::word::{Dimension, Known, Word};
+use crate::apportion::apportion;
+use crate::period::{Period, date};
 
 /// What the tree is read against.
 #[derive(Clone, Copy)]
@@ -87,7 +87,7 @@ impl<'a> Tree<'a> {
             let (count, figure) = node.fields(|fields| self.branch(fields, context, above))?;
             return Some(Part { name, count, figure });
         }
-        let count = bounded(node, 0, MOST)?;
+        let count = node.bounded(0, MOST)?;
         self.leaf(node, count, above);
         Some(Part { name, count, figure: None })
     }
@@ -99,7 +99,7 @@ impl<'a> Tree<'a> {
     }
 
     fn branch(&mut self, fields: &Fields<'a>, context: Context<'_>, above: &Above) -> Option<(u32, Option<String>)> {
-        let count = fields.need("count").and_then(|node| bounded(&node, 0, MOST));
+        let count = fields.need("count").and_then(|node| node.bounded(0, MOST));
         let figure = match fields.get("figure") {
             Some(node) => self.figure(&node, context, count, &above.known).map(Some),
             None => Some(None),
@@ -158,7 +158,7 @@ impl<'a> Tree<'a> {
         }
         let mut others = Vec::new();
         for (name, node) in split.others.as_ref().map_or_else(|| Some(Vec::new()), Node::entries)? {
-            let weight = bounded::<u64>(&node, 0, 1_000_000);
+            let weight = node.bounded::<u64>(0, 1_000_000);
             match (weight, below(&node, split.dimension, name, context, above)) {
                 (Some(weight), Some(above)) => others.push((node, weight, above)),
                 _ => complete = false,

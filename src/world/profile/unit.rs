@@ -3,7 +3,7 @@
 use model::Node;
 use model::words::Level;
 
-use super::catalogue::{Catalogue, bounded};
+use super::catalogue::Catalogue;
 use super::office::Office;
 
 /// An agency that decides dossiers.
@@ -34,8 +34,8 @@ impl Unit {
             let name = fields.text("name");
             let level = fields.word("level", Level::ALL);
             let fields_of_work = fields.list("fields", |node| field(node, catalogue));
-            let clerks = fields.need("clerks").and_then(|node| bounded(&node, 1, 1_000));
-            let weight = fields.get("weight").map_or(Some(1), |node| bounded(&node, 1, 1_000_000));
+            let clerks = fields.need("clerks").and_then(|node| node.bounded(1, 1_000));
+            let weight = fields.get("weight").map_or(Some(1), |node| node.bounded(1, 1_000_000));
             let office = fields.get("office").map(|node| Office::read(&node));
             fields.text_or_empty("note")?;
             let office = office.map_or(Some(None), |office| office.map(Some));
