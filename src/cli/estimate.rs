@@ -274,6 +274,10 @@ impl<'a> Demand<'a> {
                 polls += each * look_in(timeline, number, *every, poll_every, tell);
             }
         }
+        let publishing = composed.adapter.exchanges(Operation::Publish).len() as f64;
+        for publication in &composed.publications {
+            stretches.add(publication.due, publishing);
+        }
         let telling = composed.adapter.exchanges(Operation::Clock).len() as f64;
         for segment in timeline.segments() {
             stretches.add(segment.wall_start, telling);

@@ -5,6 +5,13 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::sandbox::Budget;
 
+/// Tables that are read into memory as a whole.
+const READ_WHOLE: [&str; 6] = ["run", "capabilities", "gates", "figures", "targets", "calendar"];
+/// The most rows of such a table.
+const MOST_ROWS: i64 = 100_000;
+/// The most bytes of all its values together.
+const MOST_BYTES: i64 = 32 << 20;
+
 /// What is wrong with the form of a history, in words; `None` if nothing is.
 ///
 /// Every table must be a table: a view in its place would be a program of its maker's, run whenever we look. Every instant must
@@ -17,7 +24,10 @@ pub(crate) fn fault(connection: &Connection) -> Result<Option<String>, rusqlite:
     for name in &names {
         let found = kind(connection, name)?;
         let fault = match found.as_deref() {
-            Some("table") => crooked_instant(&expected, connection, name)?,
+            Some("table") => match crooked_instant(&expected, connection, name)? {
+                None if READ_WHOLE.contains(&name.as_str()) => too_large(&expected, connection, name)?,
+                fault => fault,
+            },
             None => Some(format!("it has no table {name}")),
             Some(other) => Some(format!("{name} is a {other}, where a table is expected")),
         };
@@ -26,6 +36,22 @@ pub(crate) fn fault(connection: &Connection) -> Result<Option<String>, rusqlite:
         }
     }
     Ok(None)
+}
+
+/// Whether a table is too large to be read as a whole. It is measured without being read.
+fn too_large(expected: &Connection, connection: &Connection, table: &str) -> Result<Option<String>, rusqlite::Error> {
+    let mut columns = expected.prepare("select 'coalesce(octet_length(' || name || '), 0)' from pragma_table_info(?1)")?;
+    let lengths = columns.query_map([table], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?.join(" + ");
+    let (rows, bytes): (i64, i64) = connection.query_row(
+        &format!("select count(*), coalesce(sum(length), 0) from (select {lengths} as length from main.{table} limit ?1)"),
+        [MOST_ROWS + 1],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    Ok(match (rows > MOST_ROWS, bytes > MOST_BYTES) {
+        (true, _) => Some(format!("{table} has more than {MOST_ROWS} rows")),
+        (false, true) => Some(format!("the values of {table} take {bytes} bytes, {MOST_BYTES} may be")),
+        (false, false) => None,
+    })
 }
 
 /// The first value, or else the first row, that is longer than may be read, in words. It is measured without being read.
@@ -103,6 +129,16 @@ mod tests {
         connection.execute_batch(history::SCHEMA).unwrap();
         connection.execute_batch(changes).unwrap();
         fault(&connection).unwrap()
+    }
+
+    #[test]
+    fn a_table_that_is_read_as_a_whole_must_not_be_too_large() {
+        let many = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 100001)
+                    insert into run select 'fact ' || i, 'x' from n";
+        assert_eq!(fault_after(many), Some("run has more than 100000 rows".to_owned()));
+        let long = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 40)
+                    insert into run select 'fact ' || i, printf('%.*c', 1000000, 'x') from n";
+        assert!(fault_after(long).is_some_and(|fault| fault.starts_with("the values of run take 40000")));
     }
 
     #[test]
