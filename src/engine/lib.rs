@@ -1,6 +1,6 @@
 //! When and how fast: performs the actions of people on time, and records every exchange.
 //!
-//! [`run`] starts one lane per thread. A lane owns everything it touches: its people, its timers, its connections, its
+//! [`fn@run`] starts one lane per thread. A lane owns everything it touches: its people, its timers, its connections, its
 //! meter, its inlet to the recorder; lanes share nothing but the plan and a few counters. A person does one thing at a
 //! time; citizens arrive when the plan says (open), clerks take the next thing when they are free (closed). Whoever
 //! is told to come again later (429 or 503 with `Retry-After`) does so, three times at most. Waiting counts from when the person meant to

@@ -181,7 +181,7 @@ facts! {
     PeerSignalsBank = "peer_signals_bank" Integer,
     /// Up to which signal the ledger of the post was read.
     PeerSignalsPost = "peer_signals_post" Integer,
-    /// How much the clocks of the peers and ours may differ, in nanoseconds [2000000]. vandan never states it.
+    /// How much the clocks of the peers and ours may differ, in nanoseconds (2,000,000 if it is not stated). vandan never states it.
     PeerClockToleranceNs = "peer_clock_tolerance_ns" Integer,
     /// How often a dossier was shown that this run cannot have caused.
     Strangers = "strangers" Integer,

@@ -40,10 +40,14 @@ pub(crate) fn fault(connection: &Connection) -> Result<Option<String>, rusqlite:
 
 /// Whether a table is too large to be read as a whole. It is measured without being read.
 fn too_large(expected: &Connection, connection: &Connection, table: &str) -> Result<Option<String>, rusqlite::Error> {
-    let mut columns = expected.prepare("select 'coalesce(octet_length(' || name || '), 0)' from pragma_table_info(?1)")?;
-    let lengths = columns.query_map([table], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?.join(" + ");
+    let mut columns =
+        expected.prepare("select 'coalesce(octet_length(' || name || '), 0)' from pragma_table_info(?1)")?;
+    let lengths =
+        columns.query_map([table], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?.join(" + ");
     let (rows, bytes): (i64, i64) = connection.query_row(
-        &format!("select count(*), coalesce(sum(length), 0) from (select {lengths} as length from main.{table} limit ?1)"),
+        &format!(
+            "select count(*), coalesce(sum(length), 0) from (select {lengths} as length from main.{table} limit ?1)"
+        ),
         [MOST_ROWS + 1],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;

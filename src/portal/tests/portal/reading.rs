@@ -1,6 +1,6 @@
 //! What is read out of answers: translated, weighed, and never taken for more than it is.
 
-use model::words::{Fault, Field, Operation, Outcome};
+use model::words::{AdapterProblem, Fault, Field, Operation, Outcome};
 use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization as _;
 use vandan_portal::{Adapter, Reading, Reply};
@@ -227,9 +227,26 @@ fn a_list_shows_one_dossier_an_element() {
     assert_eq!(of(Field::State), [Some("submitted"), None, None]);
     assert_eq!(of(Field::StateWord), [Some("NEW"), Some("?"), None]);
     assert_eq!(of(Field::Reference), [Some("R-1"), None, None]);
-    for (body, items) in [(r#"{"page":{"rows":[]}}"#, 0), (r#"{"page":{"rows":null}}"#, 0), ("{}", 0)] {
+    for body in [r#"{"page":{"rows":[]}}"#, r#"{"page":{"rows":null}}"#] {
         assert_eq!(adapter.decode(exchange, 200, body.as_bytes(), &mut reading).answer, Outcome::Ok, "{body}");
-        assert_eq!(reading.items().len(), items);
+        assert_eq!(reading.items().len(), 0);
+    }
+}
+
+#[test]
+fn a_list_that_is_not_there_is_no_empty_one_unless_the_adapter_says_so() {
+    let decoded = |at: &str, body: &str| {
+        let adapter = adapter(&format!(
+            "operations: {{ inbox: {{ request: GET /i, session: no, items: {{ at: {at}, read: {{ dossier_code: $.code }} }} }} }}\n"
+        ));
+        let mut reading = Reading::default();
+        let reply = adapter.decode(&adapter.exchanges(Operation::Inbox)[0], 200, body.as_bytes(), &mut reading);
+        (reply.answer, reading.problems().next().map(|problem| (problem.problem, problem.field.map(str::to_owned))))
+    };
+    let missing = Some((AdapterProblem::MissingField, Some("items".to_owned())));
+    for (at, body) in [("$.rows", "{}"), ("$.page.rows", r#"{"page":{}}"#), ("$.page.rows", r#"{"rows":[]}"#)] {
+        assert_eq!(decoded(at, body), (Outcome::Error, missing.clone()), "{at} in {body}");
+        assert_eq!(decoded(&format!("{at}?"), body), (Outcome::Ok, None), "{at}? in {body}");
     }
 }
 
