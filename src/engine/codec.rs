@@ -70,6 +70,9 @@ impl Codec {
         {
             self.reading.note_unwritable(&unwritable);
         }
+        if let (Some(Fault::Unreadable), Some(reason)) = (attempt.fault, &attempt.reason) {
+            self.reading.note_unreadable(reason);
+        }
         Reply { answer: Outcome::Error, fault: attempt.fault }
     }
 }

@@ -8,8 +8,8 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::RETRY_AFTER;
-use http::{Request, Response, StatusCode};
+use http::header::{DATE, RETRY_AFTER};
+use http::{HeaderMap, HeaderName, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1::{Builder, SendRequest};
@@ -20,6 +20,7 @@ use tokio::sync::Notify;
 
 use crate::authority::Authority;
 use crate::clock::RunClock;
+use crate::content_coding::unpacked;
 use crate::guard::Guard;
 use crate::own_limits::Trouble;
 use crate::run_state::RunState;
@@ -45,9 +46,15 @@ pub(crate) struct Attempt {
     pub(crate) reason: Option<Cow<'static, str>>,
     /// For how long we held it back ourselves, so as not to be faster than allowed, in nanoseconds.
     pub(crate) held: u64,
+    pub(crate) headers: HeaderMap,
+    /// Without its content codings.
     pub(crate) body: Bytes,
     pub(crate) reused: bool,
     pub(crate) bytes_sent: usize,
+    /// Of the body as it came.
+    pub(crate) bytes_received: usize,
+    /// Of the body without its content codings; `None`: it had none, or they could not be undone.
+    pub(crate) bytes_decoded: Option<usize>,
     /// Whether it was given up before it was sent because the time for it was over: nothing happened.
     pub(crate) given_up: bool,
 }
@@ -64,9 +71,12 @@ impl Attempt {
             fault: Some(fault),
             reason: None,
             held: 0,
+            headers: HeaderMap::new(),
             body: Bytes::new(),
             reused: false,
             bytes_sent: 0,
+            bytes_received: 0,
+            bytes_decoded: None,
             given_up: false,
         }
     }
@@ -87,6 +97,22 @@ impl Attempt {
     pub(crate) fn held_to_the_end(&mut self, by: HeldBy) {
         self.fault = Some(Fault::LocalLimit);
         self.reason = Some(Cow::Borrowed(by.words()));
+    }
+
+    /// Undoes the content codings of an answer that came whole: after the times were taken, of which it is no part.
+    fn unpack(&mut self, longest: usize) {
+        self.bytes_received = self.body.len();
+        match unpacked(&self.headers, &self.body, longest) {
+            Ok(None) => {}
+            Ok(Some(body)) => {
+                self.bytes_decoded = Some(body.len());
+                self.body = body;
+            }
+            Err(trouble) => {
+                self.fault = Some(trouble.fault);
+                self.reason = trouble.reason;
+            }
+        }
     }
 
     /// Nothing was sent, because this door may not be knocked at.
@@ -160,6 +186,9 @@ impl HttpClient {
             self.connections.retain(|(known, _)| known != authority);
         }
         attempt.done = at.clock.now();
+        if attempt.fault.is_none() {
+            attempt.unpack(at.limits.longest_answer);
+        }
         attempt
     }
 
@@ -216,20 +245,30 @@ impl HttpClient {
         };
         attempt.first_byte = Some(at.clock.now());
         attempt.status = Some(response.status().as_u16());
-        attempt.told_to_wait = told_to_wait(&response);
-        attempt.body = read_whole(response.into_body(), at.limits.longest_answer).await?;
+        let (head, body) = response.into_parts();
+        attempt.told_to_wait = told_to_wait(head.status, &head.headers);
+        attempt.headers = head.headers;
+        attempt.body = read_whole(body, at.limits.longest_answer).await?;
         Ok(())
     }
 }
 
-/// What `Retry-After` says in seconds, where the status is that of somebody to be asked again (RFC 6585, section 4; RFC
-/// 9110, section 15.6.4). One that names a date is not followed.
-fn told_to_wait(response: &Response<Incoming>) -> Option<Duration> {
-    if !matches!(response.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+/// What `Retry-After` says, where the status is that of somebody to be asked again (RFC 6585, section 4; RFC 9110, sections
+/// 10.2.3 and 15.6.4). A date is as far off as the answer's own `Date` says: without one it is not followed, for nobody
+/// knows how far the portal's clock is from ours.
+fn told_to_wait(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
+    if !matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
         return None;
     }
-    let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds))
+    let text = |name: HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
+    let wait = text(RETRY_AFTER)?;
+    if let Ok(seconds) = wait.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = httpdate::parse_http_date(wait).ok()?;
+    let said = httpdate::parse_http_date(text(DATE)?).ok()?;
+    // What is over already is not waited for.
+    Some(until.duration_since(said).unwrap_or_default())
 }
 
 /// Reads a body to its end, into one piece: kept apart, a million chunks of one byte would take forty times their

@@ -20,6 +20,7 @@ mod backing_off;
 mod clock;
 mod codec;
 mod connection_slots;
+mod content_coding;
 mod control;
 mod coordinator;
 mod delay;
