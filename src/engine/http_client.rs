@@ -8,8 +8,8 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::{DATE, RETRY_AFTER};
-use http::{HeaderMap, HeaderName, Request, Response, StatusCode};
+use http::header::SET_COOKIE;
+use http::{HeaderMap, Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1::{Builder, SendRequest};
@@ -21,10 +21,12 @@ use tokio::sync::Notify;
 use crate::authority::Authority;
 use crate::clock::RunClock;
 use crate::content_coding::unpacked;
+use crate::cookie_jar::{CookieJar, Origin};
 use crate::guard::Guard;
 use crate::own_limits::Trouble;
+use crate::retry_after::told_to_wait;
 use crate::run_state::RunState;
-use crate::task::Origin;
+use crate::task;
 use crate::throttle::{HeldBy, Hold, Holding};
 use crate::wire::{Seen, Wire};
 
@@ -47,6 +49,8 @@ pub(crate) struct Attempt {
     /// For how long we held it back ourselves, so as not to be faster than allowed, in nanoseconds.
     pub(crate) held: u64,
     pub(crate) headers: HeaderMap,
+    /// For an answer that sets cookies: whose it is, and the path that was asked for.
+    pub(crate) sets_cookies: Option<Box<(Authority, String)>>,
     /// Without its content codings.
     pub(crate) body: Bytes,
     pub(crate) reused: bool,
@@ -72,6 +76,7 @@ impl Attempt {
             reason: None,
             held: 0,
             headers: HeaderMap::new(),
+            sets_cookies: None,
             body: Bytes::new(),
             reused: false,
             bytes_sent: 0,
@@ -115,6 +120,13 @@ impl Attempt {
         }
     }
 
+    /// Puts the cookies that the answer sets into the jar of whoever asked.
+    pub(crate) fn fill(&self, jar: &mut CookieJar, clock: &RunClock) {
+        if let Some((authority, path)) = self.sets_cookies.as_deref() {
+            jar.take_in(&self.headers, Origin { authority, path }, clock);
+        }
+    }
+
     /// Nothing was sent, because this door may not be knocked at.
     fn refused(authority: &Authority, done: u64) -> Self {
         Self { reason: Some(Cow::Owned(authority.to_string())), ..Self::not_sent(Fault::Forbidden, done) }
@@ -135,6 +147,8 @@ pub(crate) const RESENT: &str = "resent: the kept connection was closed";
 #[derive(Default)]
 pub(crate) struct HttpClient {
     connections: Vec<(Authority, Connection)>,
+    /// What is asked for by the exchange under way.
+    path: String,
     /// For how long the exchange under way was held back.
     hold: Rc<Hold>,
 }
@@ -148,7 +162,7 @@ struct Connection {
 impl HttpClient {
     /// One of the connection slots of a lane.
     pub(crate) fn of(lane: Rc<Holding>) -> Self {
-        Self { connections: Vec::new(), hold: Rc::new(Hold::of(lane)) }
+        Self { hold: Rc::new(Hold::of(lane)), ..Self::default() }
     }
 
     /// Sends a request and waits for the whole answer, within the limits. For how long it is held back counts towards none.
@@ -200,6 +214,8 @@ impl HttpClient {
         at: ExchangeContext<'_>,
     ) -> Result<(), Trouble> {
         let method = request.method().clone();
+        self.path.clear();
+        self.path.push_str(request.uri().path());
         let kept = self.connections.iter().position(|(known, _)| known == authority);
         let mut request = Some(request);
         let mut response = None;
@@ -248,27 +264,12 @@ impl HttpClient {
         let (head, body) = response.into_parts();
         attempt.told_to_wait = told_to_wait(head.status, &head.headers);
         attempt.headers = head.headers;
+        if attempt.headers.contains_key(SET_COOKIE) {
+            attempt.sets_cookies = Some(Box::new((authority.clone(), self.path.clone())));
+        }
         attempt.body = read_whole(body, at.limits.longest_answer).await?;
         Ok(())
     }
-}
-
-/// What `Retry-After` says, where the status is that of somebody to be asked again (RFC 6585, section 4; RFC 9110, sections
-/// 10.2.3 and 15.6.4). A date is as far off as the answer's own `Date` says: without one it is not followed, for nobody
-/// knows how far the portal's clock is from ours.
-fn told_to_wait(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
-    if !matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
-        return None;
-    }
-    let text = |name: HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
-    let wait = text(RETRY_AFTER)?;
-    if let Ok(seconds) = wait.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let until = httpdate::parse_http_date(wait).ok()?;
-    let said = httpdate::parse_http_date(text(DATE)?).ok()?;
-    // What is over already is not waited for.
-    Some(until.duration_since(said).unwrap_or_default())
 }
 
 /// Reads a body to its end, into one piece: kept apart, a million chunks of one byte would take forty times their
@@ -306,7 +307,7 @@ pub(crate) struct ExchangeContext<'a> {
     /// Called when the run ends: what is under way then is cut off as if its time were over.
     pub(crate) shutdown: Option<&'a Notify>,
     /// For what may be sent in some phases only: the run, and on whose behalf it is sent.
-    pub(crate) acting: Option<(&'a RunState, Origin)>,
+    pub(crate) acting: Option<(&'a RunState, task::Origin)>,
 }
 
 impl ExchangeContext<'_> {

@@ -79,6 +79,8 @@ const MISBEHAVIOURS: &[Misbehaviour] = &[
     bytes!("a coding that is not known", b"HTTP/1.1 200 OK\r\ncontent-encoding: compress\r\ncontent-length: 14\r\n\r\n{\"code\":\"D-1\"}", UNREADABLE),
     bytes!("a bomb", b"HTTP/1.1 200 OK\r\ncontent-encoding: br\r\ncontent-length: 14\r\n\r\n\x5b\xff\xff\x87\x5f\x02\x24\x1e\x0b\x04\x72\xef\x0f\x00", ("error", 200, "too_long")),
     Misbehaviour { name: "JSON of a hundred thousand brackets", answer: deep, came_to: UNREADABLE },
+    Misbehaviour { name: "as many cookies as a head holds", answer: cookies, came_to: OK },
+    Misbehaviour { name: "ten thousand cookies", answer: flood_of_cookies, came_to: BROKEN },
     Misbehaviour { name: "more than may be read", answer: too_long, came_to: ("error", 200, "too_long") },
 ];
 
@@ -96,6 +98,17 @@ const FLOODS: &[Misbehaviour] = &[
 
 fn deep(stream: &mut TcpStream) -> Then {
     say(stream, 200, &format!("{{\"code\":{}", "[".repeat(100_000)))
+}
+
+fn cookies(stream: &mut TcpStream) -> Then {
+    let cookies = format!("set-cookie: c={:x<500}\r\n", "").repeat(90);
+    write(stream, format!("HTTP/1.1 200 OK\r\n{cookies}content-length: 14\r\n\r\n{{\"code\":\"D-1\"}}").as_bytes())
+}
+
+fn flood_of_cookies(stream: &mut TcpStream) -> Then {
+    let cookies = "set-cookie: c=1\r\n".repeat(10_000);
+    write(stream, format!("HTTP/1.1 200 OK\r\n{cookies}content-length: 14\r\n\r\n{{\"code\":\"D-1\"}}").as_bytes());
+    Then::Close
 }
 
 fn endless_headers(stream: &mut TcpStream) -> Then {
