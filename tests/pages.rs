@@ -199,7 +199,7 @@ impl Town {
                 1,
                 "/",
                 &["Nền tảng thanh toán", "Sổ cái, mới nhất trước", "Lỗi cố ý", "120.000"],
-                &["Payment platform", "Ledger, newest first", "Faults on purpose"],
+                &["Payment platform", "Ledger, newest first", "Injected faults"],
             ),
             page(
                 "payment",
