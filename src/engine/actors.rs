@@ -7,6 +7,7 @@ use model::words::{Phase, Role};
 use portal::Session;
 
 use crate::backing_off::InVain;
+use crate::cookie_jar::CookieJar;
 use crate::run_state::RunState;
 use crate::task::{Entry, Task};
 use crate::timers::Timers;
@@ -19,6 +20,8 @@ pub(crate) struct Person {
     pub(crate) name: String,
     /// What their last sign-in gave.
     pub(crate) session: Session,
+    /// The cookies that were set since their last sign-in began.
+    pub(crate) jar: CookieJar,
     /// Their acts in a row that came to nothing.
     pub(crate) in_vain: InVain,
     /// Whether their last sign-in did not succeed: what it gives is not known.
@@ -41,6 +44,7 @@ impl Person {
             staff,
             name,
             session: Session::default(),
+            jar: CookieJar::default(),
             in_vain: InVain::default(),
             missed: false,
             idle_since: 0,

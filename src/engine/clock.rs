@@ -31,6 +31,12 @@ impl RunClock {
         MachineClocks { monotonic, with_sleep: with_sleep().unwrap_or(monotonic), wall: saturating(wall) }
     }
 
+    /// What the wall clock of the machine reads now.
+    #[expect(clippy::disallowed_methods, reason = "the door through which time enters")]
+    pub(crate) fn wall() -> SystemTime {
+        SystemTime::now()
+    }
+
     /// A clock that reads zero now.
     #[expect(clippy::disallowed_methods, reason = "the door through which time enters")]
     pub fn start() -> Self {

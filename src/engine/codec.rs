@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Request};
 use http_body_util::Full;
 use model::words::{Fault, Outcome};
-use portal::{Context, Encoded, Exchange, Reading, Reply, Unwritable};
+use portal::{Answer, Context, Encoded, Exchange, Reading, Reply, Unwritable};
 
 use crate::authority::{Authority, not_followed};
 use crate::http_client::Attempt;
@@ -62,13 +62,17 @@ impl Codec {
     /// Reads the answer of an exchange and says what is known.
     pub(crate) fn decode(&mut self, spec: &RunSpec, exchange: &Exchange, attempt: &Attempt) -> Reply {
         if let (Some(status), None) = (attempt.status, attempt.fault) {
-            return spec.adapter.decode(exchange, status, &attempt.body, &mut self.reading);
+            let answer = Answer { status, headers: &attempt.headers, body: &attempt.body };
+            return spec.adapter.decode(exchange, answer, &mut self.reading);
         }
         self.reading.clear();
         if attempt.fault == Some(Fault::Unwritable)
             && let Some(unwritable) = self.encoded.unwritable.take()
         {
             self.reading.note_unwritable(&unwritable);
+        }
+        if let (Some(Fault::Unreadable), Some(reason)) = (attempt.fault, &attempt.reason) {
+            self.reading.note_unreadable(reason);
         }
         Reply { answer: Outcome::Error, fault: attempt.fault }
     }

@@ -11,7 +11,9 @@ use model::words::{Operation, Outcome, TrafficClass};
 use model::{Offer, Staff};
 use portal::{ClockFacts, Context, Exchange, Memory, Reading, Reply, Session};
 
+use crate::backing_off::is_sign_in;
 use crate::codec::Codec;
+use crate::cookie_jar::CookieJar;
 use crate::http_client::{Attempt, ExchangeContext, HttpClient, Limits};
 use crate::run_state::RunState;
 use crate::transcript;
@@ -50,12 +52,21 @@ pub(crate) struct ControlClient {
     free_at: Rc<Cell<u64>>,
     codec: Codec,
     session: Session,
+    jar: CookieJar,
 }
 
 impl ControlClient {
     pub(crate) fn new(state: Arc<RunState>, inlet: Rc<RefCell<Inlet>>, free_at: Rc<Cell<u64>>) -> Self {
         let codec = Codec::new(&state.spec);
-        Self { state, inlet, browser: HttpClient::default(), free_at, codec, session: Session::default() }
+        Self {
+            state,
+            inlet,
+            browser: HttpClient::default(),
+            free_at,
+            codec,
+            session: Session::default(),
+            jar: CookieJar::default(),
+        }
     }
 
     /// What the last answer showed.
@@ -67,6 +78,9 @@ impl ControlClient {
     pub(crate) async fn run(&mut self, control: ControlRequest<'_>) {
         let state = Arc::clone(&self.state);
         let mut due = control.due;
+        if is_sign_in(control.operation) {
+            self.jar.clear();
+        }
         for exchange in state.spec.adapter.exchanges(control.operation) {
             let (answer, done) = self.exchange(exchange, ControlRequest { due, ..control }).await;
             if answer != Outcome::Ok {
@@ -90,9 +104,13 @@ impl ControlClient {
         let prepared = self.codec.encode(&state.spec, exchange, &context, false);
         let late = state.clock.now().saturating_sub(control.due.max(self.free_at.get()));
         let mut attempt = match prepared {
-            Ok((authority, request, length)) => self.browser.exchange(&authority, request, length, scene(&state)).await,
+            Ok((authority, mut request, length)) => {
+                self.jar.put_on(&mut request, &authority, state.clock.now());
+                self.browser.exchange(&authority, request, length, scene(&state)).await
+            }
             Err(trouble) => Attempt::prevented(trouble, state.clock.now()),
         };
+        attempt.fill(&mut self.jar, &state.clock);
         state.note_answer(&attempt);
         let Reply { answer, fault } = self.codec.decode(&state.spec, exchange, &attempt);
         attempt.fault = fault;

@@ -8,8 +8,8 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::RETRY_AFTER;
-use http::{Request, Response, StatusCode};
+use http::header::SET_COOKIE;
+use http::{HeaderMap, Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1::{Builder, SendRequest};
@@ -20,10 +20,13 @@ use tokio::sync::Notify;
 
 use crate::authority::Authority;
 use crate::clock::RunClock;
+use crate::content_coding::unpacked;
+use crate::cookie_jar::{CookieJar, Origin};
 use crate::guard::Guard;
 use crate::own_limits::Trouble;
+use crate::retry_after::told_to_wait;
 use crate::run_state::RunState;
-use crate::task::Origin;
+use crate::task;
 use crate::throttle::{HeldBy, Hold, Holding};
 use crate::wire::{Seen, Wire};
 
@@ -45,9 +48,17 @@ pub(crate) struct Attempt {
     pub(crate) reason: Option<Cow<'static, str>>,
     /// For how long we held it back ourselves, so as not to be faster than allowed, in nanoseconds.
     pub(crate) held: u64,
+    pub(crate) headers: HeaderMap,
+    /// For an answer that sets cookies: whose it is, and the path that was asked for.
+    pub(crate) sets_cookies: Option<Box<(Authority, String)>>,
+    /// Without its content codings.
     pub(crate) body: Bytes,
     pub(crate) reused: bool,
     pub(crate) bytes_sent: usize,
+    /// Of the body as it came.
+    pub(crate) bytes_received: usize,
+    /// Of the body without its content codings; `None`: it had none, or they could not be undone.
+    pub(crate) bytes_decoded: Option<usize>,
     /// Whether it was given up before it was sent because the time for it was over: nothing happened.
     pub(crate) given_up: bool,
 }
@@ -64,9 +75,13 @@ impl Attempt {
             fault: Some(fault),
             reason: None,
             held: 0,
+            headers: HeaderMap::new(),
+            sets_cookies: None,
             body: Bytes::new(),
             reused: false,
             bytes_sent: 0,
+            bytes_received: 0,
+            bytes_decoded: None,
             given_up: false,
         }
     }
@@ -89,6 +104,29 @@ impl Attempt {
         self.reason = Some(Cow::Borrowed(by.words()));
     }
 
+    /// Undoes the content codings of an answer that came whole: after the times were taken, of which it is no part.
+    fn unpack(&mut self, longest: usize) {
+        self.bytes_received = self.body.len();
+        match unpacked(&self.headers, &self.body, longest) {
+            Ok(None) => {}
+            Ok(Some(body)) => {
+                self.bytes_decoded = Some(body.len());
+                self.body = body;
+            }
+            Err(trouble) => {
+                self.fault = Some(trouble.fault);
+                self.reason = trouble.reason;
+            }
+        }
+    }
+
+    /// Puts the cookies that the answer sets into the jar of whoever asked.
+    pub(crate) fn fill(&self, jar: &mut CookieJar, clock: &RunClock) {
+        if let Some((authority, path)) = self.sets_cookies.as_deref() {
+            jar.take_in(&self.headers, Origin { authority, path }, clock);
+        }
+    }
+
     /// Nothing was sent, because this door may not be knocked at.
     fn refused(authority: &Authority, done: u64) -> Self {
         Self { reason: Some(Cow::Owned(authority.to_string())), ..Self::not_sent(Fault::Forbidden, done) }
@@ -109,6 +147,8 @@ pub(crate) const RESENT: &str = "resent: the kept connection was closed";
 #[derive(Default)]
 pub(crate) struct HttpClient {
     connections: Vec<(Authority, Connection)>,
+    /// What is asked for by the exchange under way.
+    path: String,
     /// For how long the exchange under way was held back.
     hold: Rc<Hold>,
 }
@@ -122,7 +162,7 @@ struct Connection {
 impl HttpClient {
     /// One of the connection slots of a lane.
     pub(crate) fn of(lane: Rc<Holding>) -> Self {
-        Self { connections: Vec::new(), hold: Rc::new(Hold::of(lane)) }
+        Self { hold: Rc::new(Hold::of(lane)), ..Self::default() }
     }
 
     /// Sends a request and waits for the whole answer, within the limits. For how long it is held back counts towards none.
@@ -160,6 +200,9 @@ impl HttpClient {
             self.connections.retain(|(known, _)| known != authority);
         }
         attempt.done = at.clock.now();
+        if attempt.fault.is_none() {
+            attempt.unpack(at.limits.longest_answer);
+        }
         attempt
     }
 
@@ -171,6 +214,8 @@ impl HttpClient {
         at: ExchangeContext<'_>,
     ) -> Result<(), Trouble> {
         let method = request.method().clone();
+        self.path.clear();
+        self.path.push_str(request.uri().path());
         let kept = self.connections.iter().position(|(known, _)| known == authority);
         let mut request = Some(request);
         let mut response = None;
@@ -216,20 +261,15 @@ impl HttpClient {
         };
         attempt.first_byte = Some(at.clock.now());
         attempt.status = Some(response.status().as_u16());
-        attempt.told_to_wait = told_to_wait(&response);
-        attempt.body = read_whole(response.into_body(), at.limits.longest_answer).await?;
+        let (head, body) = response.into_parts();
+        attempt.told_to_wait = told_to_wait(head.status, &head.headers, RunClock::wall);
+        attempt.headers = head.headers;
+        if attempt.headers.contains_key(SET_COOKIE) {
+            attempt.sets_cookies = Some(Box::new((authority.clone(), self.path.clone())));
+        }
+        attempt.body = read_whole(body, at.limits.longest_answer).await?;
         Ok(())
     }
-}
-
-/// What `Retry-After` says in seconds, where the status is that of somebody to be asked again (RFC 6585, section 4; RFC
-/// 9110, section 15.6.4). One that names a date is not followed.
-fn told_to_wait(response: &Response<Incoming>) -> Option<Duration> {
-    if !matches!(response.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
-        return None;
-    }
-    let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds))
 }
 
 /// Reads a body to its end, into one piece: kept apart, a million chunks of one byte would take forty times their
@@ -267,7 +307,7 @@ pub(crate) struct ExchangeContext<'a> {
     /// Called when the run ends: what is under way then is cut off as if its time were over.
     pub(crate) shutdown: Option<&'a Notify>,
     /// For what may be sent in some phases only: the run, and on whose behalf it is sent.
-    pub(crate) acting: Option<(&'a RunState, Origin)>,
+    pub(crate) acting: Option<(&'a RunState, task::Origin)>,
 }
 
 impl ExchangeContext<'_> {

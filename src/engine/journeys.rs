@@ -14,6 +14,7 @@ use portal::Reading;
 use crate::actors::{Actors, Begun, Person};
 use crate::admission::Admitted;
 use crate::backing_off::{came_to_nothing, is_ours, is_sign_in};
+use crate::cookie_jar::CookieJar;
 use crate::due;
 use crate::http_client::Attempt;
 use crate::known::shown;
@@ -225,6 +226,11 @@ impl Journeys {
         self.actors.get(id)
     }
 
+    /// The cookies of somebody who is under way.
+    pub(crate) fn jar(&mut self, id: usize) -> &mut CookieJar {
+        &mut self.actors.get_mut(id).jar
+    }
+
     /// How many people are under way.
     pub(crate) fn under_way(&self) -> usize {
         self.actors.count()
@@ -307,10 +313,12 @@ impl Journeys {
 
     /// Takes what an answer gave into session, memory and the list of known dossiers.
     fn take_in(&mut self, id: usize, task: &mut Task, reading: &Reading) {
-        if reading.kept().next().is_some() {
+        let person = self.actors.get_mut(id);
+        let has_cookies = is_sign_in(task.operation) && !person.jar.is_empty();
+        if has_cookies || reading.kept().next().is_some() {
             self.signed_in += 1;
             let lanes: u32 = fitting(self.state.lanes, "lanes are few");
-            let session = &mut self.actors.get_mut(id).session;
+            let session = &mut person.session;
             session.number = self.signed_in * lanes + self.lane;
             for (index, value) in reading.kept() {
                 session.keep(index, value);

@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 
 use crate::actors::Begun;
 use crate::admission::Admission;
-use crate::backing_off::is_no_traffic;
+use crate::backing_off::{is_no_traffic, is_sign_in};
 use crate::codec::{Codec, Prepared};
 use crate::connection_slots::{Act, ConnectionSlots};
 use crate::delay::{SchedulingDelays, Taken};
@@ -147,6 +147,9 @@ impl Lane {
 
     /// Writes the request of an act.
     fn prepare(&mut self, act: &Act) -> Prepared {
+        if is_sign_in(act.task.operation) && act.task.exchange == 0 && act.task.put_off == 0 {
+            self.journeys.jar(act.person).clear();
+        }
         let (spec, task, person) = (&self.state.spec, &act.task, self.journeys.person(act.person));
         let context = Context {
             case: task.case.as_deref(),
@@ -156,7 +159,11 @@ impl Lane {
             clock: None,
             offer: None,
         };
-        let prepared = self.codec.encode(spec, exchange(&self.state, task), &context, task.missed || person.missed);
+        let has_missed = task.missed || person.missed;
+        let mut prepared = self.codec.encode(spec, exchange(&self.state, task), &context, has_missed);
+        if let (Ok((authority, request, _)), false) = (&mut prepared, person.jar.is_empty()) {
+            person.jar.put_on(request, authority, self.state.clock.now());
+        }
         if let (Ok(_), Operation::Submit, Some(case)) = (&prepared, task.operation, &task.case) {
             self.state.begun.begin(case.id);
         }
@@ -173,6 +180,7 @@ impl Lane {
     pub(crate) fn over(&mut self, act: Act, mut attempt: Attempt) {
         let Act { person, mut task, .. } = act;
         self.slots.over();
+        attempt.fill(self.journeys.jar(person), &self.state.clock);
         if attempt.given_up {
             self.meter.unsent.add(1);
             return self.journeys.give_up_act(person, attempt.done);

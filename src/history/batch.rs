@@ -58,8 +58,10 @@ pub struct Exchange {
     pub fault: Option<Fault>,
     /// Bytes of the request's body.
     pub bytes_sent: u32,
-    /// Bytes of the answer's body.
+    /// Bytes of the answer's body as it came.
     pub bytes_received: u32,
+    /// Bytes of the answer's body without its content codings; `None`: none was undone.
+    pub bytes_decoded: Option<u32>,
     /// Whether the connection had served before.
     pub reused: bool,
     /// Why it was made.

@@ -52,7 +52,8 @@ create table exchanges (
     status        integer, -- HTTP status, null if none came
     fault         text, -- why there is no trustworthy answer: connect, broken, timed_out, too_long, unreadable, forbidden, unwritable, local_limit
     bytes_sent    integer not null,
-    bytes_received integer not null,
+    bytes_received integer not null, -- of the answer's body as it came
+    bytes_decoded integer, -- of the answer's body without its content codings (gzip, deflate, br, zstd); null: none was undone
     reused        integer not null, -- 1 = on a connection that had served before
     traffic_class text not null default 'user', -- user: somebody acts; poll: somebody looks again (inbox, status); control: the run itself
     delay_ns      integer not null default 0, -- how late vandan itself was with it: its own scheduling and its rate limit; part of done_ns - due_ns

@@ -13,7 +13,7 @@ use crate::{Batch, Observed, ProgressLine, catalogue};
 pub const SCHEMA: &str = include_str!("schema.sql");
 
 /// Version of [`SCHEMA`], kept in `pragma user_version`.
-pub const SCHEMA_VERSION: i64 = 3;
+pub const SCHEMA_VERSION: i64 = 4;
 
 /// What went wrong with a history.
 #[derive(Debug, thiserror::Error)]
@@ -166,7 +166,7 @@ impl<'a> Rows<'a> {
         );
         Ok(Self {
             exchange: connection.prepare(
-                "insert into exchanges values (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23)",
+                "insert into exchanges values (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24)",
             )?,
             observed: connection.prepare(&observed)?,
             progress: connection.prepare("insert into progress values (?1,?2,?3,?4,?5,?6,?7)")?,
@@ -251,6 +251,7 @@ impl<'a> Rows<'a> {
             exchange.fault.map(model::words::Fault::as_str),
             exchange.bytes_sent,
             exchange.bytes_received,
+            exchange.bytes_decoded,
             exchange.reused,
             exchange.class.as_str(),
             signed(exchange.delay),
@@ -346,6 +347,7 @@ mod tests {
             fault: None,
             bytes_sent: 900,
             bytes_received: 200,
+            bytes_decoded: None,
             reused: false,
             class: TrafficClass::User,
             delay: 0,

@@ -364,11 +364,11 @@ words! {
     Fault {
         /// No connection could be opened: certainly not done.
         Connect = "connect",
-        /// The connection broke after sending.
+        /// The connection broke after sending, or the answer is corrupt.
         Broken = "broken",
         /// No answer in time.
         TimedOut = "timed_out",
-        /// The answer was longer than the limit.
+        /// The answer was longer than the limit, as it came or unpacked.
         TooLong = "too_long",
         /// The answer has no readable content of the expected form.
         Unreadable = "unreadable",

@@ -7,6 +7,7 @@ use model::words::{DossierState, Field, Operation, ParcelState, PaymentState};
 
 use crate::body::{Body, Encoded};
 use crate::clock::TimeFormat;
+use crate::head::Head;
 use crate::read::Wanted;
 use crate::template::Template;
 use crate::value::{Context, Unwritable};
@@ -46,8 +47,10 @@ pub struct Exchange {
     pub(crate) body: Option<Body>,
     /// The statuses that mean success.
     pub(crate) success: Vec<u16>,
+    /// What is read of the body.
     pub(crate) wanted: Wanted,
-    /// Whether a success must be readable: something of it is wanted besides a failure code.
+    pub(crate) head: Head,
+    /// Whether the body of a success must be readable: something of it is wanted besides a failure code.
     pub(crate) is_content_read: bool,
     /// Whether a success must show a list of dossiers, be it empty.
     pub(crate) requires_list: bool,
@@ -55,6 +58,17 @@ pub struct Exchange {
     pub(crate) required: Vec<Field>,
     /// Whether it lists dossiers, each of which must say whose it is.
     pub(crate) lists_dossiers: bool,
+}
+
+impl Exchange {
+    fn wants(&self, field: Field) -> bool {
+        self.wanted.wants(field) || self.head.place_of(field).is_some()
+    }
+
+    /// Where its answer is read for this field.
+    fn place_of(&self, field: Field) -> Option<String> {
+        self.wanted.path_of(field).or_else(|| self.head.place_of(field).map(str::to_owned))
+    }
 }
 
 impl Adapter {
@@ -78,7 +92,7 @@ impl Adapter {
 
     /// Whether an answer to an operation is read for this field.
     pub fn shows(&self, operation: Operation, field: Field) -> bool {
-        self.exchanges(operation).iter().any(|exchange| exchange.wanted.wants(field))
+        self.exchanges(operation).iter().any(|exchange| exchange.wants(field))
     }
 
     /// What rules may rely on: the operations mapped by name, the fields shown as `shows:FIELD`, where each operation's answer is
@@ -92,12 +106,11 @@ impl Adapter {
         capabilities.extend(
             Field::ALL
                 .iter()
-                .filter(|field| self.operations.iter().flatten().any(|exchange| exchange.wanted.wants(**field)))
+                .filter(|field| self.operations.iter().flatten().any(|exchange| exchange.wants(**field)))
                 .map(|field| format!("shows:{field}")),
         );
         for operation in Operation::ALL {
-            let wanted = || self.exchanges(*operation).iter().map(|exchange| &exchange.wanted);
-            let path = |field: &Field| wanted().find_map(|wanted| wanted.path_of(*field));
+            let path = |field: &Field| self.exchanges(*operation).iter().find_map(|exchange| exchange.place_of(*field));
             let read =
                 Field::ALL.iter().filter_map(|field| Some(format!("reads:{operation}.{field} {}", path(field)?)));
             capabilities.extend(read);

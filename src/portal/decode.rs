@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use http::HeaderMap;
 use model::words::{AdapterProblem, DossierState, Fault, Field, Outcome, ParcelState, PaymentState};
 use model::{LONGEST_CODE, LONGEST_VALUE};
 
@@ -10,6 +11,17 @@ use crate::adapter::{Adapter, Exchange, Words};
 use crate::composed::composed;
 use crate::read::NoJson;
 use crate::reading::{Item, LONGEST_LIST, Reading, Span};
+
+/// An answer as it came, without its content codings.
+#[derive(Clone, Copy, Debug)]
+pub struct Answer<'a> {
+    /// HTTP status.
+    pub status: u16,
+    /// Its headers.
+    pub headers: &'a HeaderMap,
+    /// Its body, whole.
+    pub body: &'a [u8],
+}
 
 /// What is known of an exchange that was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +38,10 @@ impl Adapter {
     /// Success is a status of the exchange's list without a failure code in the body, showing every field the adapter
     /// does not mark as optional. A server error (5xx) leaves unknown what happened; every other answer refuses. What was
     /// not understood stands in [`Reading::problems`]: a word that is not translated changes nothing else.
-    pub fn decode(&self, exchange: &Exchange, status: u16, body: &[u8], reading: &mut Reading) -> Reply {
+    pub fn decode(&self, exchange: &Exchange, answer: Answer<'_>, reading: &mut Reading) -> Reply {
+        let Answer { status, headers, body } = answer;
         reading.clear();
+        exchange.head.read(headers, reading);
         let is_success = exchange.success.contains(&status);
         let read = if exchange.wanted.is_empty() { Ok(()) } else { exchange.wanted.read(body, reading) };
         let rows_over = reading.give_up_long_list();
@@ -42,12 +56,11 @@ impl Adapter {
         if !is_success || reading.error_code().is_some() {
             return reply(Outcome::Refused, None);
         }
-        let is_readable = !exchange.is_content_read
-            || match (read, rows_over) {
-                (Err(error), _) => note_no_json(body, error, reading),
-                (Ok(()), Some(over)) => note_long_list(over, reading),
-                (Ok(()), None) => note_missing(exchange, missing, reading) && note_no_list(exchange, reading),
-            };
+        let is_readable = match (read, rows_over) {
+            (Err(error), _) if exchange.is_content_read => note_no_json(body, error, reading),
+            (_, Some(over)) => note_long_list(over, reading),
+            (_, None) => note_missing(exchange, missing, reading) && note_no_list(exchange, reading),
+        };
         if !is_readable {
             return reply(Outcome::Error, Some(Fault::Unreadable));
         }

@@ -2,7 +2,8 @@
 //! into observations in our words. Bytes in, bytes out; opens no socket.
 //!
 //! Everything is compiled when the adapter is loaded: a request is a list of literal bytes and holes
-//! (`template`), an answer is read by a tree of the paths it wants (`read`) and nothing else of it is looked at.
+//! (`template`), an answer is read by a tree of the paths it wants (`read`) and the headers it wants (`head`), and
+//! nothing else of it is looked at.
 //!
 //! An operation may take several exchanges; sessions keep what a sign-in gave. What will grow here, and where:
 //! other bodies in `body`, other ways of reading in `read`, polling and webhooks as kinds of [`Exchange`].
@@ -12,6 +13,7 @@ mod body;
 mod clock;
 mod composed;
 mod decode;
+mod head;
 mod load;
 mod read;
 mod reading;
@@ -21,6 +23,6 @@ mod value;
 pub use adapter::{Adapter, Exchange};
 pub use body::Encoded;
 pub use clock::{ClockFacts, TimeFormat};
-pub use decode::Reply;
+pub use decode::{Answer, Reply};
 pub use reading::{Item, Line, NotUnderstood, Reading};
 pub use value::{Context, Memory, Session, Unwritable};

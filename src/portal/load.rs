@@ -9,6 +9,7 @@ use crate::adapter::{Adapter, Exchange, Words};
 use crate::body::{self, Body};
 use crate::clock::TimeFormat;
 use crate::composed::composed;
+use crate::head::Head;
 use crate::read::{Capture, List, Wanted};
 use crate::template::{Escape, Names, Template};
 use crate::value::{WordMaps, translatable};
@@ -91,7 +92,7 @@ impl Failure {
     fn read(fields: &Fields<'_>) -> Option<Self> {
         let code = fields.need("code").and_then(|node| {
             let path = node.text()?;
-            noted(&node, Wanted::default().scalar(path, Capture::ErrorCode))?;
+            noted(&node, Reader::default().scalar(path, Capture::ErrorCode))?;
             Some(path.to_owned())
         });
         let none = fields.list("none", |node| node.text().map(str::to_owned));
@@ -239,6 +240,7 @@ fn exchange(operation: Operation, fields: &Fields<'_>, frame: &Frame<'_>) -> Opt
         body: content,
         success: success?,
         wanted: reader.wanted,
+        head: reader.head,
         required: reader.required,
         is_content_read: reader.is_content_read,
         requires_list: reader.requires_list,
@@ -335,6 +337,7 @@ fn success(fields: &Fields<'_>) -> Option<Vec<u16>> {
 #[derive(Default)]
 struct Reader {
     wanted: Wanted,
+    head: Head,
     required: Vec<Field>,
     is_content_read: bool,
     has_items: bool,
@@ -343,16 +346,23 @@ struct Reader {
 
 impl Reader {
     fn read(&mut self, fields: &Fields<'_>, frame: &Frame<'_>) -> Option<()> {
-        let own = fields_of(fields, "read", &mut self.wanted, Some(&mut self.required));
+        let mut required = Vec::new();
+        let own = fields_of(fields, |field, is_optional, place| {
+            if !is_optional {
+                required.push(field);
+            }
+            self.scalar(place, Capture::Field(field))
+        });
+        self.required = required;
         let kept = fields.map("keep", |name, node| {
             let index = frame.names.session.iter().position(|known| known == name)?;
-            noted(node, self.wanted.scalar(node.text()?, Capture::Keep(index)))
+            noted(node, self.scalar(node.text()?, Capture::Keep(index)))
         });
         let items = fields.get("items").map_or(Some(()), |node| self.items(&node));
         let progress = fields.get("progress").map_or(Some(()), |node| self.progress(&node));
         self.is_content_read = !self.wanted.is_empty();
         if let Some(path) = &frame.failure {
-            noted(fields.node(), self.wanted.scalar(path, Capture::ErrorCode))?;
+            noted(fields.node(), self.scalar(path, Capture::ErrorCode))?;
         }
         own?;
         kept?;
@@ -360,12 +370,21 @@ impl Reader {
         progress
     }
 
+    /// Wants what stands at a place of the answer: `$.key`, `header NAME`, `cookie NAME`.
+    fn scalar(&mut self, place: &str, capture: Capture) -> Result<(), String> {
+        match self.head.scalar(place, capture) {
+            Some(result) => result,
+            None if place.starts_with('$') => self.wanted.scalar(place, capture),
+            None => Err(format!("`{place}` is no place (write `$.key.key`, `header NAME` or `cookie NAME`)")),
+        }
+    }
+
     fn items(&mut self, node: &Node<'_>) -> Option<()> {
         self.has_items = true;
         node.fields(|fields| {
             let at = fields.need("at");
             let mut element = Wanted::default();
-            let read = fields_of(fields, "read", &mut element, None);
+            let read = fields_of(fields, |field, _, path| element.scalar(path, Capture::Field(field)));
             let at = at?;
             read?;
             let path = at.text()?;
@@ -391,25 +410,17 @@ impl Reader {
     }
 }
 
-/// `field: $.path`, where a field that may be missing is written `field?`.
-fn fields_of(
-    fields: &Fields<'_>,
-    name: &'static str,
-    wanted: &mut Wanted,
-    mut required: Option<&mut Vec<Field>>,
-) -> Option<()> {
+/// `field: $.path`, where a field that may be missing is written `field?`: what is to be done with each.
+fn fields_of(fields: &Fields<'_>, mut wants: impl FnMut(Field, bool, &str) -> Result<(), String>) -> Option<()> {
     fields
-        .map(name, |key, node| {
-            let (key, optional) = key.strip_suffix('?').map_or((key, false), |key| (key, true));
+        .map("read", |key, node| {
+            let (key, is_optional) = key.strip_suffix('?').map_or((key, false), |key| (key, true));
             let Some(field) = Field::parse(key).filter(|field| *field != Field::StateWord) else {
                 let shown = Field::ALL.iter().filter(|field| **field != Field::StateWord);
                 let known: Vec<_> = shown.map(|field| field.as_str()).collect();
                 return node.refuse(format!("`{key}` is not observed"), format!("one of: {}", known.join(", ")));
             };
-            if let (false, Some(required)) = (optional, required.as_deref_mut()) {
-                required.push(field);
-            }
-            noted(node, wanted.scalar(node.text()?, Capture::Field(field)))
+            noted(node, wants(field, is_optional, node.text()?))
         })
         .map(drop)
 }

@@ -122,21 +122,7 @@ impl Wanted {
 
     fn take(&self, text: &str, reading: &mut Reading) {
         for capture in &self.captures {
-            let longest = match capture {
-                Capture::Field(field) => longest(*field),
-                Capture::Keep(_) => LONGEST_KEPT,
-                Capture::LineEvent => model::LONGEST_VALUE,
-                Capture::ErrorCode | Capture::LineHappenedAt | Capture::LineState => model::LONGEST_CODE,
-            };
-            let span = reading.push_text(text, longest);
-            match capture {
-                Capture::Field(field) => reading.set(*field, span),
-                Capture::Keep(index) => reading.keep(*index, span),
-                Capture::ErrorCode => reading.set_error_code(Some(span)),
-                Capture::LineHappenedAt => set_line(reading, |line| line.happened_at = Some(span)),
-                Capture::LineEvent => set_line(reading, |line| line.event = Some(span)),
-                Capture::LineState => set_line(reading, |line| line.state_word = Some(span)),
-            }
+            take(*capture, text, reading);
         }
     }
 
@@ -156,6 +142,25 @@ impl Wanted {
             Some(_) => self.take(raw, reading),
         }
         Ok(())
+    }
+}
+
+/// Takes down what was captured.
+pub(crate) fn take(capture: Capture, text: &str, reading: &mut Reading) {
+    let longest = match capture {
+        Capture::Field(field) => longest(field),
+        Capture::Keep(_) => LONGEST_KEPT,
+        Capture::LineEvent => model::LONGEST_VALUE,
+        Capture::ErrorCode | Capture::LineHappenedAt | Capture::LineState => model::LONGEST_CODE,
+    };
+    let span = reading.push_text(text, longest);
+    match capture {
+        Capture::Field(field) => reading.set(field, span),
+        Capture::Keep(index) => reading.keep(index, span),
+        Capture::ErrorCode => reading.set_error_code(Some(span)),
+        Capture::LineHappenedAt => set_line(reading, |line| line.happened_at = Some(span)),
+        Capture::LineEvent => set_line(reading, |line| line.event = Some(span)),
+        Capture::LineState => set_line(reading, |line| line.state_word = Some(span)),
     }
 }
 

@@ -287,6 +287,11 @@ impl Reading {
         self.note(AdapterProblem::UnwritableValue, Some(&unwritable.reference), span);
     }
 
+    /// Takes down, in place of an answer, why its body could not be read.
+    pub fn note_unreadable(&mut self, why: &str) {
+        self.note_text(AdapterProblem::UnreadableBody, why);
+    }
+
     /// Why nothing can be told from the answer, or no request was sent, in short: `missing field: dossier_code`.
     pub fn reason(&self) -> Option<String> {
         let is_reason = |problem: &NotUnderstood<'_>| match problem.problem {

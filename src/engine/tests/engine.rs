@@ -7,6 +7,7 @@ mod engine {
 
     mod backing_off;
     mod catalogue;
+    mod cookies;
     mod ending;
     mod from_the_plan;
     mod hostile;

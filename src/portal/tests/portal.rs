@@ -6,6 +6,7 @@ mod portal {
     pub(crate) mod scene;
 
     mod bounds;
+    mod head;
     mod mistakes;
     mod reading;
     mod understanding;

@@ -57,6 +57,7 @@ create temp trigger make_exchange instead of insert on exchange begin
         new.fault,
         coalesce(new.bytes_sent, 300),
         coalesce(new.bytes_received, 200),
+        new.bytes_decoded,
         coalesce(new.reused, 1),
         coalesce(new.traffic_class, 'user'),
         coalesce(new.delay_ns, 0),

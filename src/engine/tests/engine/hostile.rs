@@ -73,8 +73,14 @@ const MISBEHAVIOURS: &[Misbehaviour] = &[
     bytes!("a page where JSON is wanted", b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n<html>", UNREADABLE),
     bytes!("another JSON", b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nnull", UNREADABLE),
     bytes!("text that is no UTF-8", b"HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{\"code\":\"\xc3\x28D-1\"}", UNREADABLE),
-    bytes!("a body packed without being asked", b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\n\x1f\x8b\x08\x00", UNREADABLE),
+    bytes!("a body packed without being asked", b"HTTP/1.1 200 OK\r\ncontent-encoding: br\r\ncontent-length: 18\r\n\r\n\x8b\x06\x80{\"code\":\"D-1\"}\x03", OK),
+    bytes!("no body, said to be packed", b"HTTP/1.1 404 Not Found\r\ncontent-encoding: gzip\r\ncontent-length: 0\r\n\r\n", ("refused", 404, "-")),
+    bytes!("half of a packed body", b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\n\x1f\x8b\x08\x00", BROKEN_BODY),
+    bytes!("a coding that is not known", b"HTTP/1.1 200 OK\r\ncontent-encoding: compress\r\ncontent-length: 14\r\n\r\n{\"code\":\"D-1\"}", UNREADABLE),
+    bytes!("a bomb", b"HTTP/1.1 200 OK\r\ncontent-encoding: br\r\ncontent-length: 14\r\n\r\n\x5b\xff\xff\x87\x5f\x02\x24\x1e\x0b\x04\x72\xef\x0f\x00", ("error", 200, "too_long")),
     Misbehaviour { name: "JSON of a hundred thousand brackets", answer: deep, came_to: UNREADABLE },
+    Misbehaviour { name: "as many cookies as a head holds", answer: cookies, came_to: OK },
+    Misbehaviour { name: "ten thousand cookies", answer: flood_of_cookies, came_to: BROKEN },
     Misbehaviour { name: "more than may be read", answer: too_long, came_to: ("error", 200, "too_long") },
 ];
 
@@ -92,6 +98,17 @@ const FLOODS: &[Misbehaviour] = &[
 
 fn deep(stream: &mut TcpStream) -> Then {
     say(stream, 200, &format!("{{\"code\":{}", "[".repeat(100_000)))
+}
+
+fn cookies(stream: &mut TcpStream) -> Then {
+    let cookies = format!("set-cookie: c={:x<500}\r\n", "").repeat(90);
+    write(stream, format!("HTTP/1.1 200 OK\r\n{cookies}content-length: 14\r\n\r\n{{\"code\":\"D-1\"}}").as_bytes())
+}
+
+fn flood_of_cookies(stream: &mut TcpStream) -> Then {
+    let cookies = "set-cookie: c=1\r\n".repeat(10_000);
+    write(stream, format!("HTTP/1.1 200 OK\r\n{cookies}content-length: 14\r\n\r\n{{\"code\":\"D-1\"}}").as_bytes());
+    Then::Close
 }
 
 fn endless_headers(stream: &mut TcpStream) -> Then {
@@ -172,6 +189,37 @@ fn play(misbehaviours: &'static [Misbehaviour]) {
 #[test]
 fn every_misbehaviour_is_recorded_as_what_it_is() {
     play(MISBEHAVIOURS);
+}
+
+#[test]
+fn what_was_packed_is_counted_as_it_came_and_unpacked_and_what_cannot_be_is_said() {
+    let portal = Portal::start(|asked, stream| {
+        let (coding, body): (_, &[u8]) = match number(asked) {
+            0 => ("br", b"\x8b\x06\x80{\"code\":\"D-1\"}\x03"),
+            1 => ("identity", br#"{"code":"D-1"}"#),
+            2 => ("compress", br#"{"code":"D-1"}"#),
+            _ => ("gzip", br#"{"code":"D-1"}"#),
+        };
+        let length = body.len();
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-encoding: {coding}\r\ncontent-length: {length}\r\n\r\n");
+        write(stream, head.as_bytes());
+        write(stream, body)
+    });
+    let mut played = Play::of(&portal, 4, "- do: submit").run();
+    played.rows.sort_by_key(|row| row.case);
+    let told: Vec<_> =
+        played.rows.iter().map(|row| (row.bytes_received, row.bytes_decoded, row.reason.as_deref())).collect();
+    let unknown = "content coding compress: not known (gzip, deflate, br and zstd are)";
+    assert_eq!(
+        told,
+        [
+            (18, Some(14), None),
+            (14, None, None),
+            (14, None, Some(unknown)),
+            (14, None, Some("content coding gzip: invalid gzip header"))
+        ]
+    );
+    assert_eq!(played.problems, [format!("submit unreadable_body - {unknown} 1")]);
 }
 
 #[test]

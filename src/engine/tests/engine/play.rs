@@ -124,6 +124,7 @@ pub(crate) struct Row {
     pub(crate) status: Option<i64>,
     pub(crate) fault: Option<String>,
     pub(crate) bytes_received: i64,
+    pub(crate) bytes_decoded: Option<i64>,
     pub(crate) reused: bool,
     pub(crate) attempt: i64,
     pub(crate) reason: Option<String>,
@@ -227,7 +228,8 @@ impl Play {
         let mut rows = history
             .prepare(
                 "select case_id, actor, journey, operation, phase, due_ns, sent_ns, done_ns, outcome, status, fault,
-                 bytes_received, reused, attempt, reason, delay_ns, held_ns, traffic_class from exchanges order by exchange_id",
+                 bytes_received, reused, attempt, reason, delay_ns, held_ns, traffic_class,
+                 bytes_decoded from exchanges order by exchange_id",
             )
             .unwrap();
         let rows = rows.query_map([], |row| {
@@ -244,6 +246,7 @@ impl Play {
                 status: row.get(9)?,
                 fault: row.get(10)?,
                 bytes_received: row.get(11)?,
+                bytes_decoded: row.get(18)?,
                 reused: row.get(12)?,
                 attempt: row.get(13)?,
                 reason: row.get(14)?,

@@ -48,6 +48,22 @@ fn who_is_told_to_come_again_does_and_both_exchanges_are_recorded() {
 }
 
 #[test]
+fn a_date_is_as_far_off_as_the_answer_s_own_clock_says() {
+    // Clocks of portals are wrong by years; each form of a date that HTTP knows.
+    for wait in [
+        "Fri, 05 Mar 2021 08:00:01 GMT\r\ndate: Fri, 05 Mar 2021 08:00:00 GMT",
+        "Friday, 05-Mar-21 08:00:01 GMT\r\ndate: Fri Mar  5 08:00:00 2021",
+    ] {
+        let (_portal, played) = play(1, "429 Too Many Requests", wait);
+        let rows = played.of("submit");
+        assert_eq!(rows.iter().map(|row| row.attempt).collect::<Vec<_>>(), [1, 2], "{wait}");
+        assert!(rows[1].sent.unwrap() >= rows[0].done + i64::try_from(1_000 * MS).unwrap());
+    }
+    let over = "Fri, 05 Mar 2021 07:00:00 GMT\r\ndate: Fri, 05 Mar 2021 08:00:00 GMT";
+    assert_eq!(play(1, "503 Service Unavailable", over).1.of("submit").len(), 2, "what is over is not waited for");
+}
+
+#[test]
 fn nobody_comes_again_for_ever() {
     let (portal, played) = play(usize::MAX, "503 Service Unavailable", "0");
     assert_eq!(played.of("submit").iter().map(|row| row.attempt).collect::<Vec<_>>(), [1, 2, 3, 4]);
@@ -60,6 +76,8 @@ fn what_asks_for_too_much_or_makes_no_sense_is_an_answer_as_any_other() {
     for (status, wait) in [
         ("503 Service Unavailable", "3600"),
         ("503 Service Unavailable", "Fri, 05 Mar 2021 08:00:00 GMT"),
+        ("503 Service Unavailable", "Fri, 05 Mar 2021 08:00:00 GMT\r\ndate: yesterday"),
+        ("503 Service Unavailable", "Fri, 31 Dec 9999 08:00:00 GMT\r\ndate: Fri, 05 Mar 2021 08:00:00 GMT"),
         ("503 Service Unavailable", "-1"),
         ("503 Service Unavailable", "99999999999999999999999"),
         ("409 Conflict", "1"),

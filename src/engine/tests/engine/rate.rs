@@ -132,7 +132,7 @@ fn a_time_limit_for_reading_back_does_not_count_our_own_pace() {
 fn what_is_left_after_the_load_is_done_no_faster_than_the_load_was_at_its_peak() {
     // Ten people come within a second, and each does forty things after it.
     let portal = Portal::polite();
-    let steps = "- do: submit\n- wait: 1100 min\n- repeat:\n    at_most: 10\n    until: closing\n    steps:\n      - do: accept";
+    let steps = "- do: submit\n- wait: 3000 min\n- repeat:\n    at_most: 10\n    until: closing\n    steps:\n      - do: accept";
     let play = Play { length: 1_000, lanes: 2, ..Play::of(&portal, 10, steps).every(90) };
     let played = play.run();
     let mut load = sent(&played, |phase| phase == "load");

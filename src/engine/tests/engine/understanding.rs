@@ -4,7 +4,7 @@ use model::words::Role;
 use vandan_engine::Publication;
 
 use super::play::{DAY, MS, Play};
-use super::portal::{Portal, polite, say};
+use super::portal::{Portal, polite, say, write};
 
 #[test]
 fn what_is_not_understood_is_recorded_with_its_exchange() {
@@ -33,6 +33,28 @@ fn what_is_not_understood_is_recorded_with_its_exchange() {
     assert_eq!(played.only("submit").came_to(), ("ok", 200, "-"), "an unknown word changes nothing else");
     let track = played.only("track");
     assert_eq!((track.came_to(), track.reason.as_deref()), (("error", 200, "unreadable"), Some("missing field: fee")));
+}
+
+#[test]
+fn a_number_in_location_and_a_session_in_a_cookie_are_enough() {
+    let portal = Portal::start(|asked, stream| {
+        let head = match asked.path.as_str() {
+            "/sign-in" => "204 No Content\r\nset-cookie: sid=s-1; Path=/; HttpOnly",
+            "/dossiers" => "201 Created\r\nlocation: /dossiers/D-1\r\ncontent-length: 0",
+            _ => "204 No Content",
+        };
+        write(stream, format!("HTTP/1.1 {head}\r\n\r\n").as_bytes())
+    });
+    let mut play = Play::of(&portal, 1, "- do: sign_in\n- do: submit\n- do: track");
+    play.adapter = "portal: test\ntitle: T\nsession_headers: { X-Session: \"${session.sid}\" }\noperations:\n  \
+                    sign_in: { request: POST /sign-in, keep: { sid: cookie sid } }\n  \
+                    submit:\n    request: POST /dossiers\n    read:\n      dossier_code: header Location ~ '/([^/]+)$'\n  \
+                    track: { request: \"GET /dossiers/${dossier.code}\" }\n"
+        .to_owned();
+    let played = play.run();
+    assert!(played.rows.iter().all(|row| row.outcome == "ok"), "{:#?}", played.rows);
+    assert_eq!(portal.times("/dossiers/D-1"), 1);
+    assert!(portal.asked()[2].head.to_lowercase().contains("x-session: s-1"), "{}", portal.asked()[2].head);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use model::words::{Fault, Field, Operation, Outcome};
 use model::{LONGEST_CODE, LONGEST_VALUE, is_cut};
 use vandan_portal::{Reading, Unwritable};
 
-use super::scene::{Scene, adapter, read, submit};
+use super::scene::{Scene, adapter, decode, read, submit};
 
 #[test]
 fn every_value_is_cut_between_characters_with_a_mark() {
@@ -60,13 +60,13 @@ fn a_list_that_is_too_long_is_not_taken_for_a_shorter_one() {
     );
     let exchange = &adapter.exchanges(Operation::Inbox)[0];
     let mut reading = Reading::default();
-    let mut decode = |rows: usize| {
+    let mut listed = |rows: usize| {
         let body = format!("[{}]", vec![r#"{"c":"H18-1","r":"VD-1"}"#; rows].join(","));
-        let reply = adapter.decode(exchange, 200, body.as_bytes(), &mut reading);
+        let reply = decode(&adapter, exchange, (200, body.as_bytes()), &mut reading);
         (reply.answer, reply.fault, reading.items().len(), reading.problems().map(|problem| problem.to_string()).next())
     };
-    assert_eq!(decode(10_000), (Outcome::Ok, None, 10_000, None));
+    assert_eq!(listed(10_000), (Outcome::Ok, None, 10_000, None));
     let said = "80000 rows, at most 10000 are read: ask for fewer".to_owned();
-    assert_eq!(decode(80_000), (Outcome::Error, Some(Fault::Unreadable), 0, Some(said)));
-    assert_eq!(decode(1), (Outcome::Ok, None, 1, None));
+    assert_eq!(listed(80_000), (Outcome::Error, Some(Fault::Unreadable), 0, Some(said)));
+    assert_eq!(listed(1), (Outcome::Ok, None, 1, None));
 }

@@ -73,7 +73,7 @@ const MISTAKES: &[Mistake] = &[
     // Where failures are told is missing.
     mistake!("failure: { none: [\"0\"] }\noperations: {}\n", "p.yaml:3:10: failure: the field `code` is missing"),
     // A path that is none, for failures.
-    mistake!("failure: { code: error.code }\noperations:\n  submit: { request: POST /a }\n", "p.yaml:3:18: failure.code: `error.code` is no path (a path is `$` for the answer, or `$.key.key`)"),
+    mistake!("failure: { code: error.code }\noperations:\n  submit: { request: POST /a }\n", "p.yaml:3:18: failure.code: `error.code` is no place (write `$.key.key`, `header NAME` or `cookie NAME`)"),
     // Neither yes nor no.
     mistake!("failure: { code: $.e, in_status_200: maybe }\noperations: {}\n", "p.yaml:3:38: failure.in_status_200: `maybe` is neither yes nor no"),
     // A session header without a name.
@@ -147,7 +147,7 @@ const MISTAKES: &[Mistake] = &[
     // A field only we write.
     mistake!("operations:\n  submit:\n    request: POST /a\n    read: { state_word: $.c }\n", "p.yaml:6:25: operations.submit.read.state_word: `state_word` is not observed (one of: {OBSERVED})"),
     // A path without its beginning.
-    mistake!("operations:\n  submit:\n    request: POST /a\n    read: { state: state }\n", "p.yaml:6:20: operations.submit.read.state: `state` is no path (a path is `$` for the answer, or `$.key.key`)"),
+    mistake!("operations:\n  submit:\n    request: POST /a\n    read: { state: state }\n", "p.yaml:6:20: operations.submit.read.state: `state` is no place (write `$.key.key`, `header NAME` or `cookie NAME`)"),
     // A path into a list.
     mistake!("operations:\n  submit:\n    request: POST /a\n    read: { state: \"$.items[0].state\" }\n", "p.yaml:6:20: operations.submit.read.state: `$.items[0].state` is no path (keys only; lists are read by `items` and `progress`)"),
     // A path with a gap.
@@ -156,6 +156,15 @@ const MISTAKES: &[Mistake] = &[
     mistake!("operations:\n  submit:\n    request: POST /a\n    read: { state: [$.a] }\n", "p.yaml:6:20: operations.submit.read.state: a list stands where one value is expected"),
     // Items without a place.
     mistake!("operations:\n  submit:\n    request: POST /a\n    items: { read: { state: $.s } }\n", "p.yaml:6:12: operations.submit.items: the field `at` is missing"),
+    // Headers and cookies that are none, and patterns that cut out nothing.
+    mistake!("operations:\n  submit:\n    request: POST /a\n    read: { state: header Lo(cation }\n", "p.yaml:6:20: operations.submit.read.state: `Lo(cation` is no name of a header"),
+    mistake!("operations:\n  submit:\n    request: POST /a\n    keep: { token: cookie s=1 }\n", "p.yaml:6:20: operations.submit.keep.token: `s=1` is no name of a cookie"),
+    mistake!("operations:\n  submit:\n    request: POST /a\n    keep: { token: header.Set-Cookie }\n", "p.yaml:6:20: operations.submit.keep.token: `header.Set-Cookie` is no place (write `$.key.key`, `header NAME` or `cookie NAME`)"),
+    mistake!("operations:\n  submit:\n    request: POST /a\n    read: { state: header Location ~ /a/(.*) }\n", "p.yaml:6:20: operations.submit.read.state: `/a/(.*)` is no pattern (write it as '...' behind the `~`)"),
+    mistake!("operations:\n  submit:\n    request: POST /a\n    read: { state: header Location ~ '/a/(.*' }\n", "p.yaml:6:20: operations.submit.read.state: `/a/(.*` is no regular expression: found open group without closing ')'"),
+    mistake!("operations:\n  submit:\n    request: POST /a\n    read: { state: header Location ~ '/a/.*' }\n", "p.yaml:6:20: operations.submit.read.state: `/a/.*` has 0 groups (put what is to be read, and only that, in parentheses)"),
+    // A header where a row is read.
+    mistake!("operations:\n  submit:\n    request: POST /a\n    items: { at: $, read: { state: header Location } }\n", "p.yaml:6:36: operations.submit.items.read.state: `header Location` is no path (a path is `$` for the answer, or `$.key.key`)"),
     // Items whose place is no path.
     mistake!("operations:\n  submit:\n    request: POST /a\n    items: { at: items, read: { state: $.s } }\n", "p.yaml:6:18: operations.submit.items.at: `items` is no path (a path is `$` for the answer, or `$.key.key`)"),
     // A log with a field that is none.
@@ -165,7 +174,7 @@ const MISTAKES: &[Mistake] = &[
     // Keeping a list.
     mistake!("operations:\n  submit:\n    request: POST /a\n    keep: [token]\n", "p.yaml:6:11: operations.submit.keep: a map is expected here (write `name: value`)"),
     // Keeping at a place that is none.
-    mistake!("operations:\n  submit:\n    request: POST /a\n    keep: { token: token }\n", "p.yaml:6:20: operations.submit.keep.token: `token` is no path (a path is `$` for the answer, or `$.key.key`)"),
+    mistake!("operations:\n  submit:\n    request: POST /a\n    keep: { token: token }\n", "p.yaml:6:20: operations.submit.keep.token: `token` is no place (write `$.key.key`, `header NAME` or `cookie NAME`)"),
     // A session value under another name.
     mistake!("operations:\n  sign_in: { request: POST /s, keep: { token: $.t, csrf: $.c } }\n  submit: { request: \"POST /a?t=${session.tokn}\" }\n", "p.yaml:5:22: operations.submit.request: `session.tokn` is kept by no operation (kept: token, csrf)"),
     // An exchange with a field nobody knows.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization as _;
 use vandan_portal::{Adapter, Reading, Reply};
 
-use super::scene::{adapter, read, shown, submit};
+use super::scene::{adapter, decode, read, shown, submit};
 
 /// An adapter that reads everything that can be read.
 fn reader() -> Adapter {
@@ -221,14 +221,14 @@ fn a_list_shows_one_dossier_an_element() {
     let body = r#"{"page":{"rows":[{"code":"A","s":"NEW","who":{"ref":"R-1"}},{"code":"B","s":"?"},{}]},"rows":[{"code":"C"}]}"#;
     let mut reading = Reading::default();
     let exchange = &adapter.exchanges(Operation::Inbox)[0];
-    assert_eq!(adapter.decode(exchange, 200, body.as_bytes(), &mut reading).answer, Outcome::Ok);
+    assert_eq!(decode(&adapter, exchange, (200, body.as_bytes()), &mut reading).answer, Outcome::Ok);
     let of = |field| reading.items().iter().map(|item| reading.value(item, field)).collect::<Vec<_>>();
     assert_eq!(of(Field::DossierCode), [Some("A"), Some("B"), None]);
     assert_eq!(of(Field::State), [Some("submitted"), None, None]);
     assert_eq!(of(Field::StateWord), [Some("NEW"), Some("?"), None]);
     assert_eq!(of(Field::Reference), [Some("R-1"), None, None]);
     for body in [r#"{"page":{"rows":[]}}"#, r#"{"page":{"rows":null}}"#] {
-        assert_eq!(adapter.decode(exchange, 200, body.as_bytes(), &mut reading).answer, Outcome::Ok, "{body}");
+        assert_eq!(decode(&adapter, exchange, (200, body.as_bytes()), &mut reading).answer, Outcome::Ok, "{body}");
         assert_eq!(reading.items().len(), 0);
     }
 }
@@ -240,7 +240,8 @@ fn a_list_that_is_not_there_is_no_empty_one_unless_the_adapter_says_so() {
             "operations: {{ inbox: {{ request: GET /i, session: no, items: {{ at: {at}, read: {{ dossier_code: $.code }} }} }} }}\n"
         ));
         let mut reading = Reading::default();
-        let reply = adapter.decode(&adapter.exchanges(Operation::Inbox)[0], 200, body.as_bytes(), &mut reading);
+        let exchange = &adapter.exchanges(Operation::Inbox)[0];
+        let reply = decode(&adapter, exchange, (200, body.as_bytes()), &mut reading);
         (reply.answer, reading.problems().next().map(|problem| (problem.problem, problem.field.map(str::to_owned))))
     };
     let missing = Some((AdapterProblem::MissingField, Some("items".to_owned())));
@@ -256,7 +257,7 @@ fn a_list_may_be_the_whole_answer() {
         "operations: { inbox: { request: GET /i, session: no, items: { at: $, read: { dossier_code: $.code } } } }\n",
     );
     let mut reading = Reading::default();
-    adapter.decode(&adapter.exchanges(Operation::Inbox)[0], 200, br#"[{"code":"A"},{"code":"B"}]"#, &mut reading);
+    decode(&adapter, &adapter.exchanges(Operation::Inbox)[0], (200, br#"[{"code":"A"},{"code":"B"}]"#), &mut reading);
     assert_eq!(reading.items().len(), 2);
 }
 
@@ -275,9 +276,9 @@ fn an_answer_shows_nothing_of_the_one_before() {
     let exchange = &adapter.exchanges(Operation::Submit)[0];
     let mut reading = Reading::default();
     let full = r#"{"token":"t","error":{"code":"E"},"data":{"code":"D","log":[{"what":"x"}]}}"#;
-    adapter.decode(exchange, 200, full.as_bytes(), &mut reading);
+    decode(&adapter, exchange, (200, full.as_bytes()), &mut reading);
     assert_eq!((reading.error_code(), reading.kept().count(), reading.lines().len()), (Some("E"), 1, 1));
-    assert_eq!(adapter.decode(exchange, 200, b"", &mut reading).fault, Some(Fault::Unreadable));
+    assert_eq!(decode(&adapter, exchange, (200, b""), &mut reading).fault, Some(Fault::Unreadable));
     assert_eq!((reading.error_code(), reading.kept().count(), reading.lines().len()), (None, 0, 0));
     assert!(reading.items().is_empty());
 }

@@ -4,7 +4,9 @@ use http::HeaderMap;
 use model::words::{ApplicantKind, Channel, FeeBasis, Level, PaymentMethod, PlannedOutcome, ReturnMethod, Role};
 use model::words::{Field, Operation};
 use model::{Applicant, Case, CaseId, SimTime, Staff, Vnd};
-use vandan_portal::{Adapter, ClockFacts, Context, Encoded, Memory, Reading, Reply, Session, Unwritable};
+use vandan_portal::{
+    Adapter, Answer, ClockFacts, Context, Encoded, Exchange, Memory, Reading, Reply, Session, Unwritable,
+};
 
 /// Loads an adapter that consists of these lines behind its name and title.
 #[track_caller]
@@ -133,8 +135,18 @@ impl Written {
 /// Reads an answer to the first exchange of `submit`.
 pub(crate) fn read(adapter: &Adapter, status: u16, body: &[u8]) -> (Reply, Reading) {
     let mut reading = Reading::default();
-    let reply = adapter.decode(&adapter.exchanges(Operation::Submit)[0], status, body, &mut reading);
+    let reply = decode(adapter, &adapter.exchanges(Operation::Submit)[0], (status, body), &mut reading);
     (reply, reading)
+}
+
+/// Reads an answer that has no headers.
+pub(crate) fn decode(
+    adapter: &Adapter,
+    exchange: &Exchange,
+    (status, body): (u16, &[u8]),
+    reading: &mut Reading,
+) -> Reply {
+    adapter.decode(exchange, Answer { status, headers: &HeaderMap::new(), body }, reading)
 }
 
 /// What an answer to `submit` shows for one field.

@@ -3,7 +3,7 @@
 use model::words::{AdapterProblem, Fault, Field, Operation, Outcome};
 use vandan_portal::{Adapter, Reading, Reply};
 
-use super::scene::{Scene, adapter, read, submit};
+use super::scene::{Scene, adapter, decode, read, submit};
 
 /// Everything that can be misunderstood, of one dossier.
 fn reader() -> Adapter {
@@ -38,7 +38,7 @@ fn submitted(body: &str) -> (Reply, Vec<String>) {
 fn listed(operation: Operation, body: &str) -> (Reply, Reading) {
     let adapter = reader();
     let mut reading = Reading::default();
-    let reply = adapter.decode(&adapter.exchanges(operation)[0], 200, body.as_bytes(), &mut reading);
+    let reply = decode(&adapter, &adapter.exchanges(operation)[0], (200, body.as_bytes()), &mut reading);
     (reply, reading)
 }
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use vandan_portal::{Encoded, Unwritable};
 
-use super::scene::{Scene, adapter, submit};
+use super::scene::{Scene, adapter, decode, submit};
 
 #[test]
 fn every_reference_writes_its_value() {
@@ -246,7 +246,7 @@ fn an_operation_may_take_several_exchanges_each_with_its_own_request() {
     assert_eq!(exchanges.len(), 2);
     let mut scene = Scene::new();
     let mut reading = vandan_portal::Reading::default();
-    adapter.decode(&exchanges[0], 200, br#"{"csrf":"k\"1"}"#, &mut reading);
+    decode(&adapter, &exchanges[0], (200, br#"{"csrf":"k\"1"}"#), &mut reading);
     reading.kept().for_each(|(index, value)| scene.session.keep(index, value));
     let mut request = Encoded::default();
     adapter.encode(&exchanges[1], &scene.context(), &mut request).unwrap();
