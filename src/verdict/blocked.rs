@@ -1,7 +1,7 @@
 //! What was refused to dossiers for good: it was due and legal, so either the portal refuses what it must do, or the adapter asks
 //! for it wrongly. Which of them, nobody knows; but a run in which it happened shows no conformance.
 
-use model::words::{Outcome, Phase};
+use model::words::Outcome;
 use rusqlite::Connection;
 
 use crate::validity::{Cause, Touches};
@@ -40,14 +40,11 @@ pub(crate) fn causes(connection: &Connection) -> Result<Vec<Cause>, rusqlite::Er
                    and operation in (select distinct operation from exchanges where outcome = '{refused}')
              group by case_id, operation
          ),
-         -- What is read back at the end is for the rules, unless nobody was ever granted it.
          left_behind as (
              select a.operation, a.last_refusal, e.status
              from asked a
              join exchanges e on e.exchange_id = a.last_refusal
              where not a.is_granted
-                   and (e.phase <> '{final_read}'
-                        or not exists (select 1 from asked b where b.operation = a.operation and b.is_granted))
          )
          select a.operation, count(*), (select count(*) from left_behind l where l.operation = a.operation),
                 (select count(*) from left_behind l where l.operation = a.operation and l.status is not 409),
@@ -59,7 +56,6 @@ pub(crate) fn causes(connection: &Connection) -> Result<Vec<Cause>, rusqlite::Er
          order by 3 desc, 1",
         ok = Outcome::Ok,
         refused = Outcome::Refused,
-        final_read = Phase::FinalRead,
     ))?;
     let rows = statement.query_map([], |row| {
         Ok(Blocked {
