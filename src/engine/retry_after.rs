@@ -22,9 +22,12 @@ pub(crate) fn told_to_wait(
         return Some(Duration::from_secs(seconds));
     }
     let until = httpdate::parse_http_date(wait).ok()?;
-    let said = text(DATE).and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or_else(now);
-    // What is over already is not waited for.
-    Some(until.duration_since(said).unwrap_or_default())
+    match text(DATE).and_then(|date| httpdate::parse_http_date(date).ok()) {
+        // What is over already is not waited for.
+        Some(said) => Some(until.duration_since(said).unwrap_or_default()),
+        // A date in the past is that of a clock which is not ours.
+        None => until.duration_since(now()).ok(),
+    }
 }
 
 #[cfg(test)]
@@ -48,5 +51,6 @@ mod tests {
         assert_eq!(wait(Some("Mon, 30 Nov 2026 11:00:00 GMT"), after), Some(Duration::ZERO), "it is over");
         assert_eq!(wait(None, "7"), Some(Duration::from_secs(7)));
         assert_eq!(wait(None, "soon"), None);
+        assert_eq!(wait(None, "Fri, 05 Mar 2021 08:00:00 GMT"), None, "a clock that is not ours");
     }
 }

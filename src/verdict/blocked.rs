@@ -1,7 +1,7 @@
 //! What was refused to dossiers for good: it was due and legal, so either the portal refuses what it must do, or the adapter asks
 //! for it wrongly. Which of them, nobody knows; but a run in which it happened shows no conformance.
 
-use model::words::Outcome;
+use model::words::{Outcome, Phase};
 use rusqlite::Connection;
 
 use crate::validity::{Cause, Touches};
@@ -34,17 +34,21 @@ pub(crate) fn causes(connection: &Connection) -> Result<Vec<Cause>, rusqlite::Er
     let mut statement = connection.prepare(&format!(
         "with asked as (
              select case_id, operation, max(outcome = '{ok}') as is_granted,
+                    max(case when outcome = '{refused}' and phase <> '{final_read}' then exchange_id end) as last_act,
                     max(case when outcome = '{refused}' then exchange_id end) as last_refusal
              from exchanges
              where case_id is not null and sent_ns is not null
                    and operation in (select distinct operation from exchanges where outcome = '{refused}')
              group by case_id, operation
          ),
+         -- A reader at the end may not be allowed to see every dossier: that is for the rules, unless nobody sees any.
          left_behind as (
-             select a.operation, a.last_refusal, e.status
+             select a.operation, e.exchange_id as last_refusal, e.status
              from asked a
-             join exchanges e on e.exchange_id = a.last_refusal
+             join exchanges e on e.exchange_id = coalesce(a.last_act, a.last_refusal)
              where not a.is_granted
+                   and (a.last_act is not null
+                        or not exists (select 1 from asked b where b.operation = a.operation and b.is_granted))
          )
          select a.operation, count(*), (select count(*) from left_behind l where l.operation = a.operation),
                 (select count(*) from left_behind l where l.operation = a.operation and l.status is not 409),
@@ -56,6 +60,7 @@ pub(crate) fn causes(connection: &Connection) -> Result<Vec<Cause>, rusqlite::Er
          order by 3 desc, 1",
         ok = Outcome::Ok,
         refused = Outcome::Refused,
+        final_read = Phase::FinalRead,
     ))?;
     let rows = statement.query_map([], |row| {
         Ok(Blocked {
