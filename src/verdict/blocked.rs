@@ -10,6 +10,8 @@ use crate::validity::{Cause, Touches};
 const ONE_IN: i64 = 200;
 /// The same where the last refusal was a conflict (409): two may have wanted the same at once, and one of them had to yield.
 const CONFLICTS_ONE_IN: i64 = 20;
+/// An operation that was granted to none of so many dossiers was hardly asked for rightly.
+const MANY: i64 = 10;
 
 /// One operation, and the dossiers that asked for it.
 struct Blocked {
@@ -22,14 +24,14 @@ struct Blocked {
     other_than_conflict: i64,
     /// To which it was granted, in any phase.
     granted: i64,
-    /// The first of the refusals, how often its status stands in them, and its error code.
+    /// The first of the refusals, its status, and its error code.
     first: i64,
     status: Option<i64>,
     code: Option<String>,
 }
 
 /// A cause for each operation that was refused for good to more than 0.5 % of the dossiers that asked for it. One that was granted
-/// to nobody leaves nothing standing: whatever follows from it follows from a request that may be wrong.
+/// to none of ten or more leaves nothing standing: whatever follows from it follows from a request that may be wrong.
 pub(crate) fn causes(connection: &Connection) -> Result<Vec<Cause>, rusqlite::Error> {
     let mut statement = connection.prepare(&format!(
         "with asked as (
@@ -41,14 +43,14 @@ pub(crate) fn causes(connection: &Connection) -> Result<Vec<Cause>, rusqlite::Er
                    and operation in (select distinct operation from exchanges where outcome = '{refused}')
              group by case_id, operation
          ),
+         granted as (select distinct operation from asked where is_granted),
          -- A reader at the end may not be allowed to see every dossier: that is for the rules, unless nobody sees any.
          left_behind as (
              select a.operation, e.exchange_id as last_refusal, e.status
              from asked a
              join exchanges e on e.exchange_id = coalesce(a.last_act, a.last_refusal)
              where not a.is_granted
-                   and (a.last_act is not null
-                        or not exists (select 1 from asked b where b.operation = a.operation and b.is_granted))
+                   and (a.last_act is not null or a.operation not in (select operation from granted))
          )
          select a.operation, count(*), (select count(*) from left_behind l where l.operation = a.operation),
                 (select count(*) from left_behind l where l.operation = a.operation and l.status is not 409),
@@ -82,7 +84,7 @@ impl Blocked {
         let is_too_much =
             self.other_than_conflict * ONE_IN > self.asked || self.refused * CONFLICTS_ONE_IN > self.asked;
         is_too_much.then(|| {
-            let touches = if self.granted == 0 { Touches::Everything } else { Touches::Coverage };
+            let touches = if self.granted == 0 && self.asked >= MANY { Touches::Everything } else { Touches::Coverage };
             Cause::new(touches, self.sentence())
         })
     }
@@ -136,9 +138,10 @@ mod tests {
 
     #[test]
     fn what_is_granted_to_nobody_leaves_nothing_standing() {
-        let said = said(&[(4, &[404])]);
-        assert_eq!(said[0].touches, Touches::Everything);
-        assert!(said[0].text.contains("accept was refused to 4 of 4 dossiers"), "{}", said[0].text);
+        let of_many = said(&[(10, &[404])]);
+        assert_eq!(of_many[0].touches, Touches::Everything);
+        assert!(of_many[0].text.contains("accept was refused to 10 of 10 dossiers"), "{}", of_many[0].text);
+        assert_eq!(said(&[(9, &[404])])[0].touches, Touches::Coverage, "a rule that failed stands beside so few");
     }
 
     #[test]
