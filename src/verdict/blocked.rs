@@ -51,14 +51,18 @@ pub(crate) fn causes(connection: &Connection) -> Result<Vec<Cause>, rusqlite::Er
              join exchanges e on e.exchange_id = coalesce(a.last_act, a.last_refusal)
              where not a.is_granted
                    and (a.last_act is not null or a.operation not in (select operation from granted))
-         )
-         select a.operation, count(*), (select count(*) from left_behind l where l.operation = a.operation),
-                (select count(*) from left_behind l where l.operation = a.operation and l.status is not 409),
-                sum(a.is_granted), coalesce(f.exchange_id, 0), f.status,
-                (select o.error_code from observations o where o.exchange_id = f.exchange_id and o.position = 0)
-         from asked a
-         left join exchanges f on f.exchange_id = (select min(l.last_refusal) from left_behind l where l.operation = a.operation)
-         group by a.operation
+         ),
+         behind as (
+             select operation, count(*) as refused, count(*) filter (where status is not 409) as other, min(last_refusal) as first
+             from left_behind
+             group by operation
+         ),
+         demand as (select operation, count(*) as asked, sum(is_granted) as granted from asked group by operation)
+         select d.operation, d.asked, b.refused, b.other, d.granted, b.first, e.status,
+                (select o.error_code from observations o where o.exchange_id = b.first and o.position = 0)
+         from demand d
+         join behind b on b.operation = d.operation
+         join exchanges e on e.exchange_id = b.first
          order by 3 desc, 1",
         ok = Outcome::Ok,
         refused = Outcome::Refused,
