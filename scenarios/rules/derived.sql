@@ -111,13 +111,14 @@ order by e.exchange_id;
 -- only one that stands alone in its answer can be the one that was asked for; and it is a stranger's if it bears another
 -- number, another owner and another reference than ours.
 create temp table sightings (
-    exchange_id integer not null,
-    position    integer not null,
-    case_id     integer not null,
+    exchange_id  integer not null,
+    position     integer not null,
+    case_id      integer not null,
+    dossier_code text,
     primary key (exchange_id, position)
 ) without rowid;
 insert into sightings
-select o.exchange_id, o.position, o.subject
+select o.exchange_id, o.position, o.subject, o.dossier_code
 from (
     select s.exchange_id, s.position, s.dossier_code, s.owner_number, s.reference,
            coalesce(s.case_id, (
@@ -133,8 +134,8 @@ from (
 left join dossiers d on d.case_id = o.subject
 left join receipts r on r.case_id = o.subject
 where o.subject is not null
-  and not coalesce(o.owner_number <> d.citizen_number and o.reference <> d.reference
-                   and o.dossier_code is not r.dossier_code, 0);
+  and (o.dossier_code is r.dossier_code
+       or not coalesce(o.owner_number <> d.citizen_number and o.reference <> d.reference, 0));
 
 -- The last final read of each case on each surface (track, clerk_view, look_up), found or not.
 create temp table final_reads (
@@ -195,11 +196,10 @@ create temp table code_cases (
 insert or ignore into code_cases
 select dossier_code, case_id, exchange_id from receipts where dossier_code is not null order by dossier_code;
 insert or ignore into code_cases
-select o.dossier_code, s.case_id, o.exchange_id
+select s.dossier_code, s.case_id, s.exchange_id
 from sightings s
-join observations o on o.exchange_id = s.exchange_id and o.position = s.position and o.dossier_code is not null
 left join receipts r on r.case_id = s.case_id
-where o.dossier_code is not r.dossier_code;
+where s.dossier_code is not null and s.dossier_code is not r.dossier_code;
 
 -- Each dossier number, and how many cases were seen with it.
 create temp table codes (
@@ -434,9 +434,9 @@ create temp table logs (exchange_id integer primary key, case_id integer not nul
 insert or replace into logs
 select p.exchange_id, p.subject
 from (
-    select o.exchange_id, coalesce(o.case_id, e.case_id) as subject
+    select o.exchange_id,
+           coalesce(o.case_id, (select e.case_id from exchanges e where e.exchange_id = o.exchange_id)) as subject
     from progress o
-    left join exchanges e on e.exchange_id = o.exchange_id
     where o.position = 0
 ) p
 where exists (select 1 from sightings s where s.exchange_id = p.exchange_id and s.case_id = p.subject)

@@ -1,6 +1,6 @@
 //! What happened: the tables of a run, the recorder that fills them while the run goes on, and the reader.
 //!
-//! One SQLite file per run holds everything a judge may see (`schema.sql` is the contract). [`Store`] creates it and
+//! One SQLite file per run holds everything a judge may see (`schema.sql` is the contract; `packed.sql` keeps it small). [`Store`] creates it and
 //! writes the plan; [`Recorder`] is the one writer thread, fed by bounded channels with [`Batch`]es of records;
 //! [`open`] opens a finished (or killed) history for reading.
 //!
@@ -8,11 +8,14 @@
 
 mod batch;
 mod catalogue;
+mod packing;
 mod plan;
 mod recorder;
+mod rows;
 mod store;
 
 pub use batch::{Batch, Exchange, Misread, Observed, ProgressLine, ShownService, Signal, Stall, Text};
+pub use packing::schema as packed_schema;
 pub use plan::{PlannedDossier, figures, targets};
 pub use recorder::{Inlet, Recorder, RecorderLoss};
 pub use store::{HistoryError, SCHEMA, SCHEMA_VERSION, Store, open};

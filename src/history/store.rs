@@ -2,18 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
-use model::words::Field;
 use model::{Fact, saturating};
-use rusqlite::{Connection, OpenFlags, Statement, Transaction, params};
+use rusqlite::{Connection, OpenFlags, Transaction, params};
 
-use crate::batch::Row;
-use crate::{Batch, Observed, ProgressLine, catalogue};
+use crate::rows::{Numbered, Rows};
+use crate::{Batch, packing};
 
-/// The tables of a history, as SQL.
+/// The tables of a history, as SQL: what everybody may read. A recorded history holds the three that grow with every request
+/// packed, behind views of the same names and columns; one that was written by hand holds them as they stand here.
 pub const SCHEMA: &str = include_str!("schema.sql");
 
-/// Version of [`SCHEMA`], kept in `pragma user_version`.
-pub const SCHEMA_VERSION: i64 = 4;
+/// Version of the form of a history, kept in `pragma user_version`.
+pub const SCHEMA_VERSION: i64 = 5;
+
+/// The version before, in which no table was packed: it reads the same.
+const UNPACKED_VERSION: i64 = 4;
 
 /// What went wrong with a history.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +39,7 @@ pub enum HistoryError {
     },
     /// The file is of a version this program does not know.
     #[error(
-        "could not read the history {path}: its schema has version {found}, this program reads version {SCHEMA_VERSION} (judge it with the version of vandan that recorded it)"
+        "could not read the history {path}: its schema has version {found}, this program reads versions {UNPACKED_VERSION} and {SCHEMA_VERSION} (judge it with the version of vandan that recorded it)"
     )]
     Version {
         /// The file.
@@ -59,6 +62,7 @@ pub enum HistoryError {
 pub struct Store {
     connection: Connection,
     next_exchange: i64,
+    numbered: Numbered,
 }
 
 impl Store {
@@ -73,10 +77,11 @@ impl Store {
             connection.pragma_update(None, "synchronous", "normal")?;
             connection.pragma_update(None, "user_version", SCHEMA_VERSION)?;
             connection.execute_batch(SCHEMA)?;
+            connection.execute_batch(&packing::schema())?;
             Ok(connection)
         };
         match create() {
-            Ok(connection) => Ok(Self { connection, next_exchange: 1 }),
+            Ok(connection) => Ok(Self { connection, next_exchange: 1, numbered: Numbered::default() }),
             Err(source) => Err(HistoryError::Create { path: path.to_owned(), source }),
         }
     }
@@ -99,9 +104,9 @@ impl Store {
     /// [`HistoryError::Write`].
     pub fn state_extent(&mut self) -> Result<(), HistoryError> {
         for (fact, extent) in [
-            (Fact::RecordedExchanges, "coalesce(max(exchange_id), 0) from exchanges"),
-            (Fact::RecordedObservations, "count(*) from observations"),
-            (Fact::RecordedProgress, "count(*) from progress"),
+            (Fact::RecordedExchanges, "coalesce(max(exchange_id), 0) from packed_exchanges"),
+            (Fact::RecordedObservations, "count(*) from packed_observations"),
+            (Fact::RecordedProgress, "count(*) from packed_progress"),
         ] {
             let insert = format!("insert or replace into run select ?1, {extent}");
             self.connection.execute(&insert, [fact.name()])?;
@@ -122,10 +127,19 @@ impl Store {
         if batches.iter().all(Batch::is_empty) {
             return Ok(());
         }
+        let written = self.write_all(batches);
+        if written.is_err() {
+            // The contents of these numbers may not have been written either.
+            self.numbered.forget();
+        }
+        written
+    }
+
+    fn write_all(&mut self, batches: &[Batch]) -> Result<(), HistoryError> {
         let mut next = self.next_exchange;
         let transaction = self.connection.transaction()?;
         {
-            let mut rows = Rows::prepare(&transaction)?;
+            let mut rows = Rows::prepare(&transaction, &mut self.numbered)?;
             for batch in batches {
                 rows.write(batch, &mut next)?;
             }
@@ -145,161 +159,6 @@ impl Store {
     }
 }
 
-/// The prepared inserts of one transaction.
-struct Rows<'a> {
-    exchange: Statement<'a>,
-    observed: Statement<'a>,
-    progress: Statement<'a>,
-    service: Statement<'a>,
-    misread: Statement<'a>,
-    stall: Statement<'a>,
-    signal: Statement<'a>,
-    fact: Statement<'a>,
-}
-
-impl<'a> Rows<'a> {
-    fn prepare(connection: &'a Connection) -> Result<Self, rusqlite::Error> {
-        let observed = format!(
-            "insert into observations (exchange_id, position, case_id, {}, error_code) values ({}?)",
-            columns().collect::<Vec<_>>().join(", "),
-            "?,".repeat(Field::COLUMNS + 3),
-        );
-        Ok(Self {
-            exchange: connection.prepare(
-                "insert into exchanges values (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24)",
-            )?,
-            observed: connection.prepare(&observed)?,
-            progress: connection.prepare("insert into progress values (?1,?2,?3,?4,?5,?6,?7)")?,
-            service: catalogue::prepare(connection)?,
-            misread: connection.prepare("insert into adapter_problems values (?1,?2,?3,?4,?5,?6)")?,
-            stall: connection.prepare("insert or ignore into stalls values (?1,?2,?3)")?,
-            signal: connection
-                .prepare("insert or ignore into signals values (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)")?,
-            fact: connection.prepare("insert or replace into run values (?1,?2)")?,
-        })
-    }
-
-    fn write(&mut self, batch: &Batch, next: &mut i64) -> Result<(), rusqlite::Error> {
-        let mut observed = batch.observed.iter();
-        let mut progress = batch.progress.iter();
-        let mut services = batch.services.iter();
-        let mut misread = batch.misread.iter();
-        for row in &batch.rows {
-            let exchange_id = *next;
-            *next += 1;
-            self.write_exchange(batch, row, exchange_id)?;
-            for observed in observed.by_ref().take(row.observed as usize) {
-                self.write_observed(batch, row, observed, exchange_id)?;
-            }
-            for line in progress.by_ref().take(row.progress as usize) {
-                self.write_progress(batch, line, exchange_id)?;
-            }
-            for service in services.by_ref().take(row.services as usize) {
-                catalogue::write(&mut self.service, batch, service, exchange_id)?;
-            }
-            for (position, misread) in (0_u32..).zip(misread.by_ref().take(row.misread as usize)) {
-                let (field, value) =
-                    (misread.field.map(|text| batch.read(text)), misread.value.map(|text| batch.read(text)));
-                let problem = misread.problem.as_str();
-                self.misread.execute(params![exchange_id, position, problem, field, value, misread.items])?;
-            }
-        }
-        for stall in &batch.stalls {
-            self.stall.execute(params![stall.thread, signed(stall.from), signed(stall.until)])?;
-        }
-        for signal in &batch.signals {
-            self.signal.execute(params![
-                signal.peer,
-                signal.epoch,
-                signed(signal.sequence),
-                signal.at,
-                signal.direction,
-                signal.kind,
-                signal.reference,
-                signal.dossier_code,
-                signal.amount,
-                signal.state,
-                signal.fault,
-                signal.status,
-                signal.detail,
-            ])?;
-        }
-        for (fact, value) in &batch.facts {
-            self.fact.execute(params![fact.name(), value])?;
-        }
-        Ok(())
-    }
-
-    fn write_exchange(&mut self, batch: &Batch, row: &Row, exchange_id: i64) -> Result<(), rusqlite::Error> {
-        let exchange = &row.exchange;
-        self.exchange.execute(params![
-            exchange_id,
-            exchange.case,
-            batch.read(exchange.actor),
-            exchange.session,
-            batch.read(exchange.journey),
-            exchange.operation.as_str(),
-            exchange.attempt,
-            exchange.phase.as_str(),
-            exchange.lane,
-            signed(exchange.due),
-            exchange.sent.map(signed),
-            exchange.first_byte.map(signed),
-            signed(exchange.done),
-            exchange.answer.as_str(),
-            exchange.status,
-            exchange.fault.map(model::words::Fault::as_str),
-            exchange.bytes_sent,
-            exchange.bytes_received,
-            exchange.bytes_decoded,
-            exchange.reused,
-            exchange.class.as_str(),
-            signed(exchange.delay),
-            signed(exchange.held),
-            exchange.reason.map(|reason| batch.read(reason)),
-        ])?;
-        Ok(())
-    }
-
-    fn write_observed(
-        &mut self,
-        batch: &Batch,
-        row: &Row,
-        observed: &Observed,
-        exchange_id: i64,
-    ) -> Result<(), rusqlite::Error> {
-        let statement = &mut self.observed;
-        statement.raw_bind_parameter(1, exchange_id)?;
-        statement.raw_bind_parameter(2, observed.position)?;
-        statement.raw_bind_parameter(3, observed.case)?;
-        for (i, value) in observed.values.iter().enumerate() {
-            statement.raw_bind_parameter(4 + i, value.map(|text| batch.read(text)))?;
-        }
-        let last = 4 + Field::COLUMNS;
-        statement.raw_bind_parameter(last, row.error_code.map(|text| batch.read(text)))?;
-        statement.raw_execute()?;
-        Ok(())
-    }
-
-    fn write_progress(&mut self, batch: &Batch, line: &ProgressLine, exchange_id: i64) -> Result<(), rusqlite::Error> {
-        self.progress.execute(params![
-            exchange_id,
-            line.position,
-            line.case,
-            line.happened_at.map(|text| batch.read(text)),
-            line.event.map(|text| batch.read(text)),
-            line.state.map(|text| batch.read(text)),
-            line.state_word.map(|text| batch.read(text)),
-        ])?;
-        Ok(())
-    }
-}
-
-/// The columns of `observations` that hold fields, in table order.
-fn columns() -> impl Iterator<Item = &'static str> {
-    Field::ALL.iter().take(Field::COLUMNS).map(|field| field.as_str())
-}
-
 /// SQLite's integers are signed; only what a peer says may be beyond their limit.
 pub(crate) fn signed(number: u64) -> i64 {
     saturating(number)
@@ -315,7 +174,7 @@ pub fn open(path: &Path) -> Result<Connection, HistoryError> {
         Ok((connection.pragma_query_value(None, "user_version", |row| row.get(0))?, connection))
     });
     match opened {
-        Ok((SCHEMA_VERSION, connection)) => Ok(connection),
+        Ok((UNPACKED_VERSION | SCHEMA_VERSION, connection)) => Ok(connection),
         Ok((found, _)) => Err(HistoryError::Version { path: path.to_owned(), found }),
         Err(source) => Err(HistoryError::Open { path: path.to_owned(), source }),
     }
@@ -323,10 +182,11 @@ pub fn open(path: &Path) -> Result<Connection, HistoryError> {
 
 #[cfg(test)]
 mod tests {
-    use model::words::{Operation, Outcome, Phase, TrafficClass};
+    use model::words::{Fault, Field, Operation, Outcome, Phase, TrafficClass};
+    use rusqlite::types::Value;
 
     use super::*;
-    use crate::{Exchange, Recorder};
+    use crate::{Exchange, Observed, ProgressLine, Recorder};
 
     fn exchange(batch: &mut Batch, case: u32) -> Exchange {
         Exchange {
@@ -409,6 +269,113 @@ mod tests {
         std::fs::write(&path, "these are notes, many notes, and no history of anything at all").unwrap();
         assert!(matches!(open(&path), Err(HistoryError::Open { .. })));
         assert!(matches!(open(&folder.path().join("none")), Err(HistoryError::Open { .. })));
+    }
+
+    fn rows(connection: &Connection, query: &str) -> Vec<Vec<Value>> {
+        let mut statement = connection.prepare(query).unwrap();
+        let columns = statement.column_count();
+        let rows = statement.query_map([], |row| (0..columns).map(|column| row.get(column)).collect()).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    }
+
+    #[test]
+    fn views_have_the_columns_of_the_tables_whose_place_they_take() {
+        let (plain, packed) = (Connection::open_in_memory().unwrap(), Connection::open_in_memory().unwrap());
+        plain.execute_batch(SCHEMA).unwrap();
+        packed.execute_batch(SCHEMA).unwrap();
+        packed.execute_batch(&packing::schema()).unwrap();
+        let views = rows(&packed, "select name from sqlite_schema where type = 'view' and name <> 'README' order by 1");
+        assert_eq!(views.len(), 3);
+        for view in views.concat() {
+            let Value::Text(view) = view else { panic!("{view:?}") };
+            let columns = format!("select name from pragma_table_info('{view}') order by cid");
+            assert_eq!(rows(&packed, &columns), rows(&plain, &columns), "{view}");
+        }
+    }
+
+    #[test]
+    fn what_is_packed_reads_back_value_by_value() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::create(&folder.path().join("history.sqlite")).unwrap();
+        let mut batch = Batch::default();
+        let whole = exchange(&mut batch, 7);
+        let odd = Exchange {
+            case: None,
+            actor: batch.text("clerk:H53/1"),
+            session: 3,
+            attempt: 2,
+            phase: Phase::Drain,
+            lane: 1,
+            due: 100,
+            sent: None,
+            first_byte: None,
+            done: 90, // before it was due: nothing may get lost
+            answer: Outcome::Error,
+            status: None,
+            fault: Some(Fault::Connect),
+            bytes_decoded: Some(0),
+            reused: true,
+            class: TrafficClass::Poll,
+            delay: 5,
+            held: 4,
+            reason: Some(batch.text("refused")),
+            ..whole
+        };
+        let unheard = Exchange { sent: Some(99), done: 101, status: Some(500), ..odd };
+        batch.exchange(whole, None);
+        let mut values = [None; Field::COLUMNS];
+        for (place, value) in values.iter_mut().enumerate() {
+            *value = Some(batch.text(&format!("value {place}")));
+        }
+        values[Field::DueAt as usize] = Some(batch.text("2021-07-23T17:00:00.000+07:00"));
+        values[Field::Fee as usize] = Some(batch.text("50000"));
+        batch.observed(Observed { position: 0, case: Some(7), values });
+        values = [None; Field::COLUMNS];
+        batch.observed(Observed { position: 2, case: None, values });
+        values[Field::State as usize] = Some(batch.text("returned"));
+        values[Field::PaymentState as usize] = Some(batch.text("none"));
+        values[Field::ParcelState as usize] = Some(batch.text("delivered"));
+        values[Field::Reference as usize] = Some(batch.text("7"));
+        batch.observed(Observed { position: 1, case: None, values });
+        values = [None; Field::COLUMNS];
+        let happened_at = Some(batch.text("2021-07-20T08:00:00.001+07:00"));
+        let event = Some(batch.text("accepted"));
+        batch.progress(ProgressLine { position: 0, case: Some(7), happened_at, event, state: None, state_word: event });
+        batch.exchange(odd, None);
+        batch.exchange(unheard, None);
+        batch.exchange(whole, Some(whole.actor));
+        batch.observed(Observed { position: 0, case: Some(7), values });
+        store.write(&[batch]).unwrap();
+
+        let plain = Connection::open_in_memory().unwrap();
+        plain.execute_batch(SCHEMA).unwrap();
+        plain
+            .execute_batch(
+                "insert into exchanges values
+                     (1, 7, 'citizen', 0, 'citizen-online', 'submit', 1, 'load', 0, 5, 6, 7, 8, 'ok', 201, null, 900, 200, null, 0,
+                      'user', 0, 0, null),
+                     (2, null, 'clerk:H53/1', 3, 'citizen-online', 'submit', 2, 'drain', 1, 100, null, null, 90, 'error', null,
+                      'connect', 900, 200, 0, 1, 'poll', 5, 4, 'refused'),
+                     (3, null, 'clerk:H53/1', 3, 'citizen-online', 'submit', 2, 'drain', 1, 100, 99, null, 101, 'error', 500,
+                      'connect', 900, 200, 0, 1, 'poll', 5, 4, 'refused'),
+                     (4, 7, 'citizen', 0, 'citizen-online', 'submit', 1, 'load', 0, 5, 6, 7, 8, 'ok', 201, null, 900, 200, null, 0,
+                      'user', 0, 0, null);
+                 insert into observations values
+                     (1, 0, 7, 'value 0', 'value 1', 'value 2', 'value 3', 'value 4', 'value 5', '2021-07-23T17:00:00.000+07:00',
+                      'value 7', 'value 8', 50000, 'value 10', 'value 11', 'value 12', 'value 13', 'value 14', 'value 15', 'value 16',
+                      'value 17', 'value 18', 'value 19', 'value 20', 'value 21', null);
+                 insert into observations (exchange_id, position, state, payment_state, parcel_state, reference) values
+                     (1, 1, 'returned', 'none', 'delivered', '7');
+                 insert into observations (exchange_id, position) values (1, 2);
+                 insert into observations (exchange_id, position, case_id, error_code) values (4, 0, 7, 'citizen');
+                 insert into progress values (1, 0, 7, '2021-07-20T08:00:00.001+07:00', 'accepted', null, 'accepted');",
+            )
+            .unwrap();
+        for table in ["exchanges", "observations", "progress"] {
+            let position = if table == "exchanges" { "1" } else { "position" };
+            let all = format!("select * from {table} order by exchange_id, {position}");
+            assert_eq!(rows(&store.connection, &all), rows(&plain, &all), "{table}");
+        }
     }
 
     #[test]

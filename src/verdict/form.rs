@@ -14,28 +14,57 @@ const MOST_BYTES: i64 = 32 << 20;
 
 /// What is wrong with the form of a history, in words; `None` if nothing is.
 ///
-/// Every table must be a table: a view in its place would be a program of its maker's, run whenever we look. Every instant must
-/// be a whole number.
+/// Every table must be a table, or the very view with which the recorder unpacks it: any other view would be a program of its
+/// maker's, run whenever we look. Every instant must be a whole number.
 pub(crate) fn fault(connection: &Connection) -> Result<Option<String>, rusqlite::Error> {
     let expected = Connection::open_in_memory()?;
     expected.execute_batch(history::SCHEMA)?;
-    let mut names = expected.prepare("select name from sqlite_master where type = 'table' order by name")?;
-    let names = names.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
-    for name in &names {
-        let found = kind(connection, name)?;
-        let fault = match found.as_deref() {
-            Some("table") => match crooked_instant(&expected, connection, name)? {
-                None if READ_WHOLE.contains(&name.as_str()) => too_large(&expected, connection, name)?,
-                fault => fault,
-            },
+    for name in tables(&expected)? {
+        let foreign = match kind(connection, &name)?.as_deref() {
+            Some("table") => None,
+            Some("view") => foreign_view(connection, &name)?,
             None => Some(format!("it has no table {name}")),
             Some(other) => Some(format!("{name} is a {other}, where a table is expected")),
+        };
+        if foreign.is_some() {
+            return Ok(foreign);
+        }
+        let fault = match crooked_instant(&expected, connection, &name)? {
+            None if READ_WHOLE.contains(&name.as_str()) => too_large(&expected, connection, &name)?,
+            fault => fault,
         };
         if fault.is_some() {
             return Ok(fault);
         }
     }
     Ok(None)
+}
+
+/// What is wrong with a view in place of a table; nothing if it is the recorder's, and tables are behind it.
+fn foreign_view(connection: &Connection, name: &str) -> Result<Option<String>, rusqlite::Error> {
+    let packed = Connection::open_in_memory()?;
+    packed.execute_batch(history::SCHEMA)?;
+    packed.execute_batch(&history::packed_schema())?;
+    let text = |of: &Connection| {
+        let query = "select sql from main.sqlite_master where type = 'view' and name = ?1";
+        of.query_row(query, [name], |row| row.get::<_, String>(0)).optional()
+    };
+    let own = text(&packed)?;
+    if own.is_none() || own != text(connection)? {
+        return Ok(Some(format!("{name} is a view, where a table is expected")));
+    }
+    for table in tables(&packed)? {
+        if kind(connection, &table)?.as_deref() != Some("table") {
+            return Ok(Some(format!("it has no table {table}")));
+        }
+    }
+    Ok(None)
+}
+
+/// The tables, by name.
+fn tables(connection: &Connection) -> Result<Vec<String>, rusqlite::Error> {
+    let mut names = connection.prepare("select name from main.sqlite_master where type = 'table' order by name")?;
+    names.query_map([], |row| row.get(0))?.collect()
 }
 
 /// Whether a table is too large to be read as a whole. It is measured without being read.
@@ -69,9 +98,7 @@ pub(crate) fn too_long(connection: &Connection) -> Result<Option<String>, rusqli
         connection.query_row(&query, [longest], |row| row.get::<_, i64>(0)).optional()
     };
     let mut rows = None;
-    let mut tables = connection.prepare("select name from main.sqlite_master where type = 'table' order by name")?;
-    let tables = tables.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
-    for table in tables {
+    for table in tables(connection)? {
         let mut columns = connection.prepare("select name from pragma_table_info(?1, 'main')")?;
         let columns = columns.query_map([&table], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
         let lengths: Vec<_> =
@@ -148,6 +175,19 @@ mod tests {
     #[test]
     fn a_history_of_vandans_own_is_well_formed() {
         assert_eq!(fault_after("insert into stalls values ('lane-0', 1, 2)"), None);
+    }
+
+    #[test]
+    fn a_view_is_taken_for_a_table_if_it_is_the_recorders_and_nothing_else_stands_behind_it() {
+        let packed = history::packed_schema();
+        assert_eq!(fault_after(&packed), None);
+        let broken = |changes: &str| fault_after(&format!("{packed}; {changes}")).unwrap();
+        let own = "drop view progress; create view progress as select * from packed_progress";
+        assert_eq!(broken(own), "progress is a view, where a table is expected");
+        let endless = "drop table events; create view events as with recursive n(i) as (select 1 union all select i from n) select * from n";
+        assert_eq!(broken(endless), "it has no table events");
+        let crooked = "insert into packed_exchanges values (1, 1, 0, 1, 'noon', 0, 0, 0, 0, 0, 0, null, 0, null)";
+        assert!(broken(crooked).starts_with("in a row of exchanges, due_ns is of type text"));
     }
 
     #[test]

@@ -7,7 +7,7 @@
 //! | budget | of one query (or all of `derived.sql`) | why so much |
 //! |---|---|---|
 //! | steps | 300 million, and 100,000 for each page of the history | to read the whole history some hundred times |
-//! | rows it gives | 300,000, and 200 for each page | a page holds some 30 exchanges, and a subject is one row |
+//! | rows it gives | 300,000, and 200 for each page | a page holds some 80 exchanges, and a subject is one row |
 //! | length of a value | 64 KiB | vandan records nothing that is longer than 4 KiB |
 //! | memory | 4 GiB, of the whole process | `derived.sql` keeps its tables in memory |
 //! | time | 1 minute, and 20 ms for each page | the last resort: steps end first |

@@ -29,7 +29,8 @@ select p.reference as subject,
                 or p.case_id in (select r.case_id from resent r where r.operation = 'pay')
                 and ((select count(*) from payments o where o.case_id = p.case_id) > 1
                      or not exists (select 1 from gapless_ledgers where peer = 'bank')) then null
-           when e.sent_ns > p.told_ns + t.ns and f.payment_state in ('none', 'required', 'pending') then 0
+           when (select e.sent_ns from exchanges e where e.exchange_id = f.exchange_id) > p.told_ns + t.ns
+                and f.payment_state in ('none', 'required', 'pending') then 0
        end as ok,
        p.case_id, f.exchange_id, p.dossier_code, f.surface, f.payment_state,
        coalesce(p.peer_fault, (select trouble from troubled_peers where peer = 'bank')) as because
@@ -44,7 +45,6 @@ left join final_reads f
        order by g.surface = 'track' desc
        limit 1
    )
-left join exchanges e on e.exchange_id = f.exchange_id
 cross join tolerance t
 cross join recording w
 where p.captured > 0 and p.case_id is not null

@@ -65,7 +65,9 @@ with books as (
     left join receipts r on r.case_id = d.case_id
     left join latest l on l.case_id = d.case_id and l.final
     left join cash c on c.case_id = d.case_id
-    left join exchanges e on e.exchange_id = l.exchange_id
+    left join (
+        select l.case_id, x.sent_ns, x.done_ns from latest l join exchanges x on x.exchange_id = l.exchange_id where l.final
+    ) e on e.case_id = d.case_id
     cross join recording w
     cross join tolerance t
     cross join (select exists (select 1 from run where name = 'quiescent' and value = 'yes') as is_quiescent) q

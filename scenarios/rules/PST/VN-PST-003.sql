@@ -24,14 +24,18 @@
 -- That no delivery ever happened, or only later, counts only if nothing is missing in the post's ledger, and, where the result had to be
 -- handed to the post twice, if no parcel of a number that is nobody's was delivered before: it may be the second of this one.
 with seen as (
-    select s.case_id, min(o.exchange_id) as exchange_id
-    from sightings s
-    join observations o on o.exchange_id = s.exchange_id and o.position = s.position
-    where o.state = 'returned'
-    group by s.case_id
+    select f.case_id, f.exchange_id, e.done_ns, e.operation, e.actor
+    from (
+        select s.case_id, min(o.exchange_id) as exchange_id
+        from sightings s
+        join observations o on o.exchange_id = s.exchange_id and o.position = s.position
+        where o.state = 'returned'
+        group by s.case_id
+    ) f
+    join exchanges e on e.exchange_id = f.exchange_id
 ),
 followed as (
-    select d.case_id, s.exchange_id, i.first_code, p.delivered_ns, p.waybill
+    select d.case_id, s.exchange_id, s.done_ns, s.operation, s.actor, i.first_code, p.delivered_ns, p.waybill
     from dossiers d
     join identities i on i.case_id = d.case_id and i.sound
     left join seen s on s.case_id = d.case_id
@@ -42,19 +46,18 @@ followed as (
 )
 select f.first_code as subject,
        case
-           when f.exchange_id is null or e.done_ns is null then null
-           when e.done_ns + t.ns >= f.delivered_ns then 1
+           when f.exchange_id is null or f.done_ns is null then null
+           when f.done_ns + t.ns >= f.delivered_ns then 1
            when not w.whole
                 or f.case_id in (select r.case_id from resent r where r.operation = 'hand_to_post')
-                and exists (select 1 from parcels o where o.case_id is null and o.delivered_ns <= e.done_ns + t.ns) then null
+                and exists (select 1 from parcels o where o.case_id is null and o.delivered_ns <= f.done_ns + t.ns) then null
            when f.delivered_ns is not null and exists (select 1 from gapless_ledgers where peer = 'post') then 0
            when exists (select 1 from complete_ledgers where peer = 'post') then 0
        end as ok,
-       f.case_id, f.exchange_id, f.waybill, e.operation as seen_operation, e.actor as seen_actor,
+       f.case_id, f.exchange_id, f.waybill, f.operation as seen_operation, f.actor as seen_actor,
        iif(f.delivered_ns is null, 'and it was never delivered',
-           format('%.1f ms before the post delivered it', (f.delivered_ns - e.done_ns) / 1e6)) as when_delivered,
+           format('%.1f ms before the post delivered it', (f.delivered_ns - f.done_ns) / 1e6)) as when_delivered,
        (select trouble from troubled_peers where peer = 'post') as because
 from followed f
-left join exchanges e on e.exchange_id = f.exchange_id
 cross join tolerance t
 cross join recording w

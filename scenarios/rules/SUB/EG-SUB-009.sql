@@ -43,7 +43,9 @@ select cast(s.case_id as text) as subject,
            when exists (
                select 1
                from publications p
-               left join exchanges x on x.operation = 'publish' and x.due_ns = p.due_ns and x.outcome = 'ok'
+               left join (
+                   select due_ns, done_ns from exchanges where operation = 'publish' and outcome = 'ok'
+               ) x on x.due_ns = p.due_ns
                where p.procedure = d.procedure and (x.done_ns is null or x.done_ns >= e.sent_ns)
            ) then null
            when e.outcome = 'refused' and e.status between 400 and 499
