@@ -29,6 +29,8 @@ mod due;
 mod event_loop;
 mod guard;
 mod hopeless;
+#[cfg(test)]
+mod http1;
 mod http_client;
 mod journeys;
 mod known;
