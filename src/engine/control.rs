@@ -11,10 +11,11 @@ use model::words::{Operation, Outcome, TrafficClass};
 use model::{Offer, Staff};
 use portal::{ClockFacts, Context, Exchange, Memory, Reading, Reply, Session};
 
+use crate::attempt::Attempt;
 use crate::backing_off::is_sign_in;
 use crate::codec::Codec;
 use crate::cookie_jar::CookieJar;
-use crate::http_client::{Attempt, ExchangeContext, HttpClient, Limits};
+use crate::http_client::{ExchangeContext, HttpClient, Limits};
 use crate::run_state::RunState;
 use crate::transcript;
 

@@ -12,11 +12,11 @@ use model::nanoseconds;
 use model::words::{Fault, Operation, Phase};
 use portal::ClockFacts;
 
+use crate::connection::connect;
 use crate::control::{ControlClient, ControlRequest, PATIENCE};
 use crate::delay::SchedulingDelays;
 use crate::event_loop::LaneThread;
 use crate::hopeless::{Beginnings, Prospects};
-use crate::http_client::open;
 use crate::ledgers::Ledgers;
 use crate::meter::Meters;
 use crate::own_limits::Trouble;
@@ -95,7 +95,7 @@ impl Coordinator {
     async fn probe_target(&mut self) -> Result<(), EngineError> {
         let spec = &self.state.spec;
         spec.guard.admit_connection(&spec.target, &self.state.clock, &Hold::default()).await;
-        let opened = tokio::time::timeout(PATIENCE, open(&spec.target, &spec.guard)).await;
+        let opened = tokio::time::timeout(PATIENCE, connect(&spec.target, &spec.guard)).await;
         self.free_at.set(self.state.clock.now());
         match opened {
             Ok(Ok(_stream)) => Ok(()),

@@ -12,9 +12,10 @@ use model::words::Phase;
 use tokio::runtime;
 use tokio::task::LocalSet;
 
+use crate::attempt::Attempt;
 use crate::connection_slots::{Slot, Supply};
 use crate::delay::SchedulingDelays;
-use crate::http_client::{Attempt, ExchangeContext, Limits};
+use crate::http_client::{ExchangeContext, Limits};
 use crate::lane::Lane;
 use crate::meter::LaneMeter;
 use crate::run_state::RunState;

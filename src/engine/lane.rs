@@ -14,11 +14,11 @@ use tokio::sync::Notify;
 
 use crate::actors::Begun;
 use crate::admission::Admission;
+use crate::attempt::Attempt;
 use crate::backing_off::{is_no_traffic, is_sign_in};
 use crate::codec::{Codec, Prepared};
 use crate::connection_slots::{Act, ConnectionSlots};
 use crate::delay::{SchedulingDelays, Taken};
-use crate::http_client::Attempt;
 use crate::journeys::Journeys;
 use crate::meter::LaneMeter;
 use crate::run_state::RunState;

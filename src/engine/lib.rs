@@ -15,10 +15,12 @@
 
 mod actors;
 mod admission;
+mod attempt;
 mod authority;
 mod backing_off;
 mod clock;
 mod codec;
+mod connection;
 mod connection_slots;
 mod content_coding;
 mod control;

@@ -10,7 +10,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use history::{Inlet, Signal};
 use http::Request;
-use http_body_util::Full;
 use model::PeerFacts;
 use model::words::Fault;
 use serde::Deserialize;
@@ -177,7 +176,7 @@ impl Ledger {
         let path = format!("/_ledger?after={}&limit={PAGE}", self.after);
         let request = Request::get(path)
             .header(http::header::HOST, self.peer.authority.to_string())
-            .body(Full::<Bytes>::default())
+            .body(Bytes::new())
             .map_err(|_no_request| NoPage::Unanswered)?;
         let attempt = self.browser.exchange(&self.peer.authority, request, 0, scene).await;
         // A byte order mark is no part of JSON, and sent by some.

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
 use model::words::{Fault, Phase};
 
+use crate::attempt::Attempt;
 use crate::clock::RunClock;
-use crate::http_client::Attempt;
 use crate::known::{Begun, Known};
 use crate::spec::RunSpec;
 

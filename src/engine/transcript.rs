@@ -7,7 +7,7 @@ use model::words::{Blame, Field, Operation, Outcome, Phase, TrafficClass};
 use model::{CaseId, fitting};
 use portal::Reading;
 
-use crate::http_client::Attempt;
+use crate::attempt::Attempt;
 use crate::known::Known;
 
 /// What is to be recorded of an exchange, besides what its answer shows.
