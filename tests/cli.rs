@@ -167,12 +167,32 @@ fn every_defect_is_listed_with_its_rules() {
 }
 
 #[test]
+fn a_file_that_tls_cannot_use_is_said_with_the_remedy_before_anything_is_sent() {
+    let desk = Desk::new();
+    desk.put("plain.txt", "no certificate");
+    let target = ["run", &tiny(), "--target", "https://127.0.0.1:1", "--portal", "reference"];
+    for (options, why) in [
+        (&["--ca", "missing.pem"][..], "could not read missing.pem: "),
+        (
+            &["--ca", "plain.txt"],
+            "could not find a certificate in plain.txt: PEM begins with `-----BEGIN CERTIFICATE-----`",
+        ),
+        (&["--client-cert", "plain.txt", "--client-key", "plain.txt"], "could not find a certificate in plain.txt"),
+    ] {
+        let said = desk.vandan(&[&target[..], options].concat());
+        said.ends_with(104);
+        assert!(said.err.contains(why), "{}", said.err);
+        assert!(!desk.path().join("results").exists());
+    }
+}
+
+#[test]
 fn a_target_whose_port_is_none_is_refused_before_anything_is_sent() {
     for (target, why) in [
         ("http://127.0.0.1:99999", "invalid port number"),
         ("http://127.0.0.1:", "there is no port after `:`"),
         ("http://user@127.0.0.1:80", "a name or password before `@`"),
-        ("https://127.0.0.1:80", "https is not spoken yet"),
+        ("ftp://127.0.0.1:80", "`ftp:` is not spoken, only http and https"),
         ("http://127.0.0.1:80/portal", "an address has no path"),
     ] {
         let desk = Desk::new();
@@ -188,7 +208,7 @@ fn doors_that_a_run_file_lists_wrongly_are_refused_with_their_place() {
     let desk = Desk::new();
     let text = std::fs::read_to_string(tiny()).unwrap();
     for (lines, why) in [
-        ("links: [127.0.0.1]", "`127.0.0.1` has no port (write 127.0.0.1:80)"),
+        ("links: [127.0.0.1]", "`127.0.0.1` has no port (write 127.0.0.1:443)"),
         ("links: [pay.example:80]", "`pay.example:80`: it is not this machine"),
         ("links: [127.0.0.1:99999]", "invalid port number"),
         (

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use engine::{Arrival, Arrivals, Authority, Guard, Health, JourneyAssignment, Meters, Purpose, RunSpec, Settings};
+use engine::{Arrival, Arrivals, Authority, Guard, Health, JourneyAssignment, Meters, Purpose, RunSpec, Settings, Tls};
 use history::{PlannedDossier, Recorder, Store};
 use journey::Scripts;
 use model::words::Channel;
@@ -154,6 +154,7 @@ fn spec(port: &str, load: Load, people: Arc<Population>) -> Result<RunSpec, Trou
         target: Authority::parse(&format!("http://127.0.0.1:{port}"))?,
         peers: Vec::new(),
         guard: Guard::default(),
+        tls: Tls::default(),
         settings: Settings {
             connections: CONNECTIONS,
             // Nobody is turned away: a core that others share may fall behind for a while.

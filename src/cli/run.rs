@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use engine::{Arrivals, Authority, Guard, Meters, Peer, Purpose, RunSpec, Settings, lane_of};
+use engine::{Arrivals, Authority, Guard, Meters, Peer, Purpose, RunSpec, Settings, Tls, lane_of};
 use history::{Recorder, Store};
 use model::words::PeerName;
 use model::{Applicants, Fact, saturating};
@@ -28,6 +28,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let consent = safety::consent(args, &composed, &started)?.cloned();
     let outside = safety::outside(args, consent.as_ref())?;
     safety::check_rate(&composed, outside.as_ref())?;
+    let tls = safety::tls(args)?;
     let lanes = args.lanes.map_or_else(default_lanes, usize::from).min(64);
     check_open_files(args, &composed, lanes)?;
     let results = Results::create(&args.results, &composed.run.name, &started)?;
@@ -50,7 +51,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     store.set_facts(&facts).map_err(Failure::run)?;
     results.write("run.json", &run_facts::run_json(&facts))?;
     let guard = safety::guard(&target, &peers, &composed, consent.as_ref());
-    let spec = spec(&composed, target, peers, guard, &results.id);
+    let spec = spec(&composed, (target, peers), guard, tls, &results.id);
     let played = play(args, &composed, spec, store, lanes)?;
     drop(country);
     let mut store = played.store;
@@ -110,7 +111,13 @@ fn inside(country: &Country) -> Result<(Authority, Vec<Peer>), Failure> {
     Ok((read(country.portal.url())?, vec![bank, post]))
 }
 
-fn spec(composed: &Composition, target: Authority, peers: Vec<Peer>, guard: Guard, run_id: &str) -> RunSpec {
+fn spec(
+    composed: &Composition,
+    (target, peers): (Authority, Vec<Peer>),
+    guard: Guard,
+    tls: Tls,
+    run_id: &str,
+) -> RunSpec {
     let limits = &composed.run.limits;
     RunSpec {
         adapter: Arc::clone(&composed.adapter),
@@ -126,6 +133,7 @@ fn spec(composed: &Composition, target: Authority, peers: Vec<Peer>, guard: Guar
         target,
         peers,
         guard,
+        tls,
         settings: Settings {
             connections: limits.connections,
             under_way: limits.under_way,

@@ -1,11 +1,11 @@
 //! What a run may do to others: whose people it sends, where to, and how fast. Everything is checked before anything is sent.
 
-use engine::{Authority, Guard, Peer};
+use engine::{Authority, Guard, Peer, Tls, TlsOptions};
 use model::fitting;
 use model::words::PeerName;
 use world::{Realism, Rendered};
 
-use crate::args::RunArgs;
+use crate::args::{RunArgs, TlsArgs};
 use crate::compose::Composition;
 use crate::estimate;
 use crate::exit::{Exit, Failure};
@@ -88,6 +88,17 @@ pub(crate) fn outside(
     Ok(Some((target, peers)))
 }
 
+/// Whom https is spoken with, and as whom. The roots of the system are looked for only where they may be needed.
+pub(crate) fn tls(args: &RunArgs) -> Result<Tls, Failure> {
+    if args.target.is_none() {
+        return Ok(Tls::default());
+    }
+    let TlsArgs { ca, client_cert, client_key, insecure } = &args.tls;
+    let options =
+        TlsOptions { ca: ca.clone(), client: client_cert.clone().zip(client_key.clone()), insecure: *insecure };
+    Tls::load(&options).map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))
+}
+
 /// Who may be spoken to, and how fast: the portal, its peers, what the run file lists, and nothing else.
 pub(crate) fn guard(
     target: &Authority,
@@ -96,9 +107,9 @@ pub(crate) fn guard(
     consent: Option<&Authorization>,
 ) -> Guard {
     let peers = peers.iter().map(|peer| &peer.authority);
-    let listed = consent.into_iter().flat_map(|consent| consent.also.iter().chain(consent.host.door()));
-    let doors = [target].into_iter().chain(peers).chain(listed).chain(&composed.run.links);
-    let guard = Guard::of(doors.cloned());
+    let named = consent.and_then(|consent| consent.host.doors()).into_iter().flatten();
+    let listed = consent.into_iter().flat_map(|consent| &consent.also).chain(&composed.run.links);
+    let guard = Guard::of([target].into_iter().chain(peers).chain(listed).cloned().chain(named));
     match consent {
         Some(consent) => guard.at_most(consent.max_rate),
         None => guard,

@@ -106,7 +106,7 @@ fn assemble(
     *request.method_mut() = encoded.method.clone();
     *request.uri_mut() = path.parse().map_err(|_no_path| Fault::Unwritable)?;
     let headers = request.headers_mut();
-    let host = HeaderValue::from_str(&authority.to_string()).map_err(|_invisible| Fault::Unwritable)?;
+    let host = HeaderValue::from_str(&authority.host_header()).map_err(|_invisible| Fault::Unwritable)?;
     headers.insert(http::header::HOST, host);
     headers.insert(http::header::USER_AGENT, user_agent.clone());
     for (name, value) in encoded.headers.drain(..) {

@@ -1,11 +1,13 @@
-//! One connection to a portal or a peer: HTTP/1.1 over TCP, one request and its answer at a time.
+//! One connection to a portal or a peer: HTTP/1.1 over TCP or TLS, one request and its answer at a time.
 //!
 //! What is below requests and answers is known here only.
 
 use std::future::poll_fn;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::Poll;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Method, Request, StatusCode};
@@ -14,12 +16,15 @@ use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper_util::rt::TokioIo;
 use model::words::Fault;
+use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::{TcpStream, lookup_host};
 
 use crate::authority::Authority;
 use crate::guard::Guard;
 use crate::own_limits::Trouble;
-use crate::wire::{Seen, Wire};
+use crate::tls::TlsSessions;
+use crate::tls_failure::TlsFailure;
+use crate::wire::{Seen, Stream, Wire};
 
 /// The longest head of an answer, and the most that is read at once: a flood on one connection must leave the others
 /// their turn.
@@ -32,12 +37,35 @@ pub(crate) struct Connection {
 }
 
 /// Why a request has no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum NoAnswer {
     /// The connection had closed before anything was sent.
     Unsent,
     /// It broke after something was sent, or what came is no answer.
-    Broken,
+    Broken(Trouble),
+}
+
+/// Why there is no connection.
+pub(crate) enum NotOpened {
+    /// The host could not be reached.
+    Unreached(Trouble),
+    /// It was, and TLS could not be spoken with it.
+    Tls(TlsFailure),
+}
+
+impl<T: Into<Trouble>> From<T> for NotOpened {
+    fn from(trouble: T) -> Self {
+        Self::Unreached(trouble.into())
+    }
+}
+
+impl NotOpened {
+    pub(crate) fn trouble(self) -> Trouble {
+        match self {
+            Self::Unreached(trouble) => trouble,
+            Self::Tls(failure) => failure.into(),
+        }
+    }
 }
 
 /// The head of an answer, whose body is still to be read.
@@ -51,10 +79,13 @@ pub(crate) struct Answer {
 pub(crate) struct AnswerBody(Incoming);
 
 impl Connection {
-    /// Opens a connection to an allowed host.
-    pub(crate) async fn open(authority: &Authority, guard: &Guard) -> Result<Self, Trouble> {
-        let stream = connect(authority, guard).await?;
-        stream.set_nodelay(true).map_err(|_closed| Fault::Connect)?;
+    /// Opens a connection to an allowed host, by TLS if there is to be any.
+    pub(crate) async fn open(
+        authority: &Authority,
+        guard: &Guard,
+        tls: Option<&TlsSessions>,
+    ) -> Result<Self, NotOpened> {
+        let stream = open(authority, guard, tls).await?;
         let seen = Rc::new(Seen::default());
         let wire = TokioIo::new(Wire::new(stream, Rc::clone(&seen)));
         let handshake = Builder::new().max_buf_size(LONGEST_HEAD).handshake(wire);
@@ -85,7 +116,10 @@ impl Connection {
                 Ok(Answer { status: head.status, headers: head.headers, body: AnswerBody(body) })
             }
             Err(error) if error.message().is_some() => Err(NoAnswer::Unsent),
-            Err(_broken) => Err(NoAnswer::Broken),
+            Err(_broken) => {
+                let tls = self.seen.tls_failure().map(Trouble::from);
+                Err(NoAnswer::Broken(tls.unwrap_or(Fault::Broken.into())))
+            }
         }
     }
 
@@ -123,8 +157,39 @@ impl AnswerBody {
     }
 }
 
+/// For how long a server that has asked who we are may take to refuse us: in TLS 1.3 it does so after the handshake.
+const REFUSAL: Duration = Duration::from_secs(1);
+
+/// Opens a connection to an allowed host only to see whether that can be done.
+pub(crate) async fn probe(authority: &Authority, guard: &Guard, tls: Option<&TlsSessions>) -> Result<(), NotOpened> {
+    let stream = open(authority, guard, tls).await?;
+    if let (Stream::Tls(mut stream), Some(tls)) = (stream, tls)
+        && tls.was_asked()
+    {
+        let mut byte = [0];
+        let mut buffer = ReadBuf::new(&mut byte);
+        let read = poll_fn(|context| Pin::new(&mut *stream).poll_read(context, &mut buffer));
+        if let Ok(Err(error)) = tokio::time::timeout(REFUSAL, read).await {
+            return Err(NotOpened::Tls(tls.failure(&error)));
+        }
+    }
+    Ok(())
+}
+
+async fn open(authority: &Authority, guard: &Guard, tls: Option<&TlsSessions>) -> Result<Stream, NotOpened> {
+    let stream = connect(authority, guard).await?;
+    stream.set_nodelay(true).map_err(|_closed| Fault::Connect)?;
+    match tls {
+        None => Ok(Stream::Plain(stream)),
+        Some(tls) => {
+            let stream = tls.begin(authority, stream).await.map_err(NotOpened::Tls)?;
+            Ok(Stream::Tls(Box::new(stream)))
+        }
+    }
+}
+
 /// Opens a connection to an allowed host, at the first of its addresses that takes one.
-pub(crate) async fn connect(authority: &Authority, guard: &Guard) -> Result<TcpStream, Trouble> {
+async fn connect(authority: &Authority, guard: &Guard) -> Result<TcpStream, Trouble> {
     if !guard.allows(authority) {
         return Err(Fault::Forbidden.into());
     }

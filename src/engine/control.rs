@@ -150,6 +150,7 @@ fn scene(state: &RunState) -> ExchangeContext<'_> {
     ExchangeContext {
         clock: &state.clock,
         guard: &state.spec.guard,
+        tls: &state.spec.tls,
         limits: Limits { timeout: settings.timeout.min(PATIENCE), longest_answer: settings.longest_answer },
         shutdown: None,
         acting: None,

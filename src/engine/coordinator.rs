@@ -12,7 +12,7 @@ use model::nanoseconds;
 use model::words::{Fault, Operation, Phase};
 use portal::ClockFacts;
 
-use crate::connection::connect;
+use crate::connection::{NotOpened, probe};
 use crate::control::{ControlClient, ControlRequest, PATIENCE};
 use crate::delay::SchedulingDelays;
 use crate::event_loop::LaneThread;
@@ -27,6 +27,7 @@ use crate::run::{EngineError, Health};
 use crate::run_state::RunState;
 use crate::stalls::{Jumps, overslept};
 use crate::throttle::Hold;
+use crate::tls_failure::TlsFailure;
 
 /// How often the coordinator looks around.
 const LOOK: Duration = Duration::from_millis(20);
@@ -95,12 +96,18 @@ impl Coordinator {
     async fn probe_target(&mut self) -> Result<(), EngineError> {
         let spec = &self.state.spec;
         spec.guard.admit_connection(&spec.target, &self.state.clock, &Hold::default()).await;
-        let opened = tokio::time::timeout(PATIENCE, connect(&spec.target, &spec.guard)).await;
+        let tls = spec.target.is_https().then(|| spec.tls.sessions());
+        let opened = tokio::time::timeout(PATIENCE, probe(&spec.target, &spec.guard, tls.as_ref())).await;
         self.free_at.set(self.state.clock.now());
         match opened {
-            Ok(Ok(_stream)) => Ok(()),
-            Ok(Err(Trouble { fault: Fault::Forbidden, .. })) => Err(EngineError::Forbidden(spec.target.clone())),
-            Ok(Err(_)) | Err(_) => Err(EngineError::Unreachable(spec.target.clone())),
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(NotOpened::Unreached(Trouble { fault: Fault::Forbidden, .. }))) => {
+                Err(EngineError::Forbidden(spec.target.clone()))
+            }
+            Ok(Err(NotOpened::Tls(TlsFailure { reason, remedy }))) => {
+                Err(EngineError::NoTls { portal: spec.target.clone(), reason, remedy })
+            }
+            Ok(Err(NotOpened::Unreached(_))) | Err(_) => Err(EngineError::Unreachable(spec.target.clone())),
         }
     }
 
@@ -150,7 +157,7 @@ impl Coordinator {
             return false;
         }
         let spec = &self.state.spec;
-        let target = format!("http://{}", spec.target);
+        let target = spec.target.to_string();
         let begun = self.meters.lanes.iter().map(|lane| lane.begun.get()).sum();
         let begun_long_ago = self.beginnings.look(now, begun);
         let prospects = Prospects::of(&self.meters, self.state.was_heard(), begun_long_ago);

@@ -109,7 +109,7 @@ async fn serve(mut slot: Slot, lane: LaneRef) {
     let state = lane.borrow().state();
     let settings = &state.spec.settings;
     let limits = Limits { timeout: settings.timeout, longest_answer: settings.longest_answer };
-    let (clock, guard) = (&state.clock, &state.spec.guard);
+    let (clock, guard, tls) = (&state.clock, &state.spec.guard, &state.spec.tls);
     loop {
         let next = lane.borrow_mut().slots().next(&slot);
         let Some(mut act) = next else {
@@ -120,7 +120,7 @@ async fn serve(mut slot: Slot, lane: LaneRef) {
         let mut attempt = match prepared {
             Ok((authority, request, length)) => {
                 let (shutdown, acting) = (Some(&*slot.shutdown), Some((&*state, act.task.origin)));
-                let context = ExchangeContext { clock, guard, limits, shutdown, acting };
+                let context = ExchangeContext { clock, guard, tls, limits, shutdown, acting };
                 slot.client.exchange(&authority, request, length, context).await
             }
             Err(trouble) => Attempt::prevented(trouble, state.clock.now()),

@@ -1,6 +1,7 @@
 //! One connection slot: keeps its connections, has one exchange at a time, and takes the times.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -13,13 +14,14 @@ use tokio::sync::Notify;
 use crate::attempt::Attempt;
 use crate::authority::Authority;
 use crate::clock::RunClock;
-use crate::connection::{Answer, Connection, NoAnswer};
+use crate::connection::{Answer, Connection, NoAnswer, NotOpened};
 use crate::guard::Guard;
 use crate::own_limits::Trouble;
 use crate::retry_after::told_to_wait;
 use crate::run_state::RunState;
 use crate::task;
 use crate::throttle::{Hold, Holding};
+use crate::tls::{Tls, TlsSessions};
 
 /// Limits of an exchange.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +37,8 @@ pub(crate) const RESENT: &str = "resent: the kept connection was closed";
 #[derive(Default)]
 pub(crate) struct HttpClient {
     connections: Vec<(Authority, Connection)>,
+    /// Where https is spoken.
+    tls: OnceCell<TlsSessions>,
     /// For how long the exchange under way was held back.
     hold: Rc<Hold>,
 }
@@ -128,10 +132,10 @@ impl HttpClient {
                 Ok(answer) => return Ok(Some(answer)),
                 Err(NoAnswer::Unsent) => attempt.sent = None,
                 // Once: the connection it goes on now is a fresh one.
-                Err(NoAnswer::Broken) if connection.may_send_again(request.method()) => {
+                Err(NoAnswer::Broken(_)) if connection.may_send_again(request.method()) => {
                     attempt.reason = Some(Cow::Borrowed(RESENT));
                 }
-                Err(NoAnswer::Broken) => return Err(Fault::Broken.into()),
+                Err(NoAnswer::Broken(trouble)) => return Err(trouble),
             }
         }
         self.connections.swap_remove(kept);
@@ -148,7 +152,9 @@ impl HttpClient {
     ) -> Result<Answer, Trouble> {
         attempt.reused = false;
         at.guard.admit_connection(authority, at.clock, &self.hold).await;
-        let mut connection = Connection::open(authority, at.guard).await?;
+        let tls = authority.is_https().then(|| self.tls.get_or_init(|| at.tls.sessions()));
+        let opened = Connection::open(authority, at.guard, tls).await;
+        let mut connection = opened.map_err(NotOpened::trouble)?;
         let admitted = at.guard.admit(authority, at.clock, &self.hold).await;
         // What is sent once more keeps the instant of its first sending.
         let sent_before = attempt.sent;
@@ -165,7 +171,7 @@ impl HttpClient {
                 attempt.sent = sent_before;
                 Err(Fault::Broken.into())
             }
-            Err(NoAnswer::Broken) => Err(Fault::Broken.into()),
+            Err(NoAnswer::Broken(trouble)) => Err(trouble),
         }
     }
 }
@@ -175,6 +181,7 @@ impl HttpClient {
 pub(crate) struct ExchangeContext<'a> {
     pub(crate) clock: &'a RunClock,
     pub(crate) guard: &'a Guard,
+    pub(crate) tls: &'a Tls,
     pub(crate) limits: Limits,
     /// Called when the run ends: what is under way then is cut off as if its time were over.
     pub(crate) shutdown: Option<&'a Notify>,

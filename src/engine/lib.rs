@@ -51,6 +51,9 @@ mod stalls;
 mod task;
 mod throttle;
 mod timers;
+mod tls;
+mod tls_failure;
+mod tls_trust;
 mod transcript;
 mod wire;
 
@@ -63,3 +66,4 @@ pub use preflight::Met;
 pub use run::{EngineError, Health, run};
 pub use spec::{Arrival, Arrivals, JourneyAssignment, Peer, Publication, Purpose, RunSpec, Settings, lane_of};
 pub use throttle::punctual_rate;
+pub use tls::{Tls, TlsFileError, TlsOptions};

@@ -128,8 +128,14 @@ impl Ledger {
     /// Takes over what is new, to the end of the ledger; a peer that does not answer is asked again next time.
     async fn collect(&mut self, state: &RunState, inlet: &RefCell<Inlet>) {
         let limits = Limits { timeout: state.spec.settings.timeout, longest_answer: LONGEST_PAGE };
-        let scene =
-            ExchangeContext { clock: &state.clock, guard: &state.spec.guard, limits, shutdown: None, acting: None };
+        let scene = ExchangeContext {
+            clock: &state.clock,
+            guard: &state.spec.guard,
+            tls: &state.spec.tls,
+            limits,
+            shutdown: None,
+            acting: None,
+        };
         let mut begun_anew = false;
         loop {
             let asked = state.clock.now();
@@ -175,7 +181,7 @@ impl Ledger {
     async fn page(&mut self, scene: ExchangeContext<'_>) -> Result<Page, NoPage> {
         let path = format!("/_ledger?after={}&limit={PAGE}", self.after);
         let request = Request::get(path)
-            .header(http::header::HOST, self.peer.authority.to_string())
+            .header(http::header::HOST, self.peer.authority.host_header())
             .body(Bytes::new())
             .map_err(|_no_request| NoPage::Unanswered)?;
         let attempt = self.browser.exchange(&self.peer.authority, request, 0, scene).await;

@@ -51,10 +51,20 @@ pub struct Health {
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// The portal cannot be reached.
-    #[error("could not reach the portal at http://{0}: no connection (is it running? is the port right?)")]
+    #[error("could not reach the portal at {0}: no connection (is it running? is the port right?)")]
     Unreachable(Authority),
+    /// TLS cannot be spoken with the portal.
+    #[error("could not speak TLS with the portal at {portal}: {reason} ({remedy})")]
+    NoTls {
+        /// Where it is.
+        portal: Authority,
+        /// Why.
+        reason: String,
+        /// What can be done about it.
+        remedy: &'static str,
+    },
     /// The portal may not be spoken to.
-    #[error("refused to speak to http://{0}: it is neither the target, a peer nor a listed door")]
+    #[error("refused to speak to {0}: it is neither the target, a peer nor a listed door")]
     Forbidden(Authority),
     /// A thread or a runtime could not be started.
     #[error("could not start a lane: {0}")]

@@ -10,6 +10,7 @@ use portal::Adapter;
 
 use crate::authority::Authority;
 use crate::guard::Guard;
+use crate::tls::Tls;
 
 /// A person who comes at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -125,6 +126,8 @@ pub struct RunSpec {
     pub peers: Vec<Peer>,
     /// Which addresses may be spoken to.
     pub guard: Guard,
+    /// Whom https is spoken with, and as whom.
+    pub tls: Tls,
     /// Limits and lengths.
     pub settings: Settings,
 }

@@ -364,6 +364,8 @@ words! {
     Fault {
         /// No connection could be opened: certainly not done.
         Connect = "connect",
+        /// TLS could not be spoken, or who answered could not prove to be the host: certainly not done.
+        Tls = "tls",
         /// The connection broke after sending, or the answer is corrupt.
         Broken = "broken",
         /// No answer in time.
@@ -397,7 +399,7 @@ impl Fault {
     /// Whose fault it is.
     pub const fn blame(self) -> Blame {
         match self {
-            Self::Connect | Self::Broken | Self::TimedOut | Self::TooLong => Blame::Portal,
+            Self::Connect | Self::Tls | Self::Broken | Self::TimedOut | Self::TooLong => Blame::Portal,
             Self::Unreadable | Self::Unwritable => Blame::Adapter,
             Self::Forbidden | Self::LocalLimit => Blame::Generator,
         }

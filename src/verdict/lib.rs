@@ -30,6 +30,7 @@ mod form;
 mod front_matter;
 mod functions;
 mod gate;
+mod insecure;
 mod judgement;
 mod lateness;
 mod limits;

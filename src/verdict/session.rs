@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use crate::facts::RunFacts;
+use crate::insecure;
 use crate::judgement::Judgement;
 use crate::merge::Overall;
 use crate::rule_set::{RuleSet, Script};
@@ -135,7 +136,8 @@ impl Session {
         let areas = areas::examined(&verdicts, &gates);
         let unmet = required::unmet(&run, &verdicts, &areas);
         let overall = Overall::of(&run, &validity, &verdicts, &gates, &unmet);
-        let mut remarks = unseen::remarks(&self.connection)?;
+        let mut remarks = insecure::remarks(&run);
+        remarks.extend(unseen::remarks(&self.connection)?);
         remarks.extend(peers::remarks(&self.connection)?);
         remarks.extend(misreadings::remark(&self.connection)?);
         let sources = rules.sources().to_vec();

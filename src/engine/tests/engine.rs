@@ -4,6 +4,7 @@
 mod engine {
     pub(crate) mod play;
     pub(crate) mod portal;
+    pub(crate) mod tls_front;
 
     mod backing_off;
     mod catalogue;
@@ -18,5 +19,6 @@ mod engine {
     mod rate;
     mod safety;
     mod timing;
+    mod tls;
     mod understanding;
 }

@@ -12,7 +12,7 @@ use model::{Applicant, Applicants, Case, CaseId, Seed, SimTime, Staff, Timeline,
 use portal::Adapter;
 use vandan_engine::{
     Arrival, Arrivals, Authority, EngineError, Guard, Health, JourneyAssignment, Meters, Peer, Publication, Purpose,
-    RunSpec, Settings, Snapshot, lane_of,
+    RunSpec, Settings, Snapshot, Tls, lane_of,
 };
 
 use super::portal::Portal;
@@ -79,6 +79,7 @@ pub(crate) struct Play {
     pub(crate) links: Vec<Authority>,
     /// Requests a host gets in any second, at the most.
     pub(crate) max_rate: Option<f64>,
+    pub(crate) tls: Tls,
 }
 
 /// A run that was.
@@ -171,6 +172,7 @@ impl Play {
             publications: Vec::new(),
             links: Vec::new(),
             max_rate: None,
+            tls: Tls::default(),
         }
     }
 
@@ -365,6 +367,7 @@ impl Play {
             timeline: Arc::new(Timeline::new([(SimTime(0), end, true, 1.0)], Duration::from_millis(self.length))),
             seed: Seed(7),
             guard,
+            tls: self.tls,
             target,
             peers: self.peers,
             settings: self.settings,

@@ -64,8 +64,7 @@ fn a_link_to_where_no_plain_http_is_spoken_says_so_and_is_no_misreading() {
             "http://127.0.0.1:9501@host/pay?x=1",
             "http://127.0.0.1:9501@host: a name or password before `@` is not taken",
         ),
-        ("https://host/pay", "https://host: https is not spoken yet, only http"),
-        ("file:///etc/passwd", "file://: `file:` is not spoken, only http"),
+        ("file:///etc/passwd", "file://: `file:` is not spoken, only http and https"),
     ];
     let portal = Portal::start(|asked, stream| {
         let (url, _) = LINKS[number(asked)];
@@ -94,7 +93,7 @@ fn a_payment_page_at_a_door_that_nobody_listed_is_named_and_left() {
     let played = Play::of(&portal, 1, "- do: submit\n- do: open_payment_page").run();
     let row = played.only("open_payment_page");
     assert_eq!((row.came_to(), row.sent), (("error", 0, "forbidden"), None));
-    assert_eq!(row.reason, Some(other.address().to_string()));
+    assert_eq!(row.reason, Some(other.url()));
     assert_eq!(other.connections(), 0);
 }
 
