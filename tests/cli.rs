@@ -193,7 +193,7 @@ fn a_target_whose_port_is_none_is_refused_before_anything_is_sent() {
         ("http://127.0.0.1:", "there is no port after `:`"),
         ("http://user@127.0.0.1:80", "a name or password before `@`"),
         ("ftp://127.0.0.1:80", "`ftp:` is not spoken, only http and https"),
-        ("http://127.0.0.1:80/portal", "an address has no path"),
+        ("http://127.0.0.1:80/portal?x=1", "it stands in the adapter"),
     ] {
         let desk = Desk::new();
         let said = desk.vandan(&["run", &tiny(), "--target", target, "--portal", "reference"]);

@@ -126,7 +126,7 @@ pub(crate) struct PlanArgs {
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) plan: PlanArgs,
-    /// Portal under test, https://HOST:PORT or http:// [default: the bundled reference portal]
+    /// Portal under test, e.g. https://HOST:PORT/PATH [default: the bundled reference portal]
     #[arg(long, value_name = "URL", conflicts_with_all = ["defect", "variant", "noise"])]
     pub(crate) target: Option<String>,
     /// Test bank that the portal under test uses; its ledger is collected

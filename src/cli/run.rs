@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use engine::{Arrivals, Authority, Guard, Meters, Peer, Purpose, RunSpec, Settings, Tls, lane_of};
+use engine::{Arrivals, BaseUrl, Guard, Meters, Peer, Purpose, RunSpec, Settings, Tls, lane_of};
 use history::{Recorder, Store};
 use model::words::PeerName;
 use model::{Applicants, Fact, saturating};
@@ -104,16 +104,16 @@ pub(crate) fn day_of(instant: jiff::Timestamp) -> jiff::civil::Date {
     model::SimTime(instant.as_millisecond()).day()
 }
 
-fn inside(country: &Country) -> Result<(Authority, Vec<Peer>), Failure> {
-    let read = |url: String| Authority::parse(&url).map_err(|error| Failure::new(Exit::OurBug, error));
-    let bank = Peer { name: PeerName::Bank, authority: read(country.bank.url())? };
-    let post = Peer { name: PeerName::Post, authority: read(country.post.url())? };
+fn inside(country: &Country) -> Result<(BaseUrl, Vec<Peer>), Failure> {
+    let read = |url: String| BaseUrl::parse(&url).map_err(|error| Failure::new(Exit::OurBug, error));
+    let bank = Peer { name: PeerName::Bank, base: read(country.bank.url())? };
+    let post = Peer { name: PeerName::Post, base: read(country.post.url())? };
     Ok((read(country.portal.url())?, vec![bank, post]))
 }
 
 fn spec(
     composed: &Composition,
-    (target, peers): (Authority, Vec<Peer>),
+    (target, peers): (BaseUrl, Vec<Peer>),
     guard: Guard,
     tls: Tls,
     run_id: &str,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::{ArrivalCounts, Authority, EngineError, Health, Meters};
+use engine::{ArrivalCounts, BaseUrl, EngineError, Health, Meters};
 use history::{RecorderLoss, Store};
 use model::{Applicants, ArrivalFacts, Fact, fitting};
 use verdict::Measure;
@@ -38,7 +38,7 @@ pub(crate) fn at_start(
     composed: &Composition,
     results: &Results,
     started: &jiff::Timestamp,
-    target: &Authority,
+    target: &BaseUrl,
     lanes: usize,
 ) -> Facts {
     let limits = &composed.run.limits;

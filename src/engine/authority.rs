@@ -38,7 +38,7 @@ pub struct Authority {
 
 /// A text that was to be an address is none, or none that is spoken to.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("read {url:?} as an address: {why} (write http://HOST:PORT or https://HOST:PORT without a path)")]
+#[error("read {url:?} as an address: {why} (write http://HOST:PORT or https://HOST:PORT)")]
 pub struct AuthoritySyntax {
     /// The text.
     pub url: String,
@@ -208,7 +208,7 @@ impl fmt::Display for NamedHost {
     }
 }
 
-fn syntax(url: &str, why: &str) -> AuthoritySyntax {
+pub(crate) fn syntax(url: &str, why: &str) -> AuthoritySyntax {
     AuthoritySyntax { url: url.to_owned(), why: why.to_owned() }
 }
 
@@ -225,7 +225,7 @@ pub(crate) fn not_followed(link: &str) -> Option<String> {
 
 /// Reads an absolute URL, and refuses what the standard would repair in silence where a slip of the pen must not send
 /// people to another door.
-fn read(url: &str) -> Result<(Authority, Url), AuthoritySyntax> {
+pub(crate) fn read(url: &str) -> Result<(Authority, Url), AuthoritySyntax> {
     let refuse = |why: &str| Err(syntax(url, why));
     if url.bytes().any(|byte| byte <= b' ' || byte == 0x7f) {
         return refuse("blanks and control characters do not belong there");

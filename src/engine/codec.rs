@@ -9,6 +9,7 @@ use portal::{Answer, Context, Encoded, Exchange, Reading, Reply, Unwritable};
 
 use crate::attempt::Attempt;
 use crate::authority::{Authority, not_followed};
+use crate::base_url::BaseUrl;
 use crate::own_limits::Trouble;
 use crate::spec::RunSpec;
 
@@ -78,7 +79,7 @@ impl Codec {
 }
 
 /// Puts an encoded request into the form of HTTP; where it does not fit, [`Encoded::unwritable`] says what.
-fn request(encoded: &mut Encoded, target: &Authority, user_agent: &HeaderValue) -> Prepared {
+fn request(encoded: &mut Encoded, target: &BaseUrl, user_agent: &HeaderValue) -> Prepared {
     assemble(encoded, target, user_agent).map_err(|_does_not_fit| {
         let address = String::from_utf8_lossy(&encoded.target).into_owned();
         if let Some(link) = not_followed(&address) {
@@ -92,15 +93,14 @@ fn request(encoded: &mut Encoded, target: &Authority, user_agent: &HeaderValue) 
 
 fn assemble(
     encoded: &mut Encoded,
-    target: &Authority,
+    target: &BaseUrl,
     user_agent: &HeaderValue,
 ) -> Result<(Authority, Request<Bytes>, usize), Fault> {
     let line = std::str::from_utf8(&encoded.target).map_err(|_binary| Fault::Unwritable)?;
-    let (authority, path) = if line.starts_with('/') {
-        (target.clone(), Cow::Borrowed(line))
+    let (authority, path) = if encoded.is_link {
+        target.follow(line).map_err(|_no_address| Fault::Unwritable)?
     } else {
-        let (authority, path) = Authority::split(line).map_err(|_no_address| Fault::Unwritable)?;
-        (authority, Cow::Owned(path))
+        (target.authority().clone(), target.under(line))
     };
     let mut request = Request::new(Bytes::new());
     *request.method_mut() = encoded.method.clone();

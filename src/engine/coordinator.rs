@@ -95,14 +95,15 @@ impl Coordinator {
     /// Opens a connection to the portal, so that an unreachable address is reported at once.
     async fn probe_target(&mut self) -> Result<(), EngineError> {
         let spec = &self.state.spec;
-        spec.guard.admit_connection(&spec.target, &self.state.clock, &Hold::default()).await;
-        let tls = spec.target.is_https().then(|| spec.tls.sessions());
-        let opened = tokio::time::timeout(PATIENCE, probe(&spec.target, &spec.guard, tls.as_ref())).await;
+        let door = spec.target.authority();
+        spec.guard.admit_connection(door, &self.state.clock, &Hold::default()).await;
+        let tls = door.is_https().then(|| spec.tls.sessions());
+        let opened = tokio::time::timeout(PATIENCE, probe(door, &spec.guard, tls.as_ref())).await;
         self.free_at.set(self.state.clock.now());
         match opened {
             Ok(Ok(())) => Ok(()),
             Ok(Err(NotOpened::Unreached(Trouble { fault: Fault::Forbidden, .. }))) => {
-                Err(EngineError::Forbidden(spec.target.clone()))
+                Err(EngineError::Forbidden(door.clone()))
             }
             Ok(Err(NotOpened::Tls(TlsFailure { reason, remedy }))) => {
                 Err(EngineError::NoTls { portal: spec.target.clone(), reason, remedy })

@@ -18,6 +18,7 @@ mod admission;
 mod attempt;
 mod authority;
 mod backing_off;
+mod base_url;
 mod clock;
 mod codec;
 mod connection;
@@ -58,6 +59,7 @@ mod transcript;
 mod wire;
 
 pub use authority::{Authority, AuthoritySyntax, NamedHost};
+pub use base_url::BaseUrl;
 pub use clock::RunClock;
 pub use guard::Guard;
 pub use known::Strangers;

@@ -179,12 +179,13 @@ impl Ledger {
     }
 
     async fn page(&mut self, scene: ExchangeContext<'_>) -> Result<Page, NoPage> {
-        let path = format!("/_ledger?after={}&limit={PAGE}", self.after);
+        let Peer { base, .. } = &self.peer;
+        let path = base.under(&format!("/_ledger?after={}&limit={PAGE}", self.after));
         let request = Request::get(path)
-            .header(http::header::HOST, self.peer.authority.host_header())
+            .header(http::header::HOST, base.authority().host_header())
             .body(Bytes::new())
             .map_err(|_no_request| NoPage::Unanswered)?;
-        let attempt = self.browser.exchange(&self.peer.authority, request, 0, scene).await;
+        let attempt = self.browser.exchange(base.authority(), request, 0, scene).await;
         // A byte order mark is no part of JSON, and sent by some.
         let json = attempt.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&attempt.body);
         match (attempt.fault, attempt.status) {

@@ -9,6 +9,7 @@ use tokio::runtime;
 use tokio::task::LocalSet;
 
 use crate::authority::Authority;
+use crate::base_url::BaseUrl;
 use crate::coordinator::Coordinator;
 use crate::delay::SchedulingDelays;
 use crate::event_loop::{self, LaneThread};
@@ -52,12 +53,12 @@ pub struct Health {
 pub enum EngineError {
     /// The portal cannot be reached.
     #[error("could not reach the portal at {0}: no connection (is it running? is the port right?)")]
-    Unreachable(Authority),
+    Unreachable(BaseUrl),
     /// TLS cannot be spoken with the portal.
     #[error("could not speak TLS with the portal at {portal}: {reason} ({remedy})")]
     NoTls {
         /// Where it is.
-        portal: Authority,
+        portal: BaseUrl,
         /// Why.
         reason: String,
         /// What can be done about it.

@@ -130,6 +130,7 @@ impl Adapter {
     pub fn encode(&self, exchange: &Exchange, context: &Context<'_>, request: &mut Encoded) -> Result<(), Unwritable> {
         request.clear();
         request.method.clone_from(&exchange.method);
+        request.is_link = exchange.target.begins_with_hole();
         exchange.target.write(context, self.time, &mut request.target)?;
         for (name, template) in &exchange.headers {
             template.write(context, self.time, &mut request.body)?;

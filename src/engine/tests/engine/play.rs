@@ -11,8 +11,8 @@ use model::words::{Channel, FeeBasis, Level, PaymentMethod, PeerName, PlannedOut
 use model::{Applicant, Applicants, Case, CaseId, Seed, SimTime, Staff, Timeline, Vnd};
 use portal::Adapter;
 use vandan_engine::{
-    Arrival, Arrivals, Authority, EngineError, Guard, Health, JourneyAssignment, Meters, Peer, Publication, Purpose,
-    RunSpec, Settings, Snapshot, Tls, lane_of,
+    Arrival, Arrivals, Authority, BaseUrl, EngineError, Guard, Health, JourneyAssignment, Meters, Peer, Publication,
+    Purpose, RunSpec, Settings, Snapshot, Tls, lane_of,
 };
 
 use super::portal::Portal;
@@ -341,9 +341,10 @@ impl Play {
             let unit_of = self.arrivals.iter().map(|arrival| (arrival.case, arrival.unit)).collect();
             Arc::new(People { channel: self.channel, units: unit_of, panics_at: None })
         });
-        let target = Authority::parse(&self.target).unwrap();
-        let peers = self.peers.iter().map(|peer| peer.authority.clone());
-        let doors = [target.clone()].into_iter().filter(Authority::is_loopback).chain(peers).chain(self.links);
+        let target = BaseUrl::parse(&self.target).unwrap();
+        let peers = self.peers.iter().map(|peer| peer.base.authority().clone());
+        let doors =
+            [target.authority().clone()].into_iter().filter(Authority::is_loopback).chain(peers).chain(self.links);
         let guard = Guard::of(doors);
         let guard = match self.max_rate {
             Some(rate) => guard.at_most(rate),
@@ -408,7 +409,7 @@ pub(crate) fn journey(name: &str, role: Role, steps: &str) -> String {
 
 /// A peer whose ledger is at this portal.
 pub(crate) fn peer(name: PeerName, portal: &Portal) -> Peer {
-    Peer { name, authority: Authority::parse(&portal.url()).unwrap() }
+    Peer { name, base: BaseUrl::parse(&portal.url()).unwrap() }
 }
 
 /// Everybody has a number; whoever is marked makes the formula panic.
