@@ -12,6 +12,7 @@ use crate::clock::RunClock;
 use crate::content_coding::unpacked;
 use crate::cookie_jar::{CookieJar, Origin};
 use crate::own_limits::Trouble;
+use crate::redirects::Hop;
 use crate::throttle::HeldBy;
 
 /// What one exchange came to, before anybody read the answer.
@@ -41,6 +42,8 @@ pub(crate) struct Attempt {
     pub(crate) bytes_decoded: Option<usize>,
     /// Whether it was given up before it was sent because the time for it was over: nothing happened.
     pub(crate) given_up: bool,
+    /// The answers before this one, each of which led to the next; `sent` is that of the first.
+    pub(crate) hops: Vec<Hop>,
 }
 
 impl Attempt {
@@ -63,6 +66,7 @@ impl Attempt {
             bytes_received: 0,
             bytes_decoded: None,
             given_up: false,
+            hops: Vec::new(),
         }
     }
 }

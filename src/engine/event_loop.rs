@@ -16,8 +16,9 @@ use crate::attempt::Attempt;
 use crate::connection_slots::{Slot, Supply};
 use crate::delay::SchedulingDelays;
 use crate::http_client::{ExchangeContext, Limits};
-use crate::lane::Lane;
+use crate::lane::{Lane, exchange};
 use crate::meter::LaneMeter;
+use crate::redirects::{self, Policy, carry_cookies};
 use crate::run_state::RunState;
 use crate::spec::Arrivals;
 use crate::stalls::overslept;
@@ -118,10 +119,15 @@ async fn serve(mut slot: Slot, lane: LaneRef) {
         };
         let (prepared, held_in_line) = lane.borrow_mut().take(&mut act);
         let mut attempt = match prepared {
-            Ok((authority, request, length)) => {
+            Ok(sending) => {
                 let (shutdown, acting) = (Some(&*slot.shutdown), Some((&*state, act.task.origin)));
                 let context = ExchangeContext { clock, guard, tls, limits, shutdown, acting };
-                slot.client.exchange(&authority, request, length, context).await
+                let adapter = &state.spec.adapter;
+                let policy = Policy { redirects: adapter.redirects, exchange: exchange(&state, &act.task) };
+                redirects::exchange(&mut slot.client, sending, policy, context, |answer, to, request| {
+                    carry_cookies(lane.borrow_mut().jar(act.person), answer, to, request, clock);
+                })
+                .await
             }
             Err(trouble) => Attempt::prevented(trouble, state.clock.now()),
         };

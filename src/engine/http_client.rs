@@ -53,7 +53,7 @@ impl HttpClient {
     pub(crate) async fn exchange(
         &mut self,
         authority: &Authority,
-        request: Request<Bytes>,
+        request: &Request<Bytes>,
         bytes_sent: usize,
         at: ExchangeContext<'_>,
     ) -> Attempt {
@@ -66,7 +66,7 @@ impl HttpClient {
         hold.reset();
         let outcome = tokio::select! {
             biased;
-            outcome = self.converse(authority, &request, &mut attempt, at) => outcome,
+            outcome = self.converse(authority, request, &mut attempt, at) => outcome,
             () = hold.outlasted(at.limits.timeout, at.clock) => Err(Fault::TimedOut.into()),
             () = called(at.shutdown) => Err(Fault::TimedOut.into()),
         };

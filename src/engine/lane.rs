@@ -18,6 +18,7 @@ use crate::attempt::Attempt;
 use crate::backing_off::{is_no_traffic, is_sign_in};
 use crate::codec::{Codec, Prepared};
 use crate::connection_slots::{Act, ConnectionSlots};
+use crate::cookie_jar::CookieJar;
 use crate::delay::{SchedulingDelays, Taken};
 use crate::journeys::Journeys;
 use crate::meter::LaneMeter;
@@ -76,6 +77,11 @@ impl Lane {
     /// Its connection slots, and the acts that wait for one.
     pub(crate) fn slots(&mut self) -> &mut ConnectionSlots {
         &mut self.slots
+    }
+
+    /// The cookies of a person.
+    pub(crate) fn jar(&mut self, person: usize) -> &mut CookieJar {
+        self.journeys.jar(person)
     }
 
     /// What wakes it before the instant that [`turn`](Self::turn) gave.
@@ -264,7 +270,7 @@ impl Lane {
 }
 
 /// The exchange at which a task stands.
-fn exchange<'a>(state: &'a RunState, task: &Task) -> &'a Exchange {
+pub(crate) fn exchange<'a>(state: &'a RunState, task: &Task) -> &'a Exchange {
     let exchanges = state.spec.adapter.exchanges(task.operation);
     match exchanges.get(task.exchange) {
         Some(exchange) => exchange,

@@ -43,6 +43,7 @@ mod peers;
 mod phases;
 mod preflight;
 mod read_back;
+mod redirects;
 mod registrar;
 mod retry_after;
 mod run;

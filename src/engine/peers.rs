@@ -185,7 +185,7 @@ impl Ledger {
             .header(http::header::HOST, base.authority().host_header())
             .body(Bytes::new())
             .map_err(|_no_request| NoPage::Unanswered)?;
-        let attempt = self.browser.exchange(base.authority(), request, 0, scene).await;
+        let attempt = self.browser.exchange(base.authority(), &request, 0, scene).await;
         // A byte order mark is no part of JSON, and sent by some.
         let json = attempt.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&attempt.body);
         match (attempt.fault, attempt.status) {

@@ -17,6 +17,7 @@ mod engine {
     mod peers;
     mod put_off;
     mod rate;
+    mod redirects;
     mod safety;
     mod timing;
     mod tls;

@@ -97,6 +97,9 @@ pub(crate) struct Played {
     pub(crate) observed: Vec<String>,
     /// What was shown of the catalogue, as `operation procedure level payable`.
     pub(crate) services: Vec<String>,
+    /// Answers that led elsewhere, as `operation hop url status`, and when they were sent and done.
+    pub(crate) redirects: Vec<String>,
+    pub(crate) redirect_times: Vec<[i64; 2]>,
     /// What was not understood, as `operation problem field value items`.
     pub(crate) problems: Vec<String>,
     /// The facts of the run that the engine itself states.
@@ -276,6 +279,14 @@ impl Play {
             )
             .unwrap();
         let services = services.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        let mut redirects = history
+            .prepare(
+                "select format('%s %s %s %s', operation, hop, url, r.status), r.sent_ns, r.done_ns
+                 from redirects r join exchanges using (exchange_id) order by exchange_id, hop",
+            )
+            .unwrap();
+        let redirects = redirects.query_map([], |row| Ok((row.get(0)?, [row.get(1)?, row.get(2)?])));
+        let (redirects, redirect_times) = redirects.unwrap().map(Result::unwrap).unzip();
         let mut facts = history.prepare("select name, value from run").unwrap();
         let facts = facts.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect();
         let mut problems = history
@@ -294,6 +305,8 @@ impl Play {
             signals,
             observed,
             services,
+            redirects,
+            redirect_times,
             problems,
             facts,
         }
