@@ -29,6 +29,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let outside = safety::outside(args, consent.as_ref())?;
     safety::check_rate(&composed, outside.as_ref())?;
     let tls = safety::tls(args)?;
+    let proxies = safety::proxies(outside.as_ref(), consent.as_ref())?;
     let lanes = args.lanes.map_or_else(default_lanes, usize::from).min(64);
     check_open_files(args, &composed, lanes)?;
     let results = Results::create(&args.results, &composed.run.name, &started)?;
@@ -48,9 +49,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     planned_rows::write(&mut store, &composed, &peers, day_of(started)).map_err(Failure::run)?;
     let mut facts = run_facts::at_start(args, &composed, &results, &started, &target, lanes);
     facts.push((Fact::Salt, salt.to_string()));
+    facts.extend(proxies.through(target.authority()).map(|proxy| (Fact::Proxy, proxy.to_string())));
     store.set_facts(&facts).map_err(Failure::run)?;
     results.write("run.json", &run_facts::run_json(&facts))?;
-    let guard = safety::guard(&target, &peers, &composed, consent.as_ref());
+    let guard = safety::guard(&target, &peers, &composed, consent.as_ref()).through(proxies);
     let spec = spec(&composed, (target, peers), guard, tls, &results.id);
     let played = play(args, &composed, spec, store, lanes)?;
     drop(country);

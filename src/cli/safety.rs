@@ -1,6 +1,6 @@
 //! What a run may do to others: whose people it sends, where to, and how fast. Everything is checked before anything is sent.
 
-use engine::{BaseUrl, Guard, Peer, Tls, TlsOptions};
+use engine::{Authority, BaseUrl, Guard, Peer, Proxies, Tls, TlsOptions};
 use model::fitting;
 use model::words::PeerName;
 use world::{Realism, Rendered};
@@ -98,6 +98,29 @@ pub(crate) fn tls(args: &RunArgs) -> Result<Tls, Failure> {
     let options =
         TlsOptions { ca: ca.clone(), client: client_cert.clone().zip(client_key.clone()), insecure: *insecure };
     Tls::load(&options).map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))
+}
+
+/// The proxies that the environment names, as curl reads it. One beyond this machine carries what is sent, so that the
+/// authorization must list it.
+pub(crate) fn proxies(
+    outside: Option<&(BaseUrl, Vec<Peer>)>,
+    consent: Option<&Authorization>,
+) -> Result<Proxies, Failure> {
+    let Some((target, peers)) = outside else { return Ok(Proxies::default()) };
+    #[expect(clippy::disallowed_methods, reason = "the environment names the proxies, as for curl")]
+    let proxies = Proxies::read(|name| std::env::var(name).ok())
+        .map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))?;
+    let doors = std::iter::once(target).chain(peers.iter().map(|peer| &peer.base)).map(BaseUrl::authority);
+    let is_listed = |proxy: &Authority| consent.is_some_and(|consent| consent.also.contains(proxy));
+    match doors.filter_map(|door| proxies.through(door)).find(|proxy| !proxy.is_loopback() && !is_listed(proxy)) {
+        None => Ok(proxies),
+        Some(proxy) => Err(Failure::new(
+            Exit::Refused,
+            format!(
+                "refused: the environment names the proxy {proxy}, which the authorization does not list\nadd it to `also` of the `authorization` block, or name the portal in `no_proxy`"
+            ),
+        )),
+    }
 }
 
 /// Who may be spoken to, and how fast: the portal, its peers, what the run file lists, and nothing else.

@@ -90,13 +90,14 @@ impl Authority {
         }
     }
 
+    /// Host and port, as a proxy is told.
+    pub(crate) fn host_and_port(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+
     /// What the header `Host` says: host and port, without a port that the scheme implies.
     pub(crate) fn host_header(&self) -> String {
-        if self.port == self.scheme.default_port() {
-            self.host.to_string()
-        } else {
-            format!("{}:{}", self.host, self.port)
-        }
+        if self.port == self.scheme.default_port() { self.host.to_string() } else { self.host_and_port() }
     }
 
     /// Whether it is spoken to by TLS.

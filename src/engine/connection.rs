@@ -22,6 +22,7 @@ use tokio::net::{TcpStream, lookup_host};
 use crate::authority::Authority;
 use crate::guard::Guard;
 use crate::own_limits::Trouble;
+use crate::proxy::tunnel;
 use crate::tls::TlsSessions;
 use crate::tls_failure::TlsFailure;
 use crate::wire::{Seen, Stream, Wire};
@@ -34,6 +35,8 @@ const LONGEST_HEAD: usize = 64 << 10;
 pub(crate) struct Connection {
     sender: SendRequest<Full<Bytes>>,
     seen: Rc<Seen>,
+    /// What stands before every path where a proxy is asked for it, which must be told the host (RFC 9112, section 3.2.2).
+    prefix: Option<String>,
 }
 
 /// Why a request has no answer.
@@ -94,7 +97,8 @@ impl Connection {
             // How a connection ended is seen by the exchange that was on it.
             let _ended: Result<(), hyper::Error> = connection.await;
         });
-        Ok(Self { sender, seen })
+        let is_told_host = tls.is_none() && guard.proxy(authority).is_some();
+        Ok(Self { sender, seen, prefix: is_told_host.then(|| authority.to_string()) })
     }
 
     /// Whether it can take a request: it was not closed since its last answer.
@@ -109,7 +113,11 @@ impl Connection {
     /// Sends a request, and waits for the head of its answer.
     pub(crate) async fn send(&mut self, request: &Request<Bytes>) -> Result<Answer, NoAnswer> {
         self.seen.begin();
-        let request = request.clone().map(Full::new);
+        let mut request = request.clone().map(Full::new);
+        if let Some(prefix) = &self.prefix {
+            let whole = format!("{prefix}{}", request.uri()).parse();
+            *request.uri_mut() = whole.map_err(|_no_uri| NoAnswer::Unsent)?;
+        }
         match self.sender.try_send_request(request).await {
             Ok(response) => {
                 let (head, body) = response.into_parts();
@@ -182,23 +190,30 @@ async fn open(authority: &Authority, guard: &Guard, tls: Option<&TlsSessions>) -
     match tls {
         None => Ok(Stream::Plain(stream)),
         Some(tls) => {
+            if guard.proxy(authority).is_some() {
+                tunnel(&stream, authority).await?;
+            }
             let stream = tls.begin(authority, stream).await.map_err(NotOpened::Tls)?;
             Ok(Stream::Tls(Box::new(stream)))
         }
     }
 }
 
-/// Opens a connection to an allowed host, at the first of its addresses that takes one.
+/// Opens a connection to an allowed host, or to the proxy through which it is asked, at the first of its addresses that
+/// takes one.
 async fn connect(authority: &Authority, guard: &Guard) -> Result<TcpStream, Trouble> {
     if !guard.allows(authority) {
         return Err(Fault::Forbidden.into());
     }
-    let found = match authority.addresses() {
+    let proxy = guard.proxy(authority);
+    let door = proxy.unwrap_or(authority);
+    let found = match door.addresses() {
         Some(addresses) => addresses,
-        None => look_up(authority).await?,
+        None => look_up(door).await?,
     };
+    let may = |address: &SocketAddr| proxy.is_some() || guard.allows_address(authority, *address);
     let mut trouble = Trouble::from(Fault::Forbidden);
-    for address in found.into_iter().filter(|address| guard.allows_address(authority, *address)) {
+    for address in found.into_iter().filter(may) {
         match TcpStream::connect(address).await {
             Ok(stream) => return Ok(stream),
             Err(error) => trouble = Trouble::connecting(&error, address),

@@ -1,5 +1,6 @@
 //! Runs beside the lanes: tells the portal the time, moves the run through its phases, and ends it.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -108,7 +109,20 @@ impl Coordinator {
             Ok(Err(NotOpened::Tls(TlsFailure { reason, remedy }))) => {
                 Err(EngineError::NoTls { portal: spec.target.clone(), reason, remedy })
             }
-            Ok(Err(NotOpened::Unreached(_))) | Err(_) => Err(EngineError::Unreachable(spec.target.clone())),
+            Ok(Err(NotOpened::Unreached(trouble))) => Err(self.unreached(trouble.reason)),
+            Err(_too_late) => Err(self.unreached(None)),
+        }
+    }
+
+    fn unreached(&self, reason: Option<Cow<'static, str>>) -> EngineError {
+        let spec = &self.state.spec;
+        let portal = spec.target.clone();
+        match spec.guard.proxy(portal.authority()) {
+            Some(proxy) => {
+                let reason = reason.map_or_else(|| "no answer".to_owned(), Cow::into_owned);
+                EngineError::NoProxy { portal, proxy: proxy.clone(), reason }
+            }
+            None => EngineError::Unreachable(portal),
         }
     }
 
@@ -162,7 +176,13 @@ impl Coordinator {
         let begun = self.meters.lanes.iter().map(|lane| lane.begun.get()).sum();
         let begun_long_ago = self.beginnings.look(now, begun);
         let prospects = Prospects::of(&self.meters, self.state.was_heard(), begun_long_ago);
-        self.stopped_because = prospects.verdict(&target, &spec.adapter.name, now, spec.settings.timeout);
+        let because = prospects.verdict(&target, &spec.adapter.name, now, spec.settings.timeout);
+        self.stopped_because = because.map(|because| match self.state.led_to() {
+            Some(url) => format!(
+                "{because}; its answers lead to {url}: name that place in --target, or set `redirects` in the adapter"
+            ),
+            None => because,
+        });
         self.stopped_because.is_some()
     }
 

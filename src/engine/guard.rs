@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::authority::Authority;
 use crate::clock::RunClock;
+use crate::proxy::Proxies;
 use crate::throttle::{HeldBy, Hold, Limit, Throttle, punctual_rate};
 
 /// The doors that may be knocked at, each a host with its port and scheme, and how fast.
@@ -15,6 +16,7 @@ pub struct Guard {
     hosts: Vec<Host>,
     /// What each host was promised, if anything.
     rate: Option<f64>,
+    proxies: Proxies,
 }
 
 #[derive(Debug)]
@@ -54,6 +56,18 @@ impl Guard {
         guard
     }
 
+    /// The same, and what is not on this machine is asked through these proxies.
+    #[must_use]
+    pub fn through(mut self, proxies: Proxies) -> Self {
+        self.proxies = proxies;
+        self
+    }
+
+    /// The proxy through which a door is asked; `None`: directly.
+    pub(crate) fn proxy(&self, authority: &Authority) -> Option<&Authority> {
+        self.proxies.through(authority)
+    }
+
     /// The same, and each host gets at most so many requests, and so many connections, in every second. Below 1 it is one in
     /// several seconds.
     #[must_use]
@@ -83,7 +97,7 @@ impl Guard {
         self.door(authority).is_some()
     }
 
-    /// Whether a connection may be opened to this address, found for an authority.
+    /// Whether a connection may be opened to this address, found for an authority; a proxy finds it itself.
     ///
     /// A host that is allowed by its name may stand for any address. One that is not may stand for those that are allowed by
     /// number.

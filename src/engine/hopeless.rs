@@ -73,11 +73,6 @@ impl Failure {
             (Some(Fault::Tls), _) => "a connection over which TLS could not be spoken".to_owned(),
             (Some(Fault::Broken), _) => "a connection that broke".to_owned(),
             (Some(fault), _) => fault.to_string(),
-            (None, Some(status @ 300..=399)) => {
-                format!(
-                    "HTTP {status}, a redirect (is the portal at https, or at another path? or set `redirects` in the adapter)"
-                )
-            }
             (None, Some(status)) => format!("HTTP {status}"),
             (None, None) => "no answer".to_owned(),
         }
@@ -200,7 +195,6 @@ mod tests {
         let failing = Prospects { heard: 30, not_signed_in: 20, ..Prospects::default() };
         for (last, words) in [
             (Failure { status: Some(404), fault: None }, "HTTP 404"),
-            (Failure { status: Some(301), fault: None }, "HTTP 301, a redirect (is the portal at https"),
             (Failure { status: Some(200), fault: Some(Fault::Unreadable) }, "could not be read"),
             (Failure { status: None, fault: Some(Fault::Unwritable) }, "could not be written"),
         ] {

@@ -220,6 +220,7 @@ impl Lane {
             self.scheduling_delays.record(task.class, task.delay);
         }
         self.meter.over(task.operation, attempt, answer);
+        self.state.note_redirect(attempt);
         let is_known = is_no_traffic(attempt) && task.unsent.replace(task.operation) == Some(task.operation);
         if !is_known {
             self.record(person, task, attempt, answer);

@@ -27,6 +27,9 @@ use crate::http_client::{ExchangeContext, HttpClient, Limits};
 /// Redirects of one exchange that are followed at the most.
 const MOST_HOPS: usize = 10;
 
+/// What stands in the history before where an answer would have led.
+pub(crate) const NOT_FOLLOWED: &str = "not followed: ";
+
 /// The most of an address that is kept, in bytes.
 const LONGEST_URL: usize = 512;
 
@@ -126,7 +129,7 @@ impl Asking {
             Redirects::Listed => true,
         };
         if !is_followed {
-            let leads = format!("not followed: {authority}{}", path.split('?').next().unwrap_or_default());
+            let leads = format!("{NOT_FOLLOWED}{authority}{}", path.split('?').next().unwrap_or_default());
             answer.reason.get_or_insert(Cow::Owned(model::cut(&leads, LONGEST_URL).into_owned()));
             return None;
         }

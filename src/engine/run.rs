@@ -54,6 +54,18 @@ pub enum EngineError {
     /// The portal cannot be reached.
     #[error("could not reach the portal at {0}: no connection (is it running? is the port right?)")]
     Unreachable(BaseUrl),
+    /// The portal cannot be reached through the proxy.
+    #[error(
+        "could not reach the portal at {portal} through the proxy {proxy}: {reason} (`no_proxy` names hosts that are asked directly)"
+    )]
+    NoProxy {
+        /// Where the portal is.
+        portal: BaseUrl,
+        /// Where the proxy is.
+        proxy: Authority,
+        /// Why.
+        reason: String,
+    },
     /// TLS cannot be spoken with the portal.
     #[error("could not speak TLS with the portal at {portal}: {reason} ({remedy})")]
     NoTls {

@@ -30,7 +30,7 @@ mod form;
 mod front_matter;
 mod functions;
 mod gate;
-mod insecure;
+
 mod judgement;
 mod lateness;
 mod limits;
@@ -47,6 +47,7 @@ mod session;
 mod source;
 mod stalls;
 mod template;
+mod transport;
 mod unread;
 mod unseen;
 mod validity;

@@ -15,6 +15,7 @@ mod engine {
     mod identities;
     mod lanes;
     mod peers;
+    mod proxies;
     mod put_off;
     mod rate;
     mod redirects;

@@ -11,8 +11,8 @@ use model::words::{Channel, FeeBasis, Level, PaymentMethod, PeerName, PlannedOut
 use model::{Applicant, Applicants, Case, CaseId, Seed, SimTime, Staff, Timeline, Vnd};
 use portal::Adapter;
 use vandan_engine::{
-    Arrival, Arrivals, Authority, BaseUrl, EngineError, Guard, Health, JourneyAssignment, Meters, Peer, Publication,
-    Purpose, RunSpec, Settings, Snapshot, Tls, lane_of,
+    Arrival, Arrivals, Authority, BaseUrl, EngineError, Guard, Health, JourneyAssignment, Meters, Peer, Proxies,
+    Publication, Purpose, RunSpec, Settings, Snapshot, Tls, lane_of,
 };
 
 use super::portal::Portal;
@@ -80,6 +80,7 @@ pub(crate) struct Play {
     /// Requests a host gets in any second, at the most.
     pub(crate) max_rate: Option<f64>,
     pub(crate) tls: Tls,
+    pub(crate) proxies: Proxies,
 }
 
 /// A run that was.
@@ -176,6 +177,7 @@ impl Play {
             links: Vec::new(),
             max_rate: None,
             tls: Tls::default(),
+            proxies: Proxies::default(),
         }
     }
 
@@ -358,7 +360,7 @@ impl Play {
         let peers = self.peers.iter().map(|peer| peer.base.authority().clone());
         let doors =
             [target.authority().clone()].into_iter().filter(Authority::is_loopback).chain(peers).chain(self.links);
-        let guard = Guard::of(doors);
+        let guard = Guard::of(doors).through(self.proxies);
         let guard = match self.max_rate {
             Some(rate) => guard.at_most(rate),
             None => guard,
