@@ -16,7 +16,8 @@ use serde_json::{Value, json};
 
 use crate::compose::Composition;
 use crate::offered_load::rate;
-use crate::run_file::{Authorization, duration_text};
+use crate::run_file::Authorization;
+use crate::values::duration_text;
 
 /// How often the ledger of a peer is read.
 const LEDGER_EVERY: f64 = 0.2;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::args::{ListArgs, PortalArgs, ScenarioArgs};
 use crate::exit::{Exit, Failure};
-use crate::{compose, console};
+use crate::{console, load, problems};
 
 /// The defects with these names.
 pub(crate) fn defects(names: &[String]) -> Result<Vec<Defect>, Failure> {
@@ -76,7 +76,7 @@ fn variants_json() -> Value {
 }
 
 fn shipped(args: &ScenarioArgs) -> Result<Vec<String>, Failure> {
-    Ok(compose::rules(args)?.rules().iter().map(|rule| rule.id.clone()).collect())
+    Ok(problems::read(args, load::rules)?.rules().iter().map(|rule| rule.id.clone()).collect())
 }
 
 /// Rules, those that are still to come with a star.

@@ -3,12 +3,23 @@
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use model::{Position, Problem, Problems};
 
+use crate::args::ScenarioArgs;
 use crate::console;
 use crate::exit::{Exit, Failure};
 use crate::scenarios::Scenarios;
 
+/// Gathers the scenarios and reads something out of them; what is wrong with them is shown where it stands.
+pub(crate) fn read<T>(
+    args: &ScenarioArgs,
+    read: impl FnOnce(&mut Scenarios) -> Result<T, Problems>,
+) -> Result<T, Failure> {
+    let mut scenarios = Scenarios::gather(&args.scenarios).map_err(|problems| failure(&problems, None))?;
+    let found = read(&mut scenarios);
+    found.map_err(|problems| failure(&problems, Some(&scenarios)))
+}
+
 /// The failure that tells all of these problems.
-pub(crate) fn failure(problems: &Problems, scenarios: Option<&Scenarios>) -> Failure {
+fn failure(problems: &Problems, scenarios: Option<&Scenarios>) -> Failure {
     let renderer = if console::colors_on_stderr() { Renderer::styled() } else { Renderer::plain() };
     let one = |problem: &Problem| {
         let source = scenarios.and_then(|scenarios| scenarios.text_of(&problem.file));

@@ -5,11 +5,11 @@ use std::fmt::Write;
 use crate::args::ScenarioArgs;
 use crate::exit::{Exit, Failure};
 use crate::provinces::Form;
-use crate::{compose, console};
+use crate::{console, load, problems};
 
 /// Lists the rules.
 pub(crate) fn list(args: &ScenarioArgs, form: Form) -> Result<Exit, Failure> {
-    let rules = compose::rules(args)?;
+    let rules = problems::read(args, load::rules)?;
     if let Form::Json = form {
         let all: serde_json::Value = rules.rules().iter().map(verdict::rule_json).collect();
         console::print(&format!("{all:#}"));
@@ -31,7 +31,7 @@ pub(crate) fn list(args: &ScenarioArgs, form: Form) -> Result<Exit, Failure> {
 
 /// Explains one rule.
 pub(crate) fn explain(id: &str, args: &ScenarioArgs, form: Form) -> Result<Exit, Failure> {
-    let rules = compose::rules(args)?;
+    let rules = problems::read(args, load::rules)?;
     match rules.get(id) {
         Some(rule) => {
             console::print(&match form {

@@ -4,35 +4,36 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use model::words::ApplicantKind;
-use model::{Applicants, CaseId, Seed, SimTime};
+use model::{Applicants, CaseId, Placed, Seed, SimTime};
 use world::{Calendar, Population, Realism, Rendered, Scale, WorkingTime, planned_deadline};
 
 use crate::args::WhoArgs;
 use crate::console;
 use crate::exit::{Exit, Failure};
-use crate::profiles::{self, Profile};
+use crate::load::Played;
+use crate::problems;
 
 pub(crate) fn who(args: &WhoArgs) -> Result<Exit, Failure> {
-    let profiles = profiles::read(&args.scenarios, |scenarios| match &args.profile {
-        Some(name) => Profile::load(scenarios, name).map(|profile| vec![profile]),
-        None => Profile::load_all(scenarios),
+    let all = problems::read(&args.scenarios, |scenarios| match &args.province {
+        Some(name) => Played::load(scenarios, &Placed::option("--province", name)).map(|played| vec![played]),
+        None => Played::load_all(scenarios),
     })?;
     let number = args.number.trim();
     let mut found = Vec::new();
     let mut searched = Vec::new();
-    for profile in &profiles {
-        let seed = args.seed.map_or(profile.seed, Seed);
-        let population = Population::new(Arc::clone(&profile.province), seed, args.scale.unwrap_or(Scale::WHOLE))
+    for played in &all {
+        let seed = args.seed.map_or(played.seed, Seed);
+        let population = Population::new(Arc::clone(&played.province), seed, args.scale.unwrap_or(Scale::WHOLE))
             .map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))?;
-        searched.push(format!("{} (seed {}, {} people)", profile.province.name(), seed.0, population.count()));
+        searched.push(format!("{} (seed {}, {} people)", played.province.name(), seed.0, population.count()));
         if let Some(case) = population.recognise_in_any_run(number) {
-            found.push(described(&population, case, &profile.calendar));
+            found.push(described(&population, case, &played.calendar));
             continue;
         }
         // A run may have asked for realistic numbers; only the century digit differs.
         let realistic = population.with_realism(Realism::Realistic);
         if let Some(case) = realistic.recognise(number) {
-            found.push(format!("{}\n{REALISTIC}\n", described(&realistic, case, &profile.calendar)));
+            found.push(format!("{}\n{REALISTIC}\n", described(&realistic, case, &played.calendar)));
         }
     }
     if found.is_empty() {
@@ -46,9 +47,9 @@ const REALISTIC: &str = "Only a run with `identity: realistic` makes this number
 
 fn nobody(number: &str, searched: &[String]) -> String {
     let mut text = format!("{number} is nobody's.\n\nLooked for in\n");
-    for profile in searched {
+    for province in searched {
         // Writing into a String cannot fail.
-        let _infallible: std::fmt::Result = writeln!(text, "  {profile}");
+        let _infallible: std::fmt::Result = writeln!(text, "  {province}");
     }
     text.push_str("\nA run with another --seed, or a larger --scale, has other people.\n");
     text

@@ -226,13 +226,8 @@ fn walk(
 }
 
 fn too_many(country: &Country, member: &Member, error: &TooManyPeople) -> Problems {
-    Problems(vec![Problem {
-        file: country.name.clone(),
-        position: None,
-        field: format!("provinces.{}", member.code),
-        message: format!("could not {error}"),
-        remedy: "give a smaller scale".to_owned(),
-    }])
+    let problem = Problem::new(&country.name, format!("could not {error}"), "give a smaller scale");
+    Problem { field: format!("provinces.{}", member.code), ..problem }.into()
 }
 
 fn totals(kinds: &BTreeMap<Kind, u64>) -> BTreeMap<String, BTreeMap<String, u64>> {
