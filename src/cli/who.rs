@@ -46,9 +46,9 @@ pub(crate) fn who(args: &WhoArgs) -> Result<Exit, Failure> {
 const REALISTIC: &str = "Only a run with `identity: realistic` makes this number; it may be a real person's, too.";
 
 fn nobody(number: &str, searched: &[String]) -> String {
-    let searched: String = searched.iter().map(|province| format!("  {province}\n")).collect();
+    let searched = searched.join("\n  ");
     format!(
-        "{number} is nobody's.\n\nLooked for in\n{searched}\nA run with another --seed, or a larger --scale, has other people."
+        "{number} is nobody's.\n\nLooked for in\n  {searched}\n\nA run with another --seed, or a larger --scale, has other people."
     )
 }
 
