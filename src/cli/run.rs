@@ -46,7 +46,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
         (None, Some(country)) => inside(country)?,
         (None, None) => unreachable!("without a target the mocks are started"),
     };
-    planned_rows::write(&mut store, &composed, &peers, day_of(started)).map_err(Failure::run)?;
+    planned_rows::write(&mut store, &composed, &peers, safety::day_of(started)).map_err(Failure::run)?;
     let mut facts = run_facts::at_start(args, &composed, &results, &started, &target, lanes);
     facts.push((Fact::Salt, salt.to_string()));
     facts.extend(proxies.through(target.authority()).map(|proxy| (Fact::Proxy, proxy.to_string())));
@@ -99,11 +99,6 @@ fn now() -> Result<jiff::Timestamp, Failure> {
 /// What makes the references of this run its own: the plan does not know it.
 fn salt(started: &jiff::Timestamp, run_id: &str) -> u64 {
     model::Seed(saturating(started.as_nanosecond())).stream(run_id).below(0, 1 << 32)
-}
-
-/// The day in Vietnam.
-pub(crate) fn day_of(instant: jiff::Timestamp) -> jiff::civil::Date {
-    model::SimTime(instant.as_millisecond()).day()
 }
 
 fn inside(country: &Country) -> Result<(BaseUrl, Vec<Peer>), Failure> {

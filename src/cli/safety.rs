@@ -39,12 +39,17 @@ pub(crate) fn consent<'a>(
     started: &jiff::Timestamp,
 ) -> Result<Option<&'a Authorization>, Failure> {
     let Some(consent) = composed.run.authorization.as_ref().filter(|_| args.target.is_some()) else { return Ok(None) };
-    if crate::run::day_of(*started) > consent.until {
+    if day_of(*started) > consent.until {
         let Authorization { by, host, until, .. } = consent;
         let message = format!("refused: the authorization by {by} for {host} ended on {until}");
         return Err(Failure::new(Exit::Refused, message));
     }
     Ok(Some(consent))
+}
+
+/// The day in Vietnam.
+pub(crate) fn day_of(instant: jiff::Timestamp) -> jiff::civil::Date {
+    model::SimTime(instant.as_millisecond()).day()
 }
 
 /// A plan that needs more than its authorization allows is refused: the limiter would hold it back, and the run would say so.
@@ -111,6 +116,7 @@ pub(crate) fn proxies(
     let proxies = Proxies::read(|name| std::env::var(name).ok())
         .map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))?;
     let doors = std::iter::once(target).chain(peers.iter().map(|peer| &peer.base)).map(BaseUrl::authority);
+    let doors = doors.chain(consent.into_iter().flat_map(|consent| &consent.also));
     let is_listed = |proxy: &Authority| consent.is_some_and(|consent| consent.also.contains(proxy));
     match doors.filter_map(|door| proxies.through(door)).find(|proxy| !proxy.is_loopback() && !is_listed(proxy)) {
         None => Ok(proxies),

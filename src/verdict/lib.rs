@@ -30,7 +30,7 @@ mod form;
 mod front_matter;
 mod functions;
 mod gate;
-
+mod gate_meant;
 mod judgement;
 mod lateness;
 mod limits;
