@@ -1,81 +1,10 @@
-//! What a user may type.
+//! Options of the verbs, as a user types them.
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
-use clap_complete::Shell;
+use clap::Args;
 
-use crate::exit::Exit;
-
-/// Drive an e-government portal with a synthetic population, record every exchange, judge the recording
-#[derive(Debug, Parser)]
-#[command(name = "vandan", version, after_help = exit_codes(), max_term_width = 100)]
-pub(crate) struct Cli {
-    #[command(subcommand)]
-    pub(crate) verb: Verb,
-}
-
-fn exit_codes() -> String {
-    let lines = Exit::TABLE.iter().map(|(_, code, meaning)| format!("  {code:>3}  {meaning}\n"));
-    format!("Exit codes:\n{}", lines.collect::<String>())
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Verb {
-    /// Show what a run, or a whole country, would do; sends nothing
-    Plan(PlanVerb),
-    /// Run a plan against a portal, then judge and report the recording
-    Run(RunArgs),
-    /// Judge a recorded run again, with the current rules
-    Judge(JudgeArgs),
-    /// Write the reports of a recorded run again; exits 0 whatever the verdict
-    Report(JudgeArgs),
-    /// Explain a rule: requirement, basis, query
-    Explain {
-        /// Rule ID, e.g. EG-SUB-001
-        rule: String,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-        #[command(flatten)]
-        scenarios: ScenarioArgs,
-    },
-    /// List the rules
-    Rules {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-        #[command(flatten)]
-        scenarios: ScenarioArgs,
-    },
-    /// Write the synthetic people of a province, and their dossiers, to a file
-    People(PeopleArgs),
-    /// Look up which synthetic person a number or reference belongs to
-    Who(WhoArgs),
-    /// List the modelled provinces, or show every published figure of one
-    Provinces {
-        /// Province name, e.g. dien-bien-2019, or file [default: list all]
-        name: Option<String>,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-        #[command(flatten)]
-        scenarios: ScenarioArgs,
-    },
-    /// Compare generated counts with the published figures
-    Fidelity(FidelityArgs),
-    /// List the defects that the reference portal can be given
-    Defects(ListArgs),
-    /// List the permitted API variants and the environment faults of the reference portal
-    Variants(ListArgs),
-    /// Start a bundled mock system
-    Mock(crate::mock_args::MockArgs),
-    /// Print a shell completion script
-    Completions {
-        /// Shell
-        shell: Shell,
-    },
-}
+use crate::values::{length, period, scale};
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ScenarioArgs {
@@ -126,7 +55,7 @@ pub(crate) struct PlanArgs {
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) plan: PlanArgs,
-    /// Portal under test, http://HOST:PORT [default: the bundled reference portal]
+    /// Portal under test, e.g. https://HOST:PORT/PATH [default: the bundled reference portal]
     #[arg(long, value_name = "URL", conflicts_with_all = ["defect", "variant", "noise"])]
     pub(crate) target: Option<String>,
     /// Test bank that the portal under test uses; its ledger is collected
@@ -135,6 +64,8 @@ pub(crate) struct RunArgs {
     /// Test postal operator that the portal under test uses; its ledger is collected
     #[arg(long, value_name = "URL", requires = "target")]
     pub(crate) post: Option<String>,
+    #[command(flatten)]
+    pub(crate) tls: TlsArgs,
     #[command(flatten)]
     pub(crate) portal: PortalArgs,
     /// Load generator threads [default: one per two cores]
@@ -151,6 +82,23 @@ pub(crate) struct RunArgs {
     pub(crate) quiet: bool,
 }
 
+/// How https is spoken.
+#[derive(Debug, Args)]
+pub(crate) struct TlsArgs {
+    /// Trust these CA certificates (PEM) besides those of the system
+    #[arg(long, value_name = "FILE", requires = "target")]
+    pub(crate) ca: Option<PathBuf>,
+    /// Client certificate (PEM, its chain after it) for servers that ask for one
+    #[arg(long, value_name = "FILE", requires_all = ["target", "client_key"])]
+    pub(crate) client_cert: Option<PathBuf>,
+    /// Private key of the client certificate (PEM, not encrypted)
+    #[arg(long, value_name = "FILE", requires = "client_cert")]
+    pub(crate) client_key: Option<PathBuf>,
+    /// Accept any server certificate; the report says so
+    #[arg(long, requires = "target")]
+    pub(crate) insecure: bool,
+}
+
 /// How the reference portal behaves.
 #[derive(Debug, Args)]
 pub(crate) struct PortalArgs {
@@ -161,7 +109,7 @@ pub(crate) struct PortalArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) variant: Vec<String>,
     /// Inject an environment fault into the reference portal, e.g. clock-skew; repeatable (see `vandan variants`)
-    #[arg(long, value_name = "PROFILE")]
+    #[arg(long, value_name = "NAME")]
     pub(crate) noise: Vec<String>,
 }
 
@@ -208,7 +156,7 @@ pub(crate) struct JudgeArgs {
 #[derive(Debug, Args)]
 pub(crate) struct PeopleArgs {
     /// Province name, e.g. dien-bien-2019, or file
-    pub(crate) profile: String,
+    pub(crate) province: String,
     /// Number of people [default: all]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) count: Option<u32>,
@@ -246,7 +194,7 @@ pub(crate) struct WhoArgs {
     pub(crate) number: String,
     /// Search only this province [default: all]
     #[arg(long, value_name = "NAME|FILE")]
-    pub(crate) profile: Option<String>,
+    pub(crate) province: Option<String>,
     /// Random seed [default: from each province's run]
     #[arg(long)]
     pub(crate) seed: Option<u64>,
@@ -255,44 +203,4 @@ pub(crate) struct WhoArgs {
     pub(crate) scale: Option<world::Scale>,
     #[command(flatten)]
     pub(crate) scenarios: ScenarioArgs,
-}
-
-pub(crate) fn share(text: &str) -> Result<f64, String> {
-    let number: f64 = text.parse().map_err(|_no_number| format!("`{text}` is not a number"))?;
-    model::Share::new(number).map(model::Share::value).map_err(|error| error.to_string())
-}
-
-/// Seconds that a run lasts at the most: a year. A plan counts every one of them.
-const LONGEST: u64 = 366 * 86_400;
-
-/// A run lasts a second at least, and a year at most.
-pub(crate) fn length(text: &str) -> Result<std::time::Duration, String> {
-    let length = crate::run_file::duration(text)?;
-    match length.as_secs() {
-        0 => Err(format!("`{text}` is too short: a run lasts a second at least")),
-        1..=LONGEST => Ok(length),
-        _ => Err(format!("`{text}` is too long: a run lasts a year at most")),
-    }
-}
-
-/// A delay is a minute at most.
-pub(crate) fn delay(text: &str) -> Result<std::time::Duration, String> {
-    let delay = crate::run_file::duration(text)?;
-    if delay.as_secs() < 60 { Ok(delay) } else { Err(format!("`{text}` is too long: a minute at most")) }
-}
-
-/// Reads `2025-07-01..2026-06-30`.
-fn period(text: &str) -> Result<world::Period, String> {
-    let days = text.split_once("..").and_then(|(from, until)| Some((from.parse().ok()?, until.parse().ok()?)));
-    let (from, until) = days.ok_or_else(|| format!("`{text}` are no days; write them as 2025-07-01..2026-06-30"))?;
-    if from <= until { Ok(world::Period { from, until }) } else { Err(format!("`{text}` ends before it begins")) }
-}
-
-/// Reads `1/20`, or `3`.
-fn scale(text: &str) -> Result<world::Scale, String> {
-    let (numerator, denominator) = text.split_once('/').unwrap_or((text, "1"));
-    let number = |text: &str| {
-        text.trim().parse::<u32>().map_err(|_no_number| format!("`{text}` is not a whole number; write a part as 1/20"))
-    };
-    world::Scale::new(number(numerator)?, number(denominator)?).map_err(|error| error.to_string())
 }

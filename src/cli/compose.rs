@@ -1,6 +1,5 @@
 //! Puts a run together out of its files: everything that can be wrong is found here, before anything is sent.
 
-use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,19 +7,17 @@ use std::time::Duration;
 use engine::{JourneyAssignment, Publication};
 use journey::{JourneyId, Scripts};
 use model::words::{Channel, Operation, Role};
-use model::{Fact, Problem, Problems, Seed, SimTime, Staff, Timeline};
+use model::{Fact, Placed, Problem, Problems, Seed, Staff, Timeline, one_of};
 use portal::Adapter;
 use verdict::RuleSet;
-use world::{
-    Arrival, Calendar, Catalogue, Clerk, ClerkRole, Gazetteer, Plan, Population, Province, Scale, Surroundings, Target,
-};
+use world::{Arrival, Calendar, Clerk, ClerkRole, Plan, Population, Province, Realised, Scale, Share, Target};
 
-use crate::args::{PlanArgs, ScenarioArgs};
+use crate::args::PlanArgs;
 use crate::exit::Failure;
 use crate::publications::publications;
-use crate::run_file::RunFile;
+use crate::run_file::{Names, Roles, RunFile};
 use crate::scenarios::Scenarios;
-use crate::{country, problems, profiles};
+use crate::{load, problems};
 
 /// A run, ready to be played.
 pub(crate) struct Composition {
@@ -55,10 +52,7 @@ const PASSWORD: &str = "open-sesame";
 impl Composition {
     /// Reads and checks everything a run needs.
     pub(crate) fn of(args: &PlanArgs) -> Result<Self, Failure> {
-        let mut scenarios =
-            Scenarios::gather(&args.scenarios.scenarios).map_err(|problems| problems::failure(&problems, None))?;
-        let composed = compose(args, &mut scenarios);
-        composed.map_err(|problems| problems::failure(&problems, Some(&scenarios)))
+        problems::read(&args.scenarios, |scenarios| compose(args, scenarios))
     }
 
     /// The map of time if it were played in this time.
@@ -67,35 +61,37 @@ impl Composition {
     }
 }
 
-/// The rules alone.
-pub(crate) fn rules(args: &ScenarioArgs) -> Result<RuleSet, Failure> {
-    let mut scenarios = Scenarios::gather(&args.scenarios).map_err(|problems| problems::failure(&problems, None))?;
-    load_rules(&mut scenarios).map_err(|problems| problems::failure(&problems, Some(&scenarios)))
-}
-
-fn load_rules(scenarios: &mut Scenarios) -> Result<RuleSet, Problems> {
-    let files = scenarios.all("rules", "sql");
-    let replaced: BTreeSet<_> = files.iter().filter(|file| file.replaces).map(|file| file.shown.clone()).collect();
-    let rules = RuleSet::load(files.into_iter().map(|file| (file.shown, file.text)))?;
-    Ok(rules.with_replaced(|file| replaced.contains(file)))
-}
-
 fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Problems> {
-    let file = scenarios.find("runs", &args.run)?;
-    let mut run = RunFile::load(&file.shown, &file.text)?;
+    let file = scenarios.find("runs", &Placed::option("RUN", &args.run))?;
     let mut problems = Problems::default();
-    let world = note(&mut problems, load_world(args, &run, scenarios));
-    let adapter = note(&mut problems, load_adapter(args, &run, scenarios));
-    let rules = note(&mut problems, load_rules(scenarios));
-    let digests = digests(args, &run, &file.text, scenarios)?;
-    let targets = note(&mut problems, profiles::targets(scenarios));
-    let maps = |operation: Operation| adapter.as_ref().is_none_or(|adapter| adapter.maps(operation));
+    let (names, run) = RunFile::load(&file.shown, &file.text);
+    let run = problems.note(run);
+    let names = chosen(names, args);
+    let (calendar, procedures) = (names.calendar.as_ref(), names.procedures.as_ref());
+    let world = problems.note(load::province(scenarios, names.province.as_ref(), calendar, procedures));
+    let adapter = problems.note(load::adapter(scenarios, names.portal.as_ref()));
+    let rules = problems.note(load::rules(scenarios));
+    let targets = problems.note(load::targets(scenarios));
+    let maps = |operation: Operation| adapter.as_ref().is_none_or(|(adapter, _)| adapter.maps(operation));
     let mut left_out = Vec::new();
-    let walked = note(&mut problems, journeys(&file.shown, &run, scenarios, maps, &mut left_out));
-    let (Some((calendar, province)), Some(adapter), Some(rules), Some(targets), Some((scripts, assignment))) =
-        (world, adapter, rules, targets, walked)
+    let walked = problems.note(journeys(&names, scenarios, maps, &mut left_out));
+    let province = world.as_ref().map(|(_, province)| province);
+    if let Some(rules) = &rules {
+        problems.note(rules.check_queries(queries(province, targets.as_deref().unwrap_or_default())));
+    }
+    if let Some((run, province)) = run.as_ref().zip(province) {
+        problems.note(check_spikes(run, province));
+    }
+    let (
+        Some(mut run),
+        Some((calendar, province)),
+        Some((adapter, adapter_file)),
+        Some(rules),
+        Some(targets),
+        Some((scripts, assignment)),
+    ) = (run, world, adapter, rules, targets, walked)
     else {
-        return Err(problems);
+        return Err(problems.sorted(&file.shown));
     };
     if args.province.is_some() {
         province.title().clone_into(&mut run.title);
@@ -103,7 +99,7 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     let province = Arc::new(province);
     let seed = Seed(args.seed.unwrap_or(run.seed));
     let population = Population::new(Arc::clone(&province), seed, args.scale.unwrap_or(Scale::WHOLE))
-        .map_err(|error| problem(&file.shown, "province", format!("could not {error}")))?
+        .map_err(|error| Problem::new("--scale", format!("could not {error}"), "give a smaller scale"))?
         .with_realism(run.realism)
         .with_edge_cases(run.edge_cases);
     let arrivals = world::arrivals(&population);
@@ -111,11 +107,12 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     let timeline = world::timeline(&province, &calendar, length, run.closed_hours);
     let publications = publications(&province, &calendar, &timeline);
     let plan = Plan::new(&population, &timeline, threads());
-    note(&mut problems, check_spikes(&file.shown, &run, &province));
     let visits = visits(&run, &assignment, &population, &arrivals);
     let plan = if visits.is_empty() { plan } else { plan.with_visits(&arrivals, &visits, &timeline) };
     let staff = staff(&province, seed);
-    problems.or(Composition {
+    let digests = [(Fact::RunFileDigest, &file.text), (Fact::AdapterDigest, &adapter_file.text)];
+    let digests = digests.map(|(fact, text)| (fact, verdict::sha256(text)));
+    problems.sorted(&file.shown).or(Composition {
         run,
         calendar,
         province,
@@ -138,15 +135,28 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     })
 }
 
-/// What the run is played by, so that anybody can tell later whether it was the same.
-fn digests(
-    args: &PlanArgs,
-    run: &RunFile,
-    run_file: &str,
-    scenarios: &mut Scenarios,
-) -> Result<[(Fact, String); 2], Problems> {
-    let adapter = scenarios.find("portals", args.portal.as_deref().unwrap_or(&run.portal))?;
-    Ok([(Fact::RunFileDigest, verdict::sha256(run_file)), (Fact::AdapterDigest, verdict::sha256(&adapter.text))])
+/// The names of the run file, but for those that the command line gives instead.
+fn chosen(names: Names, args: &PlanArgs) -> Names {
+    let option = |name, text: &Option<String>| text.as_ref().map(|text| Placed::option(name, text));
+    Names {
+        province: option("--province", &args.province).or(names.province),
+        portal: option("--portal", &args.portal).or(names.portal),
+        ..names
+    }
+}
+
+/// The queries that count figures and targets in the recording, with the columns that each must give.
+fn queries<'q>(province: Option<&'q Province>, targets: &'q [Target]) -> impl Iterator<Item = (&'q Placed, usize)> {
+    let figures = province.map(Province::figures).unwrap_or_default().iter();
+    let figures = figures.filter_map(|figure| match &figure.realised {
+        Realised::MeasuredBy(query) => Some((query, 1)),
+        Realised::Not(_) => None,
+    });
+    let targets = targets.iter().filter_map(|target| match &target.share {
+        Share::Dossiers { measured_by, .. } => Some((measured_by, 2)),
+        Share::Figures { .. } | Share::Not(_) => None,
+    });
+    figures.chain(targets)
 }
 
 /// Visitors; nobody if the run has none, or the portal no operations for them.
@@ -161,17 +171,14 @@ fn visits(
 }
 
 /// Refuses a spike on a day that is never played.
-fn check_spikes(file: &str, run: &RunFile, province: &Province) -> Result<(), Problems> {
+fn check_spikes(run: &RunFile, province: &Province) -> Result<(), Problems> {
     let period = province.period();
-    let beyond = run.visits.as_ref().map(|visits| visits.beyond(period)).unwrap_or_default();
-    let problem = |(position, at): (usize, SimTime)| Problem {
-        file: file.to_owned(),
-        position: None,
-        field: format!("visits.spikes[{position}]"),
-        message: format!("the spike of {} does not lie within the period of {}", at.day(), province.name()),
-        remedy: format!("its days are {} to {}", period.from, period.until),
+    let beyond = run.visits.iter().flat_map(|visits| visits.beyond(period));
+    let problem = |at: &Placed| {
+        let message = format!("the spike of {} does not lie within the period of {}", at.text, province.name());
+        at.problem(message, format!("its days are {} to {}", period.from, period.until))
     };
-    Problems(beyond.into_iter().map(problem).collect()).or(())
+    Problems(beyond.map(problem).collect()).or(())
 }
 
 /// As many as the machine has cores.
@@ -179,134 +186,73 @@ pub(crate) fn threads() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
-fn note<T>(problems: &mut Problems, result: Result<T, Problems>) -> Option<T> {
-    match result {
-        Ok(value) => Some(value),
-        Err(found) => {
-            problems.extend(found);
-            None
-        }
-    }
-}
-
 /// The journeys, and who walks which.
 fn journeys(
-    shown: &str,
-    run: &RunFile,
+    names: &Names,
     scenarios: &mut Scenarios,
     maps: impl Fn(Operation) -> bool + Copy,
     left_out: &mut Vec<String>,
 ) -> Result<(Scripts, JourneyAssignment), Problems> {
     let files = scenarios.all("journeys", "yaml");
     let scripts = Scripts::load(files.iter().map(|file| (file.shown.as_str(), file.text.as_str())), maps)?;
-    let assignment = cast(shown, run, &scripts, maps, left_out)?;
+    let assignment = assign(names, &scripts, maps, left_out)?;
     Ok((scripts, assignment))
 }
 
 /// The journeys that a run file names, as far as its portal has operations for them.
 pub(crate) fn load_journeys(
+    names: Names,
     args: &PlanArgs,
-    shown: &str,
-    run: &RunFile,
     scenarios: &mut Scenarios,
 ) -> Result<(Scripts, JourneyAssignment), Problems> {
-    let adapter = load_adapter(args, run, scenarios)?;
-    journeys(shown, run, scenarios, |operation| adapter.maps(operation), &mut Vec::new())
-}
-
-/// The administrative units there are.
-pub(crate) fn load_gazetteers(scenarios: &mut Scenarios) -> Result<Vec<Gazetteer>, Problems> {
-    let mut problems = Problems::default();
-    let mut gazetteers = Vec::new();
-    for file in scenarios.all("administrative", "txt") {
-        let name = std::path::Path::new(&file.shown).file_stem().and_then(std::ffi::OsStr::to_str).unwrap_or_default();
-        gazetteers.extend(note(&mut problems, Gazetteer::load(name, &file.shown, &file.text)));
-    }
-    problems.or(gazetteers)
-}
-
-/// The calendar and the catalogue of these names.
-pub(crate) fn load_lists(
-    scenarios: &mut Scenarios,
-    calendar: &str,
-    procedures: &str,
-) -> Result<(Calendar, Catalogue), Problems> {
-    let mut problems = Problems::default();
-    let calendar = scenarios.find("calendars", calendar).and_then(|file| Calendar::load(&file.shown, &file.text));
-    let calendar = note(&mut problems, calendar);
-    let catalogue = scenarios.find("procedures", procedures).and_then(|file| Catalogue::load(&file.shown, &file.text));
-    let catalogue = note(&mut problems, catalogue);
-    match (calendar, catalogue) {
-        (Some(calendar), Some(catalogue)) => Ok((calendar, catalogue)),
-        _ => Err(problems),
-    }
-}
-
-fn load_world(args: &PlanArgs, run: &RunFile, scenarios: &mut Scenarios) -> Result<(Calendar, Province), Problems> {
-    let mut problems = Problems::default();
-    let lists = note(&mut problems, load_lists(scenarios, &run.calendar, &run.procedures));
-    let gazetteers = note(&mut problems, load_gazetteers(scenarios));
-    let name = args.province.as_deref().unwrap_or(&run.province);
-    let member = name.split_once(':').filter(|(country, _)| scenarios.knows("countries", country));
-    let file = if member.is_none() { note(&mut problems, scenarios.find("provinces", name)) } else { None };
-    let (Some((calendar, catalogue)), Some(gazetteers)) = (lists, gazetteers) else { return Err(problems) };
-    let around = Surroundings { catalogue: &catalogue, calendar: &calendar, gazetteers: &gazetteers };
-    let province = match (member, file) {
-        (Some(member), _) => country::province(scenarios, member, around)?,
-        (None, Some(file)) => Province::load_with(&file.shown, &file.text, around)?,
-        (None, None) => return Err(problems),
-    };
-    Ok((calendar, province))
-}
-
-fn load_adapter(args: &PlanArgs, run: &RunFile, scenarios: &mut Scenarios) -> Result<Adapter, Problems> {
-    let file = scenarios.find("portals", args.portal.as_deref().unwrap_or(&run.portal))?;
-    Adapter::load(&file.shown, &file.text)
+    let names = chosen(names, args);
+    let (adapter, _) = load::adapter(scenarios, names.portal.as_ref())?;
+    journeys(&names, scenarios, |operation| adapter.maps(operation), &mut Vec::new())
 }
 
 /// Finds the journeys of the run; those a portal has no operations for are left out where a run can do without.
-fn cast(
-    file: &str,
-    run: &RunFile,
+fn assign(
+    names: &Names,
     scripts: &Scripts,
     maps: impl Fn(Operation) -> bool + Copy,
     left_out: &mut Vec<String>,
 ) -> Result<JourneyAssignment, Problems> {
+    let Names { visit, journeys: Roles { online, counter, post, desk, post_desk, final_reads }, .. } = names;
     let mut problems = Problems::default();
-    let mut find = |field: &str, name: &str, roles: &[Role]| {
-        let found = scripts.find(name);
-        let wrong_role = found.filter(|journey| !roles.contains(&scripts.role(*journey)));
-        let message = match (found, wrong_role) {
-            (None, _) => format!("there is no journey `{name}`"),
-            (Some(_), Some(journey)) => format!("the journey `{name}` is walked by a {}", scripts.role(journey)),
-            (Some(journey), None) => return Some(journey),
+    let mut find = |named: &Placed, roles: &[Role]| {
+        let name = &named.text;
+        let known: Vec<_> = scripts.names().collect();
+        let fault = match scripts.find(name) {
+            None => named.problem(format!("there is no journey `{name}`"), one_of(name, &known)),
+            Some(journey) if roles.contains(&scripts.role(journey)) => return Some(journey),
+            Some(journey) => {
+                let walked: Vec<_> = roles.iter().map(|role| role.as_str()).collect();
+                let message = format!("the journey `{name}` is walked by a {}", scripts.role(journey));
+                named.problem(message, format!("name one of a {}", walked.join(" or ")))
+            }
         };
-        let remedy = "the files in scenarios/journeys/".to_owned();
-        problems.push(Problem { file: file.to_owned(), position: None, field: field.to_owned(), message, remedy });
+        problems.push(fault);
         None
     };
     let anybody = [Role::Citizen, Role::Desk];
     let channels = [
-        (Channel::Online, find("journeys.online", &run.journeys.online, &[Role::Citizen])),
-        (Channel::Counter, find("journeys.counter", &run.journeys.counter, &anybody)),
-        (Channel::Post, find("journeys.post", &run.journeys.post, &anybody)),
+        (Channel::Online, online, &anybody[..1]),
+        (Channel::Counter, counter, &anybody),
+        (Channel::Post, post, &anybody),
     ];
-    let desk = run.journeys.desk.as_ref().and_then(|name| find("journeys.desk", name, &[Role::Desk]));
-    let post_desk =
-        run.journeys.post_desk.as_ref().and_then(|name| find("journeys.post_desk", name, &[Role::PostDesk]));
-    let final_reads: Vec<_> =
-        run.journeys.final_reads.iter().filter_map(|name| find("journeys.final_reads", name, &anybody)).collect();
-    let visit = run.visits.as_ref().and_then(|visits| find("visits.journey", &visits.journey, &[Role::Citizen]));
-    for (channel, journey) in &channels {
-        let missing = journey.map(|journey| scripts.missing(journey, maps)).unwrap_or_default();
+    let channels: Vec<_> = channels
+        .into_iter()
+        .filter_map(|(channel, named, roles)| Some((channel, named.as_ref()?, find(named.as_ref()?, roles)?)))
+        .collect();
+    let desk = desk.as_ref().and_then(|named| find(named, &[Role::Desk]));
+    let post_desk = post_desk.as_ref().and_then(|named| find(named, &[Role::PostDesk]));
+    let final_reads: Vec<_> = final_reads.iter().filter_map(|named| find(named, &anybody)).collect();
+    let visit = visit.as_ref().and_then(|named| find(named, &[Role::Citizen]));
+    for (_, named, journey) in &channels {
+        let missing = scripts.missing(*journey, maps);
         if !missing.is_empty() {
-            problems.push(Problem {
-                file: file.to_owned(),
-                position: None,
-                field: format!("journeys.{channel}"),
-                message: format!("the portal has no {}", words(&missing)),
-                remedy: "map it in the adapter, or name a journey that does without".to_owned(),
-            });
+            let remedy = "map it in the adapter, or name a journey that does without";
+            problems.push(named.problem(format!("the portal has no {}", words(&missing)), remedy));
         }
     }
     let mut applicable = |journey: JourneyId| {
@@ -317,7 +263,7 @@ fn cast(
         missing.is_empty()
     };
     let assignment = JourneyAssignment {
-        channels: channels.iter().filter_map(|(channel, journey)| Some((*channel, (*journey)?))).collect(),
+        channels: channels.iter().map(|(channel, _, journey)| (*channel, *journey)).collect(),
         visit: visit.filter(|journey| applicable(*journey)),
         desk: desk.filter(|journey| applicable(*journey)),
         post_desk: post_desk.filter(|journey| applicable(*journey)),
@@ -351,10 +297,4 @@ fn staff(province: &Province, seed: Seed) -> Vec<Staff> {
         unit_code: clerk.unit_code,
     };
     world::clerks(province, seed).into_iter().map(account).collect()
-}
-
-/// What the run file as a whole asks for and cannot have.
-fn problem(file: &str, field: &str, message: String) -> Problems {
-    let (file, field) = (file.to_owned(), field.to_owned());
-    Problem { file, position: None, field, message, remedy: String::new() }.into()
 }

@@ -6,21 +6,19 @@ use std::time::Duration;
 use engine::JourneyAssignment;
 use journey::Scripts;
 use model::words::{Channel, Level, PlannedOutcome, Role};
-use model::{Problem, Problems};
+use model::{Placed, Problem, Problems};
 use report::text::count;
 use report::{Column, Ink, Page};
 use serde_json::json;
 use verdict::Gate;
-use world::{
-    Calendar, Catalogue, Country, CountryPlan, Gazetteer, Period, Planning, Province, Scale, Surroundings, Template,
-};
+use world::{Calendar, Catalogue, Country, CountryPlan, Gazetteer, Period, Planning, Scale, Surroundings, Template};
 
 use crate::args::{PlanArgs, PlanVerb};
 use crate::exit::{Exit, Failure};
 use crate::offered_load::{GateSamples, OfferedLoad, Pace};
 use crate::run_file::RunFile;
 use crate::scenarios::{ScenarioFile, Scenarios};
-use crate::{compose, console, plan, problems};
+use crate::{compose, console, load, plan, problems};
 
 /// A country with everything it is read against.
 struct Composed {
@@ -36,68 +34,49 @@ struct Composed {
 
 /// Whether the user means a country: by its name, or by a file that says `country:`.
 pub(crate) fn is_meant(choice: &PlanArgs) -> Result<bool, Failure> {
-    let scenarios = gather(choice)?;
+    let knows = |scenarios: &mut Scenarios| {
+        Ok(scenarios.knows("countries", &choice.run) && !scenarios.knows("runs", &choice.run))
+    };
+    let is_known = problems::read(&choice.scenarios, knows)?;
     let is_file = Path::new(&choice.run).is_file();
     let says_country =
         || std::fs::read_to_string(&choice.run).is_ok_and(|text| text.lines().any(|line| line.starts_with("country:")));
-    Ok((is_file && says_country())
-        || (scenarios.knows("countries", &choice.run) && !scenarios.knows("runs", &choice.run)))
+    Ok(is_known || (is_file && says_country()))
 }
 
 /// `vandan plan COUNTRY`.
 pub(crate) fn plan(args: &PlanVerb) -> Result<Exit, Failure> {
-    let mut scenarios = gather(&args.choice)?;
-    let planned = load(args, &mut scenarios).and_then(|composed| {
+    let (composed, plan) = problems::read(&args.choice.scenarios, |scenarios| {
+        let composed = composed(args, scenarios)?;
         let plan = CountryPlan::new(&composed.country, planning(args, &composed))?;
         Ok((composed, plan))
-    });
-    let (composed, plan) = planned.map_err(|problems| problems::failure(&problems, Some(&scenarios)))?;
+    })?;
     let offer = offer(&composed, &plan);
     let gates = offer.gates(&composed.gates);
     console::print(&if args.json { json(&plan, &offer, &gates) } else { summary(&plan, &offer, &gates) });
     Ok(Exit::Conforms)
 }
 
-/// The country of this name.
-pub(crate) fn country(scenarios: &mut Scenarios, name: &str, gazetteers: &[Gazetteer]) -> Result<Country, Problems> {
-    let file = scenarios.find("countries", name)?;
-    Country::load(&file.shown, &file.text, gazetteers)
-}
-
-/// The province with this code of a country, for a run.
-pub(crate) fn province(
-    scenarios: &mut Scenarios,
-    (name, code): (&str, &str),
-    around: Surroundings<'_>,
-) -> Result<Province, Problems> {
-    let mut country = country(scenarios, name, around.gazetteers)?;
-    let file = scenarios.find("countries", name)?;
-    only(&mut country, &file.shown, code)?;
-    let template = scenarios.find("templates", &country.template)?;
-    let template = Template { file: &template.shown, text: &template.text };
-    match country.members.first() {
-        Some(member) => country.province(member, template, around),
-        None => unreachable!("one member was found"),
-    }
-}
-
-fn gather(choice: &PlanArgs) -> Result<Scenarios, Failure> {
-    Scenarios::gather(&choice.scenarios.scenarios).map_err(|problems| problems::failure(&problems, None))
-}
-
-fn load(args: &PlanVerb, scenarios: &mut Scenarios) -> Result<Composed, Problems> {
+fn composed(args: &PlanVerb, scenarios: &mut Scenarios) -> Result<Composed, Problems> {
     let choice = &args.choice;
-    let gazetteers = compose::load_gazetteers(scenarios)?;
-    let file = scenarios.find("countries", &choice.run)?;
-    let mut country = Country::load(&file.shown, &file.text, &gazetteers)?;
-    let (calendar, catalogue) = compose::load_lists(scenarios, &country.calendar, &country.procedures)?;
-    let template = scenarios.find("templates", &country.template)?;
-    let run = scenarios.find("runs", &country.run)?;
-    let run_file = RunFile::load(&run.shown, &run.text)?;
-    let (scripts, assignment) = compose::load_journeys(choice, &run.shown, &run_file, scenarios)?;
+    let gazetteers = load::gazetteers(scenarios)?;
+    let mut country = load::country(scenarios, &Placed::option("RUN", &choice.run), &gazetteers)?;
+    let mut problems = Problems::default();
+    let lists = load::lists(scenarios, Some(&country.calendar), Some(&country.procedures));
+    let lists = problems.note(lists);
+    let template = problems.note(scenarios.find("templates", &country.template));
+    let run = problems.note(scenarios.find("runs", &country.run));
+    let (names, run) = run.map(|file| RunFile::load(&file.shown, &file.text)).unzip();
+    let run = run.and_then(|run| problems.note(run));
+    let walked = names.and_then(|names| problems.note(compose::load_journeys(names, choice, scenarios)));
     if let Some(code) = &choice.province {
-        only(&mut country, &file.shown, code)?;
+        problems.note(load::only(&mut country, &Placed::option("--province", code)));
     }
+    let (Some((calendar, catalogue)), Some(template), Some(run), Some((scripts, assignment)), true) =
+        (lists, template, run, walked, problems.is_empty())
+    else {
+        return Err(problems);
+    };
     if let Some(period) = args.period {
         country = match country.over(checked(period, &calendar)?, &calendar) {
             Some(country) => country,
@@ -107,24 +86,13 @@ fn load(args: &PlanVerb, scenarios: &mut Scenarios) -> Result<Composed, Problems
     if let Some(seed) = choice.seed {
         country.seed = model::Seed(seed);
     }
-    let gates = run_file.gates.into_iter().map(|(_, gate)| gate).collect();
+    let gates = run.gates.into_iter().map(|(_, gate)| gate).collect();
     Ok(Composed { country, template, calendar, catalogue, gazetteers, scripts, assignment, gates })
-}
-
-/// Leaves only the province with this code.
-fn only(country: &mut Country, file: &str, code: &str) -> Result<(), Problems> {
-    if !country.members.iter().any(|member| member.code == code) {
-        let known: Vec<_> =
-            country.members.iter().map(|member| format!("{} {}", member.code, member.territory)).collect();
-        return Err(problem(file, format!("there is no province `{code}`"), known.join(", ")));
-    }
-    country.members.retain(|member| member.code == code);
-    Ok(())
 }
 
 /// A year at most, on days that the calendar has.
 fn checked(period: Period, calendar: &Calendar) -> Result<Period, Problems> {
-    let refuse = |message: String| Err(problem("--period", message, "as 2025-07-01..2026-06-30".to_owned()));
+    let refuse = |message: String| Err(Problem::new("--period", message, "as 2025-07-01..2026-06-30").into());
     if period.days().take(367).count() > 366 {
         return refuse(format!("{period} is longer than a year"));
     }
@@ -135,11 +103,7 @@ fn checked(period: Period, calendar: &Calendar) -> Result<Period, Problems> {
 }
 
 fn too_many(period: Period) -> Problems {
-    problem("--period", format!("too many dossiers come in {period}"), "take a shorter period".to_owned())
-}
-
-fn problem(file: &str, message: String, remedy: String) -> Problems {
-    Problem { file: file.to_owned(), position: None, field: String::new(), message, remedy }.into()
+    Problem::new("--period", format!("too many dossiers come in {period}"), "take a shorter period").into()
 }
 
 fn planning<'a>(args: &PlanVerb, composed: &'a Composed) -> Planning<'a> {

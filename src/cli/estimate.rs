@@ -16,7 +16,8 @@ use serde_json::{Value, json};
 
 use crate::compose::Composition;
 use crate::offered_load::rate;
-use crate::run_file::{Authorization, duration_text};
+use crate::run_file::Authorization;
+use crate::values::duration_text;
 
 /// How often the ledger of a peer is read.
 const LEDGER_EVERY: f64 = 0.2;
@@ -265,7 +266,7 @@ impl<'a> Demand<'a> {
             stretches.add(timeline.wall(visit.due), self.per_visit);
         }
         let acts = self.per_dossier * composed.arrivals.len() as f64 + self.per_visit * composed.visits.len() as f64;
-        // Everybody signs in first; like those who look in when offices open, they do so at once, which a rate spreads.
+        // Everybody signs in first, before the day's work.
         let mut polls = clerks;
         for (count, every) in &self.desks {
             for number in 0..SAMPLES {

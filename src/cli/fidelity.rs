@@ -1,16 +1,16 @@
 //! `vandan fidelity`: everybody is generated and counted, and the counts laid beside what the document says. Nothing is sent.
 
-use model::{Applicants, Counted, FigureRow, Precision, Seed, TargetRow};
+use model::{Applicants, Counted, FigureRow, Placed, Precision, Seed, TargetRow};
 use report::{Agreement, FigureLine, Ink, Page, Standing, TargetLine, target_score, text};
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr as _;
 use world::{CountedFigure, Fidelity, Population, Province, Reached, Scale, Share, Target};
 
 use crate::args::FidelityArgs;
-use crate::console;
 use crate::exit::{Exit, Failure};
-use crate::profiles::{self, Profile};
+use crate::load::{self, Played};
 use crate::provinces::{Form, contradictions, facts, paper, say_json};
+use crate::{console, problems};
 
 /// What is found out about one province.
 struct Findings {
@@ -21,12 +21,12 @@ struct Findings {
 }
 
 pub(crate) fn fidelity(args: &FidelityArgs) -> Result<Exit, Failure> {
-    let (profile, targets) = profiles::read(&args.scenarios, |scenarios| {
-        Ok((Profile::load(scenarios, &args.province)?, profiles::targets(scenarios)?))
+    let (played, targets) = problems::read(&args.scenarios, |scenarios| {
+        Ok((Played::load(scenarios, &Placed::option("PROVINCE", &args.province))?, load::targets(scenarios)?))
     })?;
-    let seed = args.seed.map_or(profile.seed, Seed);
+    let seed = args.seed.map_or(played.seed, Seed);
     let scale = args.scale.unwrap_or(Scale::WHOLE);
-    let population = Population::new(profile.province, seed, scale)
+    let population = Population::new(played.province, seed, scale)
         .map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))?;
     let findings = examine(population, &targets);
     match Form::of(args.json) {
@@ -235,7 +235,7 @@ fn whole(findings: &Findings) -> Value {
     };
     json!({
         "schema": "vandan-fidelity/1",
-        "profile": province.name(),
+        "province": province.name(),
         "seed": findings.population.seed().0,
         "dossiers": findings.population.count(),
         "holds": findings.exit == Exit::Conforms,

@@ -7,11 +7,11 @@ use verdict::{Judgement, RuleSet, Session};
 
 use crate::args::JudgeArgs;
 use crate::exit::{Exit, Failure};
-use crate::{compose, console, results};
+use crate::{console, load, problems, results};
 
 /// `vandan judge DIR`.
 pub(crate) fn judge(args: &JudgeArgs) -> Result<Exit, Failure> {
-    let rules = compose::rules(&args.scenarios)?;
+    let rules = problems::read(&args.scenarios, load::rules)?;
     judge_into(&args.folder, &rules, args.quiet)
 }
 

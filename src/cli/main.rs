@@ -11,6 +11,7 @@ mod estimate;
 mod exit;
 mod fidelity;
 mod judge;
+mod load;
 mod mock_args;
 mod mock_bank_args;
 mod mock_country;
@@ -22,7 +23,6 @@ mod people;
 mod plan;
 mod planned_rows;
 mod problems;
-mod profiles;
 mod progress;
 mod provinces;
 mod publications;
@@ -33,6 +33,8 @@ mod run_facts;
 mod run_file;
 mod safety;
 mod scenarios;
+mod values;
+mod verbs;
 mod who;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -40,9 +42,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use args::{Cli, Verb};
 use exit::{Exit, Failure};
 use provinces::Form;
+use verbs::{Cli, Verb};
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -64,6 +66,7 @@ fn main() -> ExitCode {
 
 fn carry_out(verb: Verb) -> Result<Exit, Failure> {
     match verb {
+        Verb::Plan(args) if country::is_meant(&args.choice)? => country::plan(&args),
         Verb::Plan(args) => plan::plan(&args),
         Verb::Run(args) => run::run(&args),
         Verb::Judge(args) => judge::judge(&args),
@@ -89,7 +92,11 @@ fn carry_out(verb: Verb) -> Result<Exit, Failure> {
 
 /// Help and version are answers; everything else that cannot be read is a wrong configuration.
 fn usage(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() {
+        console::print_error(&error.render().to_string());
+        return Exit::InvalidConfiguration.into();
+    }
     // Nothing can be done about a closed terminal.
     let _gone: std::io::Result<()> = error.print();
-    if error.use_stderr() { Exit::InvalidConfiguration.into() } else { Exit::Conforms.into() }
+    Exit::Conforms.into()
 }

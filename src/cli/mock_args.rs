@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
-use crate::args::{PortalArgs, ScenarioArgs, delay, length};
+use crate::args::{PortalArgs, ScenarioArgs};
 use crate::mock_bank_args::BankArgs;
+use crate::values::{delay, duration, length};
 
 #[derive(Debug, Args)]
 pub(crate) struct MockArgs {
@@ -123,7 +124,7 @@ pub(crate) struct MockPostArgs {
 #[derive(Debug, Args)]
 pub(crate) struct HubOptions {
     /// Outage of the hub, e.g. "unavailable@10 s+30 s" (or timeout, or reset); repeatable
-    #[arg(long, value_name = "MODE@FROM+LENGTH", value_parser = crate::mock_country::outage)]
+    #[arg(long, value_name = "MODE@FROM+LENGTH", value_parser = outage)]
     pub(crate) outage: Vec<mock_hub::Outage>,
     /// Push dossiers that citizens enter at the hub to this URL [default: of a country, its portal]
     #[arg(long, value_name = "URL")]
@@ -164,4 +165,30 @@ pub(crate) struct MockCountryArgs {
     /// and resets all state. `vandan run --target` needs it to set the portal's clock
     #[arg(long)]
     pub(crate) test_hooks: bool,
+}
+
+/// Reads `unavailable@10 s+30 s`.
+fn outage(text: &str) -> Result<mock_hub::Outage, String> {
+    let known = mock_hub::Mode::ALL.map(mock_hub::Mode::name).join(", ");
+    let parts = text.split_once('@').and_then(|(mode, time)| Some((mode, time.split_once('+')?)));
+    let (mode, (from, length)) =
+        parts.ok_or_else(|| format!("`{text}` is no outage (write \"unavailable@10 s+30 s\")"))?;
+    let mode = mock_hub::Mode::from_name(mode.trim())
+        .ok_or_else(|| format!("there is no outage `{mode}`; there is {known}"))?;
+    Ok(mock_hub::Outage { mode, from: duration(from)?, length: duration(length)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_is_read_and_what_is_none_is_refused() {
+        let read = outage("timeout@10 s+500 ms").unwrap();
+        assert_eq!(read.mode, mock_hub::Mode::Timeout);
+        assert_eq!((read.from, read.length), (Duration::from_secs(10), Duration::from_millis(500)));
+        for text in ["", "timeout", "timeout@1 s", "fire@1 s+1 s", "reset@soon+1 s"] {
+            assert!(outage(text).is_err(), "{text}");
+        }
+    }
 }

@@ -7,6 +7,7 @@ use clap::Args;
 use mock_bank::{Fault, Profile, Setup, Shares};
 
 use crate::exit::{Exit, Failure};
+use crate::values::{self, duration, share};
 
 /// How large a share of the payments gets the two faults of the built-in runs if no fault is asked for.
 const USUAL_SHARE: f64 = 0.1;
@@ -29,13 +30,13 @@ pub(crate) struct BankArgs {
     #[arg(long, value_name = "TIME", default_value = "15min", value_parser = lifetime)]
     lifetime: Duration,
     /// How long the faults `delayed` and `pending` delay a confirmation
-    #[arg(long, value_name = "TIME", default_value = "3s", value_parser = crate::run_file::duration)]
+    #[arg(long, value_name = "TIME", default_value = "3s", value_parser = duration)]
     fault_delay: Duration,
     /// Share of payments whose confirmation is sent twice [default: 0.1 without --fault]
-    #[arg(long, value_name = "SHARE", value_parser = crate::args::share)]
+    #[arg(long, value_name = "SHARE", value_parser = share)]
     duplicate: Option<f64>,
     /// Share of payments with a forged confirmation first [default: 0.1 without --fault]
-    #[arg(long, value_name = "SHARE", value_parser = crate::args::share)]
+    #[arg(long, value_name = "SHARE", value_parser = share)]
     forged: Option<f64>,
 }
 
@@ -89,7 +90,7 @@ fn profile(name: &str) -> Result<Profile, String> {
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 fn lifetime(text: &str) -> Result<Duration, String> {
-    let lifetime = crate::run_file::duration(text)?;
+    let lifetime = duration(text)?;
     let is_sound = (Duration::from_secs(1)..=DAY).contains(&lifetime);
     if is_sound { Ok(lifetime) } else { Err(format!("`{text}` is not between a second and a day")) }
 }
@@ -109,7 +110,7 @@ fn fault(text: &str) -> Result<(Fault, f64), String> {
         let known = Fault::ALL.map(Fault::name).join(", ");
         format!("there is no fault `{name}`; known: {known}")
     })?;
-    Ok((fault, crate::args::share(share)?))
+    Ok((fault, values::share(share)?))
 }
 
 #[cfg(test)]

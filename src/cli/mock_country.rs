@@ -9,7 +9,7 @@ use crate::exit::{Exit, Failure};
 use crate::mock_args::{CatalogueArgs, HubOptions, Listen, MockCountryArgs, PostOptions};
 use crate::mock_bank_args::BankArgs;
 use crate::mocks::{self, SECRET, TOKEN};
-use crate::run_file::duration;
+use crate::values;
 
 /// Starts bank, post, portal and hub, prints their addresses, and stops them all on Ctrl-C.
 pub(crate) fn serve(args: &MockCountryArgs) -> Result<(), Failure> {
@@ -117,7 +117,7 @@ fn fault(text: &str) -> Result<(mock_post::Fault, f64), String> {
     let (name, share) = text.split_once('=').ok_or_else(|| format!("`{text}` has no share (write lost=0.1)"))?;
     let fault = mock_post::Fault::from_name(name.trim())
         .ok_or_else(|| format!("the post knows no fault `{name}`\nknown: {known}"))?;
-    Ok((fault, crate::args::share(share.trim())?))
+    Ok((fault, values::share(share.trim())?))
 }
 
 /// The national portal, with the catalogue of the run that was named.
@@ -161,17 +161,6 @@ fn catalogue(province: &world::Province) -> mock_hub::Catalogue {
     }
 }
 
-/// Reads `unavailable@10 s+30 s`.
-pub(crate) fn outage(text: &str) -> Result<mock_hub::Outage, String> {
-    let known = mock_hub::Mode::ALL.map(mock_hub::Mode::name).join(", ");
-    let parts = text.split_once('@').and_then(|(mode, time)| Some((mode, time.split_once('+')?)));
-    let (mode, (from, length)) =
-        parts.ok_or_else(|| format!("`{text}` is no outage (write \"unavailable@10 s+30 s\")"))?;
-    let mode = mock_hub::Mode::from_name(mode.trim())
-        .ok_or_else(|| format!("there is no outage `{mode}`; there is {known}"))?;
-    Ok(mock_hub::Outage { mode, from: duration(from)?, length: duration(length)? })
-}
-
 fn invalid(message: String) -> Failure {
     Failure::new(Exit::InvalidConfiguration, message)
 }
@@ -179,16 +168,6 @@ fn invalid(message: String) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_outage_is_read_and_what_is_none_is_refused() {
-        let read = outage("timeout@10 s+500 ms").unwrap();
-        assert_eq!(read.mode, mock_hub::Mode::Timeout);
-        assert_eq!((read.from, read.length), (Duration::from_secs(10), Duration::from_millis(500)));
-        for text in ["", "timeout", "timeout@1 s", "fire@1 s+1 s", "reset@soon+1 s"] {
-            assert!(outage(text).is_err(), "{text}");
-        }
-    }
 
     #[test]
     fn a_fault_is_read_and_what_is_none_is_refused() {

@@ -3,12 +3,13 @@
 use std::fmt::Write;
 
 use mock_portal::{Behaviour, Defect, Noise, Variant};
+use model::did_you_mean;
 use report::{Ink, Page};
 use serde_json::{Value, json};
 
 use crate::args::{ListArgs, PortalArgs, ScenarioArgs};
 use crate::exit::{Exit, Failure};
-use crate::{compose, console};
+use crate::{console, load, problems};
 
 /// The defects with these names.
 pub(crate) fn defects(names: &[String]) -> Result<Vec<Defect>, Failure> {
@@ -28,7 +29,9 @@ pub(crate) fn conduct(args: &PortalArgs, seed: u64) -> Result<Behaviour, Failure
 }
 
 fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Failure {
-    let message = format!("there is no {what} `{name}`\nknown: {}", known.collect::<Vec<_>>().join(", "));
+    let list = if what == "defect" { "defects" } else { "variants" };
+    let meant = did_you_mean(name, known);
+    let message = format!("there is no {what} `{name}`\n{meant}`vandan {list}` lists what there is");
     Failure::new(Exit::InvalidConfiguration, message)
 }
 
@@ -76,7 +79,7 @@ fn variants_json() -> Value {
 }
 
 fn shipped(args: &ScenarioArgs) -> Result<Vec<String>, Failure> {
-    Ok(compose::rules(args)?.rules().iter().map(|rule| rule.id.clone()).collect())
+    Ok(problems::read(args, load::rules)?.rules().iter().map(|rule| rule.id.clone()).collect())
 }
 
 /// Rules, those that are still to come with a star.

@@ -8,15 +8,12 @@ use world::{Planned, Realised};
 
 use crate::args::PlanVerb;
 use crate::compose::Composition;
+use crate::console;
 use crate::estimate::{self, Estimate};
 use crate::exit::{Exit, Failure};
 use crate::offered_load::{GateSamples, OfferedLoad, Pace, rate};
-use crate::{console, country};
 
 pub(crate) fn plan(args: &PlanVerb) -> Result<Exit, Failure> {
-    if country::is_meant(&args.choice)? {
-        return country::plan(args);
-    }
     if args.period.is_some() {
         let message = "could not take --period: the days of a run are those of its province; countries take it";
         return Err(Failure::new(Exit::InvalidConfiguration, message));

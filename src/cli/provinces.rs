@@ -1,13 +1,14 @@
 //! `vandan provinces`: which documents are retold, and what each of them says, sentence by sentence.
 
+use model::Placed;
 use report::{Ink, Page, text};
 use serde_json::{Value, json};
 use world::{Contradiction, Figure, Planned, Province, Realised};
 
 use crate::args::ScenarioArgs;
-use crate::console;
 use crate::exit::{Exit, Failure};
-use crate::profiles::{self, Profile};
+use crate::load::Played;
+use crate::{console, problems};
 
 /// How an answer is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +26,8 @@ impl Form {
 }
 
 pub(crate) fn list(form: Form, scenarios: &ScenarioArgs) -> Result<Exit, Failure> {
-    let profiles = profiles::read(scenarios, Profile::load_all)?;
-    let provinces: Vec<_> = profiles.into_iter().map(|profile| profile.province).collect();
+    let played = problems::read(scenarios, Played::load_all)?;
+    let provinces: Vec<_> = played.into_iter().map(|played| played.province).collect();
     match form {
         Form::Json => say_json(&Value::Array(provinces.iter().map(|province| head(province)).collect())),
         Form::Text => {
@@ -47,7 +48,8 @@ pub(crate) fn list(form: Form, scenarios: &ScenarioArgs) -> Result<Exit, Failure
 }
 
 pub(crate) fn show(name: &str, form: Form, scenarios: &ScenarioArgs) -> Result<Exit, Failure> {
-    let province = profiles::read(scenarios, |scenarios| Profile::load(scenarios, name))?.province;
+    let name = Placed::option("NAME", name);
+    let province = problems::read(scenarios, |scenarios| Played::load(scenarios, &name))?.province;
     match form {
         Form::Json => say_json(&whole(&province)),
         Form::Text => console::print(&sheet(&province)),
@@ -159,7 +161,7 @@ fn head(province: &Province) -> Value {
 fn whole(province: &Province) -> Value {
     let figure = |figure: &Figure| {
         let (measured_by, not_reproducible) = match &figure.realised {
-            Realised::MeasuredBy(query) => (Some(query), None),
+            Realised::MeasuredBy(query) => (Some(&query.text), None),
             Realised::Not(reason) => (None, Some(reason)),
         };
         json!({

@@ -4,24 +4,21 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use engine::{Authority, NamedHost};
-use model::{Document, Fields, Node, Problems};
+use model::{Document, Fields, Node, Placed, Problems, one_of};
 use verdict::Gate;
 use world::{EdgeCaseShares, Realism, Visits};
+
+use crate::values::{duration, length};
 
 /// A run as its file says.
 #[derive(Clone, Debug)]
 pub(crate) struct RunFile {
     pub(crate) name: String,
     pub(crate) title: String,
-    pub(crate) province: String,
-    pub(crate) procedures: String,
-    pub(crate) calendar: String,
-    pub(crate) portal: String,
     pub(crate) seed: u64,
     pub(crate) length: Duration,
     /// How many times faster closed hours pass.
     pub(crate) closed_hours: f64,
-    pub(crate) journeys: Roles,
     /// The claims as written, and as read.
     pub(crate) gates: Vec<(String, Gate)>,
     pub(crate) limits: Limits,
@@ -36,15 +33,28 @@ pub(crate) struct RunFile {
     pub(crate) visits: Option<Visits>,
 }
 
+/// The other files that a run names; `None` where it names none.
+///
+/// They are known even if the rest of the run file cannot be read, so that everything wrong is found at once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names {
+    pub(crate) province: Option<Placed>,
+    pub(crate) procedures: Option<Placed>,
+    pub(crate) calendar: Option<Placed>,
+    pub(crate) portal: Option<Placed>,
+    pub(crate) journeys: Roles,
+    pub(crate) visit: Option<Placed>,
+}
+
 /// Who walks which journey, by name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Roles {
-    pub(crate) online: String,
-    pub(crate) counter: String,
-    pub(crate) post: String,
-    pub(crate) desk: Option<String>,
-    pub(crate) post_desk: Option<String>,
-    pub(crate) final_reads: Vec<String>,
+    pub(crate) online: Option<Placed>,
+    pub(crate) counter: Option<Placed>,
+    pub(crate) post: Option<Placed>,
+    pub(crate) desk: Option<Placed>,
+    pub(crate) post_desk: Option<Placed>,
+    pub(crate) final_reads: Vec<Placed>,
 }
 
 /// What a run may take, and when it is invalid.
@@ -101,17 +111,25 @@ const POLL_EVERY: Duration = Duration::from_millis(100);
 const SETTLE: Duration = Duration::from_secs(2);
 
 impl RunFile {
-    pub(crate) fn load(file: &str, text: &str) -> Result<Self, Problems> {
-        Document::parse(file, text)?.read(|fields| {
+    /// Reads a run file: what it names, and the run if nothing is wrong with the file itself.
+    pub(crate) fn load(file: &str, text: &str) -> (Names, Result<Self, Problems>) {
+        let mut names = Names::default();
+        let run = Document::parse(file, text).and_then(|document| Self::read(&document, &mut names));
+        (names, run)
+    }
+
+    fn read(document: &Document, names: &mut Names) -> Result<Self, Problems> {
+        document.read(|fields| {
             let name = fields.need("run").and_then(|node| name(&node));
             let title = fields.text("title");
-            let province = fields.text("province");
-            let procedures = fields.text("procedures");
-            let calendar = fields.text("calendar");
-            let portal = fields.text("portal");
+            names.province = named(fields, "province");
+            names.procedures = named(fields, "procedures");
+            names.calendar = named(fields, "calendar");
+            names.portal = named(fields, "portal");
             let seed = fields.need("seed").and_then(|node| whole(&node, 0..=i64::MAX));
             let time = fields.need("time").and_then(|node| node.fields(time));
-            let journeys = fields.need("journeys").and_then(|node| node.fields(roles));
+            names.journeys =
+                fields.need("journeys").and_then(|node| node.fields(|fields| Some(roles(fields)))).unwrap_or_default();
             let gates = fields.list("gates", gate);
             let limits = fields.need("limits").and_then(|node| node.fields(limits));
             let require = fields.get("require").map_or(Some(Require::default()), |node| node.fields(require));
@@ -132,19 +150,15 @@ impl RunFile {
             let edge_cases =
                 fields.get("edge_cases").map_or(Some(EdgeCaseShares::default()), |node| EdgeCaseShares::read(&node));
             let visits = fields.get("visits").map_or(Some(None), |node| Visits::read(&node).map(Some));
+            names.visit = visits.as_ref().and_then(|visits| Some(visits.as_ref()?.journey.clone()));
             is_authorization_read?;
             let (length, closed_hours) = time?;
             Some(Self {
                 name: name?,
                 title: title?,
-                province: province?,
-                procedures: procedures?,
-                calendar: calendar?,
-                portal: portal?,
                 seed: seed?.unsigned_abs(),
                 length,
                 closed_hours,
-                journeys: journeys?,
                 gates: gates?,
                 limits: limits?,
                 require: require?,
@@ -171,7 +185,7 @@ fn name(node: &Node<'_>) -> Option<String> {
 }
 
 fn time(fields: &Fields<'_>) -> Option<(Duration, f64)> {
-    let length = fields.need("length").and_then(|node| node.parsed(crate::args::length));
+    let length = fields.need("length").and_then(|node| node.parsed(length));
     let closed_hours = fields.need("closed_hours").and_then(|node| match node.number()? {
         speed if (1.0..=10_000.0).contains(&speed) => Some(speed),
         _ => node.refuse("closed hours pass 1 to 10,000 times faster", ""),
@@ -179,28 +193,28 @@ fn time(fields: &Fields<'_>) -> Option<(Duration, f64)> {
     Some((length?, closed_hours?))
 }
 
-fn roles(fields: &Fields<'_>) -> Option<Roles> {
-    let (online, counter, post) = (fields.text("online"), fields.text("counter"), fields.text("post"));
-    let optional = |name| fields.get(name).map_or(Some(None), |node| Some(Some(node.text()?.to_owned())));
-    let (desk, post_desk) = (optional("desk"), optional("post_desk"));
-    let final_reads = fields.list("final_reads", |node| node.text().map(str::to_owned));
-    Some(Roles {
-        online: online?,
-        counter: counter?,
-        post: post?,
-        desk: desk?,
-        post_desk: post_desk?,
-        final_reads: final_reads?,
-    })
+/// A name that must be there.
+fn named(fields: &Fields<'_>, field: &'static str) -> Option<Placed> {
+    fields.need(field).and_then(|node| node.placed())
+}
+
+fn roles(fields: &Fields<'_>) -> Roles {
+    let optional = |field| fields.get(field).and_then(|node| node.placed());
+    Roles {
+        online: named(fields, "online"),
+        counter: named(fields, "counter"),
+        post: named(fields, "post"),
+        desk: optional("desk"),
+        post_desk: optional("post_desk"),
+        final_reads: fields.list("final_reads", Node::placed).unwrap_or_default(),
+    }
 }
 
 fn gate(node: &Node<'_>) -> Option<(String, Gate)> {
     let text = node.text()?;
     match Gate::parse(text) {
         Ok(gate) => Some((text.to_owned(), gate)),
-        Err(error) => {
-            node.refuse(error.to_string(), "write `submit.response_time p95 < 2.5s @99%` or `errors share < 0.1%`")
-        }
+        Err(error) => node.refuse(error.to_string(), error.remedy()),
     }
 }
 
@@ -241,7 +255,7 @@ fn require(fields: &Fields<'_>) -> Option<Require> {
             return Some(name.to_owned());
         }
         let known: Vec<_> = verdict::AREAS.iter().map(|area| area.name).collect();
-        node.refuse(format!("`{name}` is no area of the rule catalogue"), format!("one of: {}", known.join(", ")))
+        node.refuse(format!("`{name}` is no area of the rule catalogue"), one_of(name, &known))
     });
     Some(Require { rules: rules?, areas: areas? })
 }
@@ -284,19 +298,18 @@ fn authorization(fields: &Fields<'_>) -> Option<Authorization> {
     Some(Authorization { by: by?, host: host?, also: also?, until: until?, max_rate: max_rate? })
 }
 
-/// A list of doors, each a host with its port; none if there is no list.
+/// A list of doors, each a host with its port, by http and by https; none if there is no list.
 fn doors(
     fields: &Fields<'_>,
     name: &'static str,
     check: impl Fn(&Authority) -> Result<(), &'static str> + Copy,
 ) -> Option<Vec<Authority>> {
-    let door = |text: &str| {
-        let named = host(text)?;
-        let door = named.door().ok_or_else(|| format!("`{text}` has no port (write {text}:80)"))?;
-        check(door).map_err(|reason| format!("`{text}`: {reason}"))?;
-        Ok(door.clone())
+    let doors = |text: &str| {
+        let doors = host(text)?.doors().ok_or_else(|| format!("`{text}` has no port (write {text}:443)"))?;
+        check(&doors[0]).map_err(|reason| format!("`{text}`: {reason}"))?;
+        Ok(doors)
     };
-    fields.list(name, |node| node.parsed(door))
+    Some(fields.list(name, |node| node.parsed(doors))?.into_iter().flatten().collect())
 }
 
 fn host(text: &str) -> Result<NamedHost, String> {
@@ -323,33 +336,5 @@ fn whole(node: &Node<'_>, range: RangeInclusive<i64>) -> Option<i64> {
         Some(number)
     } else {
         node.refuse(format!("{number} is not within {} to {}", range.start(), range.end()), "")
-    }
-}
-
-/// Reads `30 s`, `200 ms`, `3 min`; with or without the blank.
-pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    let text = text.trim();
-    let cut = text.find(|sign: char| sign.is_ascii_alphabetic()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(cut);
-    let milliseconds = match unit {
-        "ms" => 1,
-        "s" => 1_000,
-        "min" => 60_000,
-        "h" => 3_600_000,
-        _ => return Err(format!("`{text}` is no length of time (write `200 ms`, `30 s`, `3 min`)")),
-    };
-    let number: u32 = number
-        .trim()
-        .parse()
-        .map_err(|_no_number| format!("`{text}` is no length of time (a whole number and ms, s, min or h)"))?;
-    Ok(Duration::from_millis(u64::from(number) * milliseconds))
-}
-
-/// A length in whole seconds as [`duration`] reads it.
-pub(crate) fn duration_text(seconds: u64) -> String {
-    match seconds {
-        0..120 => format!("{seconds} s"),
-        _ if seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
-        _ => format!("{seconds} s"),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
-use model::{Problem, Problems};
+use model::{Placed, Problem, Problems, one_of};
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 
@@ -38,25 +38,27 @@ impl Scenarios {
         if folder.is_dir() {
             on_disk(folder, folder, &mut files, &mut problems);
         } else if folder != Path::new("scenarios") {
-            let message = "there is no such folder".to_owned();
-            problems.extend(problem(
+            problems.push(Problem::new(
                 &folder.display().to_string(),
-                message,
-                "name a folder with --scenarios".to_owned(),
+                "there is no such folder",
+                "name a folder with --scenarios",
             ));
         }
         problems.or(Self { files, read: Vec::new() })
     }
 
-    /// The file a user means: a path on disk, or a name within `kind` (`runs`, `provinces`, ...).
-    pub(crate) fn find(&mut self, kind: &str, name: &str) -> Result<ScenarioFile, Problems> {
-        let by_name = format!("{kind}/{name}.yaml");
+    /// The file that is meant by a path on disk, or by a name within `kind` (`runs`, `provinces`, ...). What is wrong with it
+    /// is said where it is named.
+    pub(crate) fn find(&mut self, kind: &str, named: &Placed) -> Result<ScenarioFile, Problems> {
+        let name = &named.text;
         let is_path =
             name.contains(['/', '\\']) || Path::new(name).extension().is_some_and(|end| end == "yaml" || end == "yml");
         let file = if is_path {
-            read(Path::new(name), name.to_owned())?
+            let fault = |problem: Problem| named.problem(format!("{name}: {}", problem.message), problem.remedy);
+            read(Path::new(name), name).map_err(fault)?
         } else {
-            self.files.get(&by_name).cloned().ok_or_else(|| self.missing(kind, name))?
+            let known = self.files.get(&format!("{kind}/{name}.yaml")).cloned();
+            known.ok_or_else(|| self.missing(kind, named))?
         };
         self.read.push(file.clone());
         Ok(file)
@@ -90,20 +92,14 @@ impl Scenarios {
         self.read.iter().find(|file| file.shown == shown).map(|file| file.text.as_str())
     }
 
-    fn missing(&self, kind: &str, name: &str) -> Problems {
-        let remedy = format!("known: {}; or name a .yaml file", self.names(kind).join(", "));
+    fn missing(&self, kind: &str, named: &Placed) -> Problem {
+        let mut remedy = format!("{}; or name a .yaml file", one_of(&named.text, &self.names(kind)));
         let countries = self.names("countries");
-        let remedy = if kind == "runs" && !countries.is_empty() {
-            format!("{remedy}; countries, which can be planned: {}", countries.join(", "))
-        } else {
-            remedy
-        };
-        problem(name, format!("there is no file of this name in scenarios/{kind}"), remedy)
+        if kind == "runs" && !countries.is_empty() {
+            remedy = format!("{remedy}; countries, which can be planned: {}", countries.join(", "));
+        }
+        named.problem(format!("there is no `{}` in scenarios/{kind}", named.text), remedy)
     }
-}
-
-fn problem(file: &str, message: String, remedy: String) -> Problems {
-    Problem { file: file.to_owned(), position: None, field: String::new(), message, remedy }.into()
 }
 
 fn embedded(folder: &Dir<'static>, files: &mut BTreeMap<String, ScenarioFile>) {
@@ -125,12 +121,8 @@ fn on_disk(root: &Path, folder: &Path, files: &mut BTreeMap<String, ScenarioFile
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) => {
-            problems.extend(problem(
-                &folder.display().to_string(),
-                format!("could not be listed: {error}"),
-                String::new(),
-            ));
-            return;
+            let message = format!("could not be listed: {error}");
+            return problems.push(Problem::new(&folder.display().to_string(), message, ""));
         }
     };
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
@@ -141,29 +133,28 @@ fn on_disk(root: &Path, folder: &Path, files: &mut BTreeMap<String, ScenarioFile
             on_disk(root, &path, files, problems);
         } else if is_scenario {
             let below = path.strip_prefix(root).unwrap_or(&path).display().to_string().replace('\\', "/");
-            match read(&path, path.display().to_string()) {
+            match read(&path, &path.display().to_string()) {
                 Ok(mut file) => {
                     file.replaces = files.get(&below).is_some_and(|shipped| shipped.text != file.text);
                     files.insert(below, file);
                 }
-                Err(found) => problems.extend(found),
+                Err(found) => problems.push(found),
             }
         }
     }
 }
 
-fn read(path: &Path, shown: String) -> Result<ScenarioFile, Problems> {
+fn read(path: &Path, shown: &str) -> Result<ScenarioFile, Problem> {
     let facts = std::fs::metadata(path);
     // To open a pipe would be to wait for its other end.
     if facts.as_ref().is_ok_and(|facts| !facts.is_file()) {
-        return Err(problem(&shown, "this is not a file".to_owned(), "name a scenario file".to_owned()));
+        return Err(Problem::new(shown, "this is not a file", "name a scenario file"));
     }
-    let length = facts.map(|facts| facts.len());
-    if length.is_ok_and(|length| length > LARGEST_FILE) {
-        return Err(problem(&shown, "the file is larger than 4 MiB".to_owned(), "name a scenario file".to_owned()));
+    if facts.is_ok_and(|facts| facts.len() > LARGEST_FILE) {
+        return Err(Problem::new(shown, "the file is larger than 4 MiB", "name a scenario file"));
     }
     match std::fs::read_to_string(path) {
-        Ok(text) => Ok(ScenarioFile { shown, text, replaces: false }),
-        Err(error) => Err(problem(&shown, format!("could not be read: {error}"), String::new())),
+        Ok(text) => Ok(ScenarioFile { shown: shown.to_owned(), text, replaces: false }),
+        Err(error) => Err(Problem::new(shown, format!("could not be read: {error}"), "")),
     }
 }

@@ -1,5 +1,6 @@
 //! Runs beside the lanes: tells the portal the time, moves the run through its phases, and ends it.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,11 +13,11 @@ use model::nanoseconds;
 use model::words::{Fault, Operation, Phase};
 use portal::ClockFacts;
 
+use crate::connection::{NotOpened, probe};
 use crate::control::{ControlClient, ControlRequest, PATIENCE};
 use crate::delay::SchedulingDelays;
 use crate::event_loop::LaneThread;
 use crate::hopeless::{Beginnings, Prospects};
-use crate::http_client::open;
 use crate::ledgers::Ledgers;
 use crate::meter::Meters;
 use crate::own_limits::Trouble;
@@ -27,6 +28,7 @@ use crate::run::{EngineError, Health};
 use crate::run_state::RunState;
 use crate::stalls::{Jumps, overslept};
 use crate::throttle::Hold;
+use crate::tls_failure::TlsFailure;
 
 /// How often the coordinator looks around.
 const LOOK: Duration = Duration::from_millis(20);
@@ -94,13 +96,33 @@ impl Coordinator {
     /// Opens a connection to the portal, so that an unreachable address is reported at once.
     async fn probe_target(&mut self) -> Result<(), EngineError> {
         let spec = &self.state.spec;
-        spec.guard.admit_connection(&spec.target, &self.state.clock, &Hold::default()).await;
-        let opened = tokio::time::timeout(PATIENCE, open(&spec.target, &spec.guard)).await;
+        let door = spec.target.authority();
+        spec.guard.admit_connection(door, &self.state.clock, &Hold::default()).await;
+        let tls = door.is_https().then(|| spec.tls.sessions());
+        let opened = tokio::time::timeout(PATIENCE, probe(door, &spec.guard, tls.as_ref())).await;
         self.free_at.set(self.state.clock.now());
         match opened {
-            Ok(Ok(_stream)) => Ok(()),
-            Ok(Err(Trouble { fault: Fault::Forbidden, .. })) => Err(EngineError::Forbidden(spec.target.clone())),
-            Ok(Err(_)) | Err(_) => Err(EngineError::Unreachable(spec.target.clone())),
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(NotOpened::Unreached(Trouble { fault: Fault::Forbidden, .. }))) => {
+                Err(EngineError::Forbidden(door.clone()))
+            }
+            Ok(Err(NotOpened::Tls(TlsFailure { reason, remedy }))) => {
+                Err(EngineError::NoTls { portal: spec.target.clone(), reason, remedy })
+            }
+            Ok(Err(NotOpened::Unreached(trouble))) => Err(self.unreached(trouble.reason)),
+            Err(_too_late) => Err(self.unreached(None)),
+        }
+    }
+
+    fn unreached(&self, reason: Option<Cow<'static, str>>) -> EngineError {
+        let spec = &self.state.spec;
+        let portal = spec.target.clone();
+        match spec.guard.proxy(portal.authority()) {
+            Some(proxy) => {
+                let reason = reason.map_or_else(|| "no answer".to_owned(), Cow::into_owned);
+                EngineError::NoProxy { portal, proxy: proxy.clone(), reason }
+            }
+            None => EngineError::Unreachable(portal),
         }
     }
 
@@ -150,11 +172,17 @@ impl Coordinator {
             return false;
         }
         let spec = &self.state.spec;
-        let target = format!("http://{}", spec.target);
+        let target = spec.target.to_string();
         let begun = self.meters.lanes.iter().map(|lane| lane.begun.get()).sum();
         let begun_long_ago = self.beginnings.look(now, begun);
         let prospects = Prospects::of(&self.meters, self.state.was_heard(), begun_long_ago);
-        self.stopped_because = prospects.verdict(&target, &spec.adapter.name, now, spec.settings.timeout);
+        let because = prospects.verdict(&target, &spec.adapter.name, now, spec.settings.timeout);
+        self.stopped_because = because.map(|because| match self.state.led_to() {
+            Some(url) => format!(
+                "{because}; its answers lead to {url}: name that place in --target, or set `redirects` in the adapter"
+            ),
+            None => because,
+        });
         self.stopped_because.is_some()
     }
 

@@ -13,10 +13,10 @@ use portal::Reading;
 
 use crate::actors::{Actors, Begun, Person};
 use crate::admission::Admitted;
+use crate::attempt::Attempt;
 use crate::backing_off::{came_to_nothing, is_ours, is_sign_in};
 use crate::cookie_jar::CookieJar;
 use crate::due;
-use crate::http_client::Attempt;
 use crate::known::shown;
 use crate::meter::LaneMeter;
 use crate::read_back::ReadBack;
@@ -75,7 +75,8 @@ impl Journeys {
             let desk = staff.unit.filter(|_| staff.role == Role::Desk);
             let person = self.actors.enter_clerk(staff.name.clone(), at, desk);
             let subject = fitting(at, "clerks are fewer than 2^32");
-            self.begin(person, Task::new(JourneyInstance::new(journey, subject), None, Origin::WorkingDay), 0);
+            let day = Task::new(JourneyInstance::new(journey, subject), None, Origin::WorkingDay);
+            self.begin(person, day, due::comes_in(spec, at));
         }
     }
 

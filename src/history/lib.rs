@@ -14,7 +14,7 @@ mod recorder;
 mod rows;
 mod store;
 
-pub use batch::{Batch, Exchange, Misread, Observed, ProgressLine, ShownService, Signal, Stall, Text};
+pub use batch::{Batch, Exchange, Misread, Observed, ProgressLine, Redirect, ShownService, Signal, Stall, Text};
 pub use packing::schema as packed_schema;
 pub use plan::{PlannedDossier, figures, targets};
 pub use recorder::{Inlet, Recorder, RecorderLoss};

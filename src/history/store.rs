@@ -15,9 +15,6 @@ pub const SCHEMA: &str = include_str!("schema.sql");
 /// Version of the form of a history, kept in `pragma user_version`.
 pub const SCHEMA_VERSION: i64 = 5;
 
-/// The version before, in which no table was packed: it reads the same.
-const UNPACKED_VERSION: i64 = 4;
-
 /// What went wrong with a history.
 #[derive(Debug, thiserror::Error)]
 pub enum HistoryError {
@@ -39,7 +36,7 @@ pub enum HistoryError {
     },
     /// The file is of a version this program does not know.
     #[error(
-        "could not read the history {path}: its schema has version {found}, this program reads versions {UNPACKED_VERSION} and {SCHEMA_VERSION} (judge it with the version of vandan that recorded it)"
+        "could not read the history {path}: its schema has version {found}, this program reads version {SCHEMA_VERSION} (judge it with the version of vandan that recorded it)"
     )]
     Version {
         /// The file.
@@ -174,7 +171,7 @@ pub fn open(path: &Path) -> Result<Connection, HistoryError> {
         Ok((connection.pragma_query_value(None, "user_version", |row| row.get(0))?, connection))
     });
     match opened {
-        Ok((UNPACKED_VERSION | SCHEMA_VERSION, connection)) => Ok(connection),
+        Ok((SCHEMA_VERSION, connection)) => Ok(connection),
         Ok((found, _)) => Err(HistoryError::Version { path: path.to_owned(), found }),
         Err(source) => Err(HistoryError::Open { path: path.to_owned(), source }),
     }

@@ -136,6 +136,11 @@ impl Scripts {
         Some(JourneyId(fitting(at, FEW)))
     }
 
+    /// The names of all journeys.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.journeys.iter().map(|journey| journey.name.as_str())
+    }
+
     /// The name of a journey.
     pub fn name(&self, journey: JourneyId) -> &str {
         &self.get(journey).name
@@ -364,7 +369,7 @@ impl<'a, M: Fn(Operation) -> bool> Compiler<'a, M> {
 
     fn unknown(&self, name: &str) -> Problem {
         let known: Vec<_> = self.scripts.iter().map(|script| script.name.as_str()).collect();
-        self.problem(format!("there is no journey `{name}`"), &format!("journeys: {}", known.join(", ")))
+        self.problem(format!("there is no journey `{name}`"), &model::one_of(name, &known))
     }
 
     fn problem(&self, message: String, remedy: &str) -> Problem {
@@ -379,5 +384,5 @@ impl<'a, M: Fn(Operation) -> bool> Compiler<'a, M> {
 }
 
 fn whole_file(file: &str, message: String, remedy: &str) -> Problem {
-    Problem { file: file.to_owned(), position: None, field: String::new(), message, remedy: remedy.to_owned() }
+    Problem::new(file, message, remedy)
 }

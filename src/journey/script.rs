@@ -5,7 +5,7 @@ use std::time::Duration;
 use model::words::{
     Channel, DossierState, FeeBasis, Level, Operation, PaymentMethod, PaymentState, PlannedOutcome, ReturnMethod, Role,
 };
-use model::{Document, Fields, Node, Problems};
+use model::{Document, Fields, Node, Problems, one_of};
 use rand::distr::Distribution;
 use rand::distr::weighted::WeightedIndex;
 use rand::{Rng, RngExt as _};
@@ -250,7 +250,7 @@ fn choose(node: &Node<'_>, depth: u8) -> Option<Step> {
             let known: Vec<_> = Fact::ALL.iter().map(|(name, _)| *name).collect();
             match Fact::ALL.iter().find(|(name, _)| *name == text) {
                 Some((_, fact)) => Some(*fact),
-                None => node.refuse(format!("`{text}` is no fact"), format!("one of: {}", known.join(", "))),
+                None => node.refuse(format!("`{text}` is no fact"), one_of(text, &known)),
             }
         })?;
         let mut arms = Vec::new();

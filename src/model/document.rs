@@ -25,7 +25,7 @@ use std::cell::RefCell;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
-use crate::{Problem, Problems};
+use crate::{Placed, Problem, Problems, did_you_mean, one_of};
 
 /// Where in a file something begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -143,6 +143,12 @@ impl<'a> Node<'a> {
         None
     }
 
+    /// The text of a scalar and where it stands.
+    pub fn placed(&self) -> Option<Placed> {
+        let (file, position) = (self.notes.file.to_owned(), Some(self.raw.position));
+        Some(Placed { text: self.text()?.to_owned(), file, position, field: self.path.clone() })
+    }
+
     /// The text of a scalar.
     pub fn text(&self) -> Option<&'a str> {
         match &self.raw.shape {
@@ -194,7 +200,7 @@ impl<'a> Node<'a> {
             Some(word) => Some(*word),
             None => {
                 let known: Vec<_> = all.iter().map(ToString::to_string).collect();
-                self.refuse(format!("`{text}` is not known here"), format!("one of: {}", known.join(", ")))
+                self.refuse(format!("`{text}` is not known here"), one_of(text, &known))
             }
         }
     }
@@ -232,12 +238,11 @@ impl<'a> Node<'a> {
         let value = read(&fields);
         let asked = fields.asked.into_inner();
         for (key, position, _) in entries.iter().filter(|(key, ..)| !asked.contains(&key.as_str())) {
+            let meant = did_you_mean(key, asked.iter().copied());
             self.notes.problems.borrow_mut().push(Problem {
-                file: self.notes.file.to_owned(),
                 position: Some(*position),
                 field: join(&self.path, key),
-                message: "unknown field".to_owned(),
-                remedy: format!("known here: {}", asked.join(", ")),
+                ..Problem::new(self.notes.file, "unknown field", format!("{meant}known here: {}", asked.join(", ")))
             });
         }
         value

@@ -19,6 +19,45 @@ pub struct Problem {
     pub remedy: String,
 }
 
+impl Problem {
+    /// A problem of a file as a whole.
+    pub fn new(file: &str, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            file: file.to_owned(),
+            position: None,
+            field: String::new(),
+            message: message.into(),
+            remedy: remedy.into(),
+        }
+    }
+}
+
+/// A text and where it stands, for what can be wrong with it only once other files are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// The text.
+    pub text: String,
+    /// The file as the user knows it, or the option.
+    pub file: String,
+    /// Where in the file; `None` of an option.
+    pub position: Option<Position>,
+    /// The field, as a dotted path from the root; empty of an option.
+    pub field: String,
+}
+
+impl Placed {
+    /// What an option of the command line says.
+    pub fn option(name: &str, text: &str) -> Self {
+        Self { text: text.to_owned(), file: name.to_owned(), position: None, field: String::new() }
+    }
+
+    /// That this text is wrong, and what to do about it.
+    pub fn problem(&self, message: impl Into<String>, remedy: impl Into<String>) -> Problem {
+        let (position, field) = (self.position, self.field.clone());
+        Problem { position, field, ..Problem::new(&self.file, message, remedy) }
+    }
+}
+
 impl fmt::Display for Problem {
     /// Writes `file:line:column: field: message (remedy)`.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -50,6 +89,18 @@ impl Problems {
     /// Takes over all of another collection.
     pub fn extend(&mut self, others: Self) {
         self.0.extend(others.0);
+    }
+
+    /// The value of a result; what is wrong otherwise is taken over.
+    pub fn note<T>(&mut self, result: Result<T, Self>) -> Option<T> {
+        result.map_err(|found| self.extend(found)).ok()
+    }
+
+    /// The same, sorted by file and place; those of the file `first` come first.
+    #[must_use]
+    pub fn sorted(mut self, first: &str) -> Self {
+        self.0.sort_by(|a, b| (a.file != first, &a.file, a.position).cmp(&(b.file != first, &b.file, b.position)));
+        self
     }
 
     /// Whether nothing is wrong.

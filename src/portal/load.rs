@@ -3,9 +3,9 @@
 use http::uri::PathAndQuery;
 use http::{HeaderName, HeaderValue, Method};
 use model::words::{DossierState, Field, Operation, ParcelState, PaymentState};
-use model::{Document, Fields, Node, Problems};
+use model::{Document, Fields, Node, Problems, one_of};
 
-use crate::adapter::{Adapter, Exchange, Words};
+use crate::adapter::{Adapter, Exchange, Redirects, Words};
 use crate::body::{self, Body};
 use crate::clock::TimeFormat;
 use crate::composed::composed;
@@ -34,6 +34,7 @@ pub(crate) fn adapter(file: &str, text: &str) -> Result<Adapter, Problems> {
         let title = fields.text("title");
         let pattern = fields.text_or_empty("dossier_code");
         let time = fields.get("time").map_or(Some(TimeFormat::Rfc3339), |node| time_format(&node));
+        let redirects = fields.get("redirects").map_or(Some(Redirects::None), |node| redirects(&node));
         let states = vocabulary(fields, "states", DossierState::ALL);
         let payment_states = vocabulary(fields, "payment_states", PaymentState::ALL);
         let parcel_states = vocabulary(fields, "parcel_states", ParcelState::ALL);
@@ -45,6 +46,7 @@ pub(crate) fn adapter(file: &str, text: &str) -> Result<Adapter, Problems> {
             title: title?,
             dossier_code_pattern: pattern?,
             legacy_envelope: failure.in_status_200,
+            redirects: redirects?,
             time: time?,
             states: states?,
             payment_states: payment_states?,
@@ -53,6 +55,14 @@ pub(crate) fn adapter(file: &str, text: &str) -> Result<Adapter, Problems> {
             also_legal: also_legal?,
             operations: operations?,
         })
+    })
+}
+
+fn redirects(node: &Node<'_>) -> Option<Redirects> {
+    Some(match node.word(&["none", "same-origin", "listed"])? {
+        "same-origin" => Redirects::SameOrigin,
+        "listed" => Redirects::Listed,
+        _ => Redirects::None,
     })
 }
 
@@ -135,14 +145,14 @@ fn word_maps(fields: &Fields<'_>) -> WordMaps {
     let read = fields.map("words", |reference, node| {
         let Some((reference, ours)) = translatable().into_iter().find(|(known, _)| *known == reference) else {
             let known: Vec<_> = translatable().iter().map(|(known, _)| *known).collect();
-            return node.refuse(format!("`{reference}` cannot be translated"), format!("one of: {}", known.join(", ")));
+            return node.refuse(format!("`{reference}` cannot be translated"), one_of(reference, &known));
         };
         let words: Vec<_> = node
             .entries()?
             .into_iter()
             .map(|(word, theirs)| match ours.iter().find(|known| **known == word) {
                 Some(word) => theirs.text().map(|theirs| (*word, theirs.to_owned())),
-                None => theirs.refuse(format!("`{word}` is not our word"), format!("one of: {}", ours.join(", "))),
+                None => theirs.refuse(format!("`{word}` is not our word"), one_of(word, &ours)),
             })
             .collect();
         Some((reference, words.into_iter().collect::<Option<Vec<_>>>()?))
@@ -173,7 +183,7 @@ fn vocabulary<T: Copy + std::fmt::Display + 'static>(
     let read = fields.map(name, |word, node| {
         let Some(ours) = all.iter().find(|ours| ours.to_string() == word) else {
             let known: Vec<_> = all.iter().map(ToString::to_string).collect();
-            return node.refuse(format!("`{word}` is not our word"), format!("one of: {}", known.join(", ")));
+            return node.refuse(format!("`{word}` is not our word"), one_of(word, &known));
         };
         let theirs = if node.is_list() { node.items()? } else { vec![node.clone()] };
         let word = |node: &Node<'_>| Some(composed(node.text()?).into_owned());
@@ -197,7 +207,7 @@ fn operations(fields: &Fields<'_>, frame: &Frame<'_>) -> Option<Vec<Vec<Exchange
     let read = fields.map("operations", |name, node| {
         let Some(operation) = Operation::parse(name) else {
             let known: Vec<_> = Operation::ALL.iter().map(|operation| operation.as_str()).collect();
-            return node.refuse(format!("`{name}` is no operation"), format!("one of: {}", known.join(", ")));
+            return node.refuse(format!("`{name}` is no operation"), one_of(name, &known));
         };
         let nodes = if node.is_list() { node.items()? } else { vec![node.clone()] };
         if nodes.is_empty() {
@@ -418,7 +428,7 @@ fn fields_of(fields: &Fields<'_>, mut wants: impl FnMut(Field, bool, &str) -> Re
             let Some(field) = Field::parse(key).filter(|field| *field != Field::StateWord) else {
                 let shown = Field::ALL.iter().filter(|field| **field != Field::StateWord);
                 let known: Vec<_> = shown.map(|field| field.as_str()).collect();
-                return node.refuse(format!("`{key}` is not observed"), format!("one of: {}", known.join(", ")));
+                return node.refuse(format!("`{key}` is not observed"), one_of(key, &known));
             };
             noted(node, wants(field, is_optional, node.text()?))
         })

@@ -60,13 +60,8 @@ fn in_file(position: Position) -> Position {
 /// Front matter as YAML on its own lines, the query, and the line on which the query begins.
 fn split<'a>(file: &str, text: &'a str) -> Result<(String, &'a str, usize), Problems> {
     let problem = |line: usize, message: &str, remedy: &str| {
-        Problems::from(Problem {
-            file: file.to_owned(),
-            position: Some(Position { line, column: 1 }),
-            field: String::new(),
-            message: message.to_owned(),
-            remedy: remedy.to_owned(),
-        })
+        let position = Some(Position { line, column: 1 });
+        Problems::from(Problem { position, ..Problem::new(file, message, remedy) })
     };
     let mut yaml = String::from("\n");
     let mut lines = text.split_inclusive('\n');
@@ -179,7 +174,9 @@ fn capability(node: &Node<'_>) -> Option<String> {
     if CAPABILITIES.contains(&name) || Operation::parse(name).is_some() || shown.is_some() {
         return Some(name.to_owned());
     }
-    let remedy = format!("an operation, shows:FIELD, or one of: {}", CAPABILITIES.join(", "));
+    let known = CAPABILITIES.iter().copied().chain(Operation::ALL.iter().map(|known| known.as_str()));
+    let meant = model::did_you_mean(name, known);
+    let remedy = format!("{meant}an operation, shows:FIELD, or one of: {}", CAPABILITIES.join(", "));
     node.refuse(format!("`{name}` is no capability"), remedy)
 }
 
@@ -278,7 +275,7 @@ select 1
             "rules/SUB/EG-SUB-001.sql:2:4: the field `why` is missing\n\
              rules/SUB/EG-SUB-001.sql:3:9: rev: a number of at least 1 is expected here\n\
              rules/SUB/EG-SUB-001.sql:6:11: level: `MAY` is not known here (one of: MUST, SHOULD)\n\
-             rules/SUB/EG-SUB-001.sql:9:12: needs[0]: `submitt` is no capability (an operation, shows:FIELD, or one of: clock, progress, \
+             rules/SUB/EG-SUB-001.sql:9:12: needs[0]: `submitt` is no capability (did you mean `submit`? an operation, shows:FIELD, or one of: clock, progress, \
              peer:bank, peer:post, dossier_code_pattern, legacy_envelope, publications, planned:post_return, \
              planned:online_payment, planned:payment_before, planned:payment, seen:refusal)\n\
              rules/SUB/EG-SUB-001.sql:10:60: basis[0].verified: `perhaps` is neither true nor false (true only if the source \

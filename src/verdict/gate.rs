@@ -14,6 +14,7 @@
 use model::words::{Operation, TrafficClass};
 
 use crate::binomial::at_most;
+use crate::gate_meant::meant;
 
 const DEFAULT_CONFIDENCE: f64 = 0.99;
 
@@ -72,14 +73,24 @@ pub struct Gate {
 
 /// Why a text is no claim.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "read `{claim}` as a claim: {reason} (such as `submit.response_time p95 < 2.5s @99%` or `errors share < 0.1%`)"
-)]
+#[error("`{claim}` is no claim: {reason}")]
 pub struct GateSyntax {
     /// The text.
     pub claim: String,
-    /// What is wrong, and what is expected.
+    /// Which word is wrong, and what is expected instead.
     pub reason: String,
+    /// The nearest claim that can be read, if one is near.
+    pub meant: Option<String>,
+}
+
+impl GateSyntax {
+    /// What to write instead.
+    pub fn remedy(&self) -> String {
+        match &self.meant {
+            Some(claim) => format!("did you mean `{claim}`?"),
+            None => "write `submit.response_time p95 < 2.5s @99%` or `errors share < 0.1%`".to_owned(),
+        }
+    }
 }
 
 impl Gate {
@@ -88,21 +99,15 @@ impl Gate {
     /// # Errors
     /// [`GateSyntax`] says what is expected where.
     pub fn parse(claim: &str) -> Result<Self, GateSyntax> {
-        let spaced = claim.replace('<', " < ");
-        let mut words: Vec<_> = spaced.split_whitespace().map(str::to_owned).collect();
-        // `800 ms` and `0.1 %` are one word, like `800ms` and `0.1%`.
-        if words.get(4).is_some_and(|unit| ["us", "ms", "s", "min", "%"].contains(&unit.as_str())) {
-            let unit = words.remove(4);
-            if let Some(number) = words.get_mut(3) {
-                number.push_str(&unit);
-            }
-        }
-        let claim = words.join(" ");
+        let words = words(claim);
         let words: Vec<_> = words.iter().map(String::as_str).collect();
-        match read(&words) {
-            Ok(((operation, class), measure, confidence)) => Ok(Self { claim, operation, class, measure, confidence }),
-            Err(reason) => Err(GateSyntax { claim, reason }),
-        }
+        Self::read(&words).map_err(|reason| GateSyntax { claim: words.join(" "), reason, meant: meant(&words) })
+    }
+
+    /// Reads the words of a claim; the error is why it is none.
+    pub(crate) fn read(words: &[&str]) -> Result<Self, String> {
+        let ((operation, class), measure, confidence) = read(words)?;
+        Ok(Self { claim: words.join(" "), operation, class, measure, confidence })
     }
 
     /// Whether it speaks of exchanges of this operation and class.
@@ -140,29 +145,79 @@ const MOST_SAMPLES: u64 = 1 << 50;
 /// An operation, or the class that is meant where none is named.
 type Scope = (Option<Operation>, TrafficClass);
 
-fn read(words: &[&str]) -> Result<(Scope, Measure, f64), String> {
-    let (what, statistic, sign, limit, confidence) = match words {
-        [what, statistic, sign, limit] => (what, statistic, sign, limit, None),
-        [what, statistic, sign, limit, confidence] => (what, statistic, sign, limit, Some(confidence)),
-        _ => return Err("four words are expected, and a fifth for the confidence".to_owned()),
-    };
-    if *sign != "<" {
-        return Err(format!("`{sign}` stands where `<` is expected"));
+/// Whether a sign is part of a comparison.
+pub(crate) fn compares(sign: char) -> bool {
+    "<>=!≤≥".contains(sign)
+}
+
+/// The words of a claim: comparisons stand alone, and `800 ms` and `0.1 %` are one word like `800ms` and `0.1%`.
+fn words(claim: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in claim.split_whitespace() {
+        let mut rest = word;
+        while let Some(first) = rest.chars().next() {
+            let is_sign = compares(first);
+            let (part, after) = rest.split_at(rest.find(|sign| compares(sign) != is_sign).unwrap_or(rest.len()));
+            let is_unit = |text: &str| text == "%" || text.chars().all(char::is_alphabetic);
+            match words.last_mut() {
+                Some(number) if is_unit(part) && decimal(number).is_some() => number.push_str(part),
+                Some(_) | None => words.push(part.to_owned()),
+            }
+            rest = after;
+        }
     }
-    let confidence = match confidence.map(|text| text.strip_prefix('@').and_then(share)) {
-        None => DEFAULT_CONFIDENCE,
-        Some(Some(confidence)) => confidence,
-        Some(None) => return Err("the confidence is written `@99%`, above 0 and below 100".to_owned()),
+    words
+}
+
+fn read(words: &[&str]) -> Result<(Scope, Measure, f64), String> {
+    let expected = |place: usize, what: &str| match words.get(place) {
+        Some(word) => Err(format!("`{word}` stands where {what} is expected")),
+        None => Err(format!("{what} is missing at its end")),
     };
+    let what = *words.first().ok_or_else(|| "it is empty".to_owned())?;
     let (scope, measured) = what.rsplit_once('.').unwrap_or(("all", what));
     let scope = scope_of(scope)?;
-    let measure = match measured {
-        "response_time" => latency(LatencyMeasure::ResponseTime, statistic, limit)?,
-        "service_time" => latency(LatencyMeasure::ServiceTime, statistic, limit)?,
-        "errors" => errors(statistic, limit)?,
-        other => return Err(format!("`{other}` stands where `response_time`, `service_time` or `errors` is expected")),
+    let clock = [LatencyMeasure::ResponseTime, LatencyMeasure::ServiceTime].into_iter();
+    let clock = clock.into_iter().find(|clock| clock.as_str() == measured);
+    let statistic = words.get(1).copied().unwrap_or_default();
+    let quantile = statistic.strip_prefix('p').and_then(percent);
+    match clock {
+        None if measured != "errors" => {
+            let known = "`response_time`, `service_time` or `errors`";
+            return Err(format!("`{measured}` stands where {known} is expected"));
+        }
+        None if statistic != "share" => return expected(1, "`share`"),
+        Some(_) if quantile.is_none() => return expected(1, "a quantile such as `p95`"),
+        None | Some(_) => {}
+    }
+    match words.get(2) {
+        Some(&"<") => {}
+        Some(&("<=" | "=<" | "≤")) => {
+            return Err(format!("`{}` is not known: times and shares are so fine that `<` says the same", words[2]));
+        }
+        Some(sign) if sign.contains(['>', '≥']) => {
+            return Err(format!(
+                "`{sign}` bounds from below; a claim says what time or share is not reached, with `<`"
+            ));
+        }
+        Some(_) | None => return expected(2, "`<`"),
+    }
+    let limit = words.get(3).copied().unwrap_or_default();
+    let latency = clock.zip(quantile).zip(nanoseconds(limit));
+    let measure = match (latency, clock, share(limit)) {
+        (Some(((clock, quantile), limit_ns)), ..) => Measure::Latency { clock, quantile, limit_ns },
+        (None, Some(_), _) => return expected(3, "a time such as `2.5s`, `500ms` or `80us`"),
+        (None, None, Some(share)) => Measure::Errors { share },
+        (None, None, None) => return expected(3, "a share such as `0.1%`"),
     };
-    Ok((scope, measure, confidence))
+    let confidence = match words.get(4) {
+        None => DEFAULT_CONFIDENCE,
+        Some(word) => match word.strip_prefix('@').and_then(share) {
+            Some(confidence) => confidence,
+            None => return expected(4, "a confidence such as `@99%`, above 0 and below 100,"),
+        },
+    };
+    if words.len() > 5 { expected(5, "nothing more") } else { Ok((scope, measure, confidence)) }
 }
 
 fn scope_of(scope: &str) -> Result<Scope, String> {
@@ -172,28 +227,15 @@ fn scope_of(scope: &str) -> Result<Scope, String> {
         ("polls", None) => Ok((None, TrafficClass::Poll)),
         ("control", None) => Ok((None, TrafficClass::Control)),
         (_, None) => {
-            let known: Vec<_> = Operation::ALL.iter().map(|operation| operation.as_str()).collect();
-            Err(format!("`{scope}` is no operation (one of: all, polls, control, {})", known.join(", ")))
+            let known: Vec<_> = scopes().collect();
+            Err(format!("`{scope}` is no operation ({})", model::one_of(scope, &known)))
         }
     }
 }
 
-fn latency(clock: LatencyMeasure, statistic: &str, limit: &str) -> Result<Measure, String> {
-    let quantile = statistic
-        .strip_prefix('p')
-        .and_then(percent)
-        .ok_or_else(|| format!("`{statistic}` stands where a quantile such as `p95` is expected"))?;
-    let limit_ns = nanoseconds(limit)
-        .ok_or_else(|| format!("`{limit}` stands where a time such as `2.5s`, `500ms` or `80us` is expected"))?;
-    Ok(Measure::Latency { clock, quantile, limit_ns })
-}
-
-fn errors(statistic: &str, limit: &str) -> Result<Measure, String> {
-    if statistic != "share" {
-        return Err(format!("`{statistic}` stands where `share` is expected"));
-    }
-    let share = share(limit).ok_or_else(|| format!("`{limit}` stands where a share such as `0.1%` is expected"))?;
-    Ok(Measure::Errors { share })
+/// What may stand before the dot.
+pub(crate) fn scopes() -> impl Iterator<Item = &'static str> {
+    ["all", "polls", "control"].into_iter().chain(Operation::ALL.iter().map(|operation| operation.as_str()))
 }
 
 /// `0.1%` as 0.001, strictly between 0 and 1.
@@ -265,6 +307,7 @@ mod tests {
             [800_000_000, 90_000_000_000]
         );
 
+        assert_eq!(Gate::parse("submit.service_time p95<2.5s").unwrap().claim, "submit.service_time p95 < 2.5s");
         assert_eq!(Gate::parse("errors share < 0.1%").unwrap().measure, Measure::Errors { share: 0.001 });
         assert_eq!(Gate::parse("track.errors share < 1%").unwrap().operation, Some(Operation::Track));
     }
@@ -299,25 +342,36 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_says_what_is_expected() {
-        assert_eq!(reason("submit.response_time p95 2.5s <"), "`2.5s` stands where `<` is expected");
-        assert_eq!(reason("response_time"), "four words are expected, and a fifth for the confidence");
-        assert!(
-            reason("sumbit.response_time p95 < 2s")
-                .starts_with("`sumbit` is no operation (one of: all, polls, control, sign_in")
-        );
-        assert_eq!(
-            reason("submit.speed p95 < 2s"),
-            "`speed` stands where `response_time`, `service_time` or `errors` is expected"
-        );
-        assert_eq!(reason("submit.response_time 95 < 2s"), "`95` stands where a quantile such as `p95` is expected");
-        assert_eq!(
-            reason("submit.response_time p100 < 2s"),
-            "`p100` stands where a quantile such as `p95` is expected"
-        );
-        assert!(reason("submit.response_time p95 < 2m").starts_with("`2m` stands where a time"));
-        assert_eq!(reason("errors p95 < 1%"), "`p95` stands where `share` is expected");
-        assert_eq!(reason("errors share < 0.1"), "`0.1` stands where a share such as `0.1%` is expected");
-        assert!(reason("errors share < 0.1% 99%").starts_with("the confidence is written `@99%`"));
+    fn a_mistake_says_what_is_expected_at_which_word() {
+        for (claim, expected) in [
+            ("", "it is empty"),
+            ("response_time", "a quantile such as `p95` is missing at its end"),
+            ("submit.response_time p95 2.5s <", "`2.5s` stands where `<` is expected"),
+            ("submit.response_time p95", "`<` is missing at its end"),
+            ("submit.response_time p95 <", "a time such as `2.5s`, `500ms` or `80us` is missing at its end"),
+            (
+                "submit.response_time p95<=2.5s",
+                "`<=` is not known: times and shares are so fine that `<` says the same",
+            ),
+            (
+                "submit.response_time p95 > 2.5s",
+                "`>` bounds from below; a claim says what time or share is not reached, with `<`",
+            ),
+            ("submit.speed p95 < 2s", "`speed` stands where `response_time`, `service_time` or `errors` is expected"),
+            ("submit.response_time 95 < 2s", "`95` stands where a quantile such as `p95` is expected"),
+            ("submit.response_time p100 < 2s", "`p100` stands where a quantile such as `p95` is expected"),
+            ("submit.response_time p95 < 2m", "`2m` stands where a time such as `2.5s`, `500ms` or `80us` is expected"),
+            ("errors p95 < 1%", "`p95` stands where `share` is expected"),
+            ("errors share < 0.1", "`0.1` stands where a share such as `0.1%` is expected"),
+            (
+                "errors share < 0.1% 99%",
+                "`99%` stands where a confidence such as `@99%`, above 0 and below 100, is expected",
+            ),
+            ("errors share < 0.1% @99% please", "`please` stands where nothing more is expected"),
+        ] {
+            assert_eq!(reason(claim), expected, "{claim}");
+        }
+        let unknown = reason("sumbit.response_time p95 < 2s");
+        assert!(unknown.starts_with("`sumbit` is no operation (did you mean `submit`? one of: all, polls, control,"));
     }
 }

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use model::{Position, Problem, Problems};
-use rusqlite::{Connection, Error};
+use model::{Placed, Position, Problem, Problems};
+use rusqlite::{Connection, Error, Statement};
 
 use crate::front_matter::{self, Draft};
 use crate::rule::Rule;
@@ -58,7 +58,7 @@ impl RuleSet {
         note_doubles(&drafts, &mut problems);
         let Some(derived) = derived else {
             problems.push(problem(DERIVED, None, "", "the file is missing", "it creates the tables that rules read"));
-            return Err(sorted(problems));
+            return Err(problems.sorted(""));
         };
         match empty_store(&derived) {
             Ok((store, meter)) => drafts.iter().for_each(|draft| check(&store, &meter, draft, &mut problems)),
@@ -66,7 +66,7 @@ impl RuleSet {
         }
         let rules = drafts.into_iter().map(|draft| draft.rule).collect();
         sources.sort_by(|a, b| a.file.cmp(&b.file));
-        sorted(problems).or(Self { rules, derived, sources })
+        problems.sorted("").or(Self { rules, derived, sources })
     }
 
     /// The same, knowing which of its files stand in the place of shipped ones and are not the same.
@@ -93,14 +93,29 @@ impl RuleSet {
         self.rules.binary_search_by(|rule| rule.id.as_str().cmp(id)).ok().and_then(|i| self.rules.get(i))
     }
 
+    /// Prepares queries that stand elsewhere, of figures and targets, each with the number of columns it must give.
+    ///
+    /// # Errors
+    /// Every query that could not be asked of a history, at its place.
+    pub fn check_queries<'q>(&self, queries: impl IntoIterator<Item = (&'q Placed, usize)>) -> Result<(), Problems> {
+        let (store, meter) = empty_store(&self.derived)?;
+        let fault = |(query, columns): (&Placed, usize)| match meter.read(|| store.prepare(&query.text)) {
+            Err(error) => {
+                let message = said(&error);
+                Some(query.problem(&message, sql_remedy(&message)))
+            }
+            Ok(statement) if !is_query(&statement) => Some(query.problem(NO_QUERY, WRITE_A_QUERY)),
+            Ok(statement) if statement.column_count() < columns => {
+                Some(query.problem("the query gives one column", "select part and base"))
+            }
+            Ok(_) => None,
+        };
+        Problems(queries.into_iter().filter_map(fault).collect()).or(())
+    }
+
     pub(crate) fn derived(&self) -> &Script {
         &self.derived
     }
-}
-
-fn sorted(mut problems: Problems) -> Problems {
-    problems.0.sort_by(|a, b| (&a.file, a.position).cmp(&(&b.file, b.position)));
-    problems
 }
 
 fn note_doubles(drafts: &[Draft], problems: &mut Problems) {
@@ -132,9 +147,8 @@ fn check(store: &Connection, meter: &Meter, draft: &Draft, problems: &mut Proble
         Err(error) => return problems.push(sql_problem(&error, &rule.file, &rule.query, draft.query_line)),
     };
     let at = |line| Some(Position { line, column: 1 });
-    if statement.column_count() == 0 || !statement.readonly() || statement.parameter_count() > 0 {
-        let remedy = "write one `select` (or `with ... select`) without parameters";
-        return problems.push(problem(&rule.file, at(draft.query_line), "", "this is no query", remedy));
+    if !is_query(&statement) {
+        return problems.push(problem(&rule.file, at(draft.query_line), "", NO_QUERY, WRITE_A_QUERY));
     }
     let columns: Vec<_> = statement.column_names().collect();
     let has = |name: &str| columns.contains(&name);
@@ -158,32 +172,43 @@ fn check(store: &Connection, meter: &Meter, draft: &Draft, problems: &mut Proble
     }
 }
 
+const NO_QUERY: &str = "this is no query";
+const WRITE_A_QUERY: &str = "write one `select` (or `with ... select`) without parameters";
+
+fn is_query(statement: &Statement<'_>) -> bool {
+    statement.column_count() > 0 && statement.readonly() && statement.parameter_count() == 0
+}
+
+/// What SQLite says, without the text of the query.
+fn said(error: &Error) -> String {
+    if let Error::SqlInputError { msg, .. } = error { msg.clone() } else { complaint(error) }
+}
+
+/// Where the tables that may be asked are written down.
+fn sql_remedy(message: &str) -> &'static str {
+    if message.starts_with("no such") { "see history/schema.sql and rules/derived.sql" } else { "" }
+}
+
 /// A mistake in SQL at its place in the file; `text` begins on line `first_line` of it.
 fn sql_problem(error: &Error, file: &str, text: &str, first_line: usize) -> Problem {
-    let (message, offset) = if let Error::SqlInputError { msg, sql, offset, .. } = error {
+    let message = said(error);
+    let offset = if let Error::SqlInputError { sql, offset, .. } = error {
         // SQLite saw the text from one statement on; what stands before it is missing at the front.
         let before = text.len().saturating_sub(sql.len());
-        (msg.clone(), usize::try_from(*offset).ok().map(|offset| before + offset))
+        usize::try_from(*offset).ok().map(|offset| before + offset)
     } else {
-        (complaint(error), None)
+        None
     };
     // Of an unknown table SQLite does not say the place, only the name.
     let named = || message.strip_prefix("no such table: ").and_then(|name| text.find(name));
     let before = offset.or_else(named).and_then(|offset| text.get(..offset)).unwrap_or_default();
     let line = first_line + before.matches('\n').count();
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    let remedy = if message.starts_with("no such") { "see history/schema.sql and rules/derived.sql" } else { "" };
-    problem(file, Some(Position { line, column }), "", &message, remedy)
+    problem(file, Some(Position { line, column }), "", &message, sql_remedy(&message))
 }
 
 fn problem(file: &str, position: Option<Position>, field: &str, message: &str, remedy: &str) -> Problem {
-    Problem {
-        file: file.to_owned(),
-        position,
-        field: field.to_owned(),
-        message: message.to_owned(),
-        remedy: remedy.to_owned(),
-    }
+    Problem { position, field: field.to_owned(), ..Problem::new(file, message, remedy) }
 }
 
 #[cfg(test)]
@@ -256,6 +281,30 @@ mod tests {
     fn a_rule_only_reads() {
         for query in ["delete from dossiers", "pragma journal_mode = wal; select 1", "select ?1", "attach 'x' as y"] {
             assert!(problems(TABLES, &[("EG-SUB-001", query)]).starts_with("rules/SUB/EG-SUB-001.sql:16"), "{query}");
+        }
+    }
+
+    #[test]
+    fn queries_that_stand_elsewhere_are_refused_at_their_place() {
+        let rules = load(TABLES, &[]).unwrap();
+        let checked = |query: &str, columns| {
+            let placed =
+                Placed { file: "p.yaml".to_owned(), text: query.to_owned(), field: "f".to_owned(), position: None };
+            rules.check_queries([(&placed, columns)]).err().map(|problems| problems.to_string())
+        };
+        assert_eq!(checked("select count(*) from seen", 1), None);
+        assert_eq!(checked("select 1, count(*) from seen", 2), None);
+        for (query, expected) in [
+            ("select amount from seen", "no such column: amount (see history/schema.sql and rules/derived.sql)"),
+            ("select 1 from nowhere", "no such table: nowhere (see history/schema.sql and rules/derived.sql)"),
+            (
+                "delete from seen",
+                "not authorized: rules and figures read; derived.sql also creates temporary tables; nothing else is allowed",
+            ),
+            ("select ?1, 2", "this is no query (write one `select` (or `with ... select`) without parameters)"),
+            ("select 1", "the query gives one column (select part and base)"),
+        ] {
+            assert_eq!(checked(query, 2), Some(format!("p.yaml: f: {expected}")), "{query}");
         }
     }
 

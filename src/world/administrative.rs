@@ -180,13 +180,8 @@ impl Reading<'_> {
     }
 
     fn note(&mut self, line: usize, message: String, remedy: &str) {
-        self.problems.push(Problem {
-            file: self.file.to_owned(),
-            position: Some(Position { line, column: 1 }),
-            field: String::new(),
-            message,
-            remedy: remedy.to_owned(),
-        });
+        let position = Some(Position { line, column: 1 });
+        self.problems.push(Problem { position, ..Problem::new(self.file, message, remedy) });
     }
 }
 

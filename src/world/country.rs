@@ -10,13 +10,13 @@
 
 use std::fmt;
 
-use model::{Document, Fields, Node, Position, Problem, Problems, Seed};
+use model::{Document, Fields, Node, Placed, Position, Problem, Problems, Seed, one_of};
 
 use crate::administrative::{Division, Gazetteer};
 use crate::apportion::apportion;
 use crate::calendar::Calendar;
 use crate::period::Period;
-use crate::profile::{Province, Surroundings};
+use crate::province::{Province, Surroundings};
 
 /// A country in one period.
 #[derive(Clone, Debug)]
@@ -26,13 +26,13 @@ pub struct Country {
     /// What it is, in a few words.
     pub title: String,
     /// Name of the template that makes its provinces.
-    pub template: String,
+    pub template: Placed,
     /// Name of the catalogue of procedures.
-    pub procedures: String,
+    pub procedures: Placed,
     /// Name of the calendar.
-    pub calendar: String,
+    pub calendar: Placed,
     /// Name of the run whose journeys and gates the plan uses.
-    pub run: String,
+    pub run: Placed,
     /// The random seed.
     pub seed: Seed,
     /// The days it speaks of.
@@ -196,13 +196,8 @@ impl Country {
 }
 
 fn unfilled(file: &str, position: Position, name: &str) -> Problem {
-    Problem {
-        file: file.to_owned(),
-        position: Some(position),
-        field: String::new(),
-        message: format!("nothing fills `${{{name}}}`"),
-        remedy: "one of: country, code, province, count, from, until".to_owned(),
-    }
+    let remedy = one_of(name, &["country", "code", "province", "count", "from", "until"]);
+    Problem { position: Some(position), ..Problem::new(file, format!("nothing fills `${{{name}}}`"), remedy) }
 }
 
 fn working_days(period: Period, calendar: &Calendar) -> u64 {
@@ -214,10 +209,11 @@ fn read(fields: &Fields<'_>, gazetteers: &[Gazetteer]) -> Option<Country> {
     let name = fields.text("country");
     let title = fields.text("title");
     let gazetteer = fields.need("administrative").and_then(|node| gazetteer(&node, gazetteers));
-    let template = fields.text("template");
-    let procedures = fields.text("procedures");
-    let calendar = fields.text("calendar");
-    let run = fields.text("run");
+    let named = |field| fields.need(field).and_then(|node| node.placed());
+    let template = named("template");
+    let procedures = named("procedures");
+    let calendar = named("calendar");
+    let run = named("run");
     let seed = fields.need("seed").and_then(|node| node.bounded(0, i64::MAX));
     let period = fields.need("period").and_then(|node| Period::read(&node));
     let volume = fields.need("volume").and_then(|node| node.fields(volume));
@@ -244,7 +240,7 @@ fn gazetteer<'g>(node: &Node<'_>, gazetteers: &'g [Gazetteer]) -> Option<&'g Gaz
     let name = node.text()?;
     gazetteers.iter().find(|known| known.name() == name).or_else(|| {
         let known: Vec<_> = gazetteers.iter().map(Gazetteer::name).collect();
-        node.refuse(format!("there are no administrative units `{name}`"), format!("one of: {}", known.join(", ")))
+        node.refuse(format!("there are no administrative units `{name}`"), one_of(name, &known))
     })
 }
 

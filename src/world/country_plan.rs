@@ -13,7 +13,7 @@ use crate::country::{Country, Member, Template};
 use crate::digest::Chain;
 use crate::plan::{Peak, Peaks, by_day, by_month, digest, kinds};
 use crate::population::{Population, Scale, TooManyPeople};
-use crate::profile::{Dimension, Surroundings};
+use crate::province::{Dimension, Surroundings};
 use crate::tally::{Seconds, Tally};
 
 /// What a country is going to do.
@@ -226,13 +226,8 @@ fn walk(
 }
 
 fn too_many(country: &Country, member: &Member, error: &TooManyPeople) -> Problems {
-    Problems(vec![Problem {
-        file: country.name.clone(),
-        position: None,
-        field: format!("provinces.{}", member.code),
-        message: format!("could not {error}"),
-        remedy: "give a smaller scale".to_owned(),
-    }])
+    let problem = Problem::new(&country.name, format!("could not {error}"), "give a smaller scale");
+    Problem { field: format!("provinces.{}", member.code), ..problem }.into()
 }
 
 fn totals(kinds: &BTreeMap<Kind, u64>) -> BTreeMap<String, BTreeMap<String, u64>> {

@@ -6,14 +6,14 @@ use model::{CalendarRow, FigureRow, TargetRow};
 
 use crate::calendar::Calendar;
 use crate::period::Period;
-use crate::profile::{Province, Realised, Terms};
+use crate::province::{Province, Realised, Terms};
 use crate::target::{NO_SUCH_DOSSIERS, Share, Target};
 
 /// The figures of a province, in file order.
 pub fn figure_rows(province: &Province) -> Vec<FigureRow> {
     let row = |figure: &crate::Figure| {
         let (measured_by, not_reproducible) = match &figure.realised {
-            Realised::MeasuredBy(query) => (Some(query.clone()), None),
+            Realised::MeasuredBy(query) => (Some(query.text.clone()), None),
             Realised::Not(reason) => (None, Some(reason.clone())),
         };
         let source = &figure.stated.source;
@@ -38,7 +38,7 @@ pub fn figure_rows(province: &Province) -> Vec<FigureRow> {
 pub fn target_rows(targets: &[Target], province: &Province) -> Vec<TargetRow> {
     let row = |target: &Target| {
         let (measured_by, not_measured) = match &target.share {
-            Share::Dossiers { of, measured_by, .. } if has_any(province, of) => (Some(measured_by.clone()), None),
+            Share::Dossiers { of, measured_by, .. } if has_any(province, of) => (Some(measured_by.text.clone()), None),
             Share::Dossiers { .. } => (None, Some(NO_SUCH_DOSSIERS.to_owned())),
             Share::Figures { .. } => (None, Some("no dossier shows it: see `vandan fidelity`".to_owned())),
             Share::Not(reason) => (None, Some(reason.clone())),

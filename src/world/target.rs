@@ -22,11 +22,11 @@
 
 use std::collections::BTreeMap;
 
-use model::{Comparison, Counted, Decimal, Document, Fields, Node, Precision, Problems, tolerance};
+use model::{Comparison, Counted, Decimal, Document, Fields, Node, Placed, Precision, Problems, tolerance};
 
 use crate::fidelity::Fidelity;
 use crate::period::Period;
-use crate::profile::{Paper, Province, Terms, decimal, paper};
+use crate::province::{Paper, Province, Terms, decimal, paper};
 
 /// A target that a province has set itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,7 +65,7 @@ pub enum Share {
         /// Which of these count.
         part: Terms,
         /// The SQL that returns part and base of a recorded run, over its table `results`.
-        measured_by: String,
+        measured_by: Placed,
     },
     /// From figures of the document.
     Figures {
@@ -74,7 +74,7 @@ pub enum Share {
         /// Whose sum is 100 %; none if the part is a share already.
         base: Vec<String>,
     },
-    /// No profile has what it needs, for this reason.
+    /// No province has what it needs, for this reason.
     Not(String),
 }
 
@@ -247,7 +247,7 @@ fn share(fields: &Fields<'_>) -> Option<Share> {
     match (of, part, query, figures, reason) {
         (Some(of), Some(part), Some(query), None, None) => {
             let (of, part) = (Terms::read(&of), Terms::read(&part));
-            Some(Share::Dossiers { of: of?, part: part?, measured_by: query.text()?.to_owned() })
+            Some(Share::Dossiers { of: of?, part: part?, measured_by: query.placed()? })
         }
         (None, None, None, Some(figures), None) => figures.fields(|fields| {
             let ids = |name| fields.list(name, |node| node.text().map(str::to_owned));

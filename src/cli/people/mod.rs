@@ -1,4 +1,4 @@
-//! `vandan people`: the people of a profile and their dossiers, for whoever needs them outside a run.
+//! `vandan people`: the people of a province and their dossiers, for whoever needs them outside a run.
 
 mod attachments;
 mod clerks;
@@ -10,13 +10,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use model::{Applicants, CaseId, Seed};
+use model::{Applicants, CaseId, Placed, Seed};
 use world::{Population, Scale};
 
 use crate::args::PeopleArgs;
 use crate::console;
 use crate::exit::{Exit, Failure};
-use crate::profiles::{self, Profile};
+use crate::load::Played;
+use crate::problems;
 use rows::Block;
 use sinks::{Sink, Written};
 
@@ -24,16 +25,17 @@ use sinks::{Sink, Written};
 const PIECE: u32 = 2_000;
 
 pub(crate) fn people(args: &PeopleArgs) -> Result<Exit, Failure> {
-    let profile = profiles::read(&args.scenarios, |scenarios| Profile::load(scenarios, &args.profile))?;
-    let seed = args.seed.map_or(profile.seed, Seed);
-    let name = profile.province.name();
+    let name = Placed::option("PROVINCE", &args.province);
+    let played = problems::read(&args.scenarios, |scenarios| Played::load(scenarios, &name))?;
+    let seed = args.seed.map_or(played.seed, Seed);
+    let name = played.province.name();
     let (written, sink) = if args.clerks {
-        let block = clerks::block(&profile.province, seed);
+        let block = clerks::block(&played.province, seed);
         let mut sink = Sink::create(args.out.as_deref(), clerks::COLUMNS)?;
         sink.take(&block)?;
         (format!("{} clerks of {name}, seed {}", block.rows(), seed.0), sink)
     } else {
-        let population = population(args, &profile, seed)?;
+        let population = population(args, &played, seed)?;
         let count = count(args, &population)?;
         let mut sink = Sink::create(args.out.as_deref(), rows::COLUMNS)?;
         if write(args, &population, count, &mut sink)? == Written::ReaderGone {
@@ -48,9 +50,9 @@ pub(crate) fn people(args: &PeopleArgs) -> Result<Exit, Failure> {
     Ok(Exit::Conforms)
 }
 
-fn population(args: &PeopleArgs, profile: &Profile, seed: Seed) -> Result<Population, Failure> {
+fn population(args: &PeopleArgs, played: &Played, seed: Seed) -> Result<Population, Failure> {
     let scale = args.scale.unwrap_or(Scale::WHOLE);
-    let population = Population::new(Arc::clone(&profile.province), seed, scale)
+    let population = Population::new(Arc::clone(&played.province), seed, scale)
         .map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))?;
     Ok(population.with_edge_cases(args.edge_cases.unwrap_or_default()))
 }

@@ -292,7 +292,7 @@ fn journeys_that_lead_nowhere_or_in_circles_are_refused() {
     });
     for (files, expected) in [
         (vec![journey("a", "citizen", "- play: b"), journey("b", "citizen", "- play: a")], "circle"),
-        (vec![journey("a", "citizen", "- follow: b")], "j.yaml: there is no journey `b` (journeys: a)"),
+        (vec![journey("a", "citizen", "- follow: b")], "j.yaml: there is no journey `b` (one of: a)"),
         (vec![journey("a", "citizen", "- do: track"), journey("a", "desk", "- do: track")], "stands in j.yaml too"),
         (vec![journey("a", "citizen", &format!("- {deep}"))], "nested deeper than 4"),
     ] {

@@ -13,7 +13,7 @@
 //! | `journey: visit` | what a visitor does |
 //! | `spikes: [ { at: 2021-03-01T09:00, minutes: 30, factor: 100 } ]` | minutes in which so many times as many come |
 
-use model::{Node, Seed, SimTime};
+use model::{Node, Placed, Seed, SimTime};
 use rand::seq::IndexedRandom as _;
 
 use super::schedule::Schedule;
@@ -28,8 +28,8 @@ pub struct Visits {
     /// Visits for each dossier.
     pub per_dossier: u32,
     /// Name of the journey that visitors walk.
-    pub journey: String,
-    spikes: Vec<Surge>,
+    pub journey: Placed,
+    spikes: Vec<(Placed, Surge)>,
 }
 
 /// The most visits for each dossier.
@@ -44,34 +44,34 @@ impl Visits {
     pub fn read(node: &Node<'_>) -> Option<Self> {
         node.fields(|fields| {
             let per_dossier = fields.need("per_dossier").and_then(|node| node.bounded(1, MOST_FOR_EACH));
-            let journey = fields.text("journey");
+            let journey = fields.need("journey").and_then(|node| node.placed());
             let spikes = fields.list("spikes", spike);
             Some(Self { per_dossier: per_dossier?, journey: journey?, spikes: spikes? })
         })
     }
 
-    /// The spikes that do not lie within the period, each by its position and its first instant.
-    pub fn beyond(&self, period: Period) -> Vec<(usize, SimTime)> {
-        let is_beyond = |spike: &Surge| spike.from() < period.start() || period.end() < spike.until();
-        let found = self.spikes.iter().enumerate().filter(|(_, spike)| is_beyond(spike));
-        found.map(|(position, spike)| (position, spike.from())).collect()
+    /// The instants, as they are written, of the spikes that do not lie within the period.
+    pub fn beyond(&self, period: Period) -> impl Iterator<Item = &Placed> {
+        let is_beyond = move |spike: &Surge| spike.from() < period.start() || period.end() < spike.until();
+        self.spikes.iter().filter(move |(_, spike)| is_beyond(spike)).map(|(at, _)| at)
     }
 }
 
 /// Reads `{ at: 2021-03-01T09:00, minutes: 30, factor: 100 }`.
-fn spike(node: &Node<'_>) -> Option<Surge> {
+fn spike(node: &Node<'_>) -> Option<(Placed, Surge)> {
     node.fields(|fields| {
-        let at = fields.need("at").and_then(|node| minute(&node));
+        let at = fields.need("at").and_then(|node| Some((node.placed()?, minute(&node)?)));
         let minutes = fields.need("minutes").and_then(|node| node.bounded(1, 1_440));
         let factor: Option<u64> = fields.need("factor").and_then(|node| node.bounded(1, MOST_OF_A_SPIKE));
-        Some(Surge::new(at?, minutes?, factor? * 100))
+        let (placed, at) = at?;
+        Some((placed, Surge::new(at, minutes?, factor? * 100)))
     })
 }
 
 /// Every visit, ordered by due instant, then case; `arrivals` are those of the same population, in order.
 pub fn visits(population: &Population, arrivals: &[Arrival], visits: &Visits) -> Vec<Arrival> {
     let Some(online) = population.arrival_times().online() else { return Vec::new() };
-    let curve = online.surged(&Seasonality::of_surges(visits.spikes.clone()));
+    let curve = online.surged(&Seasonality::of_surges(visits.spikes.iter().map(|(_, spike)| spike.clone()).collect()));
     let count = arrivals.len() * visits.per_dossier as usize;
     let mut all: Vec<_> = dues(&curve, population.seed(), count);
     all.sort_unstable();
@@ -109,7 +109,7 @@ mod tests {
     use crate::arrivals::arrivals;
     use crate::calendar::vietnam;
     use crate::population::Scale;
-    use crate::profile::{Catalogue, Province};
+    use crate::province::{Catalogue, Province};
 
     fn people(seed: u64, scale: Scale) -> Population {
         let catalogue = include_str!("../../../scenarios/procedures/common.yaml");
@@ -125,7 +125,7 @@ mod tests {
     }
 
     fn plain(per_dossier: u32) -> Visits {
-        Visits { per_dossier, journey: "visit".to_owned(), spikes: Vec::new() }
+        Visits { per_dossier, journey: Placed::option("", "visit"), spikes: Vec::new() }
     }
 
     const SPIKE: &str =
@@ -158,7 +158,7 @@ mod tests {
         let population = people(1, Scale::WHOLE);
         let arrivals = arrivals(&population);
         let spiked = read(SPIKE).unwrap();
-        let spike = &spiked.spikes[0];
+        let (_, spike) = &spiked.spikes[0];
         let online = population.arrival_times().online().unwrap();
         let mass = online.mass_before(spike.until()) - online.mass_before(spike.from());
         let usual = visits(&population, &arrivals, &plain(8));
@@ -190,9 +190,10 @@ mod tests {
     fn a_spike_beyond_the_period_is_found() {
         let spiked = read(SPIKE).unwrap();
         let period = people(1, Scale::new(1, 100).unwrap()).province().period();
-        assert_eq!(spiked.beyond(period), []);
+        assert_eq!(spiked.beyond(period).count(), 0);
         let later = Period { from: jiff::civil::date(2019, 9, 26), ..period };
-        assert_eq!(spiked.beyond(later), [(0, spiked.spikes[0].from())]);
+        let beyond: Vec<_> = spiked.beyond(later).map(|at| (at.field.as_str(), at.text.as_str())).collect();
+        assert_eq!(beyond, [("visits.spikes[0].at", "2019-09-25T09:00")]);
     }
 
     proptest! {

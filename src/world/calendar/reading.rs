@@ -152,7 +152,7 @@ years: {}
         assert_eq!(
             problems,
             "x.yaml:1:1: the field `source` is missing\n\
-             x.yaml:3:21: weekend[1]: `sunnday` is not known here (one of: monday, tuesday, wednesday, thursday, friday, saturday, sunday)"
+             x.yaml:3:21: weekend[1]: `sunnday` is not known here (did you mean `sunday`? one of: monday, tuesday, wednesday, thursday, friday, saturday, sunday)"
         );
     }
 

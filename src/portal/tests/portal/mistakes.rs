@@ -55,17 +55,19 @@ const MISTAKES: &[Mistake] = &[
     Mistake { file: "portal: [p]\ntitle: T\n", said: "p.yaml:1:1: the field `operations` is missing\np.yaml:1:9: portal: a list stands where one value is expected" },
     // Its parts.
     // A field nobody knows.
-    mistake!("operations: {}\noperation: {}\n", "p.yaml:4:1: operation: unknown field (known here: operations, words, failure, session_headers, portal, title, dossier_code, time, states, payment_states, parcel_states, also_legal)"),
+    mistake!("operations: {}\noperation: {}\n", "p.yaml:4:1: operation: unknown field (did you mean `operations`? known here: operations, words, failure, session_headers, portal, title, dossier_code, time, redirects, states, payment_states, parcel_states, also_legal)"),
     // A field that stands twice.
     mistake!("operations: {}\noperations: {}\n", "p.yaml:4:1: the field `operations` stands twice (keep one of them)"),
     // Operations that are a list.
     mistake!("operations: [submit]\n", "p.yaml:3:13: operations: a map is expected here (write `name: value`)"),
     // An unknown form of instants.
     mistake!("time: \"2021-03-01\"\noperations: {}\n", "p.yaml:3:7: time: `2021-03-01` is not a form of instants known here (write the first of March 2021, half past seven, as the portal does: \"2021-03-01T07:30:00+07:00\", \"20210301073000\", \"01/03/2021 07:30:00\")"),
+    // Redirects that nobody can follow.
+    mistake!("redirects: all\noperations: {}\n", "p.yaml:3:12: redirects: `all` is not known here (one of: none, same-origin, listed)"),
     // A state that is none of ours.
     mistake!("states: { sent: NEW }\noperations: {}\n", "p.yaml:3:17: states.sent: `sent` is not our word (one of: submitted, accepted, rejected, in_process, awaiting_supplement, awaiting_payment, withdrawal_requested, stopped, completed, returned)"),
     // A payment state that is none of ours.
-    mistake!("payment_states: { payed: X }\noperations: {}\n", "p.yaml:3:26: payment_states.payed: `payed` is not our word (one of: none, required, pending, paid, on_delivery, collected)"),
+    mistake!("payment_states: { payed: X }\noperations: {}\n", "p.yaml:3:26: payment_states.payed: `payed` is not our word (did you mean `paid`? one of: none, required, pending, paid, on_delivery, collected)"),
     // A map where the portal's word for a state is wanted.
     mistake!("parcel_states: { ordered: { a: b } }\noperations: {}\n", "p.yaml:3:27: parcel_states.ordered: a map stands where one value is expected"),
     // One word of the portal for two of our states.
@@ -81,11 +83,11 @@ const MISTAKES: &[Mistake] = &[
     // A session header of something nobody keeps.
     mistake!("session_headers: { X: \"${session.token}\" }\noperations:\n  submit: { request: POST /a }\n", "p.yaml:3:23: session_headers.X: `session.token` is kept by no operation (none keeps anything: write `keep`)"),
     // Words for something that is not translated.
-    mistake!("words: { applicant.full_name: { a: b } }\noperations: {}\n", "p.yaml:3:31: words.applicant.full_name: `applicant.full_name` cannot be translated (one of: applicant.kind, case.channel, case.payment, case.return, offer.payable, offer.postal)"),
+    mistake!("words: { applicant.full_name: { a: b } }\noperations: {}\n", "p.yaml:3:31: words.applicant.full_name: `applicant.full_name` cannot be translated (did you mean `applicant.kind`? one of: applicant.kind, case.channel, case.payment, case.return, offer.payable, offer.postal)"),
     // A word of ours that is none.
     mistake!("words: { case.payment: { card: the } }\noperations: {}\n", "p.yaml:3:32: words.case.payment.card: `card` is not our word (one of: none, online, cod, counter)"),
     // An operation that is none.
-    mistake!("operations:\n  submitt: { request: POST /a }\n", "p.yaml:4:12: operations.submitt: `submitt` is no operation (one of: {OPERATIONS})"),
+    mistake!("operations:\n  submitt: { request: POST /a }\n", "p.yaml:4:12: operations.submitt: `submitt` is no operation (did you mean `submit`? one of: {OPERATIONS})"),
     // An operation that is no map.
     mistake!("operations:\n  submit: POST /a\n", "p.yaml:4:11: operations.submit: a map is expected here (write `name: value`)"),
     // An operation without an exchange.
@@ -145,7 +147,7 @@ const MISTAKES: &[Mistake] = &[
     // A field that is not observed.
     mistake!("operations:\n  submit:\n    request: POST /a\n    read: { colour: $.c }\n", "p.yaml:6:21: operations.submit.read.colour: `colour` is not observed (one of: {OBSERVED})"),
     // A field only we write.
-    mistake!("operations:\n  submit:\n    request: POST /a\n    read: { state_word: $.c }\n", "p.yaml:6:25: operations.submit.read.state_word: `state_word` is not observed (one of: {OBSERVED})"),
+    mistake!("operations:\n  submit:\n    request: POST /a\n    read: { state_word: $.c }\n", "p.yaml:6:25: operations.submit.read.state_word: `state_word` is not observed (did you mean `state`? one of: {OBSERVED})"),
     // A path without its beginning.
     mistake!("operations:\n  submit:\n    request: POST /a\n    read: { state: state }\n", "p.yaml:6:20: operations.submit.read.state: `state` is no place (write `$.key.key`, `header NAME` or `cookie NAME`)"),
     // A path into a list.

@@ -1,6 +1,6 @@
 //! The published figures: what a document says, and how a run shows the same number.
 
-use model::{Comparison, Counted, Decimal, Fields, Node, Precision, Source, Sourced, tolerance};
+use model::{Comparison, Counted, Decimal, Fields, Node, Placed, Precision, Source, Sourced, one_of, tolerance};
 
 use super::selector::Selector;
 use super::services::ServiceCount;
@@ -34,7 +34,7 @@ pub struct Figure {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Realised {
     /// This SQL counts the same thing in a recorded history, over its tables `results` and `exchanges`.
-    MeasuredBy(String),
+    MeasuredBy(Placed),
     /// A run cannot show it, for this reason.
     Not(String),
 }
@@ -137,7 +137,7 @@ fn precision(node: &Node<'_>) -> Option<Precision> {
     let text = node.text()?;
     Precision::ALL.iter().find(|(spelling, _)| *spelling == text).map(|(_, precision)| *precision).or_else(|| {
         let known: Vec<_> = Precision::ALL.iter().map(|(spelling, _)| *spelling).collect();
-        node.refuse(format!("`{text}` is not known here"), format!("one of: {}", known.join(", ")))
+        node.refuse(format!("`{text}` is not known here"), one_of(text, &known))
     })
 }
 
@@ -153,7 +153,7 @@ fn room(fields: &Fields<'_>, value: Option<Decimal>, precision: Option<Precision
 
 fn realised(fields: &Fields<'_>) -> Option<Realised> {
     match (fields.get("measured_by"), fields.get("not_reproducible")) {
-        (Some(query), None) => query.text().map(|text| Realised::MeasuredBy(text.to_owned())),
+        (Some(query), None) => query.placed().map(Realised::MeasuredBy),
         (None, Some(reason)) => reason.text().map(|text| Realised::Not(text.to_owned())),
         (Some(_), Some(_)) => {
             fields.node().refuse("both `measured_by` and `not_reproducible` are given", "keep one of them")

@@ -279,7 +279,7 @@ fn a_wrong_catalogue_does_not_hide_what_else_is_wrong() {
     let problems = Province::load("tiny.yaml", &text, &procedures, &calendar).unwrap_err().to_string();
     assert_eq!(
         problems,
-        "tiny.yaml:22:20: catalogue.editions[1].parts[2].reach: `level5` is not known here (one of: offline, level2, level3, level4, \
+        "tiny.yaml:22:20: catalogue.editions[1].parts[2].reach: `level5` is not known here (did you mean `level4`? one of: offline, level2, level3, level4, \
          partial, full)\n\
          tiny.yaml:24:66: units[0].clerks: 0 is out of bounds (give a number from 1 to 1000)"
     );

@@ -259,7 +259,7 @@ fn wrong_fields_of_every_kind_are_said_at_once() {
          to the calendar)\n\
          tiny.yaml:7:18: office.hours: the office hours do not follow each other (as [07:00-11:30, 13:30-17:00])\n\
          tiny.yaml:9:16: names.cham: no names are known of `cham` (one of: kinh, thai, hmong, muong, tay, dao, khmer, ede)\n\
-         tiny.yaml:12:56: units[0].fields[0]: no procedure is of the field `thứ` (one of: thử)\n\
+         tiny.yaml:12:56: units[0].fields[0]: no procedure is of the field `thứ` (did you mean `thử`? one of: thử)\n\
          tiny.yaml:12:70: units[0].clerks: 0 is out of bounds (give a number from 1 to 1000)\n\
          tiny.yaml:13:13: units[1].code: the unit U1 stands twice (keep one of them)"
     );

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::words::PaymentMethod;
-use model::{Comparison, Counted, Document, Fields, Node, Problems};
+use model::{Comparison, Counted, Document, Fields, Node, Problems, one_of};
 
 use super::catalogue::Catalogue;
 use super::cell::Cell;
@@ -363,7 +363,7 @@ fn ethnicities(node: &Node<'_>) -> Option<Vec<(Ethnicity, u64)>> {
         let weight = node.bounded(1, 1_000_000);
         let Some((_, people)) = known else {
             let all: Vec<_> = Ethnicity::ALL.iter().map(|(spelling, _)| *spelling).collect();
-            return node.refuse(format!("no names are known of `{key}`"), format!("one of: {}", all.join(", ")));
+            return node.refuse(format!("no names are known of `{key}`"), one_of(key, &all));
         };
         ethnicities.push((*people, weight?));
     }

@@ -1,7 +1,7 @@
 //! The units that decide.
 
-use model::Node;
 use model::words::Level;
+use model::{Node, one_of};
 
 use super::catalogue::Catalogue;
 use super::office::Office;
@@ -77,5 +77,5 @@ pub(crate) fn field(node: &Node<'_>, catalogue: &Catalogue) -> Option<String> {
     }
     let mut known: Vec<_> = catalogue.procedures().iter().map(|procedure| procedure.field.as_str()).collect();
     known.dedup();
-    node.refuse(format!("no procedure is of the field `{text}`"), format!("one of: {}", known.join(", ")))
+    node.refuse(format!("no procedure is of the field `{text}`"), one_of(text, &known))
 }

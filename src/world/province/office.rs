@@ -1,7 +1,7 @@
 //! When an office is open: hours of a usual day, other hours of single days of the week.
 
 use jiff::civil::{Date, Time, Weekday};
-use model::{Fields, Node, SimTime};
+use model::{Fields, Node, SimTime, one_of};
 
 use crate::calendar::{Calendar, WEEKDAYS};
 
@@ -64,7 +64,7 @@ impl Office {
 fn days(fields: &Fields<'_>) -> Option<Vec<(Weekday, Hours)>> {
     fields.map("days", |name, node| {
         let Some(position) = WEEKDAYS.iter().position(|known| *known == name) else {
-            return node.refuse(format!("`{name}` is no day of the week"), format!("one of: {}", WEEKDAYS.join(", ")));
+            return node.refuse(format!("`{name}` is no day of the week"), one_of(name, WEEKDAYS));
         };
         let weekday = Weekday::from_monday_zero_offset(i8::try_from(position).ok()?).ok()?;
         Some((weekday, hours(node)?))
@@ -124,7 +124,7 @@ mod tests {
         assert_eq!(
             read(text).unwrap_err(),
             "x.yaml:2:11: office.hours[0]: `7-11` are no office hours (write them as 07:00-11:30)\n\
-             x.yaml:4:13: office.days.fryday: `fryday` is no day of the week (one of: monday, tuesday, wednesday, thursday, \
+             x.yaml:4:13: office.days.fryday: `fryday` is no day of the week (did you mean `friday`? one of: monday, tuesday, wednesday, thursday, \
              friday, saturday, sunday)\n\
              x.yaml:5:13: office.days.friday: the office hours do not follow each other (as [07:00-11:30, 13:30-17:00])"
         );

@@ -11,7 +11,7 @@
 //! communes is a place of weight 1 and has no commune units.
 
 use model::words::Level;
-use model::{Fields, Node};
+use model::{Fields, Node, one_of};
 
 use super::Place;
 use super::catalogue::Catalogue;
@@ -130,8 +130,7 @@ fn territory<'g>(fields: &Fields<'_>, gazetteers: &'g [Gazetteer]) -> Option<&'g
     let (name, code) = (from.text()?, province.text()?);
     let Some(gazetteer) = gazetteers.iter().find(|gazetteer| gazetteer.name() == name) else {
         let known: Vec<_> = gazetteers.iter().map(Gazetteer::name).collect();
-        let remedy =
-            if known.is_empty() { "none are at hand".to_owned() } else { format!("one of: {}", known.join(", ")) };
+        let remedy = if known.is_empty() { "none are at hand".to_owned() } else { one_of(name, &known) };
         return from.refuse(format!("there are no administrative units `{name}`"), remedy);
     };
     gazetteer.province(code).or_else(|| {
@@ -178,7 +177,7 @@ impl Weights {
 mod tests {
     use crate::administrative::Gazetteer;
     use crate::calendar::Calendar;
-    use crate::profile::{Catalogue, Province, Surroundings};
+    use crate::province::{Catalogue, Province, Surroundings};
 
     const PROVINCE: &str = r#"
 name: tiny

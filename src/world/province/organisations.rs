@@ -1,6 +1,6 @@
 //! Which applicants are organisations: a share of each field's dossiers.
 
-use model::Fields;
+use model::{Fields, one_of};
 
 use super::catalogue::Catalogue;
 
@@ -23,10 +23,7 @@ pub(crate) fn organisations(fields: &Fields<'_>, catalogue: &Catalogue) -> Optio
         if !known {
             let mut fields: Vec<_> = procedures.iter().map(|procedure| procedure.field.as_str()).collect();
             fields.dedup();
-            node.refuse::<()>(
-                format!("no procedure is of the field `{field}`"),
-                format!("one of: {}", fields.join(", ")),
-            );
+            node.refuse::<()>(format!("no procedure is of the field `{field}`"), one_of(field, &fields));
         }
         complete &= known && percent.is_some();
     }

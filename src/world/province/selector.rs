@@ -1,6 +1,6 @@
 //! Which dossiers are meant: `{ level: district, outcome: [early, on_time] }`.
 
-use model::Node;
+use model::{Node, one_of};
 
 use super::vocabulary::Vocabulary;
 use super::word::{Dimension, Known, Word};
@@ -82,7 +82,7 @@ impl Terms {
                 if known.is_empty() || known.contains(&text) {
                     return Some(text.to_owned());
                 }
-                node.refuse(format!("`{text}` is no {dimension}"), format!("one of: {}", known.join(", ")))
+                node.refuse(format!("`{text}` is no {dimension}"), one_of(text, &known))
             });
             match words.collect::<Vec<_>>().into_iter().collect() {
                 Some(words) => terms.push((dimension, words)),
@@ -105,7 +105,7 @@ impl Terms {
 fn dimension(node: &Node<'_>, key: &str) -> Option<Dimension> {
     Dimension::ALL.iter().copied().find(|known| known.as_str() == key).or_else(|| {
         let known: Vec<_> = Dimension::ALL.iter().map(|known| known.as_str()).collect();
-        node.refuse(format!("`{key}` is no dimension"), format!("one of: {}", known.join(", ")))
+        node.refuse(format!("`{key}` is no dimension"), one_of(key, &known))
     })
 }
 
