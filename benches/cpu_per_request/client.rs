@@ -166,6 +166,7 @@ fn spec(port: &str, load: Load, people: Arc<Population>) -> Result<RunSpec, Trou
             settle: Duration::ZERO,
             longest_answer: 4 << 20,
             user_agent: format!("vandan/{} (run cpu_per_request)", env!("CARGO_PKG_VERSION")),
+            codec: engine::HttpCodec::default(),
         },
     })
 }

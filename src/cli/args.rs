@@ -74,12 +74,32 @@ pub(crate) struct RunArgs {
     /// Repeat the references of the run with this salt (`salt` in its run.json) [default: new]
     #[arg(long, value_name = "N")]
     pub(crate) salt: Option<u64>,
+    /// What speaks HTTP/1.1 where there is no TLS: to compare
+    #[arg(long, hide = true, value_enum, default_value_t)]
+    pub(crate) http_client: HttpClient,
     /// Results directory
     #[arg(long, value_name = "DIR", default_value = "results")]
     pub(crate) results: PathBuf,
     /// Print nothing: only the exit code and the files
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+/// What speaks HTTP/1.1 where there is no TLS.
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+pub(crate) enum HttpClient {
+    #[default]
+    Lean,
+    Hyper,
+}
+
+impl From<HttpClient> for engine::HttpCodec {
+    fn from(client: HttpClient) -> Self {
+        match client {
+            HttpClient::Lean => Self::Lean,
+            HttpClient::Hyper => Self::Hyper,
+        }
+    }
 }
 
 /// How https is spoken.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use engine::{Arrivals, BaseUrl, Guard, Meters, Peer, Purpose, RunSpec, Settings, Tls, lane_of};
+use engine::{Arrivals, BaseUrl, Guard, HttpCodec, Meters, Peer, Purpose, RunSpec, Settings, Tls, lane_of};
 use history::{Recorder, Store};
 use model::words::PeerName;
 use model::{Applicants, Fact, saturating};
@@ -53,7 +53,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     store.set_facts(&facts).map_err(Failure::run)?;
     results.write("run.json", &run_facts::run_json(&facts))?;
     let guard = safety::guard(&target, &peers, &composed, consent.as_ref()).through(proxies);
-    let spec = spec(&composed, (target, peers), guard, tls, &results.id);
+    let mut spec = spec(&composed, (target, peers), guard, tls, &results.id);
+    spec.settings.codec = args.http_client.into();
     let played = play(args, &composed, spec, store, lanes)?;
     drop(country);
     let mut store = played.store;
@@ -141,6 +142,7 @@ fn spec(
             final_read: limits.final_read,
             longest_answer: 4 << 20,
             user_agent: format!("vandan/{} (run {run_id})", env!("CARGO_PKG_VERSION")),
+            codec: HttpCodec::default(),
         },
     }
 }

@@ -2,11 +2,11 @@
 //!
 //! What is below requests and answers is known here only.
 
+use std::cell::Cell;
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::Poll;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -21,6 +21,7 @@ use tokio::net::{TcpStream, lookup_host};
 
 use crate::authority::Authority;
 use crate::guard::Guard;
+use crate::lean::{Home, Lean, LeanBody};
 use crate::own_limits::Trouble;
 use crate::proxy::tunnel;
 use crate::tls::TlsSessions;
@@ -33,10 +34,26 @@ const LONGEST_HEAD: usize = 64 << 10;
 
 /// A connection that is kept as long as the other side keeps it.
 pub(crate) struct Connection {
-    sender: SendRequest<Full<Bytes>>,
+    speaker: Speaker,
     seen: Rc<Seen>,
     /// What stands before every path where a proxy is asked for it, which must be told the host (RFC 9112, section 3.2.2).
     prefix: Option<String>,
+}
+
+/// Who writes requests and reads answers.
+enum Speaker {
+    Hyper(SendRequest<Full<Bytes>>),
+    Lean(Home),
+}
+
+/// What speaks HTTP/1.1 where there is no TLS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HttpCodec {
+    /// Our own, within the task of whoever asks.
+    #[default]
+    Lean,
+    /// hyper, which speaks it under TLS in any case: to compare.
+    Hyper,
 }
 
 /// Why a request has no answer.
@@ -79,7 +96,10 @@ pub(crate) struct Answer {
 }
 
 /// The body of an answer, still to be read.
-pub(crate) struct AnswerBody(Incoming);
+pub(crate) enum AnswerBody {
+    Hyper(Incoming),
+    Lean(LeanBody),
+}
 
 impl Connection {
     /// Opens a connection to an allowed host, by TLS if there is to be any.
@@ -87,41 +107,61 @@ impl Connection {
         authority: &Authority,
         guard: &Guard,
         tls: Option<&TlsSessions>,
+        codec: HttpCodec,
     ) -> Result<Self, NotOpened> {
         let stream = open(authority, guard, tls).await?;
         let seen = Rc::new(Seen::default());
-        let wire = TokioIo::new(Wire::new(stream, Rc::clone(&seen)));
-        let handshake = Builder::new().max_buf_size(LONGEST_HEAD).handshake(wire);
-        let (sender, connection) = handshake.await.map_err(|_closed| Fault::Connect)?;
-        tokio::task::spawn_local(async move {
-            // How a connection ended is seen by the exchange that was on it.
-            let _ended: Result<(), hyper::Error> = connection.await;
-        });
+        let wire = Wire::new(stream, Rc::clone(&seen));
+        let speaker = if tls.is_none() && codec == HttpCodec::Lean {
+            Speaker::Lean(Rc::new(Cell::new(Some(Box::new(Lean::new(wire))))))
+        } else {
+            let handshake = Builder::new().max_buf_size(LONGEST_HEAD).handshake(TokioIo::new(wire));
+            let (sender, connection) = handshake.await.map_err(|_closed| Fault::Connect)?;
+            tokio::task::spawn_local(async move {
+                // How a connection ended is seen by the exchange that was on it.
+                let _ended: Result<(), hyper::Error> = connection.await;
+            });
+            Speaker::Hyper(sender)
+        };
         let is_told_host = tls.is_none() && guard.proxy(authority).is_some();
-        Ok(Self { sender, seen, prefix: is_told_host.then(|| authority.to_string()) })
+        Ok(Self { speaker, seen, prefix: is_told_host.then(|| authority.to_string()) })
     }
 
     /// Whether it can take a request: it was not closed since its last answer.
     pub(crate) async fn is_ready(&mut self) -> bool {
-        poll_fn(|context| match self.sender.poll_ready(context) {
-            Poll::Ready(ready) => Poll::Ready(ready.is_ok()),
-            Poll::Pending => Poll::Pending,
-        })
-        .await
+        match &mut self.speaker {
+            Speaker::Hyper(sender) => poll_fn(|context| sender.poll_ready(context)).await.is_ok(),
+            Speaker::Lean(home) => {
+                let Some(mut lean) = home.take() else { return false };
+                let is_ready = lean.is_quiet().await;
+                home.set(Some(lean).filter(|_| is_ready));
+                is_ready
+            }
+        }
     }
 
     /// Sends a request, and waits for the head of its answer.
     pub(crate) async fn send(&mut self, request: &Request<Bytes>) -> Result<Answer, NoAnswer> {
         self.seen.begin();
+        let prefix = self.prefix.as_deref();
+        let sender = match &mut self.speaker {
+            Speaker::Hyper(sender) => sender,
+            Speaker::Lean(home) => {
+                let lean = home.take().ok_or(NoAnswer::Unsent)?;
+                let asked = lean.ask(request, prefix.unwrap_or_default(), Rc::clone(home)).await;
+                let (head, body) = asked.map_err(|fault| NoAnswer::Broken(fault.into()))?;
+                return Ok(Answer { status: head.status, headers: head.headers, body: AnswerBody::Lean(body) });
+            }
+        };
         let mut request = request.clone().map(Full::new);
-        if let Some(prefix) = &self.prefix {
+        if let Some(prefix) = prefix {
             let whole = format!("{prefix}{}", request.uri()).parse();
             *request.uri_mut() = whole.map_err(|_no_uri| NoAnswer::Unsent)?;
         }
-        match self.sender.try_send_request(request).await {
+        match sender.try_send_request(request).await {
             Ok(response) => {
                 let (head, body) = response.into_parts();
-                Ok(Answer { status: head.status, headers: head.headers, body: AnswerBody(body) })
+                Ok(Answer { status: head.status, headers: head.headers, body: AnswerBody::Hyper(body) })
             }
             Err(error) if error.message().is_some() => Err(NoAnswer::Unsent),
             Err(_broken) => {
@@ -140,7 +180,10 @@ impl Connection {
 impl AnswerBody {
     /// Reads it to its end, into one piece: kept apart, a million chunks of one byte would take forty times their length.
     pub(crate) async fn read_whole(self, longest: usize) -> Result<Bytes, Fault> {
-        let Self(mut body) = self;
+        let mut body = match self {
+            Self::Hyper(body) => body,
+            Self::Lean(body) => return body.read_whole(longest).await,
+        };
         if body.size_hint().lower() > longest as u64 {
             return Err(Fault::TooLong);
         }

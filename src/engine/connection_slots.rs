@@ -7,6 +7,7 @@ use std::rc::Rc;
 use tokio::sync::Notify;
 
 use crate::attempt::Attempt;
+use crate::connection::HttpCodec;
 use crate::delay::{Queued, Taken, Waits};
 use crate::http_client::HttpClient;
 use crate::task::{Origin, Task};
@@ -29,6 +30,7 @@ pub(crate) struct ConnectionSlots {
     open: usize,
     /// Slots that may be open.
     limit: usize,
+    codec: HttpCodec,
     waits: Waits,
     /// For how long connections were held back.
     holding: Rc<Holding>,
@@ -68,12 +70,13 @@ impl Drop for Slot {
 
 impl ConnectionSlots {
     /// At most `limit`, none of which is open yet.
-    pub(crate) fn new(limit: usize) -> Self {
+    pub(crate) fn new(limit: usize, codec: HttpCodec) -> Self {
         Self {
             ready: VecDeque::new(),
             idle: Vec::new(),
             open: 0,
             limit,
+            codec,
             waits: Waits::new(limit),
             holding: Rc::default(),
             shutdown: Rc::default(),
@@ -84,7 +87,7 @@ impl ConnectionSlots {
     /// A slot that was opened; `alarm` wakes its lane.
     pub(crate) fn slot(&self, alarm: Rc<Notify>) -> Slot {
         Slot {
-            client: HttpClient::of(Rc::clone(&self.holding)),
+            client: HttpClient::of(Rc::clone(&self.holding), self.codec),
             called: Rc::default(),
             shutdown: Rc::clone(&self.shutdown),
             alarm,

@@ -3,7 +3,7 @@
 //! What is an answer and where it ends is decided as hyper decides it, which a test holds against thousands of answers, whole,
 //! broken and cut anywhere. Beyond it, informational answers are bounded.
 
-use bytes::{Buf, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 use http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use model::words::Fault;
@@ -31,14 +31,11 @@ pub(crate) struct Head {
 pub(crate) struct AnswerReader {
     /// Of the request.
     method: Method,
-    /// The longest body, in bytes.
-    longest: usize,
     awaits: Awaits,
     /// Bytes of the input that hold no end of a head.
     searched: usize,
     interim: u8,
     extensions: usize,
-    head: Option<Head>,
     body: BytesMut,
 }
 
@@ -61,42 +58,53 @@ enum Awaits {
 }
 
 impl AnswerReader {
-    /// For the answer to a request by this method, whose body is at most `longest` bytes long.
-    pub(crate) fn new(method: Method, longest: usize) -> Self {
-        Self {
-            method,
-            longest,
-            awaits: Awaits::Head,
-            searched: 0,
-            interim: 0,
-            extensions: 0,
-            head: None,
-            body: BytesMut::new(),
-        }
+    /// For the answer to a request by this method.
+    pub(crate) fn new(method: Method) -> Self {
+        Self { method, awaits: Awaits::Head, searched: 0, interim: 0, extensions: 0, body: BytesMut::new() }
     }
 
-    /// Reads on, and says whether the answer is whole. What was understood is taken from the input; what is left of it once
-    /// the answer is whole belongs to no request.
+    /// Reads the head; nothing if more of it must come first. What was understood is taken from the input.
     ///
     /// # Errors
-    /// [`Fault::Broken`] if it is no answer, [`Fault::TooLong`] if its body is too long.
-    pub(crate) fn read(&mut self, input: &mut BytesMut) -> Result<bool, Fault> {
+    /// [`Fault::Broken`] if it is no head.
+    pub(crate) fn read_head(&mut self, input: &mut BytesMut) -> Result<Option<Head>, Fault> {
+        while let Some((length, head)) = self.parse_head(input)? {
+            input.advance(length);
+            self.searched = 0;
+            if let Some(head) = head {
+                return Ok(Some(head));
+            }
+            self.interim += 1;
+            if self.interim > MOST_INTERIM {
+                return Err(Fault::Broken);
+            }
+        }
+        self.searched = input.len();
+        if input.len() < LONGEST_HEAD { Ok(None) } else { Err(Fault::Broken) }
+    }
+
+    /// Reads on in the body behind the head, `longest` bytes at the most, and says whether it is whole. What is left of the
+    /// input then belongs to no request.
+    ///
+    /// # Errors
+    /// [`Fault::Broken`] if it is no body, [`Fault::TooLong`] if it is too long.
+    pub(crate) fn read_body(&mut self, input: &mut BytesMut, longest: usize) -> Result<bool, Fault> {
         loop {
             let next = match self.awaits {
-                Awaits::Nothing => return Ok(true),
-                Awaits::Head => self.read_head(input)?,
-                Awaits::Bytes(left) => self.read_bytes(input, left)?.map(|left| match left {
+                Awaits::Head | Awaits::Nothing => return Ok(true),
+                Awaits::Bytes(left) if left > (longest - self.body.len()) as u64 => return Err(Fault::TooLong),
+                Awaits::Bytes(left) => self.read_bytes(input, left, longest)?.map(|left| match left {
                     0 => Awaits::Nothing,
                     left => Awaits::Bytes(left),
                 }),
                 Awaits::ChunkSize => self.read_chunk_size(input)?,
-                Awaits::Chunk(left) => self.read_bytes(input, left)?.map(|left| match left {
+                Awaits::Chunk(left) => self.read_bytes(input, left, longest)?.map(|left| match left {
                     0 => Awaits::ChunkEnd,
                     left => Awaits::Chunk(left),
                 }),
                 Awaits::ChunkEnd => read_chunk_end(input)?,
                 Awaits::Trailers => read_trailers(input)?,
-                Awaits::Close => self.read_bytes(input, u64::MAX)?.map(|_endless| Awaits::Close),
+                Awaits::Close => self.read_bytes(input, u64::MAX, longest)?.map(|_endless| Awaits::Close),
             };
             match next {
                 Some(next) => self.awaits = next,
@@ -113,23 +121,20 @@ impl AnswerReader {
         self.awaits == Awaits::Nothing
     }
 
-    /// The answer, as far as it was read.
-    pub(crate) fn finish(self) -> (Option<Head>, BytesMut) {
-        (self.head, self.body)
+    /// The body, as far as it was read.
+    pub(crate) fn body(self) -> Bytes {
+        self.body.freeze()
     }
 
-    fn read_head(&mut self, input: &mut BytesMut) -> Result<Option<Awaits>, Fault> {
+    /// The length of the head that is there, and the head, unless it is of an informational answer.
+    fn parse_head(&mut self, input: &BytesMut) -> Result<Option<(usize, Option<Head>)>, Fault> {
         if !has_empty_line(input, self.searched) {
-            self.searched = input.len();
-            return if input.len() < LONGEST_HEAD { Ok(None) } else { Err(Fault::Broken) };
+            return Ok(None);
         }
         let mut room = [httparse::EMPTY_HEADER; MOST_HEADERS];
         let mut parsed = httparse::Response::new(&mut room);
         let Ok(status) = parsed.parse(input) else { return Err(Fault::Broken) };
-        let httparse::Status::Complete(length) = status else {
-            self.searched = input.len();
-            return if input.len() < LONGEST_HEAD { Ok(None) } else { Err(Fault::Broken) };
-        };
+        let httparse::Status::Complete(length) = status else { return Ok(None) };
         if length > LONGEST_HEAD {
             return Err(Fault::Broken);
         }
@@ -141,16 +146,13 @@ impl AnswerReader {
             let value = HeaderValue::from_bytes(header.value).map_err(|_value| Fault::Broken)?;
             headers.append(name, value);
         }
-        input.advance(length);
-        self.searched = 0;
         if status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS {
-            self.interim += 1;
-            return if self.interim <= MOST_INTERIM { Ok(Some(Awaits::Head)) } else { Err(Fault::Broken) };
+            return Ok(Some((length, None)));
         }
-        let body = self.body_of(status, is_1_1, &headers)?;
-        let is_kept = is_kept(is_1_1, &headers) && body != Awaits::Close && status != StatusCode::SWITCHING_PROTOCOLS;
-        self.head = Some(Head { status, headers, is_kept });
-        Ok(Some(body))
+        self.awaits = self.body_of(status, is_1_1, &headers)?;
+        let is_kept =
+            is_kept(is_1_1, &headers) && self.awaits != Awaits::Close && status != StatusCode::SWITCHING_PROTOCOLS;
+        Ok(Some((length, Some(Head { status, headers, is_kept }))))
     }
 
     /// How the body is framed (RFC 9112, section 6.3).
@@ -170,18 +172,17 @@ impl AnswerReader {
         match content_length(headers)? {
             None => Ok(Awaits::Close),
             Some(0) => Ok(Awaits::Nothing),
-            Some(length) if length > self.longest as u64 => Err(Fault::TooLong),
             Some(length) => Ok(Awaits::Bytes(length)),
         }
     }
 
     /// Takes up to so many bytes into the body; gives back how many are left, nothing if none came.
-    fn read_bytes(&mut self, input: &mut BytesMut, left: u64) -> Result<Option<u64>, Fault> {
+    fn read_bytes(&mut self, input: &mut BytesMut, left: u64, longest: usize) -> Result<Option<u64>, Fault> {
         let taken = usize::try_from(left).unwrap_or(usize::MAX).min(input.len());
         if taken == 0 {
             return Ok(None);
         }
-        if self.body.len() + taken > self.longest {
+        if self.body.len() + taken > longest {
             return Err(Fault::TooLong);
         }
         if self.body.is_empty() {

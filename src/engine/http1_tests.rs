@@ -5,7 +5,6 @@ use std::io::Error;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use bytes::Bytes;
 use http::Request;
 use http_body_util::{BodyExt, Empty};
 use hyper::client::conn::http1::Builder;
@@ -15,29 +14,29 @@ use super::*;
 const LONGEST: usize = 5_000;
 
 /// Status, headers and body; nothing if it is no answer, or one that is too long.
-type Told = Option<(u16, Vec<(String, Vec<u8>)>, Vec<u8>)>;
+type Told = Option<Answer>;
+type Answer = (u16, Vec<(String, Vec<u8>)>, Vec<u8>);
 
-fn told(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Told {
+fn told(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Answer {
     let headers = headers.iter().map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())).collect();
-    Some((status.as_u16(), headers, body.to_vec()))
+    (status.as_u16(), headers, body.to_vec())
 }
 
 /// What our reader makes of an answer that comes in pieces, after which the connection is closed.
 fn ours(method: &Method, pieces: &[Vec<u8>]) -> Told {
-    let mut reader = AnswerReader::new(method.clone(), LONGEST);
-    let mut input = BytesMut::new();
+    let mut reader = AnswerReader::new(method.clone());
+    let (mut input, mut head) = (BytesMut::new(), None);
     for piece in pieces {
         input.extend_from_slice(piece);
-        if reader.read(&mut input).ok()? {
+        if head.is_none() {
+            head = reader.read_head(&mut input).ok()?;
+        }
+        if head.is_some() && reader.read_body(&mut input, LONGEST).ok()? {
             break;
         }
     }
-    if !reader.close() {
-        return None;
-    }
-    let (head, body) = reader.finish();
-    let head = head.unwrap();
-    told(head.status, &head.headers, &body)
+    let head = head.filter(|_| reader.close())?;
+    Some(told(head.status, &head.headers, &reader.body()))
 }
 
 /// A connection on which these pieces come once a request was written, and then its end.
@@ -101,7 +100,7 @@ async fn hypers(method: &Method, pieces: &[Vec<u8>]) -> Told {
                 return None;
             }
         }
-        told(head.status, &head.headers, &whole)
+        Some(told(head.status, &head.headers, &whole))
     };
     tokio::join!(exchange, connection).0
 }
@@ -113,6 +112,10 @@ impl Chance {
     fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % limit
+    }
+
+    fn byte(&mut self) -> u8 {
+        self.below(256).to_le_bytes()[0]
     }
 
     fn one<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> &'a T {
@@ -129,9 +132,9 @@ fn answer(chance: &mut Chance) -> Vec<u8> {
     let version = chance.one(&["1.1", "1.1", "1.1", "1.1", "1.0"]);
     let status =
         chance.one(&["200 OK", "200", "201 Created", "204 No Content", "205 Reset", "304 Not", "404 x", "500 Oh"]);
-    text += &format!("HTTP/{version} {status}\r\n");
+    text.extend(["HTTP/", version, " ", status, "\r\n"]);
     let mut body = vec![b'x'; chance.below(4) * chance.below(400)];
-    body.iter_mut().for_each(|byte| *byte = chance.below(256) as u8);
+    body.fill_with(|| chance.byte());
     let length = body.len();
     let framing = chance.below(8);
     let mut headers = vec![chance.one(&["Server: a", "X-Y:", "Date:  now \t", "X: \u{e9}", "A: 1\r\nA: 2"]).to_owned()];
@@ -139,7 +142,7 @@ fn answer(chance: &mut Chance) -> Vec<u8> {
         0..=2 => headers.push(format!("Content-Length: {length}")),
         3 => headers.push(format!("Content-Length: {length}\r\ncontent-length: {length}, {length}")),
         4..=6 => {
-            headers.push(chance.one(&["Transfer-Encoding: chunked", "transfer-encoding: gzip, Chunked"]).to_owned())
+            headers.push(chance.one(&["Transfer-Encoding: chunked", "transfer-encoding: gzip, Chunked"]).to_owned());
         }
         _ => {}
     }
@@ -193,7 +196,7 @@ fn mutated(mut bytes: Vec<u8>, chance: &mut Chance) -> Vec<u8> {
         let reach = 20 + chance.below(400);
         let at = chance.below(bytes.len().min(reach));
         match chance.below(5) {
-            0 => bytes[at] = chance.below(256) as u8,
+            0 => bytes[at] = chance.byte(),
             1 => drop(bytes.remove(at)),
             2 => bytes.insert(at, *chance.one(&[&b'\r', &b'\n', &b' ', &b':', &0, &b'0', &b',', &b';', &0xff])),
             3 => bytes.truncate(at + 1),
@@ -244,7 +247,8 @@ fn thousands_of_answers_are_read_as_hyper_reads_them() {
 
 /// What becomes of an answer that comes at once, on a connection that stays open.
 fn read(text: &str) -> Result<bool, Fault> {
-    AnswerReader::new(Method::GET, LONGEST).read(&mut BytesMut::from(text))
+    let (mut reader, mut input) = (AnswerReader::new(Method::GET), BytesMut::from(text));
+    Ok(reader.read_head(&mut input)?.is_some() && reader.read_body(&mut input, LONGEST)?)
 }
 
 #[test]
@@ -270,10 +274,10 @@ fn what_never_ends_is_bounded() {
 #[test]
 fn a_connection_is_kept_as_the_head_says_and_what_comes_after_the_answer_is_left() {
     let kept = |text: &str| {
-        let mut reader = AnswerReader::new(Method::GET, LONGEST);
-        let mut input = BytesMut::from(text);
-        assert_eq!(reader.read(&mut input), Ok(true));
-        (reader.finish().0.unwrap().is_kept, input.len())
+        let (mut reader, mut input) = (AnswerReader::new(Method::GET), BytesMut::from(text));
+        let head = reader.read_head(&mut input).unwrap().unwrap();
+        assert_eq!(reader.read_body(&mut input, LONGEST), Ok(true));
+        (head.is_kept, input.len())
     };
     assert_eq!(kept("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nxHTTP"), (true, 4));
     assert_eq!(kept("HTTP/1.1 204 No\r\nConnection: x, Close\r\n\r\n"), (false, 0));

@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 use crate::attempt::Attempt;
 use crate::authority::Authority;
 use crate::clock::RunClock;
-use crate::connection::{Answer, Connection, NoAnswer, NotOpened};
+use crate::connection::{Answer, Connection, HttpCodec, NoAnswer, NotOpened};
 use crate::guard::Guard;
 use crate::own_limits::Trouble;
 use crate::retry_after::told_to_wait;
@@ -39,14 +39,16 @@ pub(crate) struct HttpClient {
     connections: Vec<(Authority, Connection)>,
     /// Where https is spoken.
     tls: OnceCell<TlsSessions>,
+    /// What speaks where there is no TLS.
+    codec: HttpCodec,
     /// For how long the exchange under way was held back.
     hold: Rc<Hold>,
 }
 
 impl HttpClient {
     /// One of the connection slots of a lane.
-    pub(crate) fn of(lane: Rc<Holding>) -> Self {
-        Self { hold: Rc::new(Hold::of(lane)), ..Self::default() }
+    pub(crate) fn of(lane: Rc<Holding>, codec: HttpCodec) -> Self {
+        Self { hold: Rc::new(Hold::of(lane)), codec, ..Self::default() }
     }
 
     /// Sends a request and waits for the whole answer, within the limits. For how long it is held back counts towards none.
@@ -153,7 +155,7 @@ impl HttpClient {
         attempt.reused = false;
         at.guard.admit_connection(authority, at.clock, &self.hold).await;
         let tls = authority.is_https().then(|| self.tls.get_or_init(|| at.tls.sessions()));
-        let opened = Connection::open(authority, at.guard, tls).await;
+        let opened = Connection::open(authority, at.guard, tls, self.codec).await;
         let mut connection = opened.map_err(NotOpened::trouble)?;
         let admitted = at.guard.admit(authority, at.clock, &self.hold).await;
         // What is sent once more keeps the instant of its first sending.

@@ -60,7 +60,7 @@ impl Lane {
             number,
             admission: Admission::new(Arc::clone(&state), Arc::clone(&meter), arrivals),
             journeys: Journeys::new(Arc::clone(&state), Arc::clone(&meter), u32::from(number)),
-            slots: ConnectionSlots::new(state.spec.settings.connections),
+            slots: ConnectionSlots::new(state.spec.settings.connections, state.spec.settings.codec),
             codec: Codec::new(&state.spec),
             inlet,
             flushed: 0,

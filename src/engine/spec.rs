@@ -9,6 +9,7 @@ use model::{Applicants, CaseId, Offer, Seed, Staff, Timeline};
 use portal::Adapter;
 
 use crate::base_url::BaseUrl;
+use crate::connection::HttpCodec;
 use crate::guard::Guard;
 use crate::tls::Tls;
 
@@ -96,6 +97,8 @@ pub struct Settings {
     pub longest_answer: usize,
     /// What every request says of its sender.
     pub user_agent: String,
+    /// What speaks HTTP/1.1 where there is no TLS.
+    pub codec: HttpCodec,
 }
 
 /// All the engine knows of a run.

@@ -92,7 +92,7 @@ const FLOODS: &[Misbehaviour] = &[
     Misbehaviour { name: "endless chunks", answer: endless_chunks, came_to: ("error", 200, "too_long") },
     Misbehaviour { name: "no answer", answer: hold, came_to: ("error", 0, "timed_out") },
     Misbehaviour { name: "a body that never comes", answer: no_body, came_to: ("error", 200, "timed_out") },
-    Misbehaviour { name: "a flood of 100 Continue", answer: continues, came_to: ("error", 0, "timed_out") },
+    Misbehaviour { name: "a flood of 100 Continue", answer: continues, came_to: ("error", 0, "broken") },
     Misbehaviour { name: "an answer byte by byte, for ever", answer: trickle, came_to: ("error", 200, "timed_out") },
 ];
 

@@ -170,6 +170,7 @@ impl Play {
                 poll_every: Duration::from_millis(20),
                 longest_answer: 1 << 20,
                 user_agent: "vandan/test (run engine)".to_owned(),
+                codec: vandan_engine::HttpCodec::default(),
             },
             stop: Arc::default(),
             people: None,
