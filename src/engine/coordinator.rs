@@ -13,6 +13,7 @@ use model::nanoseconds;
 use model::words::{Fault, Operation, Phase};
 use portal::ClockFacts;
 
+use crate::base_url::BaseUrl;
 use crate::connection::{NotOpened, probe};
 use crate::control::{ControlClient, ControlRequest, PATIENCE};
 use crate::delay::SchedulingDelays;
@@ -26,6 +27,7 @@ use crate::preflight;
 use crate::registrar::Registrar;
 use crate::run::{EngineError, Health};
 use crate::run_state::RunState;
+use crate::spec::Peer;
 use crate::stalls::{Jumps, overslept};
 use crate::throttle::Hold;
 use crate::tls_failure::TlsFailure;
@@ -75,6 +77,7 @@ impl Coordinator {
     /// Before anybody comes, the portal must know what time it is, and we what it offers and whom it knows.
     pub(crate) async fn prepare(&mut self) -> Result<(), EngineError> {
         self.probe_target().await?;
+        self.probe_peers().await?;
         self.set_clock(0).await;
         // Who answers nothing in time is not asked for the rest of it one after the other: people are on their way.
         if !self.state.was_left_waiting() {
@@ -96,22 +99,37 @@ impl Coordinator {
     /// Opens a connection to the portal, so that an unreachable address is reported at once.
     async fn probe_target(&mut self) -> Result<(), EngineError> {
         let spec = &self.state.spec;
-        let door = spec.target.authority();
+        let opened = self.probe(&spec.target).await;
+        self.free_at.set(self.state.clock.now());
+        match opened {
+            Ok(()) => Ok(()),
+            Err(NotOpened::Unreached(Trouble { fault: Fault::Forbidden, .. })) => {
+                Err(EngineError::Forbidden(spec.target.authority().clone()))
+            }
+            Err(NotOpened::Tls(failure)) => Err(no_tls(&spec.target, failure)),
+            Err(NotOpened::Unreached(Trouble { fault: Fault::TimedOut, .. })) if spec.target.authority().is_https() => {
+                Err(no_tls(&spec.target, TlsFailure::silence()))
+            }
+            Err(NotOpened::Unreached(trouble)) => Err(self.unreached(trouble.reason)),
+        }
+    }
+
+    /// Looks whether TLS can be spoken with the peers that speak it. One that cannot be reached may come yet.
+    async fn probe_peers(&self) -> Result<(), EngineError> {
+        for Peer { base, .. } in self.state.spec.peers.iter().filter(|peer| peer.base.authority().is_https()) {
+            if let Err(NotOpened::Tls(failure)) = self.probe(base).await {
+                return Err(no_tls(base, failure));
+            }
+        }
+        Ok(())
+    }
+
+    async fn probe(&self, base: &BaseUrl) -> Result<(), NotOpened> {
+        let (spec, door) = (&self.state.spec, base.authority());
         spec.guard.admit_connection(door, &self.state.clock, &Hold::default()).await;
         let tls = door.is_https().then(|| spec.tls.sessions());
         let opened = tokio::time::timeout(PATIENCE, probe(door, &spec.guard, tls.as_ref())).await;
-        self.free_at.set(self.state.clock.now());
-        match opened {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(NotOpened::Unreached(Trouble { fault: Fault::Forbidden, .. }))) => {
-                Err(EngineError::Forbidden(door.clone()))
-            }
-            Ok(Err(NotOpened::Tls(TlsFailure { reason, remedy }))) => {
-                Err(EngineError::NoTls { portal: spec.target.clone(), reason, remedy })
-            }
-            Ok(Err(NotOpened::Unreached(trouble))) => Err(self.unreached(trouble.reason)),
-            Err(_too_late) => Err(self.unreached(None)),
-        }
+        opened.unwrap_or_else(|_too_late| Err(Fault::TimedOut.into()))
     }
 
     fn unreached(&self, reason: Option<Cow<'static, str>>) -> EngineError {
@@ -233,4 +251,8 @@ impl Coordinator {
             strangers: self.state.begun.strangers(),
         }
     }
+}
+
+fn no_tls(at: &BaseUrl, TlsFailure { reason, remedy }: TlsFailure) -> EngineError {
+    EngineError::NoTls { at: at.clone(), reason, remedy }
 }

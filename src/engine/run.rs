@@ -66,11 +66,11 @@ pub enum EngineError {
         /// Why.
         reason: String,
     },
-    /// TLS cannot be spoken with the portal.
-    #[error("could not speak TLS with the portal at {portal}: {reason} ({remedy})")]
+    /// TLS cannot be spoken with the portal or a peer.
+    #[error("could not speak TLS with {at}: {reason} ({remedy})")]
     NoTls {
         /// Where it is.
-        portal: BaseUrl,
+        at: BaseUrl,
         /// Why.
         reason: String,
         /// What can be done about it.

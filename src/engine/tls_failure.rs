@@ -37,6 +37,11 @@ impl TlsFailure {
         Self { reason: reason.into(), remedy }
     }
 
+    /// Nothing was said in time.
+    pub(crate) fn silence() -> Self {
+        Self::new("no answer to the handshake", NO_TLS)
+    }
+
     /// A host that no certificate can be for.
     pub(crate) fn no_name(host: &str) -> Self {
         Self::new(format!("no certificate can be for `{}`", model::cut(host, LONGEST_SAID)), "write another host")

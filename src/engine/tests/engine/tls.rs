@@ -1,11 +1,12 @@
 //! https: who is trusted, who is not, and that the difference is said in one sentence before anybody starts.
 
+use model::words::PeerName;
 use rcgen::{BasicConstraints, CertificateParams, IsCa};
 use tokio_rustls::rustls::HandshakeKind;
-use vandan_engine::{Authority, EngineError, Tls, TlsOptions};
+use vandan_engine::{Authority, BaseUrl, EngineError, Peer, Tls, TlsOptions};
 
 use super::play::{Play, Played};
-use super::portal::{Portal, Then, polite, say, write};
+use super::portal::{Portal, Then, hold, polite, say, write};
 use super::tls_front::{Authorities, BOTH, Demand, Front, OLD, expired, here, self_signed};
 
 const STEPS: &str = "- do: submit\n- do: track";
@@ -78,13 +79,23 @@ fn a_certificate_that_will_not_do_is_said_before_anybody_starts() {
     ] {
         let front = Front::of(&portal, &identity);
         let said = refusal(&portal, front.url(), tls);
-        assert!(
-            said.starts_with(&format!("could not speak TLS with the portal at {}: {words}", front.url())),
-            "{said}"
-        );
+        assert!(said.starts_with(&format!("could not speak TLS with {}: {words}", front.url())), "{said}");
         assert!(said.contains(remedy) && !said.contains('\n'), "{said}");
         assert_eq!(play(&portal, front.url(), insecure()).counted.dossiers.completed, 2, "{words}");
     }
+}
+
+#[test]
+fn a_peer_whose_certificate_will_not_do_is_said_before_anybody_starts() {
+    let (portal, authorities) = (Portal::polite(), Authorities::new());
+    let front = Front::of(&portal, &authorities.issue(&expired()));
+    let mut play = Play::of(&portal, 2, STEPS);
+    play.peers = vec![Peer { name: PeerName::Bank, base: BaseUrl::parse(&front.url()).unwrap() }];
+    play.tls = authorities.trusted();
+    let played = play.run();
+    let Err(error @ EngineError::NoTls { .. }) = played.health else { panic!("{:?}", played.health) };
+    assert!(error.to_string().contains(&format!("{}: certificate expired on ", front.url())), "{error}");
+    assert_eq!((played.counted.dossiers.started, portal.asked().len()), (0, 0));
 }
 
 #[test]
@@ -143,6 +154,15 @@ fn what_does_not_speak_tls_is_said() {
         let said = refusal(&portal, portal.url().replace("http:", "https:"), insecure());
         assert!(said.contains(words), "{said}");
     }
+}
+
+#[test]
+fn what_says_nothing_at_all_is_said_too() {
+    let portal = Portal::raw(|stream, _| {
+        hold(stream);
+    });
+    let said = refusal(&portal, portal.url().replace("http:", "https:"), insecure());
+    assert!(said.contains("no answer to the handshake (is the port right?"), "{said}");
 }
 
 #[test]
