@@ -1,4 +1,4 @@
-//! The published figures: all of them stand in the profiles, and what is generated is what they say.
+//! The published figures: all of them stand in the provinces, and what is generated is what they say.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,29 +25,29 @@ fn published() -> Vec<Published> {
     lines.map(row).collect()
 }
 
-/// The names of all profiles that ship.
-fn profiles() -> BTreeSet<String> {
+/// The names of all provinces that ship.
+fn provinces() -> BTreeSet<String> {
     let files = std::fs::read_dir(root().join("scenarios/provinces")).unwrap();
     files.map(|file| file.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned()).collect()
 }
 
-fn shown(profile: &str) -> Value {
-    let said = Desk::new().vandan(&["provinces", profile, "--json"]);
+fn shown(province: &str) -> Value {
+    let said = Desk::new().vandan(&["provinces", province, "--json"]);
     said.ends_with(0);
     serde_json::from_str(&said.out).unwrap()
 }
 
 #[test]
-fn every_published_figure_stands_in_the_profile_of_its_document() {
+fn every_published_figure_stands_in_the_province_of_its_document() {
     let published = published();
     assert_eq!(published.len(), 83);
-    let profiles: Vec<_> = profiles().iter().map(|profile| shown(profile)).collect();
+    let provinces: Vec<_> = provinces().iter().map(|province| shown(province)).collect();
     let mut found: BTreeMap<&str, (&str, &Value)> = BTreeMap::new();
-    for profile in &profiles {
-        let document = profile["document"]["file"].as_str().unwrap();
-        for figure in profile["figures"].as_array().unwrap() {
+    for province in &provinces {
+        let document = province["document"]["file"].as_str().unwrap();
+        for figure in province["figures"].as_array().unwrap() {
             let id = figure["id"].as_str().unwrap();
-            assert!(found.insert(id, (document, figure)).is_none(), "{id} stands in two profiles");
+            assert!(found.insert(id, (document, figure)).is_none(), "{id} stands in two provinces");
         }
     }
     for expected in &published {
@@ -64,15 +64,15 @@ fn every_published_figure_stands_in_the_profile_of_its_document() {
 
 #[test]
 fn what_is_generated_is_what_every_document_says() {
-    for profile in profiles() {
-        let said = Desk::new().vandan(&["fidelity", &profile, "--json"]);
+    for province in provinces() {
+        let said = Desk::new().vandan(&["fidelity", &province, "--json"]);
         said.ends_with(0);
         let found: Value = serde_json::from_str(&said.out).unwrap();
-        assert_eq!(found["holds"], true, "{profile}");
+        assert_eq!(found["holds"], true, "{province}");
         let verdicts: BTreeSet<_> =
             found["figures"].as_array().unwrap().iter().map(|figure| figure["verdict"].as_str().unwrap()).collect();
-        assert!(verdicts.contains("exact") || verdicts.contains("within_precision"), "{profile}: {verdicts:?}");
-        assert!(!verdicts.contains("differs"), "{profile}");
+        assert!(verdicts.contains("exact") || verdicts.contains("within_precision"), "{province}: {verdicts:?}");
+        assert!(!verdicts.contains("differs"), "{province}");
     }
 }
 

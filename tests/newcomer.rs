@@ -47,5 +47,5 @@ fn an_adapter_is_added_by_writing_one_file() {
     let said = desk.play(&["--portal", "short"]);
     said.ends_with(0);
     assert_eq!(desk.count("select count(*) from exchanges where operation in ('look_up', 'post_inbox')"), 0);
-    assert!(said.err.contains("portal       short"), "{}", said.err);
+    assert!(said.err.contains("portal short"), "{}", said.err);
 }

@@ -158,7 +158,7 @@ fn a_portal_that_nobody_wrote_vandan_for_is_driven_by_one_yaml_file() {
         desk.count("select count(*) from exchanges where outcome = 'refused' and status = 200") > 0,
         "failures inside HTTP 200 are seen"
     );
-    assert!(said.err.contains("left out     post-desk (the portal has no post_inbox, hand_to_post)"), "{}", said.err);
+    assert!(said.err.contains("left out post-desk (the portal has no post_inbox, hand_to_post)"), "{}", said.err);
 }
 
 #[test]

@@ -153,12 +153,18 @@ impl Desk {
     }
 }
 
+/// Each paragraph as one line, however wide the terminal was.
+fn unwrapped(text: &str) -> String {
+    let line = |paragraph: &str| paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+    text.split("\n\n").map(line).collect::<Vec<_>>().join("\n")
+}
+
 impl From<Output> for Said {
     fn from(output: Output) -> Self {
         Self {
             code: output.status.code().unwrap_or(-1),
             out: String::from_utf8_lossy(&output.stdout).into_owned(),
-            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+            err: unwrapped(&String::from_utf8_lossy(&output.stderr)),
         }
     }
 }

@@ -11,10 +11,11 @@ pub(crate) fn print(text: &str) {
     let _gone: std::io::Result<()> = writeln!(out, "{}", text.trim_end_matches('\n'));
 }
 
-/// Writes a text to standard error, with a line end.
+/// Writes a text to standard error, with a line end; lines wider than the terminal are wrapped.
 pub(crate) fn print_error(text: &str) {
     let mut out = std::io::stderr().lock();
-    let _gone: std::io::Result<()> = writeln!(out, "{}", text.trim_end_matches('\n'));
+    let text = report::wrapped(text.trim_end_matches('\n'), width().into());
+    let _gone: std::io::Result<()> = writeln!(out, "{text}");
 }
 
 /// Whether standard output takes colours: a terminal, and `NO_COLOR` is not set.

@@ -269,7 +269,7 @@ impl<'a> Demand<'a> {
             stretches.add(timeline.wall(visit.due), self.per_visit);
         }
         let acts = self.per_dossier * composed.arrivals.len() as f64 + self.per_visit * composed.visits.len() as f64;
-        // Everybody signs in first; like those who look in when offices open, they do so at once, which a rate spreads.
+        // Everybody signs in first, before the day's work.
         let mut polls = clerks;
         for (count, every) in &self.desks {
             for number in 0..SAMPLES {

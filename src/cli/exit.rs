@@ -9,7 +9,7 @@ pub(crate) enum Exit {
     Conforms,
     /// A gate (a claim about latency or errors) is breached.
     GateBreached,
-    /// A scenario, profile, adapter, rule or option is wrong; nothing was sent.
+    /// A scenario, adapter, rule, option or name is wrong; nothing was sent.
     InvalidConfiguration,
     /// The run was ended by its user.
     Aborted,

@@ -92,7 +92,11 @@ fn carry_out(verb: Verb) -> Result<Exit, Failure> {
 
 /// Help and version are answers; everything else that cannot be read is a wrong configuration.
 fn usage(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() {
+        console::print_error(&error.render().to_string());
+        return Exit::InvalidConfiguration.into();
+    }
     // Nothing can be done about a closed terminal.
     let _gone: std::io::Result<()> = error.print();
-    if error.use_stderr() { Exit::InvalidConfiguration.into() } else { Exit::Conforms.into() }
+    Exit::Conforms.into()
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use mock_portal::{Behaviour, Defect, Noise, Variant};
+use model::did_you_mean;
 use report::{Ink, Page};
 use serde_json::{Value, json};
 
@@ -28,7 +29,9 @@ pub(crate) fn conduct(args: &PortalArgs, seed: u64) -> Result<Behaviour, Failure
 }
 
 fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Failure {
-    let message = format!("there is no {what} `{name}`\nknown: {}", known.collect::<Vec<_>>().join(", "));
+    let list = if what == "defect" { "defects" } else { "variants" };
+    let meant = did_you_mean(name, known);
+    let message = format!("there is no {what} `{name}`\n{meant}`vandan {list}` lists what there is");
     Failure::new(Exit::InvalidConfiguration, message)
 }
 

@@ -21,6 +21,7 @@ pub(crate) fn read<T>(
 /// The failure that tells all of these problems.
 fn failure(problems: &Problems, scenarios: Option<&Scenarios>) -> Failure {
     let renderer = if console::colors_on_stderr() { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.term_width(console::width().into());
     let one = |problem: &Problem| {
         let source = scenarios.and_then(|scenarios| scenarios.text_of(&problem.file));
         format!("{}\n\n", shown(problem, source, &renderer))
@@ -37,7 +38,8 @@ fn shown(problem: &Problem, source: Option<&str>, renderer: &Renderer) -> String
     } else {
         format!("{}: {}", problem.field, problem.message)
     };
-    let group = Level::ERROR.primary_title(title);
+    let width = usize::from(console::width());
+    let group = Level::ERROR.primary_title(report::wrapped(&title, width - "error: ".len()));
     let span = problem.position.zip(source).map(|(position, source)| (source, span(source, position)));
     let mut group = match &span {
         Some((source, span)) => group.element(
@@ -46,7 +48,7 @@ fn shown(problem: &Problem, source: Option<&str>, renderer: &Renderer) -> String
         None => group.element(annotate_snippets::Origin::path(&problem.file)),
     };
     if !problem.remedy.is_empty() {
-        group = group.element(Level::HELP.message(problem.remedy.as_str()));
+        group = group.element(Level::HELP.message(report::wrapped(&problem.remedy, width - "    = help: ".len() - 2)));
     }
     renderer.render(&[group])
 }

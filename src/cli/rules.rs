@@ -1,6 +1,8 @@
 //! `vandan rules` and `vandan explain`.
 
-use std::fmt::Write;
+use model::one_of;
+use report::Ink;
+use verdict::Rule;
 
 use crate::args::ScenarioArgs;
 use crate::exit::{Exit, Failure};
@@ -15,17 +17,17 @@ pub(crate) fn list(args: &ScenarioArgs, form: Form) -> Result<Exit, Failure> {
         console::print(&format!("{all:#}"));
         return Ok(Exit::Conforms);
     }
-    let mut text = String::new();
+    let mut page = console::page();
     for rule in rules.rules() {
-        // Writing into a String cannot fail.
-        let _infallible: std::fmt::Result = writeln!(text, "{:<12} {:<6} {}", rule.id, rule.level.as_str(), rule.title);
+        page.paragraph(&format!("{:<12} {:<6} ", rule.id, rule.level.as_str()), Ink::Plain, &rule.title);
     }
     for source in rules.sources().iter().filter(|source| source.replaces_shipped) {
-        let (subject, file) = (source.subject(), &source.file);
-        let _infallible: std::fmt::Result = writeln!(text, "\n{subject} is replaced by {file}.");
+        page.gap();
+        page.paragraph("", Ink::Plain, &format!("{} is replaced by {}.", source.subject(), source.file));
     }
-    let count = rules.rules().len();
-    console::print(&format!("{text}\n{count} rules. `vandan explain ID` shows one in full."));
+    page.gap();
+    page.paragraph("", Ink::Plain, &format!("{} rules. `vandan explain ID` shows one in full.", rules.rules().len()));
+    console::print(&page.into_text());
     Ok(Exit::Conforms)
 }
 
@@ -35,15 +37,26 @@ pub(crate) fn explain(id: &str, args: &ScenarioArgs, form: Form) -> Result<Exit,
     match rules.get(id) {
         Some(rule) => {
             console::print(&match form {
-                Form::Text => verdict::explain(rule),
+                Form::Text => explained(rule),
                 Form::Json => format!("{:#}", verdict::rule_json(rule)),
             });
             Ok(Exit::Conforms)
         }
         None => {
             let known: Vec<_> = rules.rules().iter().map(|rule| rule.id.as_str()).collect();
-            let message = format!("there is no rule `{id}`\nknown: {}", known.join(", "));
+            let message = format!("there is no rule `{id}`\n{}", one_of(id, &known));
             Err(Failure::new(Exit::InvalidConfiguration, message))
         }
     }
+}
+
+fn explained(rule: &Rule) -> String {
+    let mut page = console::page();
+    page.paragraph("", Ink::Strong, &format!("{} rev {}: {}", rule.id, rule.rev, rule.title));
+    page.paragraph("", Ink::Plain, &rule.title_vi);
+    page.gap();
+    for (label, text) in verdict::explain(rule) {
+        page.paragraph(&format!("{label:<12}"), Ink::Plain, &text);
+    }
+    format!("{}\n{}", page.into_text(), rule.query)
 }

@@ -134,7 +134,8 @@ impl RunFile {
             let shaped = load.as_ref().and_then(|load| Some(load.as_ref()?.length()));
             let is_shaped = fields.get("load").is_some();
             let time = fields.need("time").and_then(|node| node.fields(|fields| time(fields, is_shaped)));
-            names.journeys = fields.need("journeys").and_then(|node| node.fields(roles)).unwrap_or_default();
+            names.journeys =
+                fields.need("journeys").and_then(|node| node.fields(|fields| Some(roles(fields)))).unwrap_or_default();
             let gates = fields.list("gates", gate);
             let limits = fields.need("limits").and_then(|node| node.fields(limits));
             let require = fields.get("require").map_or(Some(Require::default()), |node| node.fields(require));
@@ -210,16 +211,16 @@ fn named(fields: &Fields<'_>, field: &'static str) -> Option<Placed> {
     fields.need(field).and_then(|node| node.placed())
 }
 
-fn roles(fields: &Fields<'_>) -> Option<Roles> {
+fn roles(fields: &Fields<'_>) -> Roles {
     let optional = |field| fields.get(field).and_then(|node| node.placed());
-    Some(Roles {
+    Roles {
         online: named(fields, "online"),
         counter: named(fields, "counter"),
         post: named(fields, "post"),
         desk: optional("desk"),
         post_desk: optional("post_desk"),
         final_reads: fields.list("final_reads", Node::placed).unwrap_or_default(),
-    })
+    }
 }
 
 fn gate(node: &Node<'_>) -> Option<(String, Gate)> {

@@ -96,7 +96,7 @@ impl Scenarios {
         let mut remedy = format!("{}; or name a .yaml file", one_of(&named.text, &self.names(kind)));
         let countries = self.names("countries");
         if kind == "runs" && !countries.is_empty() {
-            remedy += &format!("; countries, which can be planned: {}", countries.join(", "));
+            remedy = format!("{remedy}; countries, which can be planned: {}", countries.join(", "));
         }
         named.problem(format!("there is no `{}` in scenarios/{kind}", named.text), remedy)
     }

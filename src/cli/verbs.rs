@@ -50,7 +50,7 @@ pub(crate) enum Verb {
     },
     /// Write the synthetic people of a province, and their dossiers, to a file
     People(PeopleArgs),
-    /// Look up which synthetic person a number or reference belongs to
+    /// Look up which synthetic person a number or reference belongs to; 104 if to nobody
     Who(WhoArgs),
     /// List the modelled provinces, or show every published figure of one
     Provinces {

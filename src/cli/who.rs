@@ -1,10 +1,10 @@
 //! `vandan who`: whose number a portal shows, and everything about them.
 
-use std::fmt::Write;
 use std::sync::Arc;
 
 use model::words::ApplicantKind;
 use model::{Applicants, CaseId, Placed, Seed, SimTime};
+use report::Ink;
 use world::{Calendar, Population, Realism, Rendered, Scale, WorkingTime, planned_deadline};
 
 use crate::args::WhoArgs;
@@ -37,7 +37,7 @@ pub(crate) fn who(args: &WhoArgs) -> Result<Exit, Failure> {
         }
     }
     if found.is_empty() {
-        console::print(&nobody(number, &searched));
+        return Err(Failure::new(Exit::InvalidConfiguration, nobody(number, &searched)));
     }
     console::print(&found.join("\n"));
     Ok(Exit::Conforms)
@@ -46,13 +46,10 @@ pub(crate) fn who(args: &WhoArgs) -> Result<Exit, Failure> {
 const REALISTIC: &str = "Only a run with `identity: realistic` makes this number; it may be a real person's, too.";
 
 fn nobody(number: &str, searched: &[String]) -> String {
-    let mut text = format!("{number} is nobody's.\n\nLooked for in\n");
-    for province in searched {
-        // Writing into a String cannot fail.
-        let _infallible: std::fmt::Result = writeln!(text, "  {province}");
-    }
-    text.push_str("\nA run with another --seed, or a larger --scale, has other people.\n");
-    text
+    let searched = searched.join("\n  ");
+    format!(
+        "{number} is nobody's.\n\nLooked for in\n  {searched}\n\nA run with another --seed, or a larger --scale, has other people."
+    )
 }
 
 /// Everything about a case, for reading.
@@ -68,17 +65,18 @@ fn described(population: &Population, case: CaseId, calendar: &Calendar) -> Stri
         province.catalogue().get(usize::from(cell.procedure)).map_or("", |procedure| procedure.name.as_str());
     let is_organisation = identity.kind == ApplicantKind::Organisation;
     let title = if is_organisation { texts.organisation() } else { texts.full_name() };
-    let mut text = format!(
-        "{title}\n{} of {}, seed {}: person {}, case {case} of {}\n\n",
+    let mut page = console::page();
+    page.paragraph("", Ink::Strong, title);
+    let (count, seed) = (population.count(), population.seed().0);
+    let whose = format!(
+        "{} of {}, seed {seed}: person {}, case {case} of {count}",
         identity.kind,
         province.name(),
-        population.seed().0,
-        identity.person,
-        population.count(),
+        identity.person
     );
-    let mut line = |label: &str, value: &str| {
-        let _infallible: std::fmt::Result = writeln!(text, "  {label:<16} {value}");
-    };
+    page.paragraph("", Ink::Plain, &whose);
+    page.gap();
+    let mut line = |label: &str, value: &str| page.paragraph(&format!("  {label:<16} "), Ink::Plain, value);
     if is_organisation {
         line("tax code", texts.tax_code());
         line("represented by", texts.full_name());
@@ -105,7 +103,7 @@ fn described(population: &Population, case: CaseId, calendar: &Calendar) -> Stri
     if !dossier.tag.is_empty() {
         line("tag", &dossier.tag);
     }
-    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n"
+    page.into_text()
 }
 
 /// `2019-09-20 08:54:54`.

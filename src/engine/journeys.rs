@@ -75,7 +75,8 @@ impl Journeys {
             let desk = staff.unit.filter(|_| staff.role == Role::Desk);
             let person = self.actors.enter_clerk(staff.name.clone(), at, desk);
             let subject = fitting(at, "clerks are fewer than 2^32");
-            self.begin(person, Task::new(JourneyInstance::new(journey, subject), None, Origin::WorkingDay), 0);
+            let day = Task::new(JourneyInstance::new(journey, subject), None, Origin::WorkingDay);
+            self.begin(person, day, due::comes_in(spec, at));
         }
     }
 

@@ -10,7 +10,7 @@ use crate::{HistoryError, Store};
 pub struct PlannedDossier<'a> {
     /// The plan.
     pub case: &'a Case,
-    /// Name of the province profile.
+    /// Name of the province.
     pub province: &'a str,
     /// Nanoseconds since the run began.
     pub due: u64,

@@ -30,6 +30,6 @@ pub use latency::Latency;
 pub use series::{Day, WallPoint, WallSeries};
 pub use summary::{CaseLine, Citation, FigureCounts, Generator, Identities, RuleCounts, Summary, SummaryError};
 pub use targets::{Standing, TargetLine, target_score};
-pub use terminal::page::{Column, Ink, Page, Side};
+pub use terminal::page::{Column, Ink, Page, Side, wrapped};
 pub use terminal::{Style, terminal};
 pub use traffic::{FaultCount, OperationTraffic, PhaseTraffic, SlowExchange, Traffic};

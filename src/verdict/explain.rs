@@ -6,32 +6,29 @@ use serde_json::{Value, json};
 
 use crate::rule::{Basis, Quiescence, Rule};
 
-/// The rule as text: both titles, level, grounds, why it matters, what it needs, what breaks it, an example of a
-/// violation, and the query.
-pub fn explain(rule: &Rule) -> String {
-    let mut text = format!("{} rev {}: {}\n{}\n\n", rule.id, rule.rev, rule.title, rule.title_vi);
-    let mut line = |name: &str, value: &str| {
-        // Writing to a String cannot fail.
-        writeln!(text, "{name:<12}{value}").unwrap_or_default();
-    };
-    line("level", &format!("{} ({}, oracle {})", rule.level, rule.maturity, rule.oracle));
-    line("why", &rule.why);
-    for basis in &rule.basis {
-        line("basis", &ground(basis));
-    }
-    line("needs", &needs(rule));
+/// The rule in words, as labels and texts: level, grounds, why it matters, what it needs, what breaks it, and an example
+/// of a violation.
+pub fn explain(rule: &Rule) -> Vec<(&'static str, String)> {
     let minimum = match rule.minimum {
         Some(minimum) => format!("{minimum} decided"),
         None => format!("{} decided, or all there are if they are fewer", crate::examine::MINIMUM),
     };
-    line("minimum", &format!("{minimum}; at most 5 % undecided"));
     let reasons: Vec<_> = rule.reasons.iter().map(|reason| reason.as_str()).collect();
-    line("undecided", &format!("may be inconclusive: {}", reasons.join(", ")));
-    line("broken by", &rule.kills.join(", "));
-    line("file", &rule.file);
-    line("expected", &example(&rule.expected));
-    line("observed", &example(&rule.observed));
-    text + "\n" + &rule.query + "\n"
+    let mut lines = vec![
+        ("level", format!("{} ({}, oracle {})", rule.level, rule.maturity, rule.oracle)),
+        ("why", rule.why.clone()),
+    ];
+    lines.extend(rule.basis.iter().map(|basis| ("basis", ground(basis))));
+    lines.extend([
+        ("needs", needs(rule)),
+        ("minimum", format!("{minimum}; at most 5 % undecided")),
+        ("undecided", format!("may be inconclusive: {}", reasons.join(", "))),
+        ("broken by", rule.kills.join(", ")),
+        ("file", rule.file.clone()),
+        ("expected", example(&rule.expected)),
+        ("observed", example(&rule.observed)),
+    ]);
+    lines
 }
 
 /// The rule as JSON: its front matter, file and query.

@@ -55,6 +55,7 @@ fn subject(what: &str, is_of_shares: bool) -> Option<(String, bool)> {
         Some((scope, measured)) => (nearest(scope, scopes())?, measure(measured).unwrap_or(usual)),
         None => match nearest(&what, scopes()) {
             Some(scope) => (scope, usual),
+            None if measure(&what)? == "errors" => return Some(("errors".to_owned(), true)),
             None => ("all", measure(&what)?),
         },
     };
@@ -103,8 +104,8 @@ mod tests {
             ("http_req_duration p95 < 2m", Some("all.response_time p95 < 2min")),
             ("submit.response_time p95 2.5s <", Some("submit.response_time p95 < 2.5s")),
             ("submit.errors < 1%", Some("submit.errors share < 1%")),
-            ("error_rate share < 0.1", Some("all.errors share < 0.1%")),
-            ("errors rate <= 0.1% 99%", Some("all.errors share < 0.1% @99%")),
+            ("error_rate share < 0.1", Some("errors share < 0.1%")),
+            ("errors rate <= 0.1% 99%", Some("errors share < 0.1% @99%")),
             ("response_time", None),
             ("be quick", None),
             ("submit.response_time avg < 2s", None),

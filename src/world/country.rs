@@ -16,7 +16,7 @@ use crate::administrative::{Division, Gazetteer};
 use crate::apportion::apportion;
 use crate::calendar::Calendar;
 use crate::period::Period;
-use crate::profile::{Province, Surroundings};
+use crate::province::{Province, Surroundings};
 
 /// A country in one period.
 #[derive(Clone, Debug)]

@@ -13,7 +13,7 @@ use crate::country::{Country, Member, Template};
 use crate::digest::Chain;
 use crate::plan::{Peak, Peaks, by_day, by_month, digest, kinds};
 use crate::population::{Population, Scale, TooManyPeople};
-use crate::profile::{Dimension, Surroundings};
+use crate::province::{Dimension, Surroundings};
 use crate::tally::{Seconds, Tally};
 
 /// What a country is going to do.

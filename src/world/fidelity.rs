@@ -8,7 +8,7 @@ use model::words::PaymentMethod;
 use model::{Applicants, Case, Comparison, Counted};
 
 use crate::population::Population;
-use crate::profile::{Demand, Dimension, Figure, Planned, Province, Selector, Word};
+use crate::province::{Demand, Dimension, Figure, Planned, Province, Selector, Word};
 
 /// A population, counted.
 #[derive(Clone, Debug)]

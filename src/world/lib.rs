@@ -22,7 +22,7 @@ mod period;
 mod plan;
 mod plan_visits;
 mod population;
-mod profile;
+mod province;
 mod rows;
 mod tally;
 mod target;
@@ -47,7 +47,7 @@ pub use population::{
     Birthday, Clerk, ClerkRole, EdgeCaseShares, EdgeCaseSharesSyntax, Exposed, Identity, Population, Realism, Rendered,
     Scale, ScaleOutOfRange, Sex, TooManyPeople, clerks, exposed, in_order,
 };
-pub use profile::{
+pub use province::{
     Assumption, Bound, Catalogue, Cell, Change, Charge, Contradiction, Dimension, Edition, Ethnicity, Extra, Figure,
     Hours, Offer, Offered, Office, Paper, Place, Planned, Procedure, Property, Province, Reach, Realised, Selector,
     ServiceCount, Services, Surroundings, Terms, Unit, Units, Word,

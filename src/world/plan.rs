@@ -11,7 +11,7 @@ use crate::digest::{Chain, Sum};
 use crate::period::Period;
 use crate::plan_visits::PlannedVisits;
 use crate::population::Population;
-use crate::profile::{Demand, Dimension, Figure, Planned, Selector};
+use crate::province::{Demand, Dimension, Figure, Planned, Selector};
 use crate::tally::{Seconds, Tally};
 
 /// What a run is going to do: a pure function of province, seed, scale and timeline, byte for byte.
@@ -19,8 +19,8 @@ use crate::tally::{Seconds, Tally};
 pub struct Plan {
     /// Version of this format.
     pub schema: String,
-    /// Name of the province's profile.
-    pub profile: String,
+    /// Name of the province.
+    pub province: String,
     /// Its title.
     pub title: String,
     /// The document it retells.
@@ -117,7 +117,7 @@ impl Plan {
         let figures: Vec<_> = province.figures().iter().map(planned).collect();
         Self {
             schema: Self::SCHEMA.to_owned(),
-            profile: province.name().to_owned(),
+            province: province.name().to_owned(),
             title: province.title().to_owned(),
             document: province.document().file.clone(),
             from: period.from.to_string(),

@@ -6,7 +6,7 @@ use model::{CalendarRow, FigureRow, TargetRow};
 
 use crate::calendar::Calendar;
 use crate::period::Period;
-use crate::profile::{Province, Realised, Terms};
+use crate::province::{Province, Realised, Terms};
 use crate::target::{NO_SUCH_DOSSIERS, Share, Target};
 
 /// The figures of a province, in file order.

@@ -1,4 +1,4 @@
-//! The two profiles that ship: every published figure, every person, every arrival.
+//! The provinces that ship: every published figure, every person, every arrival.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::num::NonZeroUsize;
@@ -9,13 +9,13 @@ use jiff::civil::Time;
 use model::words::{Channel, FeeBasis, PaymentMethod, PlannedOutcome, ReturnMethod};
 use model::{Applicants, Case, CaseId, Precision, Seed, Vnd};
 
-use crate::profile::working_days_needed;
+use crate::province::working_days_needed;
 use crate::{
     Calendar, Catalogue, Fidelity, Plan, Planned, Population, Province, Quantity, Reached, Realised, Scale, Target,
     WorkingTime, arrivals, calendar_rows, figure_rows, planned_deadline, target_rows, timeline,
 };
 
-const PROFILES: [(&str, &str); 5] = [
+const PROVINCES: [(&str, &str); 5] = [
     ("dien-bien-2019.yaml", include_str!("../../scenarios/provinces/dien-bien-2019.yaml")),
     ("tay-ninh-2021.yaml", include_str!("../../scenarios/provinces/tay-ninh-2021.yaml")),
     ("vinh-phuc-2021.yaml", include_str!("../../scenarios/provinces/vinh-phuc-2021.yaml")),
@@ -27,11 +27,11 @@ fn calendar() -> Calendar {
     Calendar::load("vietnam.yaml", include_str!("../../scenarios/calendars/vietnam.yaml")).unwrap()
 }
 
-/// All five profiles; loaded once, because debug builds take their time.
+/// All five provinces; loaded once, because debug builds take their time.
 pub(crate) fn all_provinces() -> [Arc<Province>; 5] {
     static LOADED: LazyLock<[Arc<Province>; 5]> = LazyLock::new(|| {
         let catalogue = Catalogue::load("common.yaml", include_str!("../../scenarios/procedures/common.yaml")).unwrap();
-        PROFILES.map(|(file, text)| match Province::load(file, text, &catalogue, &calendar()) {
+        PROVINCES.map(|(file, text)| match Province::load(file, text, &catalogue, &calendar()) {
             Ok(province) => Arc::new(province),
             Err(problems) => panic!("{problems}"),
         })
@@ -447,7 +447,7 @@ fn a_plan_is_the_same_to_the_byte_for_any_number_of_threads() {
 
 #[test]
 fn the_digest_notices_another_figure_and_another_fee_but_no_remark() {
-    let (province, procedures) = (PROFILES[0].1, include_str!("../../scenarios/procedures/common.yaml"));
+    let (province, procedures) = (PROVINCES[0].1, include_str!("../../scenarios/procedures/common.yaml"));
     let digest = |province: &str, procedures: &str| {
         let catalogue = Catalogue::load("common.yaml", procedures).unwrap();
         let province = Province::load("changed.yaml", province, &catalogue, &calendar()).unwrap();

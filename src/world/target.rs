@@ -26,7 +26,7 @@ use model::{Comparison, Counted, Decimal, Document, Fields, Node, Placed, Precis
 
 use crate::fidelity::Fidelity;
 use crate::period::Period;
-use crate::profile::{Paper, Province, Terms, decimal, paper};
+use crate::province::{Paper, Province, Terms, decimal, paper};
 
 /// A target that a province has set itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,7 +74,7 @@ pub enum Share {
         /// Whose sum is 100 %; none if the part is a share already.
         base: Vec<String>,
     },
-    /// No profile has what it needs, for this reason.
+    /// No province has what it needs, for this reason.
     Not(String),
 }
 

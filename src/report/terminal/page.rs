@@ -265,15 +265,48 @@ fn clip(text: &str, width: usize) -> String {
     format!("{head}…")
 }
 
-/// Breaks a text at spaces into lines of at most `width`; a word longer than that is cut. Never empty. Every sign is looked
-/// at a fixed number of times.
+/// What stands behind a number on the same line: `12 ms`, `0.5 %`.
+const UNITS: [&str; 13] = ["%", "µs", "us", "ms", "s", "min", "h", "kB", "MB", "kiB", "MiB", "GB", "dong"];
+
+/// The words of a text; a number and its unit are one.
+fn unbreakable(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let unit = word.trim_end_matches([',', '.', ';', ':', ')']);
+        match words
+            .last_mut()
+            .filter(|number| UNITS.contains(&unit) && number.ends_with(|sign: char| sign.is_ascii_digit()))
+        {
+            Some(number) => number.extend([" ", word]),
+            None => words.push(word.to_owned()),
+        }
+    }
+    words
+}
+
+/// Lines as they are, but for those wider than `width`: these are wrapped below their own beginning.
+pub fn wrapped(text: &str, width: usize) -> String {
+    let wrapped = |line: &str| {
+        if line.width() <= width {
+            return line.to_owned();
+        }
+        let indent = line.len() - line.trim_start().len();
+        let indent = " ".repeat(indent.min(width / 2));
+        let lines = wrap(line, width - indent.len()).into_iter().map(|line| indent.clone() + &line);
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    text.split('\n').map(wrapped).collect::<Vec<_>>().join("\n")
+}
+
+/// Breaks a text at spaces, but never between a number and its unit, into lines of at most `width`; a word longer than that
+/// is cut. Never empty. Every sign is looked at a fixed number of times.
 fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(8);
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut room = width;
-    for word in text.split_whitespace() {
-        let mut word = word;
+    for word in &unbreakable(text) {
+        let mut word = word.as_str();
         let mut needed = word.width();
         if !line.is_empty() && needed >= room {
             lines.push(std::mem::take(&mut line));
@@ -328,6 +361,19 @@ mod tests {
         page.line("channels", "33,046 counter + 16,819 post + 9,592 online");
         let expected = "  channels     33,046 counter + 16,819\n               post + 9,592 online\n";
         assert_eq!(page.into_text(), expected);
+    }
+
+    #[test]
+    fn a_number_and_its_unit_are_never_parted() {
+        assert_eq!(wrap("the share is 0 %, within 12 ms", 14), ["the share is", "0 %, within", "12 ms"]);
+        assert_eq!(wrap("a rule of 5 s or so", 11), ["a rule of", "5 s or so"]);
+        assert_eq!(wrap("percent is %", 11), ["percent is", "%"]);
+    }
+
+    #[test]
+    fn only_lines_that_are_too_wide_are_wrapped() {
+        let text = "short   and  kept\n    a line that is too wide\n";
+        assert_eq!(wrapped(text, 20), "short   and  kept\n    a line that is\n    too wide\n");
     }
 
     #[test]

@@ -17,9 +17,9 @@ use super::schedule::{Ground, Schedule};
 use super::seasonality::Seasonality;
 use crate::calendar::Calendar;
 use crate::period::{Period, next};
-use crate::profile::cell::Cell;
-use crate::profile::office::Office;
-use crate::profile::unit::Unit;
+use crate::province::cell::Cell;
+use crate::province::office::Office;
+use crate::province::unit::Unit;
 
 /// The curves of a province, laid over its period.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use jiff::civil::Time;
 use model::{Fields, Node};
 
 use crate::calendar::WEEKDAYS;
-use crate::profile::office::Office;
+use crate::province::office::Office;
 
 /// When people of one channel come, relative to each other.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,7 +18,7 @@ use super::guide::Guide;
 use super::seasonality::{Piece, Seasonality};
 use crate::calendar::Calendar;
 use crate::period::Period;
-use crate::profile::office::Office;
+use crate::province::office::Office;
 
 const HOUR: i64 = 3_600_000;
 

@@ -14,7 +14,7 @@ use model::{Applicants, CaseId, Seed, SimTime};
 use super::{Arrival, arrivals, batches, by_day};
 use crate::calendar::vietnam;
 use crate::population::{Population, Scale};
-use crate::profile::{Catalogue, Province};
+use crate::province::{Catalogue, Province};
 
 /// Beyond this a Kolmogorov-Smirnov statistic has a probability of one in a thousand.
 const LIMIT: f64 = 1.95;

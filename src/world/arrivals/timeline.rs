@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use model::{SimTime, Timeline};
 
 use crate::calendar::Calendar;
-use crate::profile::Province;
+use crate::province::Province;
 
 /// Lays the province's period over a run of this length: office hours have weight 1, closed hours (nights, lunch, weekends,
 /// holidays) pass `closed_speedup` times as fast. Stretches meet where the first office opens and the last closes: while a unit with

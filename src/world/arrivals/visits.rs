@@ -109,7 +109,7 @@ mod tests {
     use crate::arrivals::arrivals;
     use crate::calendar::vietnam;
     use crate::population::Scale;
-    use crate::profile::{Catalogue, Province};
+    use crate::province::{Catalogue, Province};
 
     fn people(seed: u64, scale: Scale) -> Population {
         let catalogue = include_str!("../../../scenarios/procedures/common.yaml");

@@ -153,7 +153,7 @@ mod tests {
 
     use super::*;
     use crate::calendar::vietnam;
-    use crate::profile::office::Office;
+    use crate::province::office::Office;
 
     const MINUTE: i64 = 60_000;
     const DAY: i64 = 1_440;

@@ -11,7 +11,7 @@ use model::SimTime;
 
 use super::Calendar;
 use crate::period::{Period, next};
-use crate::profile::office::Office;
+use crate::province::office::Office;
 
 /// Legal times run beyond the calendar's last year; there only weekends are free.
 const YEARS_BEYOND: i32 = 2;

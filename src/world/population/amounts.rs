@@ -6,7 +6,7 @@
 
 use model::{Permutation, Seed, Vnd};
 
-use crate::profile::{Province, Spread};
+use crate::province::{Province, Spread};
 
 /// The amounts of a population.
 #[derive(Clone, Debug)]
@@ -77,7 +77,7 @@ fn order(seed: Seed, charge: usize, round: u32, payers: u64) -> Permutation {
 mod tests {
     use super::*;
     use crate::calendar::Calendar;
-    use crate::profile::Catalogue;
+    use crate::province::Catalogue;
 
     fn vinh_phuc() -> Province {
         let calendar =

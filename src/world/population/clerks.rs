@@ -12,7 +12,7 @@ use rand::RngExt as _;
 use super::alias_table::AliasTable;
 use super::names::Names;
 use super::numbers::Sex;
-use crate::profile::{Ethnicity, Province};
+use crate::province::{Ethnicity, Province};
 
 /// What a clerk does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

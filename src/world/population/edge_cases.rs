@@ -6,7 +6,7 @@ use model::{Fields, Node, Seed, Stream};
 use rand::RngExt as _;
 use rand::seq::IndexedRandom as _;
 
-use crate::profile::Ethnicity;
+use crate::province::Ethnicity;
 
 /// How many people of a hundred have a name of each hard kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -51,7 +51,7 @@ pub use rendered::Rendered;
 
 use crate::arrivals::ArrivalTimes;
 use crate::arrivals::arrival::Arrival;
-use crate::profile::{Cell, Ethnicity, Province};
+use crate::province::{Cell, Ethnicity, Province};
 use alias_table::AliasTable;
 use amounts::Amounts;
 use contacts::Contacts;

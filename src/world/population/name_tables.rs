@@ -4,7 +4,7 @@
 //! them: they change what a portal has to carry (length, diacritics, names without a middle name), and nothing else.
 
 use super::numbers::Sex;
-use crate::profile::Ethnicity;
+use crate::province::Ethnicity;
 
 /// Names with their weights.
 pub(crate) type Table = &'static [(&'static str, u32)];

@@ -12,7 +12,7 @@ use super::edge_cases::EdgeCase;
 use super::letters::{ascii, push_decomposed};
 use super::name_tables::{FILLERS, NAMESAKES, Table, Tables, WITH_D, tables};
 use super::numbers::Sex;
-use crate::profile::Ethnicity;
+use crate::province::Ethnicity;
 
 /// A drawn name: positions in the tables, and how its letters are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! The people of the shipped profiles: who they are for ever, and what they are at other scales.
+//! The people of the shipped provinces: who they are for ever, and what they are at other scales.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
@@ -45,7 +45,7 @@ fn digest(population: &Population, people: usize) -> u64 {
     digest
 }
 
-/// The first thousand people of each shipped profile with seed 1; a new profile gets its line here.
+/// The first thousand people of each shipped province with seed 1; a new province gets its line here.
 const GOLDEN: [(&str, u64); 5] = [
     ("dien-bien-2019", 1_795_383_515_565_309_803),
     ("tay-ninh-2021", 17_194_061_486_646_926_614),
@@ -141,7 +141,7 @@ fn born_as_the_number_says_and_of_age() {
 }
 
 #[test]
-fn organisations_apply_where_the_profile_says_and_are_recognised() {
+fn organisations_apply_where_the_province_says_and_are_recognised() {
     for province in provinces() {
         let population = at(&province, 1, 1);
         let (mut asked, mut organisations, mut codes) = (0_u64, 0_u64, HashSet::new());

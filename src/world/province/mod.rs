@@ -155,12 +155,12 @@ impl Ethnicity {
 }
 
 impl Province {
-    /// Name of the profile, such as `dien-bien-2019`.
+    /// Name of the province file, such as `dien-bien-2019`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What the profile retells, in a few words.
+    /// What the province file models, in a few words.
     pub fn title(&self) -> &str {
         &self.title
     }

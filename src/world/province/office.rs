@@ -64,7 +64,7 @@ impl Office {
 fn days(fields: &Fields<'_>) -> Option<Vec<(Weekday, Hours)>> {
     fields.map("days", |name, node| {
         let Some(position) = WEEKDAYS.iter().position(|known| *known == name) else {
-            return node.refuse(format!("`{name}` is no day of the week"), one_of(name, &WEEKDAYS));
+            return node.refuse(format!("`{name}` is no day of the week"), one_of(name, WEEKDAYS));
         };
         let weekday = Weekday::from_monday_zero_offset(i8::try_from(position).ok()?).ok()?;
         Some((weekday, hours(node)?))

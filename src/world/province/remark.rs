@@ -1,4 +1,4 @@
-//! What a profile says of its own document: where the document contradicts itself, and what had to be assumed.
+//! What a province file says of its own document: where the document contradicts itself, and what had to be assumed.
 //!
 //! ```yaml
 //! contradictions:
@@ -16,14 +16,14 @@ use model::{Fields, Node, Precision};
 use super::figure::Figure;
 use super::money::position_of;
 
-/// Where a document contradicts itself or leaves a figure unexplained, and what the profile makes of it.
+/// Where a document contradicts itself or leaves a figure unexplained, and what the province file makes of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contradiction {
     /// The figures it is about, by position; may be none.
     pub figures: Vec<usize>,
     /// What the document says, and why it cannot be.
     pub says: String,
-    /// How the profile resolves it.
+    /// How the province file resolves it.
     pub resolved: String,
 }
 

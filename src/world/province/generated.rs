@@ -177,7 +177,7 @@ impl Weights {
 mod tests {
     use crate::administrative::Gazetteer;
     use crate::calendar::Calendar;
-    use crate::profile::{Catalogue, Province, Surroundings};
+    use crate::province::{Catalogue, Province, Surroundings};
 
     const PROVINCE: &str = r#"
 name: tiny
