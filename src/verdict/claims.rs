@@ -70,7 +70,7 @@ pub(crate) fn decide_all(connection: &Connection, stalls: &Stalls) -> Result<Vec
         .map(|(gate, samples)| match gate {
             Ok(gate) => samples.decide(&gate),
             Err(error) => {
-                GateVerdict { claim: error.claim.clone(), reason: format!("could not {error}"), ..unsampled() }
+                GateVerdict { claim: error.claim.clone(), reason: error.to_string(), ..unsampled() }
             }
         })
         .collect())
