@@ -47,6 +47,15 @@ pub(crate) struct PlanArgs {
     /// Length of the load phase, e.g. "10 s" [default: from the run file]
     #[arg(long, value_name = "TIME", value_parser = length)]
     pub(crate) length: Option<std::time::Duration>,
+    #[command(flatten)]
+    pub(crate) load: LoadArgs,
+    #[command(flatten)]
+    pub(crate) scenarios: ScenarioArgs,
+}
+
+/// A load of one rate, instead of that of the run file.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct LoadArgs {
     /// Hand in dossiers at this rate, e.g. 50/s, 300/min or "2x peak" of the document [default: from the run file]
     #[arg(long, requires = "duration", value_parser = world::ArrivalRate::parse, conflicts_with_all = ["length", "scale"])]
     pub(crate) rate: Option<world::ArrivalRate>,
@@ -56,8 +65,6 @@ pub(crate) struct PlanArgs {
     /// Time at --rate before gates count [default: 0 s]
     #[arg(long, value_name = "TIME", requires = "rate", value_parser = duration)]
     pub(crate) warm_up: Option<std::time::Duration>,
-    #[command(flatten)]
-    pub(crate) scenarios: ScenarioArgs,
 }
 
 #[derive(Debug, Args)]

@@ -11,10 +11,11 @@ use model::{Applicants as _, Fact, Placed, Problem, Problems, Seed, Staff, Timel
 use portal::Adapter;
 use verdict::RuleSet;
 use world::{
-    Arrival, Calendar, Clerk, ClerkRole, LoadCurve, LoadShape, Plan, Population, Province, Realised, Scale, Share, Target,
+    Arrival, Calendar, Clerk, ClerkRole, LoadCurve, LoadShape, Plan, Population, Province, Realised, Scale, Share,
+    Target,
 };
 
-use crate::args::PlanArgs;
+use crate::args::{LoadArgs, PlanArgs};
 use crate::exit::Failure;
 use crate::publications::publications;
 use crate::run_file::{Names, Roles, RunFile};
@@ -151,8 +152,8 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
 
 /// What the command line says of the load, instead of the run file.
 fn set_load(run: &mut RunFile, args: &PlanArgs) -> Result<(), Problem> {
-    if let (Some(rate), Some(duration)) = (args.rate, args.duration) {
-        run.load = Some(LoadShape::constant(rate, duration, args.warm_up.unwrap_or_default()));
+    if let LoadArgs { rate: Some(rate), duration: Some(duration), warm_up } = args.load {
+        run.load = Some(LoadShape::constant(rate, duration, warm_up.unwrap_or_default()));
     }
     let said = [("--length", args.length.is_some()), ("--scale", args.scale.is_some())];
     match (&run.load, said.iter().find(|(_, is_said)| *is_said)) {
@@ -173,7 +174,9 @@ fn curve(shape: &LoadShape, whole: &Population) -> Result<(LoadCurve, Scale), Pr
     let scale = dossiers.and_then(|count| Scale::new(count, whole.count()).map_err(|error| error.to_string()));
     match scale {
         Ok(scale) => Ok((curve, scale)),
-        Err(reason) => Err(Problem::new("load", format!("the load shape {reason}"), "change its rates or their lengths")),
+        Err(reason) => {
+            Err(Problem::new("load", format!("the load shape {reason}"), "change its rates or their lengths"))
+        }
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) struct OfferedLoad {
     peak_second: u32,
     visits: Option<OfVisits>,
     /// What part of the dossiers gates count, 0 to 1: those that come after the warm-up.
-    pub(crate) counted: f64,
+    counted: f64,
 }
 
 /// The part of visitors.
@@ -95,6 +95,11 @@ impl OfferedLoad {
         let (exchanges, peak_second) = (operations.values().sum(), visits.peak_second.clone());
         self.visits = Some(OfVisits { exchanges, count: visits.count, peak_second });
         self
+    }
+
+    /// The same, of which gates count only this part, 0 to 1.
+    pub(crate) fn counting(self, counted: f64) -> Self {
+        Self { counted, ..self }
     }
 
     /// All exchanges together.

@@ -51,7 +51,8 @@ pub(crate) fn summary(composed: &Composition) -> String {
     page.line("return", &shares(plan, "return", ReturnMethod::ALL.iter().map(|word| word.as_str())));
     page.line("period", &format!("{} to {}, played in {:.0} s", plan.from, plan.until, plan.wall_seconds));
     if let Some(shape) = &composed.run.load {
-        page.line("load", &format!("{shape}; gates count what is due after the warm-up"));
+        let excluded = if composed.warm_up().is_zero() { "" } else { "; gates do not count the warm-up" };
+        page.line("load", &format!("{shape}{excluded}"));
     }
     page.line("people", &format!("{} units, {} clerks", composed.province.units().len(), composed.staff.len()));
     for edition in composed.province.editions() {
@@ -147,7 +148,7 @@ fn offer(composed: &Composition) -> (OfferedLoad, Vec<GateSamples>) {
         }
         (None, _) | (_, None) => offer,
     };
-    let offer = OfferedLoad { counted: counted(composed), ..offer };
+    let offer = offer.counting(counted(composed));
     let gates = offer.gates(composed.run.gates.iter().map(|(_, gate)| gate));
     (offer, gates)
 }

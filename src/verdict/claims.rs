@@ -69,9 +69,7 @@ pub(crate) fn decide_all(connection: &Connection, stalls: &Stalls) -> Result<Vec
         .zip(&mut samples)
         .map(|(gate, samples)| match gate {
             Ok(gate) => samples.decide(&gate),
-            Err(error) => {
-                GateVerdict { claim: error.claim.clone(), reason: error.to_string(), ..unsampled() }
-            }
+            Err(error) => GateVerdict { claim: error.claim.clone(), reason: error.to_string(), ..unsampled() },
         })
         .collect())
 }

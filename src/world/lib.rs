@@ -30,7 +30,8 @@ mod target;
 pub use administrative::{Commune, Division, Gazetteer, Territory};
 pub use apportion::{Sequence, apportion};
 pub use arrivals::{
-    Arrival, ArrivalRate, Curve, LoadCurve, LoadShape, Visits, arrivals, arrivals_within, batches, peak_hour, timeline, visits,
+    Arrival, ArrivalRate, Curve, LoadCurve, LoadShape, Visits, arrivals, arrivals_within, batches, peak_hour, timeline,
+    visits,
 };
 pub use attachments::{Attachment, Attachments, Bytes, Media};
 pub use calendar::{
