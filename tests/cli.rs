@@ -1,6 +1,6 @@
 //! What a user types, and how the program ends: the exit codes, bad input, safety.
 
-use crate::support::{Desk, tiny};
+use crate::support::{Desk, Said, tiny};
 
 #[test]
 fn a_plan_is_shown_without_sending_anything() {
@@ -167,13 +167,46 @@ fn every_defect_is_listed_with_its_rules() {
 }
 
 #[test]
+fn a_file_that_tls_cannot_use_is_said_with_the_remedy_before_anything_is_sent() {
+    let desk = Desk::new();
+    desk.put("plain.txt", "no certificate");
+    let target = ["run", &tiny(), "--target", "https://127.0.0.1:1", "--portal", "reference"];
+    for (options, why) in [
+        (&["--ca", "missing.pem"][..], "could not read missing.pem: "),
+        (
+            &["--ca", "plain.txt"],
+            "could not find a certificate in plain.txt: PEM begins with `-----BEGIN CERTIFICATE-----`",
+        ),
+        (&["--client-cert", "plain.txt", "--client-key", "plain.txt"], "could not find a certificate in plain.txt"),
+    ] {
+        let said = desk.vandan(&[&target[..], options].concat());
+        said.ends_with(104);
+        assert!(said.err.contains(why), "{}", said.err);
+        assert!(!desk.path().join("results").exists());
+    }
+}
+
+#[test]
+fn a_proxy_beyond_this_machine_that_nobody_listed_is_refused_with_113() {
+    let desk = Desk::new();
+    let text = std::fs::read_to_string(tiny()).unwrap();
+    let consent = "authorization: { by: the owner, host: portal.example, until: 2099-01-01, max_rate: 100000 }\n";
+    desk.put("consent.yaml", &format!("{text}\n{consent}"));
+    let run = ["run", "consent.yaml", "--target", "https://portal.example", "--portal", "reference"];
+    let said: Said = desk.command(&run).env("https_proxy", "proxy.example:3128").output().unwrap().into();
+    said.ends_with(113);
+    assert!(said.err.contains("http://proxy.example:3128") && said.err.contains("no_proxy"), "{}", said.err);
+    assert!(!desk.path().join("results").exists());
+}
+
+#[test]
 fn a_target_whose_port_is_none_is_refused_before_anything_is_sent() {
     for (target, why) in [
         ("http://127.0.0.1:99999", "invalid port number"),
         ("http://127.0.0.1:", "there is no port after `:`"),
         ("http://user@127.0.0.1:80", "a name or password before `@`"),
-        ("https://127.0.0.1:80", "https is not spoken yet"),
-        ("http://127.0.0.1:80/portal", "an address has no path"),
+        ("ftp://127.0.0.1:80", "`ftp:` is not spoken, only http and https"),
+        ("http://127.0.0.1:80/portal?x=1", "it stands in the adapter"),
     ] {
         let desk = Desk::new();
         let said = desk.vandan(&["run", &tiny(), "--target", target, "--portal", "reference"]);
@@ -188,7 +221,7 @@ fn doors_that_a_run_file_lists_wrongly_are_refused_with_their_place() {
     let desk = Desk::new();
     let text = std::fs::read_to_string(tiny()).unwrap();
     for (lines, why) in [
-        ("links: [127.0.0.1]", "`127.0.0.1` has no port (write 127.0.0.1:80)"),
+        ("links: [127.0.0.1]", "`127.0.0.1` has no port (write 127.0.0.1:443)"),
         ("links: [pay.example:80]", "`pay.example:80`: it is not this machine"),
         ("links: [127.0.0.1:99999]", "invalid port number"),
         (

@@ -174,11 +174,12 @@ fn a_link_to_a_door_that_nobody_listed_is_left_and_named() {
     assert!(refused > 1);
     let first = desk.count("select min(exchange_id) from exchanges where fault = 'forbidden'");
     assert_eq!(desk.count("select count(*) from exchanges where fault = 'forbidden' and sent_ns is not null"), 0);
-    let sentence =
-        format!("refused to follow: {door} ({refused} exchanges, first exchange {first}): not the target, a peer");
+    let sentence = format!(
+        "refused to follow: http://{door} ({refused} exchanges, first exchange {first}): not the target, a peer"
+    );
     assert!(desk.latest("verdicts.json").contains(&sentence), "{sentence} in {}", desk.latest("verdicts.json"));
     for form in [said.out, desk.latest("report.html"), desk.latest("junit.xml"), desk.latest("summary.json")] {
-        assert!(form.contains(&format!("refused to follow: {door}")), "{form}");
+        assert!(form.contains(&format!("refused to follow: http://{door}")), "{form}");
     }
     other.set_nonblocking(true).unwrap();
     assert!(other.accept().is_err(), "somebody knocked there");

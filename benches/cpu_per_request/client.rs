@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use engine::{Arrival, Arrivals, Authority, Guard, Health, JourneyAssignment, Meters, Purpose, RunSpec, Settings};
+use engine::{Arrival, Arrivals, BaseUrl, Guard, Health, JourneyAssignment, Meters, Purpose, RunSpec, Settings, Tls};
 use history::{PlannedDossier, Recorder, Store};
 use journey::Scripts;
 use model::words::Channel;
@@ -151,9 +151,10 @@ fn spec(port: &str, load: Load, people: Arc<Population>) -> Result<RunSpec, Trou
         units: vec!["all".to_owned()],
         timeline: Arc::new(Timeline::new([(SimTime(0), day, true, 1.0)], length)),
         seed: Seed(2021),
-        target: Authority::parse(&format!("http://127.0.0.1:{port}"))?,
+        target: BaseUrl::parse(&format!("http://127.0.0.1:{port}"))?,
         peers: Vec::new(),
         guard: Guard::default(),
+        tls: Tls::default(),
         settings: Settings {
             connections: CONNECTIONS,
             // Nobody is turned away: a core that others share may fall behind for a while.

@@ -71,7 +71,7 @@ pub(crate) struct LoadArgs {
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) plan: PlanArgs,
-    /// Portal under test, http://HOST:PORT [default: the bundled reference portal]
+    /// Portal under test, e.g. https://HOST:PORT/PATH [default: the bundled reference portal]
     #[arg(long, value_name = "URL", conflicts_with_all = ["defect", "variant", "noise"])]
     pub(crate) target: Option<String>,
     /// Test bank that the portal under test uses; its ledger is collected
@@ -80,6 +80,8 @@ pub(crate) struct RunArgs {
     /// Test postal operator that the portal under test uses; its ledger is collected
     #[arg(long, value_name = "URL", requires = "target")]
     pub(crate) post: Option<String>,
+    #[command(flatten)]
+    pub(crate) tls: TlsArgs,
     #[command(flatten)]
     pub(crate) portal: PortalArgs,
     /// Load generator threads [default: one per two cores]
@@ -94,6 +96,23 @@ pub(crate) struct RunArgs {
     /// Print nothing: only the exit code and the files
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+/// How https is spoken.
+#[derive(Debug, Args)]
+pub(crate) struct TlsArgs {
+    /// Trust these CA certificates (PEM) besides those of the system
+    #[arg(long, value_name = "FILE", requires = "target")]
+    pub(crate) ca: Option<PathBuf>,
+    /// Client certificate (PEM, its chain after it) for servers that ask for one
+    #[arg(long, value_name = "FILE", requires_all = ["target", "client_key"])]
+    pub(crate) client_cert: Option<PathBuf>,
+    /// Private key of the client certificate (PEM, not encrypted)
+    #[arg(long, value_name = "FILE", requires = "client_cert")]
+    pub(crate) client_key: Option<PathBuf>,
+    /// Accept any server certificate; the report says so
+    #[arg(long, requires = "target")]
+    pub(crate) insecure: bool,
 }
 
 /// How the reference portal behaves.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use engine::{Arrivals, Authority, Guard, Meters, Peer, Purpose, RunSpec, Settings, lane_of};
+use engine::{Arrivals, BaseUrl, Guard, Meters, Peer, Purpose, RunSpec, Settings, Tls, lane_of};
 use history::{Recorder, Store};
 use model::words::PeerName;
 use model::{Applicants, Fact, saturating};
@@ -28,6 +28,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let consent = safety::consent(args, &composed, &started)?.cloned();
     let outside = safety::outside(args, consent.as_ref())?;
     safety::check_rate(&composed, outside.as_ref())?;
+    let tls = safety::tls(args)?;
+    let proxies = safety::proxies(outside.as_ref(), consent.as_ref())?;
     let lanes = args.lanes.map_or_else(default_lanes, usize::from).min(64);
     check_open_files(args, &composed, lanes)?;
     let results = Results::create(&args.results, &composed.run.name, &started)?;
@@ -47,10 +49,11 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     planned_rows::write(&mut store, &composed, &peers, safety::day_of(started)).map_err(Failure::run)?;
     let mut facts = run_facts::at_start(args, &composed, &results, &started, &target, lanes);
     facts.push((Fact::Salt, salt.to_string()));
+    facts.extend(proxies.through(target.authority()).map(|proxy| (Fact::Proxy, proxy.to_string())));
     store.set_facts(&facts).map_err(Failure::run)?;
     results.write("run.json", &run_facts::run_json(&facts))?;
-    let guard = safety::guard(&target, &peers, &composed, consent.as_ref());
-    let spec = spec(&composed, target, peers, guard, &results.id);
+    let guard = safety::guard(&target, &peers, &composed, consent.as_ref()).through(proxies);
+    let spec = spec(&composed, (target, peers), guard, tls, &results.id);
     let played = play(args, &composed, spec, store, lanes)?;
     drop(country);
     let mut store = played.store;
@@ -98,14 +101,20 @@ fn salt(started: &jiff::Timestamp, run_id: &str) -> u64 {
     model::Seed(saturating(started.as_nanosecond())).stream(run_id).below(0, 1 << 32)
 }
 
-fn inside(country: &Country) -> Result<(Authority, Vec<Peer>), Failure> {
-    let read = |url: String| Authority::parse(&url).map_err(|error| Failure::new(Exit::OurBug, error));
-    let bank = Peer { name: PeerName::Bank, authority: read(country.bank.url())? };
-    let post = Peer { name: PeerName::Post, authority: read(country.post.url())? };
+fn inside(country: &Country) -> Result<(BaseUrl, Vec<Peer>), Failure> {
+    let read = |url: String| BaseUrl::parse(&url).map_err(|error| Failure::new(Exit::OurBug, error));
+    let bank = Peer { name: PeerName::Bank, base: read(country.bank.url())? };
+    let post = Peer { name: PeerName::Post, base: read(country.post.url())? };
     Ok((read(country.portal.url())?, vec![bank, post]))
 }
 
-fn spec(composed: &Composition, target: Authority, peers: Vec<Peer>, guard: Guard, run_id: &str) -> RunSpec {
+fn spec(
+    composed: &Composition,
+    (target, peers): (BaseUrl, Vec<Peer>),
+    guard: Guard,
+    tls: Tls,
+    run_id: &str,
+) -> RunSpec {
     let limits = &composed.run.limits;
     RunSpec {
         adapter: Arc::clone(&composed.adapter),
@@ -121,6 +130,7 @@ fn spec(composed: &Composition, target: Authority, peers: Vec<Peer>, guard: Guar
         target,
         peers,
         guard,
+        tls,
         settings: Settings {
             connections: limits.connections,
             under_way: limits.under_way,

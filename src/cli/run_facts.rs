@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::{ArrivalCounts, Authority, EngineError, Health, Meters};
+use engine::{ArrivalCounts, BaseUrl, EngineError, Health, Meters};
 use history::{RecorderLoss, Store};
 use model::{Applicants, ArrivalFacts, Fact, fitting, nanoseconds};
 use verdict::Measure;
@@ -38,7 +38,7 @@ pub(crate) fn at_start(
     composed: &Composition,
     results: &Results,
     started: &jiff::Timestamp,
-    target: &Authority,
+    target: &BaseUrl,
     lanes: usize,
 ) -> Facts {
     let limits = &composed.run.limits;
@@ -52,7 +52,7 @@ pub(crate) fn at_start(
         (Fact::StartedAt, started.to_string()),
         (Fact::VandanVersion, env!("CARGO_PKG_VERSION").to_owned()),
         (Fact::Folder, results.folder.display().to_string()),
-        (Fact::Target, format!("http://{target}")),
+        (Fact::Target, target.to_string()),
         (Fact::Adapter, composed.adapter.name.clone()),
         (Fact::Lanes, lanes.to_string()),
         (Fact::Planned, composed.population.count().to_string()),
@@ -74,6 +74,7 @@ pub(crate) fn at_start(
     if let Some(visits) = &composed.plan.visits {
         facts.push((Fact::VisitsPlanned, visits.count.to_string()));
     }
+    facts.extend(args.tls.insecure.then(|| (Fact::Insecure, Fact::claim(true).to_owned())));
     let portal = &args.portal;
     facts.extend((!portal.defect.is_empty()).then(|| (Fact::Defects, portal.defect.join(", "))));
     facts.extend((!portal.variant.is_empty()).then(|| (Fact::Variants, portal.variant.join(", "))));

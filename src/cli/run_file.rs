@@ -311,19 +311,18 @@ fn authorization(fields: &Fields<'_>) -> Option<Authorization> {
     Some(Authorization { by: by?, host: host?, also: also?, until: until?, max_rate: max_rate? })
 }
 
-/// A list of doors, each a host with its port; none if there is no list.
+/// A list of doors, each a host with its port, by http and by https; none if there is no list.
 fn doors(
     fields: &Fields<'_>,
     name: &'static str,
     check: impl Fn(&Authority) -> Result<(), &'static str> + Copy,
 ) -> Option<Vec<Authority>> {
-    let door = |text: &str| {
-        let named = host(text)?;
-        let door = named.door().ok_or_else(|| format!("`{text}` has no port (write {text}:80)"))?;
-        check(door).map_err(|reason| format!("`{text}`: {reason}"))?;
-        Ok(door.clone())
+    let doors = |text: &str| {
+        let doors = host(text)?.doors().ok_or_else(|| format!("`{text}` has no port (write {text}:443)"))?;
+        check(&doors[0]).map_err(|reason| format!("`{text}`: {reason}"))?;
+        Ok(doors)
     };
-    fields.list(name, |node| node.parsed(door))
+    Some(fields.list(name, |node| node.parsed(doors))?.into_iter().flatten().collect())
 }
 
 fn host(text: &str) -> Result<NamedHost, String> {

@@ -1,11 +1,11 @@
 //! What a run may do to others: whose people it sends, where to, and how fast. Everything is checked before anything is sent.
 
-use engine::{Authority, Guard, Peer};
+use engine::{Authority, BaseUrl, Guard, Peer, Proxies, Tls, TlsOptions};
 use model::fitting;
 use model::words::PeerName;
 use world::{Realism, Rendered};
 
-use crate::args::RunArgs;
+use crate::args::{RunArgs, TlsArgs};
 use crate::compose::Composition;
 use crate::estimate;
 use crate::exit::{Exit, Failure};
@@ -14,8 +14,8 @@ use crate::run_file::Authorization;
 /// Nobody may leave this machine who could be a real person, unless the owner of the portal has allowed it.
 pub(crate) fn check_people(args: &RunArgs, composed: &Composition) -> Result<(), Failure> {
     if composed.run.realism == Realism::Realistic {
-        let target = args.target.as_ref().and_then(|url| Authority::parse(url).ok());
-        if composed.run.authorization.is_some() || target.is_none_or(|target| target.is_loopback()) {
+        let target = args.target.as_ref().and_then(|url| BaseUrl::parse(url).ok());
+        if composed.run.authorization.is_some() || target.is_none_or(|target| target.authority().is_loopback()) {
             return Ok(());
         }
         let message = "refused: `identity: realistic` makes numbers that may be somebody's, and the target is not this machine\nleave it out, or let the run file carry an `authorization` block";
@@ -53,9 +53,9 @@ pub(crate) fn day_of(instant: jiff::Timestamp) -> jiff::civil::Date {
 }
 
 /// A plan that needs more than its authorization allows is refused: the limiter would hold it back, and the run would say so.
-pub(crate) fn check_rate(composed: &Composition, outside: Option<&(Authority, Vec<Peer>)>) -> Result<(), Failure> {
+pub(crate) fn check_rate(composed: &Composition, outside: Option<&(BaseUrl, Vec<Peer>)>) -> Result<(), Failure> {
     let Some((target, peers)) = outside else { return Ok(()) };
-    let beside = peers.iter().filter(|peer| peer.authority.is_same_host(target)).count();
+    let beside = peers.iter().filter(|peer| peer.base.authority().is_same_host(target.authority())).count();
     match estimate::refusal(composed, fitting(beside, "a run has two peers")) {
         Some(reason) => Err(Failure::new(Exit::Refused, format!("refused: {reason}"))),
         None => Ok(()),
@@ -66,13 +66,14 @@ pub(crate) fn check_rate(composed: &Composition, outside: Option<&(Authority, Ve
 pub(crate) fn outside(
     args: &RunArgs,
     consent: Option<&Authorization>,
-) -> Result<Option<(Authority, Vec<Peer>)>, Failure> {
-    let read = |url: &String| -> Result<Authority, Failure> {
-        let authority = Authority::parse(url)
+) -> Result<Option<(BaseUrl, Vec<Peer>)>, Failure> {
+    let read = |url: &String| -> Result<BaseUrl, Failure> {
+        let base = BaseUrl::parse(url)
             .map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))?;
-        let is_covered = |consent: &Authorization| consent.host.covers(&authority) || consent.also.contains(&authority);
+        let authority = base.authority();
+        let is_covered = |consent: &Authorization| consent.host.covers(authority) || consent.also.contains(authority);
         if authority.is_loopback() || consent.is_some_and(is_covered) {
-            return Ok(authority);
+            return Ok(base);
         }
         let named = consent.map(|consent| format!(" nor at {}, which {} allows", consent.host, consent.by));
         Err(Failure::new(
@@ -88,22 +89,57 @@ pub(crate) fn outside(
     let peers = [(PeerName::Bank, &args.bank), (PeerName::Post, &args.post)];
     let peers = peers
         .into_iter()
-        .filter_map(|(name, url)| Some(read(url.as_ref()?).map(|authority| Peer { name, authority })))
+        .filter_map(|(name, url)| Some(read(url.as_ref()?).map(|base| Peer { name, base })))
         .collect::<Result<Vec<_>, _>>()?;
     Ok(Some((target, peers)))
 }
 
+/// Whom https is spoken with, and as whom. The roots of the system are looked for only where they may be needed.
+pub(crate) fn tls(args: &RunArgs) -> Result<Tls, Failure> {
+    if args.target.is_none() {
+        return Ok(Tls::default());
+    }
+    let TlsArgs { ca, client_cert, client_key, insecure } = &args.tls;
+    let options =
+        TlsOptions { ca: ca.clone(), client: client_cert.clone().zip(client_key.clone()), insecure: *insecure };
+    Tls::load(&options).map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))
+}
+
+/// The proxies that the environment names, as curl reads it. One beyond this machine carries what is sent, so that the
+/// authorization must list it.
+pub(crate) fn proxies(
+    outside: Option<&(BaseUrl, Vec<Peer>)>,
+    consent: Option<&Authorization>,
+) -> Result<Proxies, Failure> {
+    let Some((target, peers)) = outside else { return Ok(Proxies::default()) };
+    #[expect(clippy::disallowed_methods, reason = "the environment names the proxies, as for curl")]
+    let proxies = Proxies::read(|name| std::env::var(name).ok())
+        .map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))?;
+    let doors = std::iter::once(target).chain(peers.iter().map(|peer| &peer.base)).map(BaseUrl::authority);
+    let doors = doors.chain(consent.into_iter().flat_map(|consent| &consent.also));
+    let is_listed = |proxy: &Authority| consent.is_some_and(|consent| consent.also.contains(proxy));
+    match doors.filter_map(|door| proxies.through(door)).find(|proxy| !proxy.is_loopback() && !is_listed(proxy)) {
+        None => Ok(proxies),
+        Some(proxy) => Err(Failure::new(
+            Exit::Refused,
+            format!(
+                "refused: the environment names the proxy {proxy}, which the authorization does not list\nadd it to `also` of the `authorization` block, or name the portal in `no_proxy`"
+            ),
+        )),
+    }
+}
+
 /// Who may be spoken to, and how fast: the portal, its peers, what the run file lists, and nothing else.
 pub(crate) fn guard(
-    target: &Authority,
+    target: &BaseUrl,
     peers: &[Peer],
     composed: &Composition,
     consent: Option<&Authorization>,
 ) -> Guard {
-    let peers = peers.iter().map(|peer| &peer.authority);
-    let listed = consent.into_iter().flat_map(|consent| consent.also.iter().chain(consent.host.door()));
-    let doors = [target].into_iter().chain(peers).chain(listed).chain(&composed.run.links);
-    let guard = Guard::of(doors.cloned());
+    let peers = peers.iter().map(|peer| peer.base.authority());
+    let named = consent.and_then(|consent| consent.host.doors()).into_iter().flatten();
+    let listed = consent.into_iter().flat_map(|consent| &consent.also).chain(&composed.run.links);
+    let guard = Guard::of([target.authority()].into_iter().chain(peers).chain(listed).cloned().chain(named));
     match consent {
         Some(consent) => guard.at_most(consent.max_rate),
         None => guard,

@@ -1,20 +1,44 @@
-//! Where a portal or a peer is: host and port, as the URL standard (WHATWG) reads them.
+//! Where a portal or a peer is: scheme, host and port, as the URL standard (WHATWG) reads them.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use url::{Host, Position, Url};
 
-/// Host and port of a portal or a peer, spoken to over plain HTTP.
+/// How it is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Scheme {
+    Http,
+    Https,
+}
+
+impl Scheme {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+
+    const fn default_port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
+}
+
+/// Scheme, host and port of a portal or a peer: what RFC 6454 calls an origin.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Authority {
+    scheme: Scheme,
     host: Host<String>,
     port: u16,
 }
 
 /// A text that was to be an address is none, or none that is spoken to.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("read {url:?} as an address: {why} (write http://HOST:PORT without a path)")]
+#[error("read {url:?} as an address: {why} (write http://HOST:PORT or https://HOST:PORT)")]
 pub struct AuthoritySyntax {
     /// The text.
     pub url: String,
@@ -30,10 +54,10 @@ pub struct NamedHost {
 }
 
 impl Authority {
-    /// Reads `http://host:port`, with or without a closing slash; without a port it is 80.
+    /// Reads `http://host:port` or `https://host:port`, with or without a closing slash; without a port it is 80 or 443.
     ///
     /// # Errors
-    /// [`AuthoritySyntax`]: no URL, another scheme than http, user information, a port that is empty or none, or a path.
+    /// [`AuthoritySyntax`]: no URL, another scheme than http and https, user information, a port that is empty or none, or a path.
     pub fn parse(url: &str) -> Result<Self, AuthoritySyntax> {
         let (authority, parsed) = read(url)?;
         if parsed.path() != "/" || parsed.query().is_some() || parsed.fragment().is_some() {
@@ -42,7 +66,7 @@ impl Authority {
         Ok(authority)
     }
 
-    /// Splits an absolute `http://host:port/path?query` into where it leads and what is asked for there; a fragment is
+    /// Splits an absolute `https://host:port/path?query` into where it leads and what is asked for there; a fragment is
     /// left out, as it is never sent.
     ///
     /// # Errors
@@ -64,6 +88,21 @@ impl Authority {
             Host::Ipv4(address) => address.to_string(),
             Host::Ipv6(address) => address.to_string(),
         }
+    }
+
+    /// Host and port, as a proxy is told.
+    pub(crate) fn host_and_port(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+
+    /// What the header `Host` says: host and port, without a port that the scheme implies.
+    pub(crate) fn host_header(&self) -> String {
+        if self.port == self.scheme.default_port() { self.host.to_string() } else { self.host_and_port() }
+    }
+
+    /// Whether it is spoken to by TLS.
+    pub fn is_https(&self) -> bool {
+        self.scheme == Scheme::Https
     }
 
     /// The port.
@@ -95,7 +134,7 @@ impl Authority {
 
     /// Whether both are the same door, however they are written.
     pub(crate) fn is_same_door(&self, other: &Self) -> bool {
-        self.port == other.port && self.place() == other.place()
+        self.scheme == other.scheme && self.port == other.port && self.place() == other.place()
     }
 
     /// Whether both are at the same host: what is promised to it holds for all its doors together.
@@ -132,7 +171,7 @@ pub(crate) enum Place<'a> {
 
 impl fmt::Display for Authority {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}:{}", self.host, self.port)
+        write!(out, "{}://{}", self.scheme.as_str(), self.host_header())
     }
 }
 
@@ -151,9 +190,10 @@ impl NamedHost {
         Ok(Self { authority, is_port_named })
     }
 
-    /// The host with its port, if one is named.
-    pub fn door(&self) -> Option<&Authority> {
-        Some(&self.authority).filter(|_| self.is_port_named)
+    /// The host with its port, if one is named, by http and by https: whoever names a port consents to both.
+    pub fn doors(&self) -> Option<[Authority; 2]> {
+        let door = |scheme| Authority { scheme, ..self.authority.clone() };
+        self.is_port_named.then(|| [Scheme::Http, Scheme::Https].map(door))
     }
 
     /// Whether an authority is at this host, and at its port if one is named.
@@ -164,18 +204,19 @@ impl NamedHost {
 
 impl fmt::Display for NamedHost {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_port_named { self.authority.fmt(out) } else { self.authority.host.fmt(out) }
+        let Authority { host, port, .. } = &self.authority;
+        if self.is_port_named { write!(out, "{host}:{port}") } else { host.fmt(out) }
     }
 }
 
-fn syntax(url: &str, why: &str) -> AuthoritySyntax {
+pub(crate) fn syntax(url: &str, why: &str) -> AuthoritySyntax {
     AuthoritySyntax { url: url.to_owned(), why: why.to_owned() }
 }
 
 /// The most of a link that is said, in bytes.
 const LONGEST_SAID: usize = 160;
 
-/// A link that leads somewhere, but not to where plain HTTP is spoken: how it begins, and why it is not followed. `None`: it
+/// A link that leads somewhere, but not to where HTTP is spoken: how it begins, and why it is not followed. `None`: it
 /// is no URL, or one that may be followed.
 pub(crate) fn not_followed(link: &str) -> Option<String> {
     let why = read(link).err()?.why;
@@ -185,17 +226,17 @@ pub(crate) fn not_followed(link: &str) -> Option<String> {
 
 /// Reads an absolute URL, and refuses what the standard would repair in silence where a slip of the pen must not send
 /// people to another door.
-fn read(url: &str) -> Result<(Authority, Url), AuthoritySyntax> {
+pub(crate) fn read(url: &str) -> Result<(Authority, Url), AuthoritySyntax> {
     let refuse = |why: &str| Err(syntax(url, why));
     if url.bytes().any(|byte| byte <= b' ' || byte == 0x7f) {
         return refuse("blanks and control characters do not belong there");
     }
     let parsed = Url::parse(url).map_err(|error| syntax(url, &error.to_string()))?;
-    match parsed.scheme() {
-        "http" => {}
-        "https" => return refuse("https is not spoken yet, only http"),
-        scheme => return refuse(&format!("`{scheme}:` is not spoken, only http")),
-    }
+    let scheme = match parsed.scheme() {
+        "http" => Scheme::Http,
+        "https" => Scheme::Https,
+        scheme => return refuse(&format!("`{scheme}:` is not spoken, only http and https")),
+    };
     let after_scheme = url.split_once(':').map_or("", |(_, rest)| rest).trim_start_matches(['/', '\\']);
     let written = after_scheme.split(['/', '\\', '?', '#']).next().unwrap_or_default();
     if written.contains('@') {
@@ -204,12 +245,12 @@ fn read(url: &str) -> Result<(Authority, Url), AuthoritySyntax> {
     if written.ends_with(':') {
         return refuse("there is no port after `:`");
     }
-    let port = parsed.port_or_known_default().unwrap_or(80);
+    let port = parsed.port().unwrap_or(scheme.default_port());
     if port == 0 {
         return refuse("nobody listens at port 0");
     }
     let Some(host) = parsed.host().map(|host| host.to_owned()) else { return refuse("there is no host") };
-    Ok((Authority { host, port }, parsed))
+    Ok((Authority { scheme, host, port }, parsed))
 }
 
 #[cfg(test)]
@@ -223,14 +264,16 @@ mod tests {
     #[test]
     fn an_address_means_what_the_standard_says() {
         for (url, meant) in [
-            ("http://127.0.0.1:8080", "127.0.0.1:8080"),
-            ("HTTP://LOCALHOST:8080/", "localhost:8080"),
-            ("http://portal.example", "portal.example:80"),
-            ("http://Cổng.example:81", "xn--cng-qmz.example:81"),
-            ("http://127.1:9", "127.0.0.1:9"),
-            ("http://0x7f.1:9", "127.0.0.1:9"),
-            ("http://2130706433:9", "127.0.0.1:9"),
-            ("http://[::1]:9", "[::1]:9"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("HTTP://LOCALHOST:8080/", "http://localhost:8080"),
+            ("http://portal.example:80", "http://portal.example"),
+            ("https://portal.example:443/", "https://portal.example"),
+            ("https://portal.example:80", "https://portal.example:80"),
+            ("http://Cổng.example:81", "http://xn--cng-qmz.example:81"),
+            ("http://127.1:9", "http://127.0.0.1:9"),
+            ("http://0x7f.1:9", "http://127.0.0.1:9"),
+            ("http://2130706433:9", "http://127.0.0.1:9"),
+            ("http://[::1]:9", "http://[::1]:9"),
         ] {
             assert_eq!(read_as(url), meant, "{url}");
         }
@@ -270,9 +313,8 @@ mod tests {
     fn what_is_no_address_is_refused_and_nothing_is_guessed() {
         for (url, why) in [
             ("127.0.0.1:80", "relative URL without a base"),
-            ("localhost:80", "`localhost:` is not spoken, only http"),
-            ("https://127.0.0.1", "https is not spoken yet, only http"),
-            ("ftp://127.0.0.1", "`ftp:` is not spoken, only http"),
+            ("localhost:80", "`localhost:` is not spoken, only http and https"),
+            ("ftp://127.0.0.1", "`ftp:` is not spoken, only http and https"),
             ("http://", "empty host"),
             ("http://a b", "blanks and control characters do not belong there"),
             ("http://127.0.0.1\n:80", "blanks and control characters do not belong there"),
@@ -298,11 +340,12 @@ mod tests {
             (authority.to_string(), path)
         };
         let parts = |authority: &str, path: &str| (authority.to_owned(), path.to_owned());
-        assert_eq!(split("http://127.0.0.1:81/pay/T1?x=1"), parts("127.0.0.1:81", "/pay/T1?x=1"));
-        assert_eq!(split("http://127.0.0.1"), parts("127.0.0.1:80", "/"));
-        assert_eq!(split("http://127.0.0.1?x=%20y"), parts("127.0.0.1:80", "/?x=%20y"));
-        assert_eq!(split("http://10.0.0.1#@127.0.0.1/pay"), parts("10.0.0.1:80", "/"));
-        assert_eq!(split("http://10.0.0.1\\@127.0.0.1/pay"), parts("10.0.0.1:80", "/@127.0.0.1/pay"));
+        assert_eq!(split("http://127.0.0.1:81/pay/T1?x=1"), parts("http://127.0.0.1:81", "/pay/T1?x=1"));
+        assert_eq!(split("http://127.0.0.1"), parts("http://127.0.0.1", "/"));
+        assert_eq!(split("http://127.0.0.1?x=%20y"), parts("http://127.0.0.1", "/?x=%20y"));
+        assert_eq!(split("http://10.0.0.1#@127.0.0.1/pay"), parts("http://10.0.0.1", "/"));
+        assert_eq!(split("http://10.0.0.1\\@127.0.0.1/pay"), parts("http://10.0.0.1", "/@127.0.0.1/pay"));
+        assert_eq!(split("https://127.0.0.1/pay"), parts("https://127.0.0.1", "/pay"));
     }
 
     #[test]
@@ -311,11 +354,11 @@ mod tests {
         let host = NamedHost::parse("Portal.example").unwrap();
         assert!(host.covers(&at("http://portal.example:8080")) && host.covers(&at("http://portal.example.")));
         assert!(!host.covers(&at("http://other.example")));
-        assert_eq!((host.door(), host.to_string().as_str()), (None, "portal.example"));
+        assert_eq!((host.doors(), host.to_string().as_str()), (None, "portal.example"));
         let door = NamedHost::parse("portal.example:80").unwrap();
         assert!(door.covers(&at("http://portal.example")) && !door.covers(&at("http://portal.example:81")));
-        assert_eq!(door.door(), Some(&at("http://portal.example")));
-        assert_eq!(NamedHost::parse("[::1]").unwrap().door(), None);
+        assert_eq!(door.doors(), Some([at("http://portal.example"), at("https://portal.example:80")]));
+        assert_eq!(NamedHost::parse("[::1]").unwrap().doors(), None);
         for wrong in ["", "http://portal.example", "portal.example/", "portal.example:", "a b", "u@h", "h:99999"] {
             assert!(NamedHost::parse(wrong).is_err(), "{wrong}");
         }

@@ -4,7 +4,7 @@
 
 use model::words::{Fault, Operation, Outcome};
 
-use crate::http_client::Attempt;
+use crate::attempt::Attempt;
 
 /// The first pause, in nanoseconds: 100 ms. Each further one is twice as long, up to the longest.
 const FIRST: u64 = 100_000_000;

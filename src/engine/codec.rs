@@ -4,17 +4,17 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::{HeaderValue, Request};
-use http_body_util::Full;
 use model::words::{Fault, Outcome};
 use portal::{Answer, Context, Encoded, Exchange, Reading, Reply, Unwritable};
 
+use crate::attempt::Attempt;
 use crate::authority::{Authority, not_followed};
-use crate::http_client::Attempt;
+use crate::base_url::BaseUrl;
 use crate::own_limits::Trouble;
 use crate::spec::RunSpec;
 
 /// A request with its address and the length of its body, or why there is none.
-pub(crate) type Prepared = Result<(Authority, Request<Full<Bytes>>, usize), Trouble>;
+pub(crate) type Prepared = Result<(Authority, Request<Bytes>, usize), Trouble>;
 
 /// Encodes requests and decodes their answers, as the adapter of a run says.
 pub(crate) struct Codec {
@@ -78,8 +78,8 @@ impl Codec {
     }
 }
 
-/// Puts an encoded request into hyper's form; where it does not fit, [`Encoded::unwritable`] says what.
-fn request(encoded: &mut Encoded, target: &Authority, user_agent: &HeaderValue) -> Prepared {
+/// Puts an encoded request into the form of HTTP; where it does not fit, [`Encoded::unwritable`] says what.
+fn request(encoded: &mut Encoded, target: &BaseUrl, user_agent: &HeaderValue) -> Prepared {
     assemble(encoded, target, user_agent).map_err(|_does_not_fit| {
         let address = String::from_utf8_lossy(&encoded.target).into_owned();
         if let Some(link) = not_followed(&address) {
@@ -93,21 +93,20 @@ fn request(encoded: &mut Encoded, target: &Authority, user_agent: &HeaderValue) 
 
 fn assemble(
     encoded: &mut Encoded,
-    target: &Authority,
+    target: &BaseUrl,
     user_agent: &HeaderValue,
-) -> Result<(Authority, Request<Full<Bytes>>, usize), Fault> {
+) -> Result<(Authority, Request<Bytes>, usize), Fault> {
     let line = std::str::from_utf8(&encoded.target).map_err(|_binary| Fault::Unwritable)?;
-    let (authority, path) = if line.starts_with('/') {
-        (target.clone(), Cow::Borrowed(line))
+    let (authority, path) = if encoded.is_link {
+        target.follow(line).map_err(|_no_address| Fault::Unwritable)?
     } else {
-        let (authority, path) = Authority::split(line).map_err(|_no_address| Fault::Unwritable)?;
-        (authority, Cow::Owned(path))
+        (target.authority().clone(), target.under(line))
     };
-    let mut request = Request::new(Full::default());
+    let mut request = Request::new(Bytes::new());
     *request.method_mut() = encoded.method.clone();
     *request.uri_mut() = path.parse().map_err(|_no_path| Fault::Unwritable)?;
     let headers = request.headers_mut();
-    let host = HeaderValue::from_str(&authority.to_string()).map_err(|_invisible| Fault::Unwritable)?;
+    let host = HeaderValue::from_str(&authority.host_header()).map_err(|_invisible| Fault::Unwritable)?;
     headers.insert(http::header::HOST, host);
     headers.insert(http::header::USER_AGENT, user_agent.clone());
     for (name, value) in encoded.headers.drain(..) {
@@ -115,6 +114,6 @@ fn assemble(
     }
     let body = encoded.body.split().freeze();
     let length = body.len();
-    *request.body_mut() = Full::new(body);
+    *request.body_mut() = body;
     Ok((authority, request, length))
 }

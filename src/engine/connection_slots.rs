@@ -6,8 +6,9 @@ use std::rc::Rc;
 
 use tokio::sync::Notify;
 
+use crate::attempt::Attempt;
 use crate::delay::{Queued, Taken, Waits};
-use crate::http_client::{Attempt, HttpClient};
+use crate::http_client::HttpClient;
 use crate::task::{Origin, Task};
 use crate::throttle::Holding;
 use model::words::Fault;

@@ -6,15 +6,20 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use history::Inlet;
+use http::Request;
 use model::words::{Operation, Outcome, TrafficClass};
 use model::{Offer, Staff};
 use portal::{ClockFacts, Context, Exchange, Memory, Reading, Reply, Session};
 
+use crate::attempt::Attempt;
+use crate::authority::Authority;
 use crate::backing_off::is_sign_in;
 use crate::codec::Codec;
 use crate::cookie_jar::CookieJar;
-use crate::http_client::{Attempt, ExchangeContext, HttpClient, Limits};
+use crate::http_client::{ExchangeContext, HttpClient, Limits};
+use crate::redirects::{self, Policy, carry_cookies};
 use crate::run_state::RunState;
 use crate::transcript;
 
@@ -106,7 +111,13 @@ impl ControlClient {
         let mut attempt = match prepared {
             Ok((authority, mut request, length)) => {
                 self.jar.put_on(&mut request, &authority, state.clock.now());
-                self.browser.exchange(&authority, request, length, scene(&state)).await
+                let policy = Policy { redirects: state.spec.adapter.redirects, exchange };
+                let (jar, clock) = (&mut self.jar, &state.clock);
+                let carry = |answer: &Attempt, to: &Authority, request: &mut Request<Bytes>| {
+                    carry_cookies(jar, answer, to, request, clock);
+                };
+                let sending = (authority, request, length);
+                redirects::exchange(&mut self.browser, sending, policy, scene(&state), carry).await
             }
             Err(trouble) => Attempt::prevented(trouble, state.clock.now()),
         };
@@ -149,6 +160,7 @@ fn scene(state: &RunState) -> ExchangeContext<'_> {
     ExchangeContext {
         clock: &state.clock,
         guard: &state.spec.guard,
+        tls: &state.spec.tls,
         limits: Limits { timeout: settings.timeout.min(PATIENCE), longest_answer: settings.longest_answer },
         shutdown: None,
         acting: None,

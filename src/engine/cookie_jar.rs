@@ -172,10 +172,9 @@ fn is_below(host: &str, domain: &str) -> bool {
     host == domain || is_within
 }
 
-/// Whether browsers trust a connection to it as if it were encrypted: plain HTTP within this machine (Secure Contexts,
-/// section 3.1).
+/// Whether browsers trust a connection to it: an encrypted one, or one within this machine (Secure Contexts, section 3.1).
 fn is_trusted(authority: &Authority) -> bool {
-    authority.is_loopback()
+    authority.is_https() || authority.is_loopback()
 }
 
 /// The folder of what was asked for (RFC 6265, section 5.1.4).
@@ -316,9 +315,14 @@ mod tests {
     }
 
     #[test]
-    fn a_secure_cookie_goes_over_plain_http_within_this_machine_only() {
+    fn a_secure_cookie_goes_over_https_and_over_plain_http_within_this_machine_only() {
         assert_eq!(sent(&jar("http://p.example/", &["s=1; Secure"]).0, "http://p.example/", 0), "");
         assert_eq!(sent(&jar("http://127.0.0.1:81/", &["s=1; secure"]).0, "http://127.0.0.1/", 0), "s=1");
+        let (safe, _) = jar("https://p.example/", &["s=1; Secure"]);
+        assert_eq!(
+            (sent(&safe, "https://p.example/", 0), sent(&safe, "http://p.example/", 0)),
+            ("s=1".into(), String::new())
+        );
     }
 
     #[test]

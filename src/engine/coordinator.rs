@@ -1,5 +1,6 @@
 //! Runs beside the lanes: tells the portal the time, moves the run through its phases, and ends it.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,11 +13,12 @@ use model::nanoseconds;
 use model::words::{Fault, Operation, Phase};
 use portal::ClockFacts;
 
+use crate::base_url::BaseUrl;
+use crate::connection::{NotOpened, probe};
 use crate::control::{ControlClient, ControlRequest, PATIENCE};
 use crate::delay::SchedulingDelays;
 use crate::event_loop::LaneThread;
 use crate::hopeless::{Beginnings, Prospects};
-use crate::http_client::open;
 use crate::ledgers::Ledgers;
 use crate::meter::Meters;
 use crate::own_limits::Trouble;
@@ -25,8 +27,10 @@ use crate::preflight;
 use crate::registrar::Registrar;
 use crate::run::{EngineError, Health};
 use crate::run_state::RunState;
+use crate::spec::Peer;
 use crate::stalls::{Jumps, overslept};
 use crate::throttle::Hold;
+use crate::tls_failure::TlsFailure;
 
 /// How often the coordinator looks around.
 const LOOK: Duration = Duration::from_millis(20);
@@ -73,6 +77,7 @@ impl Coordinator {
     /// Before anybody comes, the portal must know what time it is, and we what it offers and whom it knows.
     pub(crate) async fn prepare(&mut self) -> Result<(), EngineError> {
         self.probe_target().await?;
+        self.probe_peers().await?;
         self.set_clock(0).await;
         // Who answers nothing in time is not asked for the rest of it one after the other: people are on their way.
         if !self.state.was_left_waiting() {
@@ -94,13 +99,48 @@ impl Coordinator {
     /// Opens a connection to the portal, so that an unreachable address is reported at once.
     async fn probe_target(&mut self) -> Result<(), EngineError> {
         let spec = &self.state.spec;
-        spec.guard.admit_connection(&spec.target, &self.state.clock, &Hold::default()).await;
-        let opened = tokio::time::timeout(PATIENCE, open(&spec.target, &spec.guard)).await;
+        let opened = self.probe(&spec.target).await;
         self.free_at.set(self.state.clock.now());
         match opened {
-            Ok(Ok(_stream)) => Ok(()),
-            Ok(Err(Trouble { fault: Fault::Forbidden, .. })) => Err(EngineError::Forbidden(spec.target.clone())),
-            Ok(Err(_)) | Err(_) => Err(EngineError::Unreachable(spec.target.clone())),
+            Ok(()) => Ok(()),
+            Err(NotOpened::Unreached(Trouble { fault: Fault::Forbidden, .. })) => {
+                Err(EngineError::Forbidden(spec.target.authority().clone()))
+            }
+            Err(NotOpened::Tls(failure)) => Err(no_tls(&spec.target, failure)),
+            Err(NotOpened::Unreached(Trouble { fault: Fault::TimedOut, .. })) if spec.target.authority().is_https() => {
+                Err(no_tls(&spec.target, TlsFailure::silence()))
+            }
+            Err(NotOpened::Unreached(trouble)) => Err(self.unreached(trouble.reason)),
+        }
+    }
+
+    /// Looks whether TLS can be spoken with the peers that speak it. One that cannot be reached may come yet.
+    async fn probe_peers(&self) -> Result<(), EngineError> {
+        for Peer { base, .. } in self.state.spec.peers.iter().filter(|peer| peer.base.authority().is_https()) {
+            if let Err(NotOpened::Tls(failure)) = self.probe(base).await {
+                return Err(no_tls(base, failure));
+            }
+        }
+        Ok(())
+    }
+
+    async fn probe(&self, base: &BaseUrl) -> Result<(), NotOpened> {
+        let (spec, door) = (&self.state.spec, base.authority());
+        spec.guard.admit_connection(door, &self.state.clock, &Hold::default()).await;
+        let tls = door.is_https().then(|| spec.tls.sessions());
+        let opened = tokio::time::timeout(PATIENCE, probe(door, &spec.guard, tls.as_ref())).await;
+        opened.unwrap_or_else(|_too_late| Err(Fault::TimedOut.into()))
+    }
+
+    fn unreached(&self, reason: Option<Cow<'static, str>>) -> EngineError {
+        let spec = &self.state.spec;
+        let portal = spec.target.clone();
+        match spec.guard.proxy(portal.authority()) {
+            Some(proxy) => {
+                let reason = reason.map_or_else(|| "no answer".to_owned(), Cow::into_owned);
+                EngineError::NoProxy { portal, proxy: proxy.clone(), reason }
+            }
+            None => EngineError::Unreachable(portal),
         }
     }
 
@@ -150,11 +190,17 @@ impl Coordinator {
             return false;
         }
         let spec = &self.state.spec;
-        let target = format!("http://{}", spec.target);
+        let target = spec.target.to_string();
         let begun = self.meters.lanes.iter().map(|lane| lane.begun.get()).sum();
         let begun_long_ago = self.beginnings.look(now, begun);
         let prospects = Prospects::of(&self.meters, self.state.was_heard(), begun_long_ago);
-        self.stopped_because = prospects.verdict(&target, &spec.adapter.name, now, spec.settings.timeout);
+        let because = prospects.verdict(&target, &spec.adapter.name, now, spec.settings.timeout);
+        self.stopped_because = because.map(|because| match self.state.led_to() {
+            Some(url) => format!(
+                "{because}; its answers lead to {url}: name that place in --target, or set `redirects` in the adapter"
+            ),
+            None => because,
+        });
         self.stopped_because.is_some()
     }
 
@@ -205,4 +251,8 @@ impl Coordinator {
             strangers: self.state.begun.strangers(),
         }
     }
+}
+
+fn no_tls(at: &BaseUrl, TlsFailure { reason, remedy }: TlsFailure) -> EngineError {
+    EngineError::NoTls { at: at.clone(), reason, remedy }
 }

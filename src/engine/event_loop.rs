@@ -12,11 +12,13 @@ use model::words::Phase;
 use tokio::runtime;
 use tokio::task::LocalSet;
 
+use crate::attempt::Attempt;
 use crate::connection_slots::{Slot, Supply};
 use crate::delay::SchedulingDelays;
-use crate::http_client::{Attempt, ExchangeContext, Limits};
-use crate::lane::Lane;
+use crate::http_client::{ExchangeContext, Limits};
+use crate::lane::{Lane, exchange};
 use crate::meter::LaneMeter;
+use crate::redirects::{self, Policy, carry_cookies};
 use crate::run_state::RunState;
 use crate::spec::Arrivals;
 use crate::stalls::overslept;
@@ -108,7 +110,7 @@ async fn serve(mut slot: Slot, lane: LaneRef) {
     let state = lane.borrow().state();
     let settings = &state.spec.settings;
     let limits = Limits { timeout: settings.timeout, longest_answer: settings.longest_answer };
-    let (clock, guard) = (&state.clock, &state.spec.guard);
+    let (clock, guard, tls) = (&state.clock, &state.spec.guard, &state.spec.tls);
     loop {
         let next = lane.borrow_mut().slots().next(&slot);
         let Some(mut act) = next else {
@@ -117,10 +119,15 @@ async fn serve(mut slot: Slot, lane: LaneRef) {
         };
         let (prepared, held_in_line) = lane.borrow_mut().take(&mut act);
         let mut attempt = match prepared {
-            Ok((authority, request, length)) => {
+            Ok(sending) => {
                 let (shutdown, acting) = (Some(&*slot.shutdown), Some((&*state, act.task.origin)));
-                let context = ExchangeContext { clock, guard, limits, shutdown, acting };
-                slot.client.exchange(&authority, request, length, context).await
+                let context = ExchangeContext { clock, guard, tls, limits, shutdown, acting };
+                let adapter = &state.spec.adapter;
+                let policy = Policy { redirects: adapter.redirects, exchange: exchange(&state, &act.task) };
+                redirects::exchange(&mut slot.client, sending, policy, context, |answer, to, request| {
+                    carry_cookies(lane.borrow_mut().jar(act.person), answer, to, request, clock);
+                })
+                .await
             }
             Err(trouble) => Attempt::prevented(trouble, state.clock.now()),
         };

@@ -6,15 +6,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::authority::Authority;
 use crate::clock::RunClock;
+use crate::proxy::Proxies;
 use crate::throttle::{HeldBy, Hold, Limit, Throttle, punctual_rate};
 
-/// The doors that may be knocked at, each a host with its port, and how fast.
+/// The doors that may be knocked at, each a host with its port and scheme, and how fast.
 #[derive(Debug, Default)]
 pub struct Guard {
     doors: Vec<Door>,
     hosts: Vec<Host>,
     /// What each host was promised, if anything.
     rate: Option<f64>,
+    proxies: Proxies,
 }
 
 #[derive(Debug)]
@@ -54,6 +56,18 @@ impl Guard {
         guard
     }
 
+    /// The same, and what is not on this machine is asked through these proxies.
+    #[must_use]
+    pub fn through(mut self, proxies: Proxies) -> Self {
+        self.proxies = proxies;
+        self
+    }
+
+    /// The proxy through which a door is asked; `None`: directly.
+    pub(crate) fn proxy(&self, authority: &Authority) -> Option<&Authority> {
+        self.proxies.through(authority)
+    }
+
     /// The same, and each host gets at most so many requests, and so many connections, in every second. Below 1 it is one in
     /// several seconds.
     #[must_use]
@@ -83,13 +97,13 @@ impl Guard {
         self.door(authority).is_some()
     }
 
-    /// Whether a connection may be opened to this address, found for an authority.
+    /// Whether a connection may be opened to this address, found for an authority; a proxy finds it itself.
     ///
     /// A host that is allowed by its name may stand for any address. One that is not may stand for those that are allowed by
     /// number.
     pub(crate) fn allows_address(&self, authority: &Authority, address: SocketAddr) -> bool {
         self.door(authority).is_some_and(|door| door.authority.is_same_door(authority))
-            || self.doors.iter().any(|door| door.stands_for(address))
+            || self.doors.iter().any(|door| door.stands_for(authority, address))
     }
 
     /// Waits until one more request may be sent to this door, and says when that is: now.
@@ -137,15 +151,16 @@ impl Guard {
         let by_name = self.doors.iter().find(|door| door.authority.is_same_door(authority));
         by_name.or_else(|| {
             let addresses = authority.addresses()?;
-            self.doors.iter().find(|door| addresses.iter().any(|address| door.stands_for(*address)))
+            self.doors.iter().find(|door| addresses.iter().any(|address| door.stands_for(authority, *address)))
         })
     }
 }
 
 impl Door {
-    /// Whether its host is this address, or `localhost`, which has it.
-    fn stands_for(&self, address: SocketAddr) -> bool {
-        self.authority.addresses().is_some_and(|addresses| addresses.contains(&address))
+    /// Whether its host is this address, or `localhost`, which has it, and is spoken to in the same way.
+    fn stands_for(&self, authority: &Authority, address: SocketAddr) -> bool {
+        self.authority.is_https() == authority.is_https()
+            && self.authority.addresses().is_some_and(|addresses| addresses.contains(&address))
     }
 }
 
@@ -207,6 +222,9 @@ mod tests {
             "http://portal.example:8080",
             "http://other.example",
             "http://10.0.0.1",
+            "https://127.0.0.1:8080",
+            "https://localhost:8080",
+            "https://portal.example:80",
         ] {
             assert!(!guard.allows(&at(url)), "{url}");
         }

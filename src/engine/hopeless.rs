@@ -70,6 +70,7 @@ impl Failure {
             (Some(Fault::Unreadable), Some(status)) => format!("an answer (HTTP {status}) that could not be read"),
             (Some(Fault::Unwritable), _) => "a request that could not be written".to_owned(),
             (Some(Fault::Connect), _) => "no connection".to_owned(),
+            (Some(Fault::Tls), _) => "a connection over which TLS could not be spoken".to_owned(),
             (Some(Fault::Broken), _) => "a connection that broke".to_owned(),
             (Some(fault), _) => fault.to_string(),
             (None, Some(status)) => format!("HTTP {status}"),
@@ -119,7 +120,7 @@ impl Prospects {
         }
         if self.heard == 0 && self.broken >= enough {
             return Some(format!(
-                "stopped after {after} s: what listens at {target} does not speak HTTP: none of {} requests was answered by it (is the port right?)",
+                "stopped after {after} s: what listens at {target} does not speak HTTP: none of {} requests was answered by it (is the port right? is it https?)",
                 self.broken
             ));
         }

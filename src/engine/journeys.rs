@@ -13,10 +13,10 @@ use portal::Reading;
 
 use crate::actors::{Actors, Begun, Person};
 use crate::admission::Admitted;
+use crate::attempt::Attempt;
 use crate::backing_off::{came_to_nothing, is_ours, is_sign_in};
 use crate::cookie_jar::CookieJar;
 use crate::due;
-use crate::http_client::Attempt;
 use crate::known::shown;
 use crate::meter::LaneMeter;
 use crate::read_back::ReadBack;

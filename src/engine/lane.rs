@@ -14,11 +14,12 @@ use tokio::sync::Notify;
 
 use crate::actors::Begun;
 use crate::admission::Admission;
+use crate::attempt::Attempt;
 use crate::backing_off::{is_no_traffic, is_sign_in};
 use crate::codec::{Codec, Prepared};
 use crate::connection_slots::{Act, ConnectionSlots};
+use crate::cookie_jar::CookieJar;
 use crate::delay::{SchedulingDelays, Taken};
-use crate::http_client::Attempt;
 use crate::journeys::Journeys;
 use crate::meter::LaneMeter;
 use crate::run_state::RunState;
@@ -76,6 +77,11 @@ impl Lane {
     /// Its connection slots, and the acts that wait for one.
     pub(crate) fn slots(&mut self) -> &mut ConnectionSlots {
         &mut self.slots
+    }
+
+    /// The cookies of a person.
+    pub(crate) fn jar(&mut self, person: usize) -> &mut CookieJar {
+        self.journeys.jar(person)
     }
 
     /// What wakes it before the instant that [`turn`](Self::turn) gave.
@@ -214,6 +220,7 @@ impl Lane {
             self.scheduling_delays.record(task.class, task.delay);
         }
         self.meter.over(task.operation, attempt, answer);
+        self.state.note_redirect(attempt);
         let is_known = is_no_traffic(attempt) && task.unsent.replace(task.operation) == Some(task.operation);
         if !is_known {
             self.record(person, task, attempt, answer);
@@ -264,7 +271,7 @@ impl Lane {
 }
 
 /// The exchange at which a task stands.
-fn exchange<'a>(state: &'a RunState, task: &Task) -> &'a Exchange {
+pub(crate) fn exchange<'a>(state: &'a RunState, task: &Task) -> &'a Exchange {
     let exchanges = state.spec.adapter.exchanges(task.operation);
     match exchanges.get(task.exchange) {
         Some(exchange) => exchange,

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use model::words::{Fault, Operation, Outcome};
 
+use crate::attempt::Attempt;
 use crate::backing_off::{is_no_traffic, is_sign_in};
 use crate::hopeless::Failure;
-use crate::http_client::Attempt;
 use crate::spec::Purpose;
 
 /// The counters of all lanes.

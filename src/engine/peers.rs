@@ -10,7 +10,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use history::{Inlet, Signal};
 use http::Request;
-use http_body_util::Full;
 use model::PeerFacts;
 use model::words::Fault;
 use serde::Deserialize;
@@ -129,8 +128,14 @@ impl Ledger {
     /// Takes over what is new, to the end of the ledger; a peer that does not answer is asked again next time.
     async fn collect(&mut self, state: &RunState, inlet: &RefCell<Inlet>) {
         let limits = Limits { timeout: state.spec.settings.timeout, longest_answer: LONGEST_PAGE };
-        let scene =
-            ExchangeContext { clock: &state.clock, guard: &state.spec.guard, limits, shutdown: None, acting: None };
+        let scene = ExchangeContext {
+            clock: &state.clock,
+            guard: &state.spec.guard,
+            tls: &state.spec.tls,
+            limits,
+            shutdown: None,
+            acting: None,
+        };
         let mut begun_anew = false;
         loop {
             let asked = state.clock.now();
@@ -174,12 +179,13 @@ impl Ledger {
     }
 
     async fn page(&mut self, scene: ExchangeContext<'_>) -> Result<Page, NoPage> {
-        let path = format!("/_ledger?after={}&limit={PAGE}", self.after);
+        let Peer { base, .. } = &self.peer;
+        let path = base.under(&format!("/_ledger?after={}&limit={PAGE}", self.after));
         let request = Request::get(path)
-            .header(http::header::HOST, self.peer.authority.to_string())
-            .body(Full::<Bytes>::default())
+            .header(http::header::HOST, base.authority().host_header())
+            .body(Bytes::new())
             .map_err(|_no_request| NoPage::Unanswered)?;
-        let attempt = self.browser.exchange(&self.peer.authority, request, 0, scene).await;
+        let attempt = self.browser.exchange(base.authority(), &request, 0, scene).await;
         // A byte order mark is no part of JSON, and sent by some.
         let json = attempt.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&attempt.body);
         match (attempt.fault, attempt.status) {

@@ -104,21 +104,21 @@ impl Phases {
     }
 
     fn enter(&mut self, phase: Phase, now: u64) {
-        self.paced_before = self.state.spec.guard.paced(&self.state.spec.target, now);
+        self.paced_before = self.state.spec.guard.paced(self.state.spec.target.authority(), now);
         self.state.enter(phase);
     }
 
     /// From now on the portal gets no more in a second than in the busiest one of the load.
     fn pace(&self) {
         let spec = &self.state.spec;
-        spec.guard.pace(&spec.target, peak_rate(spec));
+        spec.guard.pace(spec.target.authority(), peak_rate(spec));
     }
 
     /// Whether the phase would not be late, had we not held it back ourselves; who stops a run is not kept waiting. What is
     /// read back has an end; a drain, in which clerks look in again and again, is at most twice as long.
     fn is_held_back(&self, now: u64) -> bool {
         let spec = &self.state.spec;
-        let held = spec.guard.paced(&spec.target, now).saturating_sub(self.paced_before);
+        let held = spec.guard.paced(spec.target.authority(), now).saturating_sub(self.paced_before);
         let counted = match self.state.phase() {
             Phase::Drain => held.min(nanoseconds(spec.settings.drain)),
             Phase::WarmUp | Phase::Load | Phase::FinalRead | Phase::Ended => held,
@@ -147,6 +147,6 @@ impl Phases {
 
 /// Requests that the portal got in the busiest second of the load; a shorter load is taken for a part of one.
 fn peak_rate(spec: &RunSpec) -> u64 {
-    let busiest = spec.guard.busiest_second(&spec.target);
+    let busiest = spec.guard.busiest_second(spec.target.authority());
     (busiest * SECOND / spec.timeline.wall_end().clamp(1, SECOND)).max(1)
 }

@@ -9,6 +9,7 @@ use tokio::runtime;
 use tokio::task::LocalSet;
 
 use crate::authority::Authority;
+use crate::base_url::BaseUrl;
 use crate::coordinator::Coordinator;
 use crate::delay::SchedulingDelays;
 use crate::event_loop::{self, LaneThread};
@@ -51,10 +52,32 @@ pub struct Health {
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// The portal cannot be reached.
-    #[error("could not reach the portal at http://{0}: no connection (is it running? is the port right?)")]
-    Unreachable(Authority),
+    #[error("could not reach the portal at {0}: no connection (is it running? is the port right?)")]
+    Unreachable(BaseUrl),
+    /// The portal cannot be reached through the proxy.
+    #[error(
+        "could not reach the portal at {portal} through the proxy {proxy}: {reason} (`no_proxy` names hosts that are asked directly)"
+    )]
+    NoProxy {
+        /// Where the portal is.
+        portal: BaseUrl,
+        /// Where the proxy is.
+        proxy: Authority,
+        /// Why.
+        reason: String,
+    },
+    /// TLS cannot be spoken with the portal or a peer.
+    #[error("could not speak TLS with {at}: {reason} ({remedy})")]
+    NoTls {
+        /// Where it is.
+        at: BaseUrl,
+        /// Why.
+        reason: String,
+        /// What can be done about it.
+        remedy: &'static str,
+    },
     /// The portal may not be spoken to.
-    #[error("refused to speak to http://{0}: it is neither the target, a peer nor a listed door")]
+    #[error("refused to speak to {0}: it is neither the target, a peer nor a listed door")]
     Forbidden(Authority),
     /// A thread or a runtime could not be started.
     #[error("could not start a lane: {0}")]

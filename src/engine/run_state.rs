@@ -1,13 +1,15 @@
 //! What all lanes of a run share.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
 use model::nanoseconds;
 use model::words::{Fault, Phase};
 
+use crate::attempt::Attempt;
 use crate::clock::RunClock;
-use crate::http_client::Attempt;
 use crate::known::{Begun, Known};
+use crate::redirects::NOT_FOLLOWED;
 use crate::spec::RunSpec;
 
 /// The run, its clock and its phase.
@@ -26,6 +28,8 @@ pub(crate) struct RunState {
     load_began: AtomicU64,
     /// What came of the requests of the run's own: a [`Heard`].
     heard: AtomicU8,
+    /// Where the first redirect would have led that was not followed.
+    led_to: OnceLock<String>,
 }
 
 /// What came of the requests of the run's own, such as telling the time.
@@ -49,6 +53,7 @@ impl RunState {
             closing: AtomicBool::new(false),
             load_began: AtomicU64::new(0),
             heard: AtomicU8::new(Heard::NotAsked as u8),
+            led_to: OnceLock::new(),
         }
     }
 
@@ -88,6 +93,18 @@ impl RunState {
             (None, _) => return,
         };
         self.heard.store(heard as u8, Ordering::Relaxed);
+    }
+
+    /// Notes where an answer would have led, if it was not followed there.
+    pub(crate) fn note_redirect(&self, attempt: &Attempt) {
+        if let Some(url) = attempt.reason.as_deref().and_then(|reason| reason.strip_prefix(NOT_FOLLOWED)) {
+            self.led_to.get_or_init(|| url.to_owned());
+        }
+    }
+
+    /// Where the first redirect would have led that was not followed.
+    pub(crate) fn led_to(&self) -> Option<&str> {
+        self.led_to.get().map(String::as_str)
     }
 
     /// Whether the portal has answered a request of the run's own.

@@ -8,8 +8,9 @@ use model::words::{Channel, PeerName};
 use model::{Applicants, CaseId, Offer, Seed, Staff, Timeline};
 use portal::Adapter;
 
-use crate::authority::Authority;
+use crate::base_url::BaseUrl;
 use crate::guard::Guard;
+use crate::tls::Tls;
 
 /// A person who comes at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,7 +63,7 @@ pub struct Peer {
     /// Which one it is.
     pub name: PeerName,
     /// Where its ledger is.
-    pub authority: Authority,
+    pub base: BaseUrl,
 }
 
 /// A change of the portal's catalogue that the run publishes.
@@ -122,11 +123,13 @@ pub struct RunSpec {
     /// Where chance comes from.
     pub seed: Seed,
     /// Where the portal is.
-    pub target: Authority,
+    pub target: BaseUrl,
     /// Whose ledgers are collected.
     pub peers: Vec<Peer>,
     /// Which addresses may be spoken to.
     pub guard: Guard,
+    /// Whom https is spoken with, and as whom.
+    pub tls: Tls,
     /// Limits and lengths.
     pub settings: Settings,
 }

@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 
-use history::{Batch, Exchange, Misread, Observed, ProgressLine, ShownService, Text};
+use history::{Batch, Exchange, Misread, Observed, ProgressLine, Redirect, ShownService, Text};
 use model::words::{Blame, Field, Operation, Outcome, Phase, TrafficClass};
 use model::{CaseId, fitting};
 use portal::Reading;
 
-use crate::http_client::Attempt;
+use crate::attempt::Attempt;
 use crate::known::Known;
+use crate::redirects::Hop;
 
 /// What is to be recorded of an exchange, besides what its answer shows.
 pub(crate) struct Entry<'a> {
@@ -62,6 +63,11 @@ pub(crate) fn record(batch: &mut Batch, entry: &Entry<'_>, attempt: &Attempt, re
     };
     let error_code = reading.error_code().map(|code| batch.text(code));
     batch.exchange(exchange, error_code);
+    for hop in &attempt.hops {
+        let (url, bytes_received) = (batch.text(&hop.url), fitting(hop.bytes_received, SHORT));
+        let Hop { status, sent, first_byte, done, .. } = *hop;
+        batch.redirect(Redirect { url, status, sent, first_byte, done, bytes_received });
+    }
     for problem in reading.problems() {
         let [field, value] = [problem.field, problem.value].map(|text| text.map(|text| batch.text(text)));
         batch.misread(Misread { problem: problem.problem, field, value, items: problem.items });

@@ -1,6 +1,6 @@
-//! A TCP connection that knows how it ended: what a request that got no answer may be taken for depends on it.
+//! A connection, plain or by TLS, that knows how it ended: what a request that got no answer may be taken for depends on it.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::io::{Error, ErrorKind};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -9,6 +9,9 @@ use std::task::{Context, Poll};
 use http::Method;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
+
+use crate::tls_failure::{TlsFailure, of_tls};
 
 /// What was seen of a connection since a request was last put on it.
 #[derive(Debug, Default)]
@@ -16,6 +19,8 @@ pub(crate) struct Seen {
     /// Whether any byte came.
     answered: Cell<bool>,
     ended: Cell<Option<End>>,
+    /// Why TLS could not be spoken any further.
+    tls: OnceCell<TlsFailure>,
 }
 
 /// How the other side ended a connection.
@@ -49,25 +54,68 @@ impl Seen {
             }
     }
 
+    /// Why TLS could not be spoken any further, if that is how it ended.
+    pub(crate) fn tls_failure(&self) -> Option<TlsFailure> {
+        self.tls.get().cloned()
+    }
+
     fn failed(&self, error: &Error) {
         if is_reset(error) {
             self.ended.set(Some(End::Reset));
+        } else if error.kind() == ErrorKind::UnexpectedEof {
+            // TLS, closed without a word.
+            self.ended.set(Some(End::Closed));
+        } else if of_tls(error).is_some() {
+            // The first failure is the cause of the others.
+            self.tls.get_or_init(|| TlsFailure::of(error, false));
         }
     }
 }
 
-fn is_reset(error: &Error) -> bool {
+/// Whether it says that the other side would hear no more.
+pub(crate) fn is_reset(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::ConnectionAborted)
+}
+
+/// What bytes of HTTP go over.
+pub(crate) enum Stream {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl Stream {
+    fn socket(&self) -> &TcpStream {
+        match self {
+            Self::Plain(stream) => stream,
+            Self::Tls(stream) => stream.get_ref().0,
+        }
+    }
+}
+
+/// Does the same with either kind of stream.
+macro_rules! either {
+    ($wire:ident, $stream:ident => $done:expr) => {
+        match &mut $wire.stream {
+            Stream::Plain(stream) => {
+                let $stream = Pin::new(stream);
+                $done
+            }
+            Stream::Tls(stream) => {
+                let $stream = Pin::new(&mut **stream);
+                $done
+            }
+        }
+    };
 }
 
 /// A connection, watched.
 pub(crate) struct Wire {
-    stream: TcpStream,
+    stream: Stream,
     seen: Rc<Seen>,
 }
 
 impl Wire {
-    pub(crate) fn new(stream: TcpStream, seen: Rc<Seen>) -> Self {
+    pub(crate) fn new(stream: Stream, seen: Rc<Seen>) -> Self {
         Self { stream, seen }
     }
 }
@@ -79,7 +127,7 @@ impl AsyncRead for Wire {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<Result<(), Error>> {
         let (before, room) = (buffer.filled().len(), buffer.remaining());
-        let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
+        let polled = either!(self, stream => stream.poll_read(context, buffer));
         match &polled {
             Poll::Pending => {}
             Poll::Ready(Err(error)) => self.seen.failed(error),
@@ -87,7 +135,7 @@ impl AsyncRead for Wire {
             Poll::Ready(Ok(())) if room == 0 => {}
             // The end was read first, yet what we sent after it may have been answered with a reset.
             Poll::Ready(Ok(())) => {
-                let error = self.stream.take_error().ok().flatten();
+                let error = self.stream.socket().take_error().ok().flatten();
                 let is_reset = error.is_some_and(|error| is_reset(&error));
                 self.seen.ended.set(Some(if is_reset { End::Reset } else { End::Closed }));
             }
@@ -98,7 +146,7 @@ impl AsyncRead for Wire {
 
 impl AsyncWrite for Wire {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize, Error>> {
-        let polled = Pin::new(&mut self.stream).poll_write(context, bytes);
+        let polled = either!(self, stream => stream.poll_write(context, bytes));
         if let Poll::Ready(Err(error)) = &polled {
             self.seen.failed(error);
         }
@@ -106,11 +154,11 @@ impl AsyncWrite for Wire {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        either!(self, stream => stream.poll_flush(context))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        either!(self, stream => stream.poll_shutdown(context))
     }
 
     fn poll_write_vectored(
@@ -118,7 +166,7 @@ impl AsyncWrite for Wire {
         context: &mut Context<'_>,
         pieces: &[std::io::IoSlice<'_>],
     ) -> Poll<Result<usize, Error>> {
-        let polled = Pin::new(&mut self.stream).poll_write_vectored(context, pieces);
+        let polled = either!(self, stream => stream.poll_write_vectored(context, pieces));
         if let Poll::Ready(Err(error)) = &polled {
             self.seen.failed(error);
         }
@@ -126,7 +174,10 @@ impl AsyncWrite for Wire {
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        match &self.stream {
+            Stream::Plain(stream) => stream.is_write_vectored(),
+            Stream::Tls(stream) => stream.is_write_vectored(),
+        }
     }
 }
 
@@ -137,7 +188,7 @@ mod tests {
     #[test]
     fn what_may_have_been_read_is_repeated_only_if_the_method_is_idempotent() {
         let of = |answered, ended| {
-            let seen = Seen { answered: Cell::new(answered), ended: Cell::new(ended) };
+            let seen = Seen { answered: Cell::new(answered), ended: Cell::new(ended), tls: OnceCell::new() };
             [Method::GET, Method::PUT, Method::POST].map(|method| seen.may_send_again(&method))
         };
         assert_eq!(of(false, Some(End::Reset)), [true, true, true]);

@@ -88,6 +88,24 @@ pub struct Misread {
     pub items: u32,
 }
 
+/// An answer that led elsewhere: a row of the table `redirects`. Belongs to the exchange recorded last. Nanoseconds since the
+/// run began.
+#[derive(Clone, Copy, Debug)]
+pub struct Redirect {
+    /// What was asked for, without its query.
+    pub url: Text,
+    /// HTTP status.
+    pub status: u16,
+    /// First byte sent.
+    pub sent: Option<u64>,
+    /// First byte received.
+    pub first_byte: Option<u64>,
+    /// Last byte received.
+    pub done: u64,
+    /// Bytes of the answer's body as it came.
+    pub bytes_received: u32,
+}
+
 /// An interval in which a thread of ours stood still: a row of the table `stalls`. Nanoseconds since the run began.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stall {
@@ -193,6 +211,8 @@ pub struct Batch {
     pub(crate) progress: Vec<ProgressLine>,
     pub(crate) services: Vec<ShownService>,
     pub(crate) misread: Vec<Misread>,
+    /// Each with the place of its exchange in `rows`.
+    pub(crate) redirects: Vec<(usize, Redirect)>,
     pub(crate) stalls: Vec<Stall>,
     pub(crate) signals: Vec<Signal>,
     pub(crate) facts: Vec<(Fact, String)>,
@@ -248,6 +268,11 @@ impl Batch {
         self.misread.push(misread);
     }
 
+    /// Adds an answer before that of the last exchange, which led to it.
+    pub fn redirect(&mut self, redirect: Redirect) {
+        self.redirects.push((self.rows.len().saturating_sub(1), redirect));
+    }
+
     /// Adds an interval in which we stood still.
     pub fn stall(&mut self, stall: Stall) {
         self.strings += stall.thread.len();
@@ -291,6 +316,7 @@ impl Batch {
             + rows(&self.progress)
             + rows(&self.services)
             + rows(&self.misread)
+            + rows(&self.redirects)
             + rows(&self.stalls)
             + rows(&self.signals)
             + rows(&self.facts)
@@ -304,6 +330,7 @@ impl Batch {
             + self.progress.capacity() * size_of::<ProgressLine>()
             + self.services.capacity() * size_of::<ShownService>()
             + self.misread.capacity() * size_of::<Misread>()
+            + self.redirects.capacity() * size_of::<(usize, Redirect)>()
             + self.signals.capacity() * size_of::<Signal>()
     }
 
@@ -342,6 +369,7 @@ impl Batch {
         self.progress.clear();
         self.services.clear();
         self.misread.clear();
+        self.redirects.clear();
         self.stalls.clear();
         self.signals.clear();
         self.facts.clear();

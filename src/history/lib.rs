@@ -12,7 +12,7 @@ mod plan;
 mod recorder;
 mod store;
 
-pub use batch::{Batch, Exchange, Misread, Observed, ProgressLine, ShownService, Signal, Stall, Text};
+pub use batch::{Batch, Exchange, Misread, Observed, ProgressLine, Redirect, ShownService, Signal, Stall, Text};
 pub use plan::{PlannedDossier, figures, targets};
 pub use recorder::{Inlet, Recorder, RecorderLoss};
 pub use store::{HistoryError, SCHEMA, SCHEMA_VERSION, Store, open};

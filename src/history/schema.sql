@@ -50,7 +50,7 @@ create table exchanges (
     done_ns       integer not null,
     outcome       text not null, -- ok, refused, error
     status        integer, -- HTTP status, null if none came
-    fault         text, -- why there is no trustworthy answer: connect, broken, timed_out, too_long, unreadable, forbidden, unwritable, local_limit
+    fault         text, -- why there is no trustworthy answer: connect, tls, broken, timed_out, too_long, redirected, unreadable, forbidden, unwritable, local_limit
     bytes_sent    integer not null,
     bytes_received integer not null, -- of the answer's body as it came
     bytes_decoded integer, -- of the answer's body without its content codings (gzip, deflate, br, zstd); null: none was undone
@@ -70,6 +70,20 @@ create table adapter_problems (
     value       text, -- what stood there, cut to 160 bytes
     items       integer not null, -- how many dossiers, procedures or log lines of the answer it concerns
     primary key (exchange_id, position)
+) without rowid;
+
+-- An answer that led an exchange elsewhere (301, 302, 303, 307, 308), where the adapter lets redirects be followed. The exchange is that
+-- of the last answer; it was sent when its first request was, so that its service time is that of all.
+create table redirects (
+    exchange_id   integer not null,
+    hop           integer not null, -- counted from 1
+    url           text not null, -- what was asked for, without its query
+    status        integer not null,
+    sent_ns       integer,
+    first_byte_ns integer,
+    done_ns       integer not null,
+    bytes_received integer not null,
+    primary key (exchange_id, hop)
 ) without rowid;
 
 -- Intervals in which vandan itself stood still (a stopped process, a paused machine, a starved processor).
@@ -222,6 +236,7 @@ union all select 'progress',     'one line of the portal''s own log of a dossier
 union all select 'services',     'one procedure as the portal''s catalogue showed it in one exchange'
 union all select 'publications', 'one change of the catalogue that the run publishes, as planned'
 union all select 'adapter_problems', 'one thing the adapter did not understand of an answer, or could not write'
+union all select 'redirects',    'one answer that led an exchange elsewhere, where redirects are followed'
 union all select 'stalls',       'one interval in which vandan itself stood still'
 union all select 'signals',      'one message or act of a peer we play (bank, post): the other ledger'
 union all select 'figures',      'one published figure, and the query that counts the same here'

@@ -152,6 +152,7 @@ struct Rows<'a> {
     progress: Statement<'a>,
     service: Statement<'a>,
     misread: Statement<'a>,
+    redirect: Statement<'a>,
     stall: Statement<'a>,
     signal: Statement<'a>,
     fact: Statement<'a>,
@@ -172,6 +173,7 @@ impl<'a> Rows<'a> {
             progress: connection.prepare("insert into progress values (?1,?2,?3,?4,?5,?6,?7)")?,
             service: catalogue::prepare(connection)?,
             misread: connection.prepare("insert into adapter_problems values (?1,?2,?3,?4,?5,?6)")?,
+            redirect: connection.prepare("insert into redirects values (?1,?2,?3,?4,?5,?6,?7,?8)")?,
             stall: connection.prepare("insert or ignore into stalls values (?1,?2,?3)")?,
             signal: connection
                 .prepare("insert or ignore into signals values (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)")?,
@@ -204,6 +206,7 @@ impl<'a> Rows<'a> {
                 self.misread.execute(params![exchange_id, position, problem, field, value, misread.items])?;
             }
         }
+        self.write_redirects(batch, *next)?;
         for stall in &batch.stalls {
             self.stall.execute(params![stall.thread, signed(stall.from), signed(stall.until)])?;
         }
@@ -226,6 +229,27 @@ impl<'a> Rows<'a> {
         }
         for (fact, value) in &batch.facts {
             self.fact.execute(params![fact.name(), value])?;
+        }
+        Ok(())
+    }
+
+    /// Writes what led to exchanges of a batch that were written, where this is the next number.
+    fn write_redirects(&mut self, batch: &Batch, next: i64) -> Result<(), rusqlite::Error> {
+        let mut hop = 0;
+        let mut last = None;
+        for (place, redirect) in &batch.redirects {
+            hop = if last.replace(*place) == Some(*place) { hop + 1 } else { 1 };
+            let exchange_id = next - signed((batch.rows.len() - place) as u64);
+            self.redirect.execute(params![
+                exchange_id,
+                hop,
+                batch.read(redirect.url),
+                redirect.status,
+                redirect.sent.map(signed),
+                redirect.first_byte.map(signed),
+                signed(redirect.done),
+                redirect.bytes_received,
+            ])?;
         }
         Ok(())
     }

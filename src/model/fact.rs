@@ -81,6 +81,10 @@ facts! {
     Folder = "folder" Text,
     /// The address of the portal.
     Target = "target" Text,
+    /// Whether the portal's certificate was not verified (`--insecure`): whoever answered may have been another.
+    Insecure = "insecure" Claim,
+    /// The proxy through which the portal was asked.
+    Proxy = "proxy" Text,
     /// The adapter.
     Adapter = "adapter" Text,
     /// The digest of the adapter.

@@ -366,12 +366,16 @@ words! {
     Fault {
         /// No connection could be opened: certainly not done.
         Connect = "connect",
+        /// TLS could not be spoken, or who answered could not prove to be the host: certainly not done.
+        Tls = "tls",
         /// The connection broke after sending, or the answer is corrupt.
         Broken = "broken",
         /// No answer in time.
         TimedOut = "timed_out",
         /// The answer was longer than the limit, as it came or unpacked.
         TooLong = "too_long",
+        /// Redirects led in a circle, or on and on.
+        Redirected = "redirected",
         /// The answer has no readable content of the expected form.
         Unreadable = "unreadable",
         /// The address is not allowed: nothing was sent.
@@ -399,7 +403,9 @@ impl Fault {
     /// Whose fault it is.
     pub const fn blame(self) -> Blame {
         match self {
-            Self::Connect | Self::Broken | Self::TimedOut | Self::TooLong => Blame::Portal,
+            Self::Connect | Self::Tls | Self::Broken | Self::TimedOut | Self::TooLong | Self::Redirected => {
+                Blame::Portal
+            }
             Self::Unreadable | Self::Unwritable => Blame::Adapter,
             Self::Forbidden | Self::LocalLimit => Blame::Generator,
         }

@@ -25,6 +25,8 @@ pub struct Adapter {
     pub legacy_envelope: bool,
     /// Changes of state that are legal at this portal beyond the national list: from, to.
     pub also_legal: Vec<(DossierState, DossierState)>,
+    /// Which redirects of the portal are followed.
+    pub redirects: Redirects,
     pub(crate) time: TimeFormat,
     pub(crate) states: Words<DossierState>,
     pub(crate) payment_states: Words<PaymentState>,
@@ -33,6 +35,18 @@ pub struct Adapter {
     pub(crate) no_failure: Words<()>,
     /// By [`Operation`] as a number; empty: not mapped.
     pub(crate) operations: Vec<Vec<Exchange>>,
+}
+
+/// Which redirects are followed (301, 302, 303, 307 and 308 that do not mean success).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Redirects {
+    /// None: a redirect is an answer like any other.
+    #[default]
+    None,
+    /// Those to the scheme, host and port that were asked.
+    SameOrigin,
+    /// Those to the portal, its peers, and the addresses that the run file lists.
+    Listed,
 }
 
 /// A portal's words for a closed vocabulary of ours, in Unicode's composed form.
@@ -61,6 +75,11 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    /// Whether a status means success.
+    pub fn is_success(&self, status: u16) -> bool {
+        self.success.contains(&status)
+    }
+
     fn wants(&self, field: Field) -> bool {
         self.wanted.wants(field) || self.head.place_of(field).is_some()
     }
@@ -130,6 +149,7 @@ impl Adapter {
     pub fn encode(&self, exchange: &Exchange, context: &Context<'_>, request: &mut Encoded) -> Result<(), Unwritable> {
         request.clear();
         request.method.clone_from(&exchange.method);
+        request.is_link = exchange.target.begins_with_hole();
         exchange.target.write(context, self.time, &mut request.target)?;
         for (name, template) in &exchange.headers {
             template.write(context, self.time, &mut request.body)?;

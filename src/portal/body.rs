@@ -14,6 +14,8 @@ pub struct Encoded {
     pub method: Method,
     /// A path with query, or a whole address where the adapter takes one from an answer.
     pub target: BytesMut,
+    /// Whether the target is what an answer has shown, not a path of the adapter.
+    pub is_link: bool,
     /// The headers in the adapter's order.
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The body; empty if there is none.

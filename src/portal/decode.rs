@@ -42,7 +42,7 @@ impl Adapter {
         let Answer { status, headers, body } = answer;
         reading.clear();
         exchange.head.read(headers, reading);
-        let is_success = exchange.success.contains(&status);
+        let is_success = exchange.is_success(status);
         let read = if exchange.wanted.is_empty() { Ok(()) } else { exchange.wanted.read(body, reading) };
         let rows_over = reading.give_up_long_list();
         // Before translation, which takes away what is shown in unknown words.

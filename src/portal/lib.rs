@@ -20,7 +20,7 @@ mod reading;
 mod template;
 mod value;
 
-pub use adapter::{Adapter, Exchange};
+pub use adapter::{Adapter, Exchange, Redirects};
 pub use body::Encoded;
 pub use clock::{ClockFacts, TimeFormat};
 pub use decode::{Answer, Reply};

@@ -5,7 +5,7 @@ use http::{HeaderName, HeaderValue, Method};
 use model::words::{DossierState, Field, Operation, ParcelState, PaymentState};
 use model::{Document, Fields, Node, Problems, one_of};
 
-use crate::adapter::{Adapter, Exchange, Words};
+use crate::adapter::{Adapter, Exchange, Redirects, Words};
 use crate::body::{self, Body};
 use crate::clock::TimeFormat;
 use crate::composed::composed;
@@ -34,6 +34,7 @@ pub(crate) fn adapter(file: &str, text: &str) -> Result<Adapter, Problems> {
         let title = fields.text("title");
         let pattern = fields.text_or_empty("dossier_code");
         let time = fields.get("time").map_or(Some(TimeFormat::Rfc3339), |node| time_format(&node));
+        let redirects = fields.get("redirects").map_or(Some(Redirects::None), |node| redirects(&node));
         let states = vocabulary(fields, "states", DossierState::ALL);
         let payment_states = vocabulary(fields, "payment_states", PaymentState::ALL);
         let parcel_states = vocabulary(fields, "parcel_states", ParcelState::ALL);
@@ -45,6 +46,7 @@ pub(crate) fn adapter(file: &str, text: &str) -> Result<Adapter, Problems> {
             title: title?,
             dossier_code_pattern: pattern?,
             legacy_envelope: failure.in_status_200,
+            redirects: redirects?,
             time: time?,
             states: states?,
             payment_states: payment_states?,
@@ -53,6 +55,14 @@ pub(crate) fn adapter(file: &str, text: &str) -> Result<Adapter, Problems> {
             also_legal: also_legal?,
             operations: operations?,
         })
+    })
+}
+
+fn redirects(node: &Node<'_>) -> Option<Redirects> {
+    Some(match node.word(&["none", "same-origin", "listed"])? {
+        "same-origin" => Redirects::SameOrigin,
+        "listed" => Redirects::Listed,
+        _ => Redirects::None,
     })
 }
 

@@ -47,6 +47,7 @@ mod session;
 mod source;
 mod stalls;
 mod template;
+mod transport;
 mod unread;
 mod unseen;
 mod validity;

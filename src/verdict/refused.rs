@@ -37,8 +37,8 @@ fn sentence(door: &str, count: i64, first: i64) -> String {
         return format!("refused to follow: {link} ({exchanges}): {why}");
     }
     format!(
-        "refused to follow: {door} ({exchanges}): not the target, a peer or a listed host (if it belongs to the portal, list it \
-         in the run file under `links` or `authorization.also`)"
+        "refused to follow: {door} ({exchanges}): not the target, a peer or a listed host (if it belongs to the portal, list its \
+         host:port in the run file under `links` or `authorization.also`)"
     )
 }
 
@@ -61,13 +61,13 @@ mod tests {
     #[test]
     fn what_was_refused_is_named_with_its_first_exchange() {
         let said = said(
-            "insert into exchanges values (431, 'forbidden', '127.0.0.1:19300'), (432, 'forbidden', '10.0.0.1:80'),
-             (433, 'forbidden', '127.0.0.1:19300');",
+            "insert into exchanges values (431, 'forbidden', 'http://127.0.0.1:19300'), (432, 'forbidden', 'https://10.0.0.1'),
+             (433, 'forbidden', 'http://127.0.0.1:19300');",
         );
         assert_eq!(said.len(), 2);
-        let start = "refused to follow: 127.0.0.1:19300 (2 exchanges, first exchange 431): not the target, a peer or a listed host";
+        let start = "refused to follow: http://127.0.0.1:19300 (2 exchanges, first exchange 431): not the target, a peer or a listed host";
         assert!(said[0].starts_with(start), "{}", said[0]);
-        assert!(said[1].starts_with("refused to follow: 10.0.0.1:80 (exchange 432): "), "{}", said[1]);
+        assert!(said[1].starts_with("refused to follow: https://10.0.0.1 (exchange 432): "), "{}", said[1]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::merge::Overall;
 use crate::rule_set::{RuleSet, Script};
 use crate::sandbox::{Budget, Meter, complaint};
 use crate::stalls::Stalls;
+use crate::transport;
 use crate::validity::Validity;
 use crate::{areas, claims, examine, form, functions, misreadings, peers, required, unseen, witness};
 
@@ -135,7 +136,8 @@ impl Session {
         let areas = areas::examined(&verdicts, &gates);
         let unmet = required::unmet(&run, &verdicts, &areas);
         let overall = Overall::of(&run, &validity, &verdicts, &gates, &unmet);
-        let mut remarks = unseen::remarks(&self.connection)?;
+        let mut remarks = transport::remarks(&run);
+        remarks.extend(unseen::remarks(&self.connection)?);
         remarks.extend(peers::remarks(&self.connection)?);
         remarks.extend(misreadings::remark(&self.connection)?);
         let sources = rules.sources().to_vec();

@@ -4,6 +4,7 @@
 mod engine {
     pub(crate) mod play;
     pub(crate) mod portal;
+    pub(crate) mod tls_front;
 
     mod backing_off;
     mod catalogue;
@@ -14,9 +15,12 @@ mod engine {
     mod identities;
     mod lanes;
     mod peers;
+    mod proxies;
     mod put_off;
     mod rate;
+    mod redirects;
     mod safety;
     mod timing;
+    mod tls;
     mod understanding;
 }

@@ -11,8 +11,8 @@ use model::words::{Channel, FeeBasis, Level, PaymentMethod, PeerName, PlannedOut
 use model::{Applicant, Applicants, Case, CaseId, Seed, SimTime, Staff, Timeline, Vnd};
 use portal::Adapter;
 use vandan_engine::{
-    Arrival, Arrivals, Authority, EngineError, Guard, Health, JourneyAssignment, Meters, Peer, Publication, Purpose,
-    RunSpec, Settings, Snapshot, lane_of,
+    Arrival, Arrivals, Authority, BaseUrl, EngineError, Guard, Health, JourneyAssignment, Meters, Peer, Proxies,
+    Publication, Purpose, RunSpec, Settings, Snapshot, Tls, lane_of,
 };
 
 use super::portal::Portal;
@@ -79,6 +79,8 @@ pub(crate) struct Play {
     pub(crate) links: Vec<Authority>,
     /// Requests a host gets in any second, at the most.
     pub(crate) max_rate: Option<f64>,
+    pub(crate) tls: Tls,
+    pub(crate) proxies: Proxies,
 }
 
 /// A run that was.
@@ -96,6 +98,9 @@ pub(crate) struct Played {
     pub(crate) observed: Vec<String>,
     /// What was shown of the catalogue, as `operation procedure level payable`.
     pub(crate) services: Vec<String>,
+    /// Answers that led elsewhere, as `operation hop url status`, and when they were sent and done.
+    pub(crate) redirects: Vec<String>,
+    pub(crate) redirect_times: Vec<[i64; 2]>,
     /// What was not understood, as `operation problem field value items`.
     pub(crate) problems: Vec<String>,
     /// The facts of the run that the engine itself states.
@@ -172,6 +177,8 @@ impl Play {
             publications: Vec::new(),
             links: Vec::new(),
             max_rate: None,
+            tls: Tls::default(),
+            proxies: Proxies::default(),
         }
     }
 
@@ -275,6 +282,14 @@ impl Play {
             )
             .unwrap();
         let services = services.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        let mut redirects = history
+            .prepare(
+                "select format('%s %s %s %s', operation, hop, url, r.status), r.sent_ns, r.done_ns
+                 from redirects r join exchanges using (exchange_id) order by exchange_id, hop",
+            )
+            .unwrap();
+        let redirects = redirects.query_map([], |row| Ok((row.get(0)?, [row.get(1)?, row.get(2)?])));
+        let (redirects, redirect_times) = redirects.unwrap().map(Result::unwrap).unzip();
         let mut facts = history.prepare("select name, value from run").unwrap();
         let facts = facts.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect();
         let mut problems = history
@@ -293,6 +308,8 @@ impl Play {
             signals,
             observed,
             services,
+            redirects,
+            redirect_times,
             problems,
             facts,
         }
@@ -340,10 +357,11 @@ impl Play {
             let unit_of = self.arrivals.iter().map(|arrival| (arrival.case, arrival.unit)).collect();
             Arc::new(People { channel: self.channel, units: unit_of, panics_at: None })
         });
-        let target = Authority::parse(&self.target).unwrap();
-        let peers = self.peers.iter().map(|peer| peer.authority.clone());
-        let doors = [target.clone()].into_iter().filter(Authority::is_loopback).chain(peers).chain(self.links);
-        let guard = Guard::of(doors);
+        let target = BaseUrl::parse(&self.target).unwrap();
+        let peers = self.peers.iter().map(|peer| peer.base.authority().clone());
+        let doors =
+            [target.authority().clone()].into_iter().filter(Authority::is_loopback).chain(peers).chain(self.links);
+        let guard = Guard::of(doors).through(self.proxies);
         let guard = match self.max_rate {
             Some(rate) => guard.at_most(rate),
             None => guard,
@@ -366,6 +384,7 @@ impl Play {
             timeline: Arc::new(Timeline::new([(SimTime(0), end, true, 1.0)], Duration::from_millis(self.length))),
             seed: Seed(7),
             guard,
+            tls: self.tls,
             target,
             peers: self.peers,
             settings: self.settings,
@@ -406,7 +425,7 @@ pub(crate) fn journey(name: &str, role: Role, steps: &str) -> String {
 
 /// A peer whose ledger is at this portal.
 pub(crate) fn peer(name: PeerName, portal: &Portal) -> Peer {
-    Peer { name, authority: Authority::parse(&portal.url()).unwrap() }
+    Peer { name, base: BaseUrl::parse(&portal.url()).unwrap() }
 }
 
 /// Everybody has a number; whoever is marked makes the formula panic.

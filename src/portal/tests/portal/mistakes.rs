@@ -55,13 +55,15 @@ const MISTAKES: &[Mistake] = &[
     Mistake { file: "portal: [p]\ntitle: T\n", said: "p.yaml:1:1: the field `operations` is missing\np.yaml:1:9: portal: a list stands where one value is expected" },
     // Its parts.
     // A field nobody knows.
-    mistake!("operations: {}\noperation: {}\n", "p.yaml:4:1: operation: unknown field (did you mean `operations`? known here: operations, words, failure, session_headers, portal, title, dossier_code, time, states, payment_states, parcel_states, also_legal)"),
+    mistake!("operations: {}\noperation: {}\n", "p.yaml:4:1: operation: unknown field (did you mean `operations`? known here: operations, words, failure, session_headers, portal, title, dossier_code, time, redirects, states, payment_states, parcel_states, also_legal)"),
     // A field that stands twice.
     mistake!("operations: {}\noperations: {}\n", "p.yaml:4:1: the field `operations` stands twice (keep one of them)"),
     // Operations that are a list.
     mistake!("operations: [submit]\n", "p.yaml:3:13: operations: a map is expected here (write `name: value`)"),
     // An unknown form of instants.
     mistake!("time: \"2021-03-01\"\noperations: {}\n", "p.yaml:3:7: time: `2021-03-01` is not a form of instants known here (write the first of March 2021, half past seven, as the portal does: \"2021-03-01T07:30:00+07:00\", \"20210301073000\", \"01/03/2021 07:30:00\")"),
+    // Redirects that nobody can follow.
+    mistake!("redirects: all\noperations: {}\n", "p.yaml:3:12: redirects: `all` is not known here (one of: none, same-origin, listed)"),
     // A state that is none of ours.
     mistake!("states: { sent: NEW }\noperations: {}\n", "p.yaml:3:17: states.sent: `sent` is not our word (one of: submitted, accepted, rejected, in_process, awaiting_supplement, awaiting_payment, withdrawal_requested, stopped, completed, returned)"),
     // A payment state that is none of ours.

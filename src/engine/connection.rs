@@ -1,0 +1,229 @@
+//! One connection to a portal or a peer: HTTP/1.1 over TCP or TLS, one request and its answer at a time.
+//!
+//! What is below requests and answers is known here only.
+
+use std::future::poll_fn;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::Poll;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Incoming};
+use hyper::client::conn::http1::{Builder, SendRequest};
+use hyper_util::rt::TokioIo;
+use model::words::Fault;
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio::net::{TcpStream, lookup_host};
+
+use crate::authority::Authority;
+use crate::guard::Guard;
+use crate::own_limits::Trouble;
+use crate::proxy::tunnel;
+use crate::tls::TlsSessions;
+use crate::tls_failure::TlsFailure;
+use crate::wire::{Seen, Stream, Wire};
+
+/// The longest head of an answer, and the most that is read at once: a flood on one connection must leave the others
+/// their turn.
+const LONGEST_HEAD: usize = 64 << 10;
+
+/// A connection that is kept as long as the other side keeps it.
+pub(crate) struct Connection {
+    sender: SendRequest<Full<Bytes>>,
+    seen: Rc<Seen>,
+    /// What stands before every path where a proxy is asked for it, which must be told the host (RFC 9112, section 3.2.2).
+    prefix: Option<String>,
+}
+
+/// Why a request has no answer.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum NoAnswer {
+    /// The connection had closed before anything was sent.
+    Unsent,
+    /// It broke after something was sent, or what came is no answer.
+    Broken(Trouble),
+}
+
+/// Why there is no connection.
+pub(crate) enum NotOpened {
+    /// The host could not be reached.
+    Unreached(Trouble),
+    /// It was, and TLS could not be spoken with it.
+    Tls(TlsFailure),
+}
+
+impl<T: Into<Trouble>> From<T> for NotOpened {
+    fn from(trouble: T) -> Self {
+        Self::Unreached(trouble.into())
+    }
+}
+
+impl NotOpened {
+    pub(crate) fn trouble(self) -> Trouble {
+        match self {
+            Self::Unreached(trouble) => trouble,
+            Self::Tls(failure) => failure.into(),
+        }
+    }
+}
+
+/// The head of an answer, whose body is still to be read.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: AnswerBody,
+}
+
+/// The body of an answer, still to be read.
+pub(crate) struct AnswerBody(Incoming);
+
+impl Connection {
+    /// Opens a connection to an allowed host, by TLS if there is to be any.
+    pub(crate) async fn open(
+        authority: &Authority,
+        guard: &Guard,
+        tls: Option<&TlsSessions>,
+    ) -> Result<Self, NotOpened> {
+        let stream = open(authority, guard, tls).await?;
+        let seen = Rc::new(Seen::default());
+        let wire = TokioIo::new(Wire::new(stream, Rc::clone(&seen)));
+        let handshake = Builder::new().max_buf_size(LONGEST_HEAD).handshake(wire);
+        let (sender, connection) = handshake.await.map_err(|_closed| Fault::Connect)?;
+        tokio::task::spawn_local(async move {
+            // How a connection ended is seen by the exchange that was on it.
+            let _ended: Result<(), hyper::Error> = connection.await;
+        });
+        let is_told_host = tls.is_none() && guard.proxy(authority).is_some();
+        Ok(Self { sender, seen, prefix: is_told_host.then(|| authority.to_string()) })
+    }
+
+    /// Whether it can take a request: it was not closed since its last answer.
+    pub(crate) async fn is_ready(&mut self) -> bool {
+        poll_fn(|context| match self.sender.poll_ready(context) {
+            Poll::Ready(ready) => Poll::Ready(ready.is_ok()),
+            Poll::Pending => Poll::Pending,
+        })
+        .await
+    }
+
+    /// Sends a request, and waits for the head of its answer.
+    pub(crate) async fn send(&mut self, request: &Request<Bytes>) -> Result<Answer, NoAnswer> {
+        self.seen.begin();
+        let mut request = request.clone().map(Full::new);
+        if let Some(prefix) = &self.prefix {
+            let whole = format!("{prefix}{}", request.uri()).parse();
+            *request.uri_mut() = whole.map_err(|_no_uri| NoAnswer::Unsent)?;
+        }
+        match self.sender.try_send_request(request).await {
+            Ok(response) => {
+                let (head, body) = response.into_parts();
+                Ok(Answer { status: head.status, headers: head.headers, body: AnswerBody(body) })
+            }
+            Err(error) if error.message().is_some() => Err(NoAnswer::Unsent),
+            Err(_broken) => {
+                let tls = self.seen.tls_failure().map(Trouble::from);
+                Err(NoAnswer::Broken(tls.unwrap_or(Fault::Broken.into())))
+            }
+        }
+    }
+
+    /// Whether a request under which it broke may be sent once more on another: see [`Seen::may_send_again`].
+    pub(crate) fn may_send_again(&self, method: &Method) -> bool {
+        self.seen.may_send_again(method)
+    }
+}
+
+impl AnswerBody {
+    /// Reads it to its end, into one piece: kept apart, a million chunks of one byte would take forty times their length.
+    pub(crate) async fn read_whole(self, longest: usize) -> Result<Bytes, Fault> {
+        let Self(mut body) = self;
+        if body.size_hint().lower() > longest as u64 {
+            return Err(Fault::TooLong);
+        }
+        let mut first = Bytes::new();
+        let mut whole = BytesMut::new();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|_broken| Fault::Broken)?;
+            let Ok(data) = frame.into_data() else { continue };
+            if first.len().max(whole.len()) + data.len() > longest {
+                return Err(Fault::TooLong);
+            }
+            if first.is_empty() {
+                first = data;
+            } else {
+                if whole.is_empty() {
+                    whole.extend_from_slice(&first);
+                }
+                whole.extend_from_slice(&data);
+            }
+        }
+        Ok(if whole.is_empty() { first } else { whole.freeze() })
+    }
+}
+
+/// For how long a server that has asked who we are may take to refuse us: in TLS 1.3 it does so after the handshake.
+const REFUSAL: Duration = Duration::from_secs(1);
+
+/// Opens a connection to an allowed host only to see whether that can be done.
+pub(crate) async fn probe(authority: &Authority, guard: &Guard, tls: Option<&TlsSessions>) -> Result<(), NotOpened> {
+    let stream = open(authority, guard, tls).await?;
+    if let (Stream::Tls(mut stream), Some(tls)) = (stream, tls)
+        && tls.was_asked()
+    {
+        let mut byte = [0];
+        let mut buffer = ReadBuf::new(&mut byte);
+        let read = poll_fn(|context| Pin::new(&mut *stream).poll_read(context, &mut buffer));
+        if let Ok(Err(error)) = tokio::time::timeout(REFUSAL, read).await {
+            return Err(NotOpened::Tls(tls.failure(&error)));
+        }
+    }
+    Ok(())
+}
+
+async fn open(authority: &Authority, guard: &Guard, tls: Option<&TlsSessions>) -> Result<Stream, NotOpened> {
+    let stream = connect(authority, guard).await?;
+    stream.set_nodelay(true).map_err(|_closed| Fault::Connect)?;
+    match tls {
+        None => Ok(Stream::Plain(stream)),
+        Some(tls) => {
+            if guard.proxy(authority).is_some() {
+                tunnel(&stream, authority).await?;
+            }
+            let stream = tls.begin(authority, stream).await.map_err(NotOpened::Tls)?;
+            Ok(Stream::Tls(Box::new(stream)))
+        }
+    }
+}
+
+/// Opens a connection to an allowed host, or to the proxy through which it is asked, at the first of its addresses that
+/// takes one.
+async fn connect(authority: &Authority, guard: &Guard) -> Result<TcpStream, Trouble> {
+    if !guard.allows(authority) {
+        return Err(Fault::Forbidden.into());
+    }
+    let proxy = guard.proxy(authority);
+    let door = proxy.unwrap_or(authority);
+    let found = match door.addresses() {
+        Some(addresses) => addresses,
+        None => look_up(door).await?,
+    };
+    let may = |address: &SocketAddr| proxy.is_some() || guard.allows_address(authority, *address);
+    let mut trouble = Trouble::from(Fault::Forbidden);
+    for address in found.into_iter().filter(may) {
+        match TcpStream::connect(address).await {
+            Ok(stream) => return Ok(stream),
+            Err(error) => trouble = Trouble::connecting(&error, address),
+        }
+    }
+    Err(trouble)
+}
+
+/// The addresses of a name, as the system's resolver has them.
+async fn look_up(authority: &Authority) -> Result<Vec<SocketAddr>, Trouble> {
+    let found = lookup_host((authority.host(), authority.port())).await;
+    Ok(found.map_err(|error| Trouble::resolving(&error))?.collect())
+}
