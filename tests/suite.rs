@@ -14,6 +14,7 @@ mod docs;
 mod figures;
 mod help;
 mod judging;
+mod load_shapes;
 mod neighbours;
 mod newcomer;
 mod pages;

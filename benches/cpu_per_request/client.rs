@@ -164,6 +164,7 @@ fn spec(port: &str, load: Load, people: Arc<Population>) -> Result<RunSpec, Trou
             final_read: Duration::ZERO,
             poll_every: Duration::ZERO,
             settle: Duration::ZERO,
+            warm_up: Duration::ZERO,
             longest_answer: 4 << 20,
             user_agent: format!("vandan/{} (run cpu_per_request)", env!("CARGO_PKG_VERSION")),
             codec: engine::HttpCodec::default(),

@@ -521,7 +521,7 @@ insert or replace into catalogue
 select r.moment, s.procedure, s.service_level, s.payable, s.postal, s.exchange_id
 from (
     select 'before' as moment, min(exchange_id) as exchange_id
-    from exchanges where operation = 'catalogue' and outcome = 'ok' and phase = 'load'
+    from exchanges where operation = 'catalogue' and outcome = 'ok' and phase in ('warm_up', 'load')
     union all
     select 'after', max(exchange_id)
     from exchanges where operation = 'catalogue' and outcome = 'ok' and phase = 'final_read'

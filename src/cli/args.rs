@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::values::{length, period, scale};
+use crate::values::{duration, length, period, scale};
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ScenarioArgs {
@@ -48,7 +48,23 @@ pub(crate) struct PlanArgs {
     #[arg(long, value_name = "TIME", value_parser = length)]
     pub(crate) length: Option<std::time::Duration>,
     #[command(flatten)]
+    pub(crate) load: LoadArgs,
+    #[command(flatten)]
     pub(crate) scenarios: ScenarioArgs,
+}
+
+/// A load of one rate, instead of that of the run file.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct LoadArgs {
+    /// Hand in dossiers at this rate, e.g. 50/s, 300/min or "2x peak" of the document [default: from the run file]
+    #[arg(long, requires = "duration", value_parser = world::ArrivalRate::parse, conflicts_with_all = ["length", "scale"])]
+    pub(crate) rate: Option<world::ArrivalRate>,
+    /// How long to hold --rate, e.g. "2 min"
+    #[arg(long, value_name = "TIME", requires = "rate", value_parser = length)]
+    pub(crate) duration: Option<std::time::Duration>,
+    /// Time at --rate before gates count [default: 0 s]
+    #[arg(long, value_name = "TIME", requires = "rate", value_parser = duration)]
+    pub(crate) warm_up: Option<std::time::Duration>,
 }
 
 #[derive(Debug, Args)]

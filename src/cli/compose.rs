@@ -7,12 +7,15 @@ use std::time::Duration;
 use engine::{JourneyAssignment, Publication};
 use journey::{JourneyId, Scripts};
 use model::words::{Channel, Operation, Role};
-use model::{Fact, Placed, Problem, Problems, Seed, Staff, Timeline, one_of};
+use model::{Applicants as _, Fact, Placed, Problem, Problems, Seed, Staff, Timeline, one_of};
 use portal::Adapter;
 use verdict::RuleSet;
-use world::{Arrival, Calendar, Clerk, ClerkRole, Plan, Population, Province, Realised, Scale, Share, Target};
+use world::{
+    Arrival, Calendar, Clerk, ClerkRole, LoadCurve, LoadShape, Plan, Population, Province, Realised, Scale, Share,
+    Target,
+};
 
-use crate::args::PlanArgs;
+use crate::args::{LoadArgs, PlanArgs};
 use crate::exit::Failure;
 use crate::publications::publications;
 use crate::run_file::{Names, Roles, RunFile};
@@ -59,6 +62,11 @@ impl Composition {
     pub(crate) fn timeline_of(&self, length: Duration) -> Timeline {
         world::timeline(&self.province, &self.calendar, length, self.run.closed_hours)
     }
+
+    /// For how long, from the start, gates count nothing.
+    pub(crate) fn warm_up(&self) -> Duration {
+        self.run.load.as_ref().map_or(Duration::ZERO, LoadShape::warm_up)
+    }
 }
 
 fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Problems> {
@@ -98,13 +106,20 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     }
     let province = Arc::new(province);
     let seed = Seed(args.seed.unwrap_or(run.seed));
-    let population = Population::new(Arc::clone(&province), seed, args.scale.unwrap_or(Scale::WHOLE))
-        .map_err(|error| Problem::new("--scale", format!("could not {error}"), "give a smaller scale"))?
-        .with_realism(run.realism)
-        .with_edge_cases(run.edge_cases);
+    set_load(&mut run, args)?;
+    let of_scale = |scale| {
+        Population::new(Arc::clone(&province), seed, scale)
+            .map_err(|error| Problem::new("--scale", format!("could not {error}"), "give a smaller scale"))
+    };
+    let curve = run.load.as_ref().map(|shape| curve(shape, &of_scale(Scale::WHOLE)?)).transpose()?;
+    let scale = curve.as_ref().map_or(args.scale.unwrap_or(Scale::WHOLE), |(_, scale)| *scale);
+    let population = of_scale(scale)?.with_realism(run.realism).with_edge_cases(run.edge_cases);
     let arrivals = world::arrivals(&population);
-    let length = args.length.unwrap_or(run.length);
-    let timeline = world::timeline(&province, &calendar, length, run.closed_hours);
+    let timeline = world::timeline(&province, &calendar, run.length, run.closed_hours);
+    let timeline = match &curve {
+        Some((curve, _)) => curve.timeline(&timeline, &arrivals),
+        None => timeline,
+    };
     let publications = publications(&province, &calendar, &timeline);
     let plan = Plan::new(&population, &timeline, threads());
     let visits = visits(&run, &assignment, &population, &arrivals);
@@ -133,6 +148,36 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
         targets,
         left_out,
     })
+}
+
+/// What the command line says of the load, instead of the run file.
+fn set_load(run: &mut RunFile, args: &PlanArgs) -> Result<(), Problem> {
+    if let LoadArgs { rate: Some(rate), duration: Some(duration), warm_up } = args.load {
+        run.load = Some(LoadShape::constant(rate, duration, warm_up.unwrap_or_default()));
+    }
+    let said = [("--length", args.length.is_some()), ("--scale", args.scale.is_some())];
+    match (&run.load, said.iter().find(|(_, is_said)| *is_said)) {
+        (Some(_), Some((option, _))) => {
+            let message = "the run has a load shape, which says how many dossiers are handed in and how fast";
+            return Err(Problem::new(option, message, "leave it out, or give --rate and --duration"));
+        }
+        (Some(shape), None) => run.length = shape.length(),
+        (None, _) => run.length = args.length.unwrap_or(run.length),
+    }
+    Ok(())
+}
+
+/// The rates of a load shape, and the part of the people of a province that come by them.
+fn curve(shape: &LoadShape, whole: &Population) -> Result<(LoadCurve, Scale), Problem> {
+    let curve = shape.curve(world::peak_hour(whole) / 3_600.0);
+    let dossiers = curve.dossiers();
+    let scale = dossiers.and_then(|count| Scale::new(count, whole.count()).map_err(|error| error.to_string()));
+    match scale {
+        Ok(scale) => Ok((curve, scale)),
+        Err(reason) => {
+            Err(Problem::new("load", format!("the load shape {reason}"), "change its rates or their lengths"))
+        }
+    }
 }
 
 /// The names of the run file, but for those that the command line gives instead.

@@ -157,9 +157,12 @@ pub(crate) fn refusal(composed: &Composition, peers_beside: u8) -> Option<String
         let timeline = composed.timeline_of(Duration::from_secs(length));
         demand.played(&timeline).peak <= limit
     };
-    let remedy = match shortest(composed.timeline.wall_end() / 1_000_000_000, fits) {
-        Some(length) => format!("play it longer: --length \"{}\" would fit", duration_text(length)),
-        None => "no length would fit: play a smaller part with --scale".to_owned(),
+    let remedy = match composed.run.load {
+        Some(_) => "lower the rates of the load shape".to_owned(),
+        None => match shortest(composed.timeline.wall_end() / 1_000_000_000, fits) {
+            Some(length) => format!("play it longer: --length \"{}\" would fit", duration_text(length)),
+            None => "no length would fit: play a smaller part with --scale".to_owned(),
+        },
     };
     let beside = match peers_beside {
         0 => String::new(),

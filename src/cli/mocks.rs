@@ -156,6 +156,7 @@ pub(crate) fn composition(args: &CatalogueArgs, seed: u64) -> Result<Option<Comp
             portal: None,
             seed: Some(seed),
             scale: None,
+            load: crate::args::LoadArgs::default(),
             length: None,
             scenarios: args.scenarios.clone(),
         })

@@ -22,6 +22,8 @@ pub(crate) struct OfferedLoad {
     wall_seconds: f64,
     peak_second: u32,
     visits: Option<OfVisits>,
+    /// What part of the dossiers gates count, 0 to 1: those that come after the warm-up.
+    counted: f64,
 }
 
 /// The part of visitors.
@@ -74,7 +76,7 @@ impl OfferedLoad {
             }
         }
         let Pace { wall_seconds, peak_second } = pace;
-        Self { operations, dossiers: kinds.values().sum(), wall_seconds, peak_second, visits: None }
+        Self { operations, dossiers: kinds.values().sum(), wall_seconds, peak_second, visits: None, counted: 1.0 }
     }
 
     /// The same with visits to dossiers of these kinds.
@@ -93,6 +95,11 @@ impl OfferedLoad {
         let (exchanges, peak_second) = (operations.values().sum(), visits.peak_second.clone());
         self.visits = Some(OfVisits { exchanges, count: visits.count, peak_second });
         self
+    }
+
+    /// The same, of which gates count only this part, 0 to 1.
+    pub(crate) fn counting(self, counted: f64) -> Self {
+        Self { counted, ..self }
     }
 
     /// All exchanges together.
@@ -135,10 +142,17 @@ impl OfferedLoad {
 
     /// What each claim needs and gets.
     pub(crate) fn gates<'g>(&self, gates: impl IntoIterator<Item = &'g Gate>) -> Vec<GateSamples> {
-        let of = |operation| self.operations.get(&operation).copied().unwrap_or(0);
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "counts are positive and far below 2^53"
+        )]
+        let counted = |count: u64| (count as f64 * self.counted) as u64;
+        let of = |operation| counted(self.operations.get(&operation).copied().unwrap_or(0));
         let offered = |gate: &Gate| match (gate.operation, gate.class) {
             (Some(operation), _) => of(operation),
-            (None, TrafficClass::User) => self.exchanges(),
+            (None, TrafficClass::User) => counted(self.exchanges()),
             // Inboxes are looked into once at least; how often after that, the portal decides.
             (None, TrafficClass::Poll) => of(Operation::Inbox) + of(Operation::PostInbox),
             (None, TrafficClass::Control) => 0,

@@ -1,5 +1,6 @@
 //! `vandan plan`: what a run or a country would do, without sending anything.
 
+use model::nanoseconds;
 use model::words::{Channel, PaymentMethod, ReturnMethod, Role};
 use report::text::count;
 use report::{Column, Ink, Page};
@@ -49,6 +50,10 @@ pub(crate) fn summary(composed: &Composition) -> String {
     page.line("payment", &shares(plan, "payment", PaymentMethod::ALL.iter().map(|word| word.as_str())));
     page.line("return", &shares(plan, "return", ReturnMethod::ALL.iter().map(|word| word.as_str())));
     page.line("period", &format!("{} to {}, played in {:.0} s", plan.from, plan.until, plan.wall_seconds));
+    if let Some(shape) = &composed.run.load {
+        let excluded = if composed.warm_up().is_zero() { "" } else { "; gates do not count the warm-up" };
+        page.line("load", &format!("{shape}{excluded}"));
+    }
     page.line("people", &format!("{} units, {} clerks", composed.province.units().len(), composed.staff.len()));
     for edition in composed.province.editions() {
         page.line("catalogue", &format!("{}: {}", edition.from, catalogue(edition)));
@@ -143,8 +148,17 @@ fn offer(composed: &Composition) -> (OfferedLoad, Vec<GateSamples>) {
         }
         (None, _) | (_, None) => offer,
     };
+    let offer = offer.counting(counted(composed));
     let gates = offer.gates(composed.run.gates.iter().map(|(_, gate)| gate));
     (offer, gates)
+}
+
+/// What part of the dossiers comes after the warm-up.
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+fn counted(composed: &Composition) -> f64 {
+    let warm_up = nanoseconds(composed.warm_up());
+    let after = composed.arrivals.iter().filter(|arrival| composed.timeline.wall(arrival.due) >= warm_up).count();
+    after as f64 / composed.arrivals.len().max(1) as f64
 }
 
 /// `193 dossiers on average, 16 working days`.

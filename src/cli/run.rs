@@ -138,6 +138,7 @@ fn spec(
             timeout: limits.timeout,
             poll_every: limits.poll_every,
             settle: limits.settle,
+            warm_up: composed.warm_up(),
             drain: limits.drain,
             final_read: limits.final_read,
             longest_answer: 4 << 20,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use engine::{ArrivalCounts, BaseUrl, EngineError, Health, Meters};
 use history::{RecorderLoss, Store};
-use model::{Applicants, ArrivalFacts, Fact, fitting};
+use model::{Applicants, ArrivalFacts, Fact, fitting, nanoseconds};
 use verdict::Measure;
 use world::Period;
 
@@ -64,6 +64,10 @@ pub(crate) fn at_start(
         (Fact::DroppedShareLimit, limits.dropped_share.to_string()),
     ];
     facts.extend(composed.digests.clone());
+    if let Some(shape) = &composed.run.load {
+        facts.push((Fact::LoadShape, shape.to_string()));
+        facts.push((Fact::WarmUpEndsNs, nanoseconds(shape.warm_up()).to_string()));
+    }
     let Require { rules, areas } = &composed.run.require;
     facts.extend(rules.map(|rules| (Fact::RequireRules, rules.to_string())));
     facts.extend((!areas.is_empty()).then(|| (Fact::RequireAreas, areas.join(", "))));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use engine::{Authority, NamedHost};
 use model::{Document, Fields, Node, Placed, Problems, one_of};
 use verdict::Gate;
-use world::{EdgeCaseShares, Realism, Visits};
+use world::{EdgeCaseShares, LoadShape, Realism, Visits};
 
 use crate::values::{duration, length};
 
@@ -16,7 +16,10 @@ pub(crate) struct RunFile {
     pub(crate) name: String,
     pub(crate) title: String,
     pub(crate) seed: u64,
+    /// How long the load lasts.
     pub(crate) length: Duration,
+    /// How fast people come; as on the days of the document if it is not said.
+    pub(crate) load: Option<LoadShape>,
     /// How many times faster closed hours pass.
     pub(crate) closed_hours: f64,
     /// The claims as written, and as read.
@@ -127,7 +130,10 @@ impl RunFile {
             names.calendar = named(fields, "calendar");
             names.portal = named(fields, "portal");
             let seed = fields.need("seed").and_then(|node| whole(&node, 0..=i64::MAX));
-            let time = fields.need("time").and_then(|node| node.fields(time));
+            let load = fields.get("load").map_or(Some(None), |node| LoadShape::read(&node, duration).map(Some));
+            let shaped = load.as_ref().and_then(|load| Some(load.as_ref()?.length()));
+            let is_shaped = fields.get("load").is_some();
+            let time = fields.need("time").and_then(|node| node.fields(|fields| time(fields, is_shaped)));
             names.journeys =
                 fields.need("journeys").and_then(|node| node.fields(|fields| Some(roles(fields)))).unwrap_or_default();
             let gates = fields.list("gates", gate);
@@ -152,12 +158,14 @@ impl RunFile {
             let visits = fields.get("visits").map_or(Some(None), |node| Visits::read(&node).map(Some));
             names.visit = visits.as_ref().and_then(|visits| Some(visits.as_ref()?.journey.clone()));
             is_authorization_read?;
-            let (length, closed_hours) = time?;
+            let ((length, closed_hours), load) = (time?, load?);
+            let length = length.or(shaped)?;
             Some(Self {
                 name: name?,
                 title: title?,
                 seed: seed?.unsigned_abs(),
                 length,
+                load,
                 closed_hours,
                 gates: gates?,
                 limits: limits?,
@@ -184,8 +192,13 @@ fn name(node: &Node<'_>) -> Option<String> {
     }
 }
 
-fn time(fields: &Fields<'_>) -> Option<(Duration, f64)> {
-    let length = fields.need("length").and_then(|node| node.parsed(length));
+/// The length, unless a load shape has one, and how fast closed hours pass.
+fn time(fields: &Fields<'_>, is_shaped: bool) -> Option<(Option<Duration>, f64)> {
+    let length = match fields.get("length") {
+        Some(node) if is_shaped => node.refuse("`load` says how long the run lasts", "leave one of them out"),
+        None if is_shaped => Some(None),
+        Some(_) | None => fields.need("length").and_then(|node| node.parsed(length)).map(Some),
+    };
     let closed_hours = fields.need("closed_hours").and_then(|node| match node.number()? {
         speed if (1.0..=10_000.0).contains(&speed) => Some(speed),
         _ => node.refuse("closed hours pass 1 to 10,000 times faster", ""),

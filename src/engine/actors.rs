@@ -223,7 +223,7 @@ impl Actors {
             let mut entry = person.queue.pop()?;
             if entry.task.origin.may_act_in(phase) {
                 person.busy = true;
-                entry.task.phase = phase;
+                entry.task.phase = state.recorded_phase(entry.task.due);
                 let possible = entry.moment().max(person.free_at).max(state.load_began());
                 return Some(Begun { person: id, task: entry.task, possible });
             }

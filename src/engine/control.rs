@@ -142,7 +142,7 @@ impl ControlClient {
             journey: control.operation.as_str(),
             operation: control.operation,
             attempt: 1,
-            phase: self.state.phase(),
+            phase: self.state.recorded_phase(control.due),
             lane: 0,
             due: control.due,
             answer,

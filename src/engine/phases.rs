@@ -59,7 +59,7 @@ impl Phases {
         if !self.aborted && stop.load(Ordering::Relaxed) {
             self.aborted = true;
             let longest = match self.state.phase() {
-                Phase::Load => Duration::ZERO,
+                Phase::WarmUp | Phase::Load => Duration::ZERO,
                 Phase::Drain => ABORTED_DRAIN,
                 Phase::FinalRead | Phase::Ended => ABORTED_FINAL_READ,
             };
@@ -98,7 +98,7 @@ impl Phases {
                 self.read_back = self.final_reads_are_over();
                 return true;
             }
-            Phase::Load | Phase::Drain | Phase::FinalRead | Phase::Ended => {}
+            Phase::WarmUp | Phase::Load | Phase::Drain | Phase::FinalRead | Phase::Ended => {}
         }
         false
     }
@@ -121,7 +121,7 @@ impl Phases {
         let held = spec.guard.paced(spec.target.authority(), now).saturating_sub(self.paced_before);
         let counted = match self.state.phase() {
             Phase::Drain => held.min(nanoseconds(spec.settings.drain)),
-            Phase::Load | Phase::FinalRead | Phase::Ended => held,
+            Phase::WarmUp | Phase::Load | Phase::FinalRead | Phase::Ended => held,
         };
         !self.aborted && now.saturating_sub(counted) < self.end
     }

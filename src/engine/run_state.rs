@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
+use model::nanoseconds;
 use model::words::{Fault, Phase};
 
 use crate::attempt::Attempt;
@@ -64,6 +65,14 @@ impl RunState {
     pub(crate) fn phase(&self) -> Phase {
         let at = usize::from(self.phase.load(Ordering::Relaxed));
         Phase::ALL.get(at).copied().unwrap_or_else(|| unreachable!("only `enter` writes it"))
+    }
+
+    /// The phase as which an act is recorded that was due at this instant: the warm-up is no phase of the run's own, but the
+    /// beginning of its load.
+    pub(crate) fn recorded_phase(&self, due: u64) -> Phase {
+        let phase = self.phase();
+        let is_warm_up = phase == Phase::Load && due < nanoseconds(self.spec.settings.warm_up);
+        if is_warm_up { Phase::WarmUp } else { phase }
     }
 
     /// The lanes begin now.

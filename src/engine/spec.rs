@@ -95,6 +95,8 @@ pub struct Settings {
     pub final_read: Duration,
     /// Bytes of an answer's body that are read at the most.
     pub longest_answer: usize,
+    /// For how long, from the start, what is due counts as warm-up.
+    pub warm_up: Duration,
     /// What every request says of its sender.
     pub user_agent: String,
     /// What speaks HTTP/1.1 where there is no TLS.

@@ -75,7 +75,7 @@ impl Origin {
     /// Whether anything more may be done in this phase: while dossiers are read back nobody changes them any more.
     pub(crate) fn may_act_in(self, phase: Phase) -> bool {
         match phase {
-            Phase::Load | Phase::Drain => true,
+            Phase::WarmUp | Phase::Load | Phase::Drain => true,
             Phase::FinalRead => self == Self::FinalRead,
             Phase::Ended => false,
         }

@@ -42,7 +42,7 @@ create table exchanges (
     journey       text not null,
     operation     text not null,
     attempt       integer not null, -- counted from 1
-    phase         text not null, -- load, drain, final_read
+    phase         text not null, -- warm_up, load, drain, final_read
     lane          integer not null,
     due_ns        integer not null, -- computed, never observed
     sent_ns       integer, -- null: nothing was sent

@@ -97,6 +97,10 @@ facts! {
     SimulatedFrom = "simulated_from" Text,
     /// The first simulated instant after the period.
     SimulatedUntil = "simulated_until" Text,
+    /// The load shape: its phases and their rates.
+    LoadShape = "load_shape" Text,
+    /// When the warm-up ends, in nanoseconds since the run began: gates count what is due later.
+    WarmUpEndsNs = "warm_up_ends_ns" Integer,
     /// When the load ends, in nanoseconds since the run began.
     LoadEndsNs = "load_ends_ns" Integer,
     /// How late 99 % of requests may leave, in nanoseconds.

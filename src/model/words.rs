@@ -272,6 +272,8 @@ words! {
 words! {
     /// The part of a run in which an exchange happened.
     Phase {
+        /// People act as planned, and no gate counts it.
+        WarmUp = "warm_up",
         /// People act as planned.
         Load = "load",
         /// Arrivals are over; begun work is finished.

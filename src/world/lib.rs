@@ -29,7 +29,10 @@ mod target;
 
 pub use administrative::{Commune, Division, Gazetteer, Territory};
 pub use apportion::{Sequence, apportion};
-pub use arrivals::{Arrival, Curve, Visits, arrivals, arrivals_within, batches, timeline, visits};
+pub use arrivals::{
+    Arrival, ArrivalRate, Curve, LoadCurve, LoadShape, Visits, arrivals, arrivals_within, batches, peak_hour, timeline,
+    visits,
+};
 pub use attachments::{Attachment, Attachments, Bytes, Media};
 pub use calendar::{
     Apology, Basis, Calendar, Day, Deadline, Evidence, Law, LegalTime, NoDeadline, Pause, Ruled, WorkingTime, deadline,

@@ -16,6 +16,7 @@ mod burst;
 mod curve;
 mod dispersion;
 mod guide;
+mod load_shape;
 mod schedule;
 mod seasonality;
 mod sort;
@@ -27,8 +28,11 @@ mod visits;
 pub use arrival::Arrival;
 pub(crate) use arrival_times::{Around, ArrivalTimes, Schedules};
 pub use curve::Curve;
+pub use load_shape::{ArrivalRate, LoadCurve, LoadShape};
 pub use timeline::timeline;
 pub use visits::{Visits, visits};
+
+use std::collections::BTreeMap;
 
 use crate::period::Period;
 use crate::population::Population;
@@ -43,6 +47,16 @@ pub fn arrivals(population: &Population) -> Vec<Arrival> {
     }
     sort::sort(&mut arrivals);
     arrivals
+}
+
+/// How many dossiers come in within the busiest hour of the simulated period, counted from full hour to full hour.
+pub fn peak_hour(population: &Population) -> f64 {
+    let start = population.province().period().start();
+    let mut counts: BTreeMap<i64, u32> = BTreeMap::new();
+    for arrival in arrivals(population) {
+        *counts.entry((arrival.due.0 - start.0) / 3_600_000).or_default() += 1;
+    }
+    counts.into_values().max().map_or(0.0, f64::from)
 }
 
 /// The dossiers that come in on these days, ordered by due instant, then case. Looks at every dossier of the population, but keeps

@@ -165,6 +165,7 @@ impl Play {
                 under_way: 10_000,
                 timeout: Duration::from_secs(10),
                 settle: Duration::ZERO,
+                warm_up: Duration::ZERO,
                 drain: Duration::from_secs(10),
                 final_read: Duration::from_secs(10),
                 poll_every: Duration::from_millis(20),
