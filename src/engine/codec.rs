@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use http::{HeaderValue, Request};
+use http::header::CONTENT_LENGTH;
+use http::{HeaderValue, Method, Request};
 use model::words::{Fault, Outcome};
 use portal::{Answer, Context, Encoded, Exchange, Reading, Reply, Unwritable};
 
@@ -114,6 +115,31 @@ fn assemble(
     }
     let body = encoded.body.split().freeze();
     let length = body.len();
+    // Where a body is expected, servers may insist on the length of none (RFC 9110, section 8.6).
+    let expects_body = matches!(encoded.method, Method::POST | Method::PUT | Method::PATCH);
+    if body.is_empty() && expects_body {
+        headers.entry(CONTENT_LENGTH).or_insert(HeaderValue::from_static("0"));
+    }
     *request.body_mut() = body;
     Ok((authority, request, length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_that_is_expected_and_empty_has_its_length() {
+        let target = BaseUrl::parse("http://127.0.0.1:81").unwrap();
+        let said = |method: Method, body: &[u8], written: Option<&'static str>| {
+            let mut encoded = Encoded { method, target: "/x".into(), body: body.into(), ..Encoded::default() };
+            encoded.headers.extend(written.map(|length| (CONTENT_LENGTH, HeaderValue::from_static(length))));
+            let (_, request, _) = assemble(&mut encoded, &target, &HeaderValue::from_static("vandan")).unwrap();
+            request.headers().get(CONTENT_LENGTH).map(|length| length.to_str().unwrap().to_owned())
+        };
+        assert_eq!(said(Method::POST, b"", None).as_deref(), Some("0"));
+        assert_eq!(said(Method::POST, b"", Some("00")).as_deref(), Some("00"), "the adapter's wins");
+        assert_eq!(said(Method::POST, b"{}", None), None, "whoever writes the request adds it");
+        assert_eq!(said(Method::GET, b"", None), None);
+    }
 }
