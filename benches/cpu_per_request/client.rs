@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use engine::{Arrival, Arrivals, BaseUrl, Guard, Health, JourneyAssignment, Meters, Purpose, RunSpec, Settings, Tls};
+use engine::{
+    Arrival, Arrivals, Authority, BaseUrl, Guard, Health, JourneyAssignment, Meters, Purpose, RunSpec, Settings, Tls,
+};
 use history::{PlannedDossier, Recorder, Store};
 use journey::Scripts;
 use model::words::Channel;
@@ -153,7 +155,7 @@ fn spec(port: &str, load: Load, people: Arc<Population>) -> Result<RunSpec, Trou
         seed: Seed(2021),
         target: BaseUrl::parse(&format!("http://127.0.0.1:{port}"))?,
         peers: Vec::new(),
-        guard: Guard::default(),
+        guard: Guard::of([Authority::parse(&format!("http://127.0.0.1:{port}"))?]),
         tls: Tls::default(),
         settings: Settings {
             connections: CONNECTIONS,
