@@ -130,13 +130,8 @@ fn a_time_limit_for_reading_back_does_not_count_our_own_pace() {
 
 #[test]
 fn what_is_left_after_the_load_is_done_no_faster_than_the_load_was_at_its_peak() {
-    // Ten people come within a second, and each does ten things after it: slowly, so that the run has noticed its end by then.
-    let portal = Portal::start(|asked, stream| {
-        if asked.path.contains("accept") {
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        say(stream, 200, &polite(asked))
-    });
+    // Ten people come within a second, and each does ten things after it, the first of them at the very end of the load.
+    let portal = Portal::polite();
     let steps = "- do: submit\n- wait: 3000 min\n- repeat:\n    at_most: 10\n    until: closing\n    steps:\n      - do: accept";
     let play = Play { length: 1_000, lanes: 2, ..Play::of(&portal, 10, steps).every(90) };
     let played = play.run();
