@@ -7,7 +7,7 @@ use model::words::{Operation, Outcome, Phase, TrafficClass};
 use rusqlite::{Connection, Statement};
 
 use crate::latency::Latency;
-use crate::text::{float, float_count};
+use crate::text::{self, float, float_count};
 
 /// How many of the slowest exchanges are named.
 const SLOWEST: i64 = 10;
@@ -142,6 +142,18 @@ impl Traffic {
     /// How many exchanges were recorded in all phases: rules examine all of them.
     pub fn in_all(&self) -> u64 {
         self.phases.iter().map(|phase| phase.count).sum()
+    }
+
+    /// `28,306 exchanges under load, 2,100 in the warm-up, 40,849 in all`; what there was none of is left out.
+    pub(crate) fn in_words(&self) -> String {
+        let (load, all) = (self.exchanges(), self.in_all());
+        let words = text::counted(load, "exchange", "exchanges");
+        if load == all {
+            return words;
+        }
+        let warm_up = self.phases.iter().find(|phase| phase.phase == Phase::WarmUp.as_str() && phase.count > 0);
+        let warm_up = warm_up.map(|phase| format!(", {} in the warm-up", text::count(phase.count)));
+        format!("{words} under load{}, {} in all", warm_up.unwrap_or_default(), text::count(all))
     }
 }
 
