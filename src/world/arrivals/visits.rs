@@ -109,7 +109,7 @@ mod tests {
     use std::collections::BTreeMap;
     use std::sync::Arc;
 
-    use model::{Applicants, Document};
+    use model::{Applicants, Document, Seed};
     use proptest::prelude::*;
 
     use super::*;
