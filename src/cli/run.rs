@@ -7,7 +7,7 @@ use engine::{Arrivals, BaseUrl, Guard, HttpCodec, Meters, Peer, Purpose, RunSpec
 use history::{Recorder, Store};
 use model::words::PeerName;
 use model::{Applicants, Fact, saturating};
-use world::Population;
+use world::People;
 
 use crate::args::RunArgs;
 use crate::compose::Composition;
@@ -34,7 +34,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     check_open_files(args, &composed, lanes)?;
     let results = Results::create(&args.results, &composed.run.name, &started)?;
     let salt = args.salt.unwrap_or_else(|| salt(&started, &results.id));
-    composed.population = Arc::new(Population::clone(&composed.population).with_salt(salt));
+    composed.people = Arc::new(People::clone(&composed.people).with_salt(salt));
     if !args.quiet {
         console::print_error(&plan::summary(&composed));
     }
@@ -121,11 +121,11 @@ fn spec(
         adapter: Arc::clone(&composed.adapter),
         scripts: Arc::clone(&composed.scripts),
         assignment: composed.assignment.clone(),
-        people: Arc::clone(&composed.population) as Arc<dyn Applicants>,
+        people: Arc::clone(&composed.people) as Arc<dyn Applicants>,
         staff: composed.staff.clone(),
         registrar: Some(composed.registrar.clone()),
         publications: composed.publications.clone(),
-        units: composed.province.units().iter().map(|unit| unit.code.clone()).collect(),
+        units: composed.people.units().map(|unit| unit.code.clone()).collect(),
         timeline: Arc::clone(&composed.timeline),
         seed: composed.seed,
         target,
@@ -161,7 +161,7 @@ fn play(args: &RunArgs, composed: &Composition, spec: RunSpec, store: Store, lan
     let recorder = Recorder::start(store).map_err(Failure::run)?;
     let meters = Meters::new(lanes);
     let (stop, is_over) = stop_on_interrupt();
-    let watch = Watch::start(meters.clone(), composed.population.count(), !args.quiet);
+    let watch = Watch::start(meters.clone(), composed.people.count(), !args.quiet);
     let health = engine::run(spec, streams(composed, lanes), &recorder, &meters, &stop);
     let cpu = watch.end();
     let (store, loss) = recorder.finish().map_err(Failure::run)?;

@@ -25,13 +25,14 @@ pub struct Style {
 
 /// The report of a run for a terminal.
 ///
-/// Order: verdict, rules, gates, fidelity, targets, traffic, what was not understood, people and generator, files, what to try next, and the verdict again
+/// Order: verdict, rules, gates, provinces, fidelity, targets, traffic, what was not understood, people and generator, files, what to try next, and the verdict again
 /// because it is the end of a long text that is on the screen.
 pub fn terminal(summary: &Summary, style: Style) -> String {
     let mut page = Page::new(style);
     opening(&mut page, summary);
     sections::rules(&mut page, summary);
     sections::gates(&mut page, summary);
+    sections::provinces(&mut page, summary);
     sections::fidelity(&mut page, summary);
     sections::targets(&mut page, summary);
     sections::traffic(&mut page, summary);

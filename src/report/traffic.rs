@@ -158,7 +158,7 @@ impl Traffic {
 }
 
 /// What is no traffic: never sent, by the adapter's fault or vandan's own. That the portal took no connection is traffic.
-const UNSENT: &str = "(sent_ns is null and fault in ('forbidden', 'unwritable', 'local_limit'))";
+pub(crate) const UNSENT: &str = "(sent_ns is null and fault in ('forbidden', 'unwritable', 'local_limit'))";
 
 /// The exchanges of one operation while they are being read.
 #[derive(Default)]
