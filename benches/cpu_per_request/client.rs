@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use engine::{
-    Arrival, Arrivals, Authority, BaseUrl, Guard, Health, JourneyAssignment, Meters, Purpose, RunSpec, Settings, Tls,
+    Arrival, Arrivals, Authority, BaseUrl, Guard, Health, Identity, JourneyAssignment, Meters, Purpose, RunSpec,
+    Settings, Tls,
 };
 use history::{PlannedDossier, Recorder, Store};
 use journey::Scripts;
@@ -170,7 +171,7 @@ fn spec(port: &str, load: Load, people: Arc<Population>) -> Result<RunSpec, Trou
             settle: Duration::ZERO,
             warm_up: Duration::ZERO,
             longest_answer: 4 << 20,
-            user_agent: format!("vandan/{} (run cpu_per_request)", env!("CARGO_PKG_VERSION")),
+            identity: Identity::new(env!("CARGO_PKG_VERSION"), "cpu_per_request", Some(2021)),
             codec: engine::HttpCodec::default(),
         },
     })

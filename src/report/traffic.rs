@@ -86,6 +86,8 @@ pub struct FaultCount {
     pub operations: Vec<String>,
     /// The first exchange it happened to.
     pub first_exchange: i64,
+    /// What that exchange said of itself, to be found in the portal's logs; `None` if nothing was sent, or it is not known.
+    pub first_traceparent: Option<String>,
 }
 
 /// One exchange that took long.
@@ -128,7 +130,10 @@ pub(crate) fn measure(history: &Connection) -> rusqlite::Result<Traffic> {
         }
     }
     let all = (!operations.is_empty()).then(|| all.close("all".to_owned(), TrafficClass::User, seconds));
-    let (faults, unsent) = (faults(history, Sent::Yes)?, faults(history, Sent::No)?);
+    let (mut faults, unsent) = (faults(history, Sent::Yes)?, faults(history, Sent::No)?);
+    for fault in &mut faults {
+        fault.first_traceparent = traceparent(history, fault.first_exchange)?;
+    }
     let (refusals, resent, slowest) = (refusals(history)?, resent(history)?, slowest(history)?);
     Ok(Traffic { operations, all, others, phases, faults, refusals, unsent, resent, slowest })
 }
@@ -265,9 +270,21 @@ fn counts(mut statement: Statement<'_>) -> rusqlite::Result<Vec<FaultCount>> {
     let rows = statement.query_map([], |row| {
         let mut operations: Vec<String> = row.get::<_, String>(2)?.split(',').map(str::to_owned).collect();
         operations.sort_unstable();
-        Ok(FaultCount { kind: row.get(0)?, count: unsigned(row.get(1)?), operations, first_exchange: row.get(3)? })
+        Ok(FaultCount {
+            kind: row.get(0)?,
+            count: unsigned(row.get(1)?),
+            operations,
+            first_exchange: row.get(3)?,
+            first_traceparent: None,
+        })
     })?;
     rows.collect()
+}
+
+/// What an exchange said of itself, as far as it is shown.
+fn traceparent(history: &Connection, exchange_id: i64) -> rusqlite::Result<Option<String>> {
+    let query = format!("select substr(traceparent, 1, {LONGEST_CODE}) from exchanges where exchange_id = ?1");
+    history.query_row(&query, [exchange_id], |row| row.get(0))
 }
 
 /// What was sent once more says so where others name their fault.
