@@ -107,6 +107,7 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     let province = Arc::new(province);
     let seed = Seed(args.seed.unwrap_or(run.seed));
     set_load(&mut run, args)?;
+    run.limits.connections = args.connections.unwrap_or(run.limits.connections);
     let of_scale = |scale| {
         Population::new(Arc::clone(&province), seed, scale)
             .map_err(|error| Problem::new("--scale", format!("could not {error}"), "give a smaller scale"))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use engine::{Arrivals, BaseUrl, Guard, HttpCodec, Meters, Peer, Purpose, RunSpec, Settings, Tls, lane_of};
+use engine::{Arrivals, BaseUrl, Connections, Guard, Meters, Peer, Purpose, RunSpec, Settings, Tls, lane_of};
 use history::{Recorder, Store};
 use model::words::PeerName;
 use model::{Applicants, Fact, saturating};
@@ -30,8 +30,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     safety::check_rate(&composed, outside.as_ref())?;
     let tls = safety::tls(args)?;
     let proxies = safety::proxies(outside.as_ref(), consent.as_ref())?;
+    let sources = safety::sources(args, &composed)?;
     let lanes = args.lanes.map_or_else(default_lanes, usize::from).min(64);
-    check_open_files(args, &composed, lanes)?;
+    let connections = connections(args, &composed, lanes)?;
     let results = Results::create(&args.results, &composed.run.name, &started)?;
     let salt = args.salt.unwrap_or_else(|| salt(&started, &results.id));
     composed.population = Arc::new(Population::clone(&composed.population).with_salt(salt));
@@ -52,9 +53,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     facts.extend(proxies.through(target.authority()).map(|proxy| (Fact::Proxy, proxy.to_string())));
     store.set_facts(&facts).map_err(Failure::run)?;
     results.write("run.json", &run_facts::run_json(&facts))?;
-    let guard = safety::guard(&target, &peers, &composed, consent.as_ref()).through(proxies);
-    let mut spec = spec(&composed, (target, peers), guard, tls, &results.id);
-    spec.settings.codec = args.http_client.into();
+    let guard = safety::guard(&target, &peers, &composed, consent.as_ref()).through(proxies).bound_to(sources);
+    let settings = settings(args, &composed, connections, &results.id);
+    let spec = spec(&composed, (target, peers), guard, tls, settings);
     let played = play(args, &composed, spec, store, lanes)?;
     drop(country);
     let mut store = played.store;
@@ -69,21 +70,14 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     Ok(if played.ending.health.is_err() { Exit::InvalidRun } else { exit })
 }
 
-/// A run whose portal is played in this process is refused where both cannot have their connections: they could not be told
-/// apart. One against a portal outside is warned, for it may need fewer; what it lacks then is recorded and makes it invalid.
-fn check_open_files(args: &RunArgs, composed: &Composition, lanes: usize) -> Result<(), Failure> {
+/// Whose connections there are, and how many they may be.
+fn connections(args: &RunArgs, composed: &Composition, lanes: usize) -> Result<Connections, Failure> {
     open_files::allow_all();
     let is_inside = args.target.is_none();
     let addresses = if is_inside || args.bank.is_some() { 2 } else { 1 };
-    let need = open_files::Need { lanes, connections: composed.run.limits.connections, addresses, is_inside };
-    match open_files::lack(need) {
-        Some(lack) if is_inside => Err(Failure::run(lack)),
-        Some(lack) => {
-            console::print_error(&format!("note: {lack}"));
-            Ok(())
-        }
-        None => Ok(()),
-    }
+    let need = open_files::Need { lanes, addresses, is_inside };
+    let limits = &composed.run.limits;
+    limits.connections.within(need, limits, console::print_error)
 }
 
 /// Half of the machine for the portal, half for its people.
@@ -114,9 +108,8 @@ fn spec(
     (target, peers): (BaseUrl, Vec<Peer>),
     guard: Guard,
     tls: Tls,
-    run_id: &str,
+    settings: Settings,
 ) -> RunSpec {
-    let limits = &composed.run.limits;
     RunSpec {
         adapter: Arc::clone(&composed.adapter),
         scripts: Arc::clone(&composed.scripts),
@@ -132,19 +125,24 @@ fn spec(
         peers,
         guard,
         tls,
-        settings: Settings {
-            connections: limits.connections,
-            under_way: limits.under_way,
-            timeout: limits.timeout,
-            poll_every: limits.poll_every,
-            settle: limits.settle,
-            warm_up: composed.warm_up(),
-            drain: limits.drain,
-            final_read: limits.final_read,
-            longest_answer: 4 << 20,
-            user_agent: format!("vandan/{} (run {run_id})", env!("CARGO_PKG_VERSION")),
-            codec: HttpCodec::default(),
-        },
+        settings,
+    }
+}
+
+fn settings(args: &RunArgs, composed: &Composition, connections: Connections, run_id: &str) -> Settings {
+    let limits = &composed.run.limits;
+    Settings {
+        connections,
+        under_way: limits.under_way,
+        timeout: limits.timeout,
+        poll_every: limits.poll_every,
+        settle: limits.settle,
+        warm_up: composed.warm_up(),
+        drain: limits.drain,
+        final_read: limits.final_read,
+        longest_answer: 4 << 20,
+        user_agent: format!("vandan/{} (run {run_id})", env!("CARGO_PKG_VERSION")),
+        codec: args.http_client.into(),
     }
 }
 

@@ -55,6 +55,7 @@ pub(crate) fn at_start(
         (Fact::Target, target.to_string()),
         (Fact::Adapter, composed.adapter.name.clone()),
         (Fact::Lanes, lanes.to_string()),
+        (Fact::Connections, limits.connections.to_string()),
         (Fact::Planned, composed.population.count().to_string()),
         (Fact::PlanDigest, composed.plan.digest.clone()),
         (Fact::SimulatedFrom, composed.timeline.start().to_string()),

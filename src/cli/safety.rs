@@ -1,6 +1,6 @@
 //! What a run may do to others: whose people it sends, where to, and how fast. Everything is checked before anything is sent.
 
-use engine::{Authority, BaseUrl, Guard, Peer, Proxies, Tls, TlsOptions};
+use engine::{Authority, BaseUrl, Guard, Peer, Proxies, SourceAddresses, Tls, TlsOptions};
 use model::fitting;
 use model::words::PeerName;
 use world::{Realism, Rendered};
@@ -127,6 +127,14 @@ pub(crate) fn proxies(
             ),
         )),
     }
+}
+
+/// From which addresses of this machine connections are opened.
+pub(crate) fn sources(args: &RunArgs, composed: &Composition) -> Result<SourceAddresses, Failure> {
+    let said = [&args.source_address, &composed.run.source_addresses];
+    let addresses = said.into_iter().find(|addresses| !addresses.is_empty()).map_or(&[][..], Vec::as_slice);
+    SourceAddresses::new(addresses)
+        .map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))
 }
 
 /// Who may be spoken to, and how fast: the portal, its peers, what the run file lists, and nothing else.

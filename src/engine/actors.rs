@@ -7,6 +7,7 @@ use model::words::{Phase, Role};
 use portal::Session;
 
 use crate::backing_off::InVain;
+use crate::browsers::Browser;
 use crate::cookie_jar::CookieJar;
 use crate::run_state::RunState;
 use crate::task::{Entry, Task};
@@ -22,6 +23,8 @@ pub(crate) struct Person {
     pub(crate) session: Session,
     /// The cookies that were set since their last sign-in began.
     pub(crate) jar: CookieJar,
+    /// What they send with, if not all share connections; not there while it is in use.
+    pub(crate) browser: Option<Browser>,
     /// Their acts in a row that came to nothing.
     pub(crate) in_vain: InVain,
     /// Whether their last sign-in did not succeed: what it gives is not known.
@@ -45,6 +48,7 @@ impl Person {
             name,
             session: Session::default(),
             jar: CookieJar::default(),
+            browser: None,
             in_vain: InVain::default(),
             missed: false,
             idle_since: 0,
@@ -154,6 +158,11 @@ impl Actors {
         }
     }
 
+    /// What somebody sends with, if they have not left.
+    pub(crate) fn browser(&mut self, id: usize) -> Option<&mut Browser> {
+        self.slots.get_mut(id)?.as_mut()?.browser.as_mut()
+    }
+
     /// How many people are under way.
     pub(crate) fn count(&self) -> usize {
         self.count
@@ -202,7 +211,8 @@ impl Actors {
     /// What somebody can begin by now. What may not be done any more leaves its queue; what is due after the load waits for
     /// the drain, which has a pace.
     pub(crate) fn begin_act(&mut self, now: u64, state: &RunState) -> Option<Begun> {
-        let now = if state.phase() == Phase::Load { now.min(state.spec.timeline.wall_end().saturating_sub(1)) } else { now };
+        let now =
+            if state.phase() == Phase::Load { now.min(state.spec.timeline.wall_end().saturating_sub(1)) } else { now };
         while let Some(id) = self.timers.pop(now) {
             if let Some(begun) = self.begin_act_of(id, now, state) {
                 return Some(begun);

@@ -257,7 +257,7 @@ async fn connect(authority: &Authority, guard: &Guard) -> Result<TcpStream, Trou
     let may = |address: &SocketAddr| proxy.is_some() || guard.allows_address(authority, *address);
     let mut trouble = Trouble::from(Fault::Forbidden);
     for address in found.into_iter().filter(may) {
-        match TcpStream::connect(address).await {
+        match guard.sources().connect(address).await {
             Ok(stream) => return Ok(stream),
             Err(error) => trouble = Trouble::connecting(&error, address),
         }

@@ -10,6 +10,7 @@ use crate::attempt::Attempt;
 use crate::connection::HttpCodec;
 use crate::delay::{Queued, Taken, Waits};
 use crate::http_client::HttpClient;
+use crate::spec::Connections;
 use crate::task::{Origin, Task};
 use crate::throttle::Holding;
 use model::words::Fault;
@@ -52,6 +53,7 @@ pub(crate) enum Supply {
 
 /// What one slot needs of the others. Dropped while it panics, it says so.
 pub(crate) struct Slot {
+    /// What sends for those who have nothing of their own to send with.
     pub(crate) client: HttpClient,
     pub(crate) called: Rc<Notify>,
     pub(crate) shutdown: Rc<Notify>,
@@ -69,15 +71,15 @@ impl Drop for Slot {
 }
 
 impl ConnectionSlots {
-    /// At most `limit`, none of which is open yet.
-    pub(crate) fn new(limit: usize, codec: HttpCodec) -> Self {
+    /// None of which is open yet.
+    pub(crate) fn new(connections: Connections, codec: HttpCodec) -> Self {
         Self {
             ready: VecDeque::new(),
             idle: Vec::new(),
             open: 0,
-            limit,
+            limit: connections.most(),
             codec,
-            waits: Waits::new(limit),
+            waits: Waits::new(connections),
             holding: Rc::default(),
             shutdown: Rc::default(),
             has_lost_one: Rc::default(),
@@ -87,12 +89,17 @@ impl ConnectionSlots {
     /// A slot that was opened; `alarm` wakes its lane.
     pub(crate) fn slot(&self, alarm: Rc<Notify>) -> Slot {
         Slot {
-            client: HttpClient::of(Rc::clone(&self.holding), self.codec),
+            client: self.client(),
             called: Rc::default(),
             shutdown: Rc::clone(&self.shutdown),
             alarm,
             has_lost_one: Rc::clone(&self.has_lost_one),
         }
+    }
+
+    /// What has met nobody yet.
+    pub(crate) fn client(&self) -> HttpClient {
+        HttpClient::of(Rc::clone(&self.holding), self.codec)
     }
 
     /// Puts an act in line that could have been done at `possible`.

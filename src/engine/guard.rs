@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::authority::Authority;
 use crate::clock::RunClock;
 use crate::proxy::Proxies;
+use crate::source_addresses::SourceAddresses;
 use crate::throttle::{HeldBy, Hold, Limit, Throttle, punctual_rate};
 
 /// The doors that may be knocked at, each a host with its port and scheme, and how fast.
@@ -17,6 +18,7 @@ pub struct Guard {
     /// What each host was promised, if anything.
     rate: Option<f64>,
     proxies: Proxies,
+    sources: SourceAddresses,
 }
 
 #[derive(Debug)]
@@ -61,6 +63,18 @@ impl Guard {
     pub fn through(mut self, proxies: Proxies) -> Self {
         self.proxies = proxies;
         self
+    }
+
+    /// The same, and connections are opened from these addresses.
+    #[must_use]
+    pub fn bound_to(mut self, sources: SourceAddresses) -> Self {
+        self.sources = sources;
+        self
+    }
+
+    /// From where connections are opened.
+    pub(crate) fn sources(&self) -> &SourceAddresses {
+        &self.sources
     }
 
     /// The proxy through which a door is asked; `None`: directly.

@@ -1,4 +1,5 @@
-//! One connection slot: keeps its connections, has one exchange at a time, and takes the times.
+//! What a person, or a connection slot that people share, sends with: keeps its connections, has one exchange at a time,
+//! and takes the times.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -33,7 +34,7 @@ pub(crate) struct Limits {
 /// What stands in the history of an exchange that was sent once more.
 pub(crate) const RESENT: &str = "resent: the kept connection was closed";
 
-/// A connection slot: at most one connection to each address it was sent to.
+/// At most one connection to each address it was sent to.
 #[derive(Default)]
 pub(crate) struct HttpClient {
     connections: Vec<(Authority, Connection)>,
@@ -46,9 +47,19 @@ pub(crate) struct HttpClient {
 }
 
 impl HttpClient {
-    /// One of the connection slots of a lane.
+    /// One of a lane.
     pub(crate) fn of(lane: Rc<Holding>, codec: HttpCodec) -> Self {
         Self { hold: Rc::new(Hold::of(lane)), codec, ..Self::default() }
+    }
+
+    /// Whether it keeps a connection.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.connections.is_empty()
+    }
+
+    /// Closes its connections; TLS sessions can be resumed.
+    pub(crate) fn close(&mut self) {
+        self.connections = Vec::new();
     }
 
     /// Sends a request and waits for the whole answer, within the limits. For how long it is held back counts towards none.

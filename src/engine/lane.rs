@@ -16,15 +16,17 @@ use crate::actors::Begun;
 use crate::admission::Admission;
 use crate::attempt::Attempt;
 use crate::backing_off::{is_no_traffic, is_sign_in};
+use crate::browsers::Browsers;
 use crate::codec::{Codec, Prepared};
 use crate::connection_slots::{Act, ConnectionSlots};
 use crate::cookie_jar::CookieJar;
 use crate::delay::{SchedulingDelays, Taken};
+use crate::http_client::HttpClient;
 use crate::journeys::Journeys;
 use crate::meter::LaneMeter;
 use crate::run_state::RunState;
-use crate::spec::Arrivals;
-use crate::task::Task;
+use crate::spec::{Arrivals, Connections};
+use crate::task::{Origin, Task};
 use crate::transcript::{self, Entry};
 
 /// The longest a lane sleeps before it looks at the phase again, in nanoseconds.
@@ -42,6 +44,8 @@ pub(crate) struct Lane {
     admission: Admission,
     journeys: Journeys,
     slots: ConnectionSlots,
+    /// Where everybody has connections of their own.
+    browsers: Option<Browsers>,
     codec: Codec,
     inlet: Inlet,
     /// When records were handed to the recorder last.
@@ -58,11 +62,16 @@ impl Lane {
         inlet: Inlet,
     ) -> Self {
         let number: u8 = fitting(number, "a run has at most 256 lanes");
+        let settings = &state.spec.settings;
         Self {
             number,
             admission: Admission::new(Arc::clone(&state), Arc::clone(&meter), arrivals),
             journeys: Journeys::new(Arc::clone(&state), Arc::clone(&meter), u32::from(number)),
-            slots: ConnectionSlots::new(state.spec.settings.connections, state.spec.settings.codec),
+            slots: ConnectionSlots::new(settings.connections, settings.codec),
+            browsers: match settings.connections {
+                Connections::Pool(_) => None,
+                Connections::Own(limits) => Some(Browsers::new(limits)),
+            },
             codec: Codec::new(&state.spec),
             inlet,
             flushed: 0,
@@ -103,6 +112,9 @@ impl Lane {
         self.admit_arrivals(now);
         self.begin_acts(now);
         self.read_back(now);
+        if let Some(browsers) = &mut self.browsers {
+            browsers.close_idle(self.journeys.actors(), now);
+        }
         if now > self.flushed + FLUSH_EVERY {
             self.flush(now);
         }
@@ -153,6 +165,19 @@ impl Lane {
         act.task.delay = late + self.state.clock.now().saturating_sub(now);
         self.meter.scheduling_delay.set(act.task.delay);
         (prepared, held)
+    }
+
+    /// What the person of an act sends with, if not what all share. Dossiers are read back by nobody in particular.
+    pub(crate) fn browser(&mut self, act: &Act) -> Option<Box<HttpClient>> {
+        let browsers = self.browsers.as_mut().filter(|_| act.task.origin != Origin::FinalRead)?;
+        Some(browsers.take(self.journeys.actors(), act.person, || self.slots.client()))
+    }
+
+    /// Gives back what [`browser`](Self::browser) gave.
+    pub(crate) fn put_back(&mut self, act: &Act, client: Option<Box<HttpClient>>) {
+        if let (Some(browsers), Some(client)) = (&mut self.browsers, client) {
+            browsers.put_back(self.journeys.actors(), act.person, client, self.state.clock.now());
+        }
     }
 
     /// Writes the request of an act.

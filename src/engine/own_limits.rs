@@ -53,6 +53,8 @@ fn limit(error: &Error) -> Option<&'static str> {
         (Errno::MFILE, "EMFILE: too many open files"),
         (Errno::NFILE, "ENFILE: too many open files in the whole system"),
         (Errno::ADDRNOTAVAIL, NO_PORT),
+        // Of the ports that we choose ourselves.
+        (Errno::ADDRINUSE, NO_PORT),
         (Errno::NOBUFS, "ENOBUFS: no buffer space"),
         (Errno::NOMEM, "ENOMEM: out of memory"),
         (Errno::AGAIN, "EAGAIN: no more local ports or sockets for now"),

@@ -76,11 +76,39 @@ pub struct Publication {
     pub offer: Offer,
 }
 
+/// Whose connections are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connections {
+    /// So many in each lane, which all its people share, as behind a gateway. Who finds none free waits for the portal.
+    Pool(usize),
+    /// Each person has their own.
+    Own(OwnConnections),
+}
+
+/// Connections that each belong to one person, as to a browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnConnections {
+    /// People of a lane who have one open at a time, at the most. For one more, who has used theirs longest ago loses it; where
+    /// all are in use, waiting is a delay of ours.
+    pub most: usize,
+    /// How long one is kept that is not used.
+    pub keep_alive: Duration,
+}
+
+impl Connections {
+    /// Exchanges of a lane at a time, at the most.
+    pub(crate) fn most(self) -> usize {
+        match self {
+            Self::Pool(most) | Self::Own(OwnConnections { most, .. }) => most,
+        }
+    }
+}
+
 /// Limits and lengths.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Connections a lane may hold at the most.
-    pub connections: usize,
+    /// Whose connections are.
+    pub connections: Connections,
     /// People who may be under way in a lane; who comes beyond that is dropped and counted.
     pub under_way: usize,
     /// The longest an exchange may take.

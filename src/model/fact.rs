@@ -91,6 +91,8 @@ facts! {
     AdapterDigest = "adapter_sha256" Text,
     /// How many threads generated load.
     Lanes = "lanes" Integer,
+    /// Whose connections people used: `per_person`, or so many of each thread, shared by all.
+    Connections = "connections" Text,
     /// The digest of the plan: equal plans have equal digests.
     PlanDigest = "plan_digest" Text,
     /// The first simulated instant.

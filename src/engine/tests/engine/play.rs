@@ -11,8 +11,8 @@ use model::words::{Channel, FeeBasis, Level, PaymentMethod, PeerName, PlannedOut
 use model::{Applicant, Applicants, Case, CaseId, Seed, SimTime, Staff, Timeline, Vnd};
 use portal::Adapter;
 use vandan_engine::{
-    Arrival, Arrivals, Authority, BaseUrl, EngineError, Guard, Health, JourneyAssignment, Meters, Peer, Proxies,
-    Publication, Purpose, RunSpec, Settings, Snapshot, Tls, lane_of,
+    Arrival, Arrivals, Authority, BaseUrl, Connections, EngineError, Guard, Health, JourneyAssignment, Meters, Peer,
+    Proxies, Publication, Purpose, RunSpec, Settings, Snapshot, SourceAddresses, Tls, lane_of,
 };
 
 use super::portal::Portal;
@@ -81,6 +81,7 @@ pub(crate) struct Play {
     pub(crate) max_rate: Option<f64>,
     pub(crate) tls: Tls,
     pub(crate) proxies: Proxies,
+    pub(crate) sources: Vec<std::net::IpAddr>,
 }
 
 /// A run that was.
@@ -161,7 +162,7 @@ impl Play {
             length: 20,
             peers: Vec::new(),
             settings: Settings {
-                connections: 64,
+                connections: Connections::Pool(64),
                 under_way: 10_000,
                 timeout: Duration::from_secs(10),
                 settle: Duration::ZERO,
@@ -180,6 +181,7 @@ impl Play {
             max_rate: None,
             tls: Tls::default(),
             proxies: Proxies::default(),
+            sources: Vec::new(),
         }
     }
 
@@ -362,7 +364,7 @@ impl Play {
         let peers = self.peers.iter().map(|peer| peer.base.authority().clone());
         let doors =
             [target.authority().clone()].into_iter().filter(Authority::is_loopback).chain(peers).chain(self.links);
-        let guard = Guard::of(doors).through(self.proxies);
+        let guard = Guard::of(doors).through(self.proxies).bound_to(SourceAddresses::new(&self.sources).unwrap());
         let guard = match self.max_rate {
             Some(rate) => guard.at_most(rate),
             None => guard,
