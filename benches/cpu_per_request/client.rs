@@ -154,6 +154,7 @@ fn spec(port: &str, load: Load, people: Arc<Population>) -> Result<RunSpec, Trou
         timeline: Arc::new(Timeline::new([(SimTime(0), day, true, 1.0)], length)),
         seed: Seed(2021),
         target: BaseUrl::parse(&format!("http://127.0.0.1:{port}"))?,
+        also_at: Vec::new(),
         peers: Vec::new(),
         guard: Guard::of([Authority::parse(&format!("http://127.0.0.1:{port}"))?]),
         tls: Tls::default(),

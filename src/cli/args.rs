@@ -75,9 +75,10 @@ pub(crate) struct LoadArgs {
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) plan: PlanArgs,
-    /// Portal under test, e.g. https://HOST:PORT/PATH [default: the bundled reference portal]
+    /// Portal under test, e.g. https://HOST:PORT/PATH; repeatable, if it has several addresses, over which people are
+    /// dealt out in turn [default: the bundled reference portal]
     #[arg(long, value_name = "URL", conflicts_with_all = ["defect", "variant", "noise"])]
-    pub(crate) target: Option<String>,
+    pub(crate) target: Vec<String>,
     /// Test bank that the portal under test uses; its ledger is collected
     #[arg(long, value_name = "URL", requires = "target")]
     pub(crate) bank: Option<String>,

@@ -42,20 +42,21 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     results.write("plan.json", &plan::json(&composed))?;
     let mut store = Store::create(&results.path("history.sqlite")).map_err(Failure::run)?;
     let country = if outside.is_none() { Some(Country::start(&composed, defects, conduct)?) } else { None };
-    let (target, peers) = match (&outside, &country) {
-        (Some((target, peers)), _) => (target.clone(), peers.clone()),
+    let (targets, peers) = match (&outside, &country) {
+        (Some((targets, peers)), _) => (targets.clone(), peers.clone()),
         (None, Some(country)) => inside(country)?,
         (None, None) => unreachable!("without a target the mocks are started"),
     };
     planned_rows::write(&mut store, &composed, &peers, safety::day_of(started)).map_err(Failure::run)?;
-    let mut facts = run_facts::at_start(args, &composed, &results, &started, &target, lanes);
+    let mut facts = run_facts::at_start(args, &composed, &results, &started, &targets, lanes);
     facts.push((Fact::Salt, salt.to_string()));
-    facts.extend(proxies.through(target.authority()).map(|proxy| (Fact::Proxy, proxy.to_string())));
+    let proxy = targets.iter().find_map(|target| proxies.through(target.authority()));
+    facts.extend(proxy.map(|proxy| (Fact::Proxy, proxy.to_string())));
     store.set_facts(&facts).map_err(Failure::run)?;
     results.write("run.json", &run_facts::run_json(&facts))?;
-    let guard = safety::guard(&target, &peers, &composed, consent.as_ref()).through(proxies).bound_to(sources);
+    let guard = safety::guard(&targets, &peers, &composed, consent.as_ref()).through(proxies).bound_to(sources);
     let settings = settings(args, &composed, connections, &results.id);
-    let spec = spec(&composed, (target, peers), guard, tls, settings);
+    let spec = spec(&composed, (targets, peers), guard, tls, settings);
     let played = play(args, &composed, spec, store, lanes)?;
     drop(country);
     let mut store = played.store;
@@ -73,7 +74,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
 /// Whose connections there are, and how many they may be.
 fn connections(args: &RunArgs, composed: &Composition, lanes: usize) -> Result<Connections, Failure> {
     open_files::allow_all();
-    let is_inside = args.target.is_none();
+    let is_inside = args.target.is_empty();
     let addresses = if is_inside || args.bank.is_some() { 2 } else { 1 };
     let need = open_files::Need { lanes, addresses, is_inside };
     let limits = &composed.run.limits;
@@ -96,20 +97,22 @@ fn salt(started: &jiff::Timestamp, run_id: &str) -> u64 {
     model::Seed(saturating(started.as_nanosecond())).stream(run_id).below(0, 1 << 32)
 }
 
-fn inside(country: &Country) -> Result<(BaseUrl, Vec<Peer>), Failure> {
+fn inside(country: &Country) -> Result<(Vec<BaseUrl>, Vec<Peer>), Failure> {
     let read = |url: String| BaseUrl::parse(&url).map_err(|error| Failure::new(Exit::OurBug, error));
     let bank = Peer { name: PeerName::Bank, base: read(country.bank.url())? };
     let post = Peer { name: PeerName::Post, base: read(country.post.url())? };
-    Ok((read(country.portal.url())?, vec![bank, post]))
+    Ok((vec![read(country.portal.url())?], vec![bank, post]))
 }
 
 fn spec(
     composed: &Composition,
-    (target, peers): (BaseUrl, Vec<Peer>),
+    (targets, peers): (Vec<BaseUrl>, Vec<Peer>),
     guard: Guard,
     tls: Tls,
     settings: Settings,
 ) -> RunSpec {
+    let mut targets = targets.into_iter();
+    let Some(target) = targets.next() else { unreachable!("a portal has an address") };
     RunSpec {
         adapter: Arc::clone(&composed.adapter),
         scripts: Arc::clone(&composed.scripts),
@@ -122,6 +125,7 @@ fn spec(
         timeline: Arc::clone(&composed.timeline),
         seed: composed.seed,
         target,
+        also_at: targets.collect(),
         peers,
         guard,
         tls,

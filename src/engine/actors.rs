@@ -15,6 +15,8 @@ use crate::timers::Timers;
 
 /// Somebody who acts.
 pub(crate) struct Person {
+    /// How many had come to the lane before them.
+    pub(crate) number: usize,
     /// Index into the staff; `None` for citizens.
     pub(crate) staff: Option<usize>,
     /// What the history calls them.
@@ -44,6 +46,7 @@ pub(crate) struct Person {
 impl Person {
     fn new(name: String, staff: Option<usize>) -> Self {
         Self {
+            number: 0,
             staff,
             name,
             session: Session::default(),
@@ -80,6 +83,8 @@ pub(crate) struct Actors {
     slots: Vec<Option<Person>>,
     free: Vec<usize>,
     count: usize,
+    /// How many have come so far.
+    entered: usize,
     /// The clerks of each unit, by unit index.
     desks: Vec<Vec<usize>>,
     timers: Timers,
@@ -94,6 +99,7 @@ impl Actors {
             slots: Vec::new(),
             free: Vec::new(),
             count: 0,
+            entered: 0,
             desks: vec![Vec::new(); units],
             timers: Timers::default(),
             queued: 0,
@@ -114,8 +120,10 @@ impl Actors {
         clerk
     }
 
-    fn enter(&mut self, person: Person) -> usize {
+    fn enter(&mut self, mut person: Person) -> usize {
         self.count += 1;
+        person.number = self.entered;
+        self.entered += 1;
         let id = self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
             self.slots.len() - 1

@@ -166,7 +166,7 @@ impl HttpClient {
         attempt.reused = false;
         at.guard.admit_connection(authority, at.clock, &self.hold).await;
         let tls = authority.is_https().then(|| self.tls.get_or_init(|| at.tls.sessions()));
-        let opened = Connection::open(authority, at.guard, tls, self.codec).await;
+        let opened = Connection::open(authority, at.guard, tls, self.codec, at.clock.now()).await;
         let mut connection = opened.map_err(NotOpened::trouble)?;
         let admitted = at.guard.admit(authority, at.clock, &self.hold).await;
         // What is sent once more keeps the instant of its first sending.

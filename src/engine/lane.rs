@@ -195,7 +195,8 @@ impl Lane {
             offer: None,
         };
         let has_missed = task.missed || person.missed;
-        let mut prepared = self.codec.encode(spec, exchange(&self.state, task), &context, has_missed);
+        let mut prepared =
+            self.codec.encode(spec, spec.target_of(person.number), exchange(&self.state, task), &context, has_missed);
         if let (Ok((authority, request, _)), false) = (&mut prepared, person.jar.is_empty()) {
             person.jar.put_on(request, authority, self.state.clock.now());
         }

@@ -41,6 +41,7 @@ mod lane;
 mod lean;
 mod ledgers;
 mod meter;
+mod names;
 mod own_limits;
 mod peers;
 mod phases;

@@ -155,6 +155,8 @@ pub struct RunSpec {
     pub seed: Seed,
     /// Where the portal is.
     pub target: BaseUrl,
+    /// Where it is besides: people are dealt out over all its addresses in turn, and each stays with one.
+    pub also_at: Vec<BaseUrl>,
     /// Whose ledgers are collected.
     pub peers: Vec<Peer>,
     /// Which addresses may be spoken to.
@@ -163,4 +165,19 @@ pub struct RunSpec {
     pub tls: Tls,
     /// Limits and lengths.
     pub settings: Settings,
+}
+
+impl RunSpec {
+    /// All addresses of the portal.
+    pub(crate) fn targets(&self) -> impl Iterator<Item = &BaseUrl> {
+        std::iter::once(&self.target).chain(&self.also_at)
+    }
+
+    /// That of the person with this number.
+    pub(crate) fn target_of(&self, number: usize) -> &BaseUrl {
+        match number.checked_rem(self.also_at.len() + 1) {
+            Some(at @ 1..) => self.also_at.get(at - 1).unwrap_or(&self.target),
+            Some(0) | None => &self.target,
+        }
+    }
 }

@@ -79,8 +79,10 @@ facts! {
     VandanVersion = "vandan_version" Text,
     /// The folder of the results.
     Folder = "folder" Text,
-    /// The address of the portal.
+    /// The addresses of the portal, separated by `, `.
     Target = "target" Text,
+    /// How many requests each address of the portal got, if it has several: `http://127.0.0.1:81 120, http://127.0.0.2:81 121`.
+    RequestsByTarget = "requests_by_target" Text,
     /// Whether the portal's certificate was not verified (`--insecure`): whoever answered may have been another.
     Insecure = "insecure" Claim,
     /// The proxy through which the portal was asked.

@@ -6,6 +6,7 @@ mod engine {
     pub(crate) mod portal;
     pub(crate) mod tls_front;
 
+    mod addresses;
     mod backing_off;
     mod catalogue;
     mod cookies;

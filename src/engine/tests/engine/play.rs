@@ -59,6 +59,8 @@ pub(crate) const CLOCK: &str = "  clock: { request: PUT /clock, json: { now: \"$
 /// `post-desk` are clerks' days, and those that begin with `final` read back at the end.
 pub(crate) struct Play {
     pub(crate) target: String,
+    /// Where the portal is besides.
+    pub(crate) also_at: Vec<String>,
     pub(crate) adapter: String,
     pub(crate) journeys: Vec<String>,
     pub(crate) arrivals: Vec<Arrival>,
@@ -151,6 +153,7 @@ impl Play {
     pub(crate) fn of(portal: &Portal, count: u32, steps: &str) -> Self {
         Self {
             target: portal.url(),
+            also_at: Vec::new(),
             adapter: ADAPTER.to_owned(),
             journeys: vec![journey("citizen", Role::Citizen, steps)],
             arrivals: (0..count).map(|case| arrival(case, Purpose::Dossier)).collect(),
@@ -361,9 +364,15 @@ impl Play {
             Arc::new(People { channel: self.channel, units: unit_of, panics_at: None })
         });
         let target = BaseUrl::parse(&self.target).unwrap();
+        let also_at: Vec<_> = self.also_at.iter().map(|url| BaseUrl::parse(url).unwrap()).collect();
         let peers = self.peers.iter().map(|peer| peer.base.authority().clone());
-        let doors =
-            [target.authority().clone()].into_iter().filter(Authority::is_loopback).chain(peers).chain(self.links);
+        let doors = std::iter::once(&target)
+            .chain(&also_at)
+            .map(BaseUrl::authority)
+            .cloned()
+            .filter(Authority::is_loopback)
+            .chain(peers)
+            .chain(self.links);
         let guard = Guard::of(doors).through(self.proxies).bound_to(SourceAddresses::new(&self.sources).unwrap());
         let guard = match self.max_rate {
             Some(rate) => guard.at_most(rate),
@@ -389,6 +398,7 @@ impl Play {
             guard,
             tls: self.tls,
             target,
+            also_at,
             peers: self.peers,
             settings: self.settings,
         }
