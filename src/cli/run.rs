@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use engine::{Arrivals, BaseUrl, Guard, HttpCodec, Meters, Peer, Purpose, RunSpec, Settings, Tls, lane_of};
+use engine::{Arrivals, BaseUrl, Guard, HttpCodec, Identity, Meters, Peer, Purpose, RunSpec, Settings, Tls, lane_of};
 use history::{Recorder, Store};
 use model::words::PeerName;
 use model::{Applicants, Fact, saturating};
@@ -49,11 +49,14 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     planned_rows::write(&mut store, &composed, &peers, safety::day_of(started)).map_err(Failure::run)?;
     let mut facts = run_facts::at_start(args, &composed, &results, &started, &target, lanes);
     facts.push((Fact::Salt, salt.to_string()));
+    let trace = (!composed.adapter.writes_header("traceparent")).then(|| trace(&started, &results.id));
+    facts.extend(trace.map(|trace| (Fact::TraceIdPrefix, format!("{trace:016x}"))));
     facts.extend(proxies.through(target.authority()).map(|proxy| (Fact::Proxy, proxy.to_string())));
     store.set_facts(&facts).map_err(Failure::run)?;
     results.write("run.json", &run_facts::run_json(&facts))?;
     let guard = safety::guard(&target, &peers, &composed, consent.as_ref()).through(proxies);
-    let mut spec = spec(&composed, (target, peers), guard, tls, &results.id);
+    let identity = Identity::new(env!("CARGO_PKG_VERSION"), &results.id, trace);
+    let mut spec = spec(&composed, (target, peers), guard, tls, identity);
     spec.settings.codec = args.http_client.into();
     let played = play(args, &composed, spec, store, lanes)?;
     drop(country);
@@ -102,6 +105,11 @@ fn salt(started: &jiff::Timestamp, run_id: &str) -> u64 {
     model::Seed(saturating(started.as_nanosecond())).stream(run_id).below(0, 1 << 32)
 }
 
+/// What makes the trace-ids of this run its own, whatever its salt is.
+fn trace(started: &jiff::Timestamp, run_id: &str) -> u64 {
+    model::Seed(saturating(started.as_nanosecond())).stream(run_id).below(1, u64::MAX)
+}
+
 fn inside(country: &Country) -> Result<(BaseUrl, Vec<Peer>), Failure> {
     let read = |url: String| BaseUrl::parse(&url).map_err(|error| Failure::new(Exit::OurBug, error));
     let bank = Peer { name: PeerName::Bank, base: read(country.bank.url())? };
@@ -114,7 +122,7 @@ fn spec(
     (target, peers): (BaseUrl, Vec<Peer>),
     guard: Guard,
     tls: Tls,
-    run_id: &str,
+    identity: Identity,
 ) -> RunSpec {
     let limits = &composed.run.limits;
     RunSpec {
@@ -142,7 +150,7 @@ fn spec(
             drain: limits.drain,
             final_read: limits.final_read,
             longest_answer: 4 << 20,
-            user_agent: format!("vandan/{} (run {run_id})", env!("CARGO_PKG_VERSION")),
+            identity,
             codec: HttpCodec::default(),
         },
     }

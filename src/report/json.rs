@@ -204,6 +204,7 @@ fn fault(fault: &FaultCount) -> Value {
         "count": fault.count,
         "operations": fault.operations,
         "first_exchange": fault.first_exchange,
+        "first_traceparent": fault.first_traceparent,
     })
 }
 

@@ -75,6 +75,9 @@ fn broken_rule(page: &mut Page, rule: &RuleVerdict) {
         page.paragraph("    ", Ink::Plain, &words::place(witness));
         page.paragraph("    expected  ", Ink::Plain, &witness.expected);
         page.paragraph("    observed  ", Ink::Strong, &witness.observed);
+        if let Some(trace_id) = words::telling_trace_id(witness) {
+            page.paragraph("    trace-id  ", Ink::Plain, trace_id);
+        }
     }
     page.gap();
 }
@@ -228,6 +231,11 @@ pub(super) fn traffic(page: &mut Page, summary: &Summary) {
         traffic.faults.iter().map(|fault| format!("{} {}", count(fault.count), fault.kind.replace('_', " "))).collect();
     if !faults.is_empty() {
         page.paragraph("  ? ", Ink::Doubtful, &format!("no trustworthy answer: {}", faults.join(", ")));
+    }
+    if let Some(first) = traffic.faults.iter().min_by_key(|fault| fault.first_exchange)
+        && let Some(trace_id) = words::trace_id(first.first_traceparent.as_deref())
+    {
+        page.paragraph("    ", Ink::Faint, &format!("first: exchange {}, trace-id {trace_id}", first.first_exchange));
     }
     let refusals: Vec<String> = traffic
         .refusals
