@@ -199,7 +199,7 @@ pub(crate) struct JudgeArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct PeopleArgs {
-    /// Province name, e.g. dien-bien-2019, or file
+    /// Province, e.g. dien-bien-2019, or file; or a run of several (e.g. five-documents), or a country
     pub(crate) province: String,
     /// Number of people [default: all]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
