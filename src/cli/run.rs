@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use engine::{Arrivals, BaseUrl, Guard, HttpCodec, Meters, Peer, Purpose, RunSpec, Settings, Tls, lane_of};
+use engine::{Arrivals, BaseUrl, Guard, HttpCodec, LoadModel, Meters, Peer, Purpose, RunSpec, Settings, Tls, lane_of};
 use history::{Recorder, Store};
 use model::words::PeerName;
 use model::{Applicants, Fact, saturating};
@@ -133,6 +133,7 @@ fn spec(
         guard,
         tls,
         settings: Settings {
+            model: LoadModel::Open,
             connections: limits.connections,
             under_way: limits.under_way,
             timeout: limits.timeout,

@@ -202,7 +202,8 @@ impl Actors {
     /// What somebody can begin by now. What may not be done any more leaves its queue; what is due after the load waits for
     /// the drain, which has a pace.
     pub(crate) fn begin_act(&mut self, now: u64, state: &RunState) -> Option<Begun> {
-        let now = if state.phase() == Phase::Load { now.min(state.spec.timeline.wall_end().saturating_sub(1)) } else { now };
+        let now =
+            if state.phase() == Phase::Load { now.min(state.spec.timeline.wall_end().saturating_sub(1)) } else { now };
         while let Some(id) = self.timers.pop(now) {
             if let Some(begun) = self.begin_act_of(id, now, state) {
                 return Some(begun);

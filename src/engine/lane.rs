@@ -60,7 +60,7 @@ impl Lane {
         let number: u8 = fitting(number, "a run has at most 256 lanes");
         Self {
             number,
-            admission: Admission::new(Arc::clone(&state), Arc::clone(&meter), arrivals),
+            admission: Admission::new(Arc::clone(&state), number.into(), Arc::clone(&meter), arrivals),
             journeys: Journeys::new(Arc::clone(&state), Arc::clone(&meter), u32::from(number)),
             slots: ConnectionSlots::new(state.spec.settings.connections, state.spec.settings.codec),
             codec: Codec::new(&state.spec),

@@ -72,6 +72,8 @@ pub use meter::{ArrivalCounts, Meters, Snapshot};
 pub use preflight::Met;
 pub use proxy::Proxies;
 pub use run::{EngineError, Health, run};
-pub use spec::{Arrival, Arrivals, JourneyAssignment, Peer, Publication, Purpose, RunSpec, Settings, lane_of};
+pub use spec::{
+    Arrival, Arrivals, JourneyAssignment, LoadModel, Peer, Publication, Purpose, RunSpec, Settings, lane_of,
+};
 pub use throttle::punctual_rate;
 pub use tls::{Tls, TlsFileError, TlsOptions};

@@ -8,6 +8,7 @@ mod engine {
 
     mod backing_off;
     mod catalogue;
+    mod closed;
     mod cookies;
     mod ending;
     mod from_the_plan;

@@ -161,6 +161,7 @@ impl Play {
             length: 20,
             peers: Vec::new(),
             settings: Settings {
+                model: vandan_engine::LoadModel::Open,
                 connections: 64,
                 under_way: 10_000,
                 timeout: Duration::from_secs(10),
