@@ -23,6 +23,7 @@ mod people;
 mod plans;
 mod provinces;
 mod queries;
+mod quick_look;
 mod recording;
 mod same_day;
 mod sent_twice;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::quick_look;
 use crate::values::{duration, length, period, scale};
 
 #[derive(Clone, Debug, Args)]
@@ -31,7 +32,11 @@ pub(crate) struct PlanVerb {
 #[derive(Clone, Debug, Args)]
 pub(crate) struct PlanArgs {
     /// Run file, or built-in run (e.g. dien-bien-2019); `plan` also takes a country (e.g. vietnam-2025)
-    pub(crate) run: String,
+    #[arg(required_unless_present = "journey")]
+    pub(crate) run: Option<String>,
+    /// Everybody walks this journey, by --rate, --vus or the run file's `load` [default RUN: quick-look]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) journey: Option<String>,
     /// Province, or COUNTRY:CODE such as vietnam-2025:11 [default: from the run file]
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) province: Option<String>,
@@ -53,21 +58,31 @@ pub(crate) struct PlanArgs {
     pub(crate) scenarios: ScenarioArgs,
 }
 
-/// A load of one rate, instead of that of the run file.
+impl PlanArgs {
+    /// The run that is meant.
+    pub(crate) fn run(&self) -> &str {
+        self.run.as_deref().unwrap_or(quick_look::RUN)
+    }
+}
+
+/// A load of one rate, or of so many people at a time, instead of that of the run file.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct LoadArgs {
     /// Hand in dossiers at this rate, e.g. 50/s, 300/min or "2x peak" of the document [default: from the run file]
-    #[arg(long, requires = "duration", value_parser = world::ArrivalRate::parse, conflicts_with_all = ["length", "scale"])]
+    #[arg(long, value_parser = world::ArrivalRate::parse)]
     pub(crate) rate: Option<world::ArrivalRate>,
-    /// How long to hold --rate, e.g. "2 min"
-    #[arg(long, value_name = "TIME", requires = "rate", value_parser = length)]
+    /// So many people at a time, each beginning the next journey when the last has ended (closed model)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) vus: Option<u32>,
+    /// How long to hold --rate or --vus, e.g. 2m
+    #[arg(long, value_name = "TIME", value_parser = length)]
     pub(crate) duration: Option<std::time::Duration>,
-    /// Time at --rate before gates count [default: 0 s]
-    #[arg(long, value_name = "TIME", requires = "rate", value_parser = duration)]
+    /// Time at --rate or --vus before gates count [default: 0 s]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) warm_up: Option<std::time::Duration>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) plan: PlanArgs,
@@ -119,7 +134,7 @@ impl From<HttpClient> for engine::HttpCodec {
 }
 
 /// How https is spoken.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct TlsArgs {
     /// Trust these CA certificates (PEM) besides those of the system
     #[arg(long, value_name = "FILE", requires = "target")]
@@ -136,7 +151,7 @@ pub(crate) struct TlsArgs {
 }
 
 /// How the reference portal behaves.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct PortalArgs {
     /// Enable a defect of the reference portal, e.g. skim; repeatable (see `vandan defects`)
     #[arg(long, value_name = "NAME")]

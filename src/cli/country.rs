@@ -35,12 +35,13 @@ struct Composed {
 /// Whether the user means a country: by its name, or by a file that says `country:`.
 pub(crate) fn is_meant(choice: &PlanArgs) -> Result<bool, Failure> {
     let knows = |scenarios: &mut Scenarios| {
-        Ok(scenarios.knows("countries", &choice.run) && !scenarios.knows("runs", &choice.run))
+        Ok(scenarios.knows("countries", choice.run()) && !scenarios.knows("runs", choice.run()))
     };
     let is_known = problems::read(&choice.scenarios, knows)?;
-    let is_file = Path::new(&choice.run).is_file();
-    let says_country =
-        || std::fs::read_to_string(&choice.run).is_ok_and(|text| text.lines().any(|line| line.starts_with("country:")));
+    let is_file = Path::new(choice.run()).is_file();
+    let says_country = || {
+        std::fs::read_to_string(choice.run()).is_ok_and(|text| text.lines().any(|line| line.starts_with("country:")))
+    };
     Ok(is_known || (is_file && says_country()))
 }
 
@@ -59,8 +60,13 @@ pub(crate) fn plan(args: &PlanVerb) -> Result<Exit, Failure> {
 
 fn composed(args: &PlanVerb, scenarios: &mut Scenarios) -> Result<Composed, Problems> {
     let choice = &args.choice;
+    let load = choice.load.rate.is_some() || choice.load.vus.is_some();
+    let of_a_run = [("--journey", choice.journey.is_some()), ("--rate", load)];
+    if let Some((option, _)) = of_a_run.into_iter().find(|(_, is_said)| *is_said) {
+        return Err(Problem::new(option, "a country comes as its file says", "leave it out, or name a run").into());
+    }
     let gazetteers = load::gazetteers(scenarios)?;
-    let mut country = load::country(scenarios, &Placed::option("RUN", &choice.run), &gazetteers)?;
+    let mut country = load::country(scenarios, &Placed::option("RUN", choice.run()), &gazetteers)?;
     let mut problems = Problems::default();
     let lists = load::lists(scenarios, Some(&country.calendar), Some(&country.procedures));
     let lists = problems.note(lists);

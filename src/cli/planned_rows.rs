@@ -4,32 +4,46 @@ use std::collections::BTreeSet;
 
 use engine::Peer;
 use history::{PlannedDossier, Store};
-use model::words::{PaymentMethod, ReturnMethod};
-use model::{Applicants, FigureRow, TargetRow};
+use model::words::{Operation, PaymentMethod, ReturnMethod};
+use model::{Applicants, CaseId, FigureRow, TargetRow};
 
 use crate::compose::Composition;
 
-/// Writes dossiers, figures, targets, calendar, capabilities, gates and publications of a run.
+/// Who comes as planned, each with the instant in nanoseconds since the run began.
+pub(crate) fn as_planned(composed: &Composition) -> Vec<(CaseId, u64)> {
+    composed.arrivals.iter().map(|arrival| (arrival.case, composed.timeline.wall(arrival.due))).collect()
+}
+
+/// Writes the dossiers of those who come, and figures, targets, calendar, capabilities, gates and publications of a run.
 pub(crate) fn write(
     store: &mut Store,
     composed: &Composition,
     peers: &[Peer],
     today: jiff::civil::Date,
+    who: &[(CaseId, u64)],
 ) -> Result<(), history::HistoryError> {
     let mut planned = BTreeSet::new();
+    let case_of = |&(case, due): &(CaseId, u64)| {
+        let case = composed.population.case(case);
+        // In a closed model nobody comes when the document has it.
+        let arrival = if composed.run.closed.is_some() { composed.timeline.sim(due) } else { case.arrival };
+        model::Case { arrival, ..case }
+    };
     // In pieces, so that a large population never stands in memory as a whole.
-    for arrivals in composed.arrivals.chunks(10_000) {
-        let cases: Vec<_> = arrivals.iter().map(|arrival| composed.population.case(arrival.case)).collect();
+    for who in who.chunks(10_000) {
+        let cases: Vec<_> = who.iter().map(case_of).collect();
         planned.extend(cases.iter().flat_map(planned_of));
-        store.plan_dossiers(cases.iter().zip(arrivals).map(|(case, arrival)| PlannedDossier {
+        let province = composed.province.name();
+        store.plan_dossiers(cases.iter().zip(who).map(|(case, (_, due))| PlannedDossier {
             case,
-            province: composed.province.name(),
-            due: composed.timeline.wall(arrival.due),
+            province,
+            due: *due,
         }))?;
     }
     // A part of the dossiers, or several times as many, cannot realise figures about all of them.
     let part = (composed.population.count() != composed.province.count())
         .then(|| format!("the run plays {} of {} dossiers", composed.population.count(), composed.province.count()));
+    let part = composed.not_compared.map(str::to_owned).or(part);
     let figures: Vec<_> = world::figure_rows(&composed.province)
         .into_iter()
         .map(|row| FigureRow {
@@ -44,6 +58,12 @@ pub(crate) fn write(
     capabilities.extend(peers.iter().map(|peer| format!("peer:{}", peer.name)));
     capabilities.extend((!composed.publications.is_empty()).then(|| "publications".to_owned()));
     capabilities.extend(planned.into_iter().map(str::to_owned));
+    let operations = composed.operations();
+    if !operations.contains(&Operation::Submit) {
+        // Where nothing is handed in, no dossier is read back either.
+        let is_done = |name: &str| Operation::parse(name).is_none_or(|operation| operations.contains(&operation));
+        capabilities.retain(|name| is_done(name) && name != "progress" && !name.starts_with("planned:"));
+    }
     store.plan_publications(composed.publications.iter().map(|change| (change.due, &change.offer)))?;
     store.plan_context(&figures, &calendar, &capabilities, &gates)?;
     store.plan_targets(&targets(composed, part.as_deref()))

@@ -1,17 +1,20 @@
 //! `vandan run`: plan, play, record, judge, report.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use engine::{Arrivals, BaseUrl, Guard, HttpCodec, LoadModel, Meters, Peer, Purpose, RunSpec, Settings, Tls, lane_of};
 use history::{Recorder, Store};
 use model::words::PeerName;
-use model::{Applicants, Fact, saturating};
+use model::{Applicants, CaseId, Fact, saturating};
+use report::Summary;
+use verdict::Judgement;
 use world::Population;
 
 use crate::args::RunArgs;
 use crate::compose::Composition;
 use crate::exit::{Exit, Failure};
+use crate::interrupt::Interrupt;
 use crate::mock_lists;
 use crate::mocks::Country;
 use crate::progress::Watch;
@@ -20,6 +23,20 @@ use crate::run_facts::{self, Ending, write_ending};
 use crate::{console, judge, open_files, plan, planned_rows, safety};
 
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
+    Ok(carry_out(args, &Interrupt::of_one_run())?.exit)
+}
+
+/// A run that was played and judged.
+pub(crate) struct Judged {
+    pub(crate) exit: Exit,
+    pub(crate) judgement: Judgement,
+    pub(crate) summary: Summary,
+    /// The name of its folder.
+    pub(crate) id: String,
+}
+
+/// Plays a run, judges it, and writes its folder.
+pub(crate) fn carry_out(args: &RunArgs, interrupt: &Interrupt) -> Result<Judged, Failure> {
     let defects = mock_lists::defects(&args.portal.defect)?;
     let mut composed = Composition::of(&args.plan)?;
     let conduct = mock_lists::conduct(&args.portal, composed.seed.0)?;
@@ -46,27 +63,37 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
         (None, Some(country)) => inside(country)?,
         (None, None) => unreachable!("without a target the mocks are started"),
     };
-    planned_rows::write(&mut store, &composed, &peers, safety::day_of(started)).map_err(Failure::run)?;
+    let plan_rows = |store: &mut Store, who: &[(CaseId, u64)]| {
+        planned_rows::write(store, &composed, &peers, safety::day_of(started), who).map_err(Failure::run)
+    };
+    if composed.run.closed.is_none() {
+        plan_rows(&mut store, &planned_rows::as_planned(&composed))?;
+    }
     let mut facts = run_facts::at_start(args, &composed, &results, &started, &target, lanes);
     facts.push((Fact::Salt, salt.to_string()));
     facts.extend(proxies.through(target.authority()).map(|proxy| (Fact::Proxy, proxy.to_string())));
     store.set_facts(&facts).map_err(Failure::run)?;
     results.write("run.json", &run_facts::run_json(&facts))?;
     let guard = safety::guard(&target, &peers, &composed, consent.as_ref()).through(proxies);
-    let mut spec = spec(&composed, (target, peers), guard, tls, &results.id);
+    let mut spec = spec(&composed, (target, peers.clone()), guard, tls, &results.id);
     spec.settings.codec = args.http_client.into();
-    let played = play(args, &composed, spec, store, lanes)?;
+    let played = play(args, &composed, spec, (store, lanes), interrupt)?;
     drop(country);
     let mut store = played.store;
+    if composed.run.closed.is_some() {
+        let who = store.first_dues().map_err(Failure::run)?;
+        plan_rows(&mut store, &who)?;
+    }
     write_ending(&mut store, &played.ending, &played.meters, &composed, lanes).map_err(Failure::run)?;
     store.close().map_err(Failure::run)?;
     if let Err(error) = &played.ending.health {
         console::print_error(&error.to_string());
     }
     // The recording is closed: `vandan judge` can judge it again.
-    played.is_over.store(true, Ordering::Relaxed);
-    let exit = judge::judge_into(&results.folder, &composed.rules, args.quiet)?;
-    Ok(if played.ending.health.is_err() { Exit::InvalidRun } else { exit })
+    interrupt.run_is_over();
+    let (judgement, summary) = judge::judge_into(&results.folder, &composed.rules, args.quiet)?;
+    let exit = if played.ending.health.is_err() { Exit::InvalidRun } else { judgement.overall.into() };
+    Ok(Judged { exit, judgement, summary, id: results.id })
 }
 
 /// A run whose portal is played in this process is refused where both cannot have their connections: they could not be told
@@ -91,8 +118,8 @@ fn default_lanes() -> usize {
     std::thread::available_parallelism().map_or(1, |cores| cores.get() / 2).max(1)
 }
 
-#[expect(clippy::disallowed_methods, reason = "the wall clock is read once, when a run starts")]
-fn now() -> Result<jiff::Timestamp, Failure> {
+#[expect(clippy::disallowed_methods, reason = "the wall clock is read when a run starts, never for its times")]
+pub(crate) fn now() -> Result<jiff::Timestamp, Failure> {
     let now = jiff::Timestamp::try_from(std::time::SystemTime::now());
     now.map_err(|error| Failure::run(format!("could not read the clock of this machine: {error}")))
 }
@@ -133,7 +160,7 @@ fn spec(
         guard,
         tls,
         settings: Settings {
-            model: LoadModel::Open,
+            model: composed.run.closed.map_or(LoadModel::Open, |closed| LoadModel::Closed { people: closed.people }),
             connections: limits.connections,
             under_way: limits.under_way,
             timeout: limits.timeout,
@@ -151,26 +178,30 @@ fn spec(
 
 /// What remains of a run that was played.
 struct Played {
-    /// Set when the run is over: from then on Ctrl-C ends vandan at once.
-    is_over: Arc<AtomicBool>,
     store: Store,
     ending: Ending,
     meters: Meters,
 }
 
-fn play(args: &RunArgs, composed: &Composition, spec: RunSpec, store: Store, lanes: usize) -> Result<Played, Failure> {
+fn play(
+    args: &RunArgs,
+    composed: &Composition,
+    spec: RunSpec,
+    (store, lanes): (Store, usize),
+    interrupt: &Interrupt,
+) -> Result<Played, Failure> {
     let recorder = Recorder::start(store).map_err(Failure::run)?;
     let meters = Meters::new(lanes);
-    let (stop, is_over) = stop_on_interrupt();
     let watch = Watch::start(meters.clone(), composed.population.count(), !args.quiet);
-    let health = engine::run(spec, streams(composed, lanes), &recorder, &meters, &stop);
+    let used_up = Arc::new(AtomicBool::new(false));
+    let health = engine::run(spec, streams(composed, lanes, &used_up), &recorder, &meters, interrupt.stop());
     let cpu = watch.end();
     let (store, loss) = recorder.finish().map_err(Failure::run)?;
-    Ok(Played { is_over, store, ending: Ending { health, loss, cpu }, meters })
+    Ok(Played { store, ending: Ending { health, loss, cpu, used_up: used_up.load(Ordering::Relaxed) }, meters })
 }
 
-/// The arrivals of each lane.
-fn streams(composed: &Composition, lanes: usize) -> Vec<Arrivals> {
+/// The arrivals of each lane; the flag is set once one was asked for more.
+fn streams(composed: &Composition, lanes: usize, used_up: &Arc<AtomicBool>) -> Vec<Arrivals> {
     let mut streams: Vec<Vec<engine::Arrival>> = vec![Vec::new(); lanes];
     let dossiers = composed.arrivals.iter().map(|arrival| (arrival, Purpose::Dossier));
     let visits = composed.visits.iter().map(|arrival| (arrival, Purpose::Visit));
@@ -184,25 +215,12 @@ fn streams(composed: &Composition, lanes: usize) -> Vec<Arrivals> {
     for stream in &mut streams {
         stream.sort_by_key(|arrival| arrival.due);
     }
-    streams.into_iter().map(|stream| Box::new(stream.into_iter()) as Arrivals).collect()
-}
-
-/// The first Ctrl-C ends the run cleanly; the second, or one after the run is over (then the second flag is set), ends at once.
-fn stop_on_interrupt() -> (Arc<AtomicBool>, Arc<AtomicBool>) {
-    let [stop, is_over] = [false, false].map(|flag| Arc::new(AtomicBool::new(flag)));
-    let (seen, over) = (Arc::clone(&stop), Arc::clone(&is_over));
-    let times = AtomicUsize::new(0);
-    let set = ctrlc::set_handler(move || {
-        seen.store(true, Ordering::Relaxed);
-        if times.fetch_add(1, Ordering::Relaxed) == 0 && !over.load(Ordering::Relaxed) {
-            console::print_error("\nending: what is under way is finished, then judged (Ctrl-C again ends at once)");
-        } else {
-            #[expect(clippy::exit, reason = "the user asked twice, or nothing is left to be finished")]
-            std::process::exit(i32::from(Exit::Aborted.code()));
-        }
-    });
-    if set.is_err() {
-        console::print_error("note: Ctrl-C will end the run without a judgement (no handler could be set)");
-    }
-    (stop, is_over)
+    let end = || {
+        let used_up = Arc::clone(used_up);
+        std::iter::from_fn(move || {
+            used_up.store(true, Ordering::Relaxed);
+            None
+        })
+    };
+    streams.into_iter().map(|stream| Box::new(stream.into_iter().chain(end())) as Arrivals).collect()
 }

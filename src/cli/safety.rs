@@ -54,7 +54,8 @@ pub(crate) fn day_of(instant: jiff::Timestamp) -> jiff::civil::Date {
 
 /// A plan that needs more than its authorization allows is refused: the limiter would hold it back, and the run would say so.
 pub(crate) fn check_rate(composed: &Composition, outside: Option<&(BaseUrl, Vec<Peer>)>) -> Result<(), Failure> {
-    let Some((target, peers)) = outside else { return Ok(()) };
+    // How fast a closed model asks, only the run shows; the limiter holds it to what is allowed.
+    let Some((target, peers)) = outside.filter(|_| composed.run.closed.is_none()) else { return Ok(()) };
     let beside = peers.iter().filter(|peer| peer.base.authority().is_same_host(target.authority())).count();
     match estimate::refusal(composed, fitting(beside, "a run has two peers")) {
         Some(reason) => Err(Failure::new(Exit::Refused, format!("refused: {reason}"))),

@@ -10,7 +10,7 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let milliseconds = match unit {
         "ms" => 1,
         "s" => 1_000,
-        "min" => 60_000,
+        "min" | "m" => 60_000,
         "h" => 3_600_000,
         _ => return Err(format!("`{text}` is no length of time (write `200 ms`, `30 s`, `3 min`)")),
     };

@@ -3,7 +3,9 @@
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::args::{FidelityArgs, JudgeArgs, ListArgs, PeopleArgs, PlanVerb, RunArgs, ScenarioArgs, WhoArgs};
+use crate::args::{
+    FidelityArgs, JudgeArgs, ListArgs, PeopleArgs, PlanVerb, RunArgs, ScenarioArgs, WhoArgs,
+};
 use crate::exit::Exit;
 use crate::mock_args::MockArgs;
 

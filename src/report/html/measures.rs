@@ -16,6 +16,7 @@ pub(super) fn latency(summary: &Summary) -> Markup {
             b { "Waited" } " counts from the instant at which a person meant to act, so it includes every delay before "
             "the request could leave; " b { "served" } " counts from sending. An exchange without an answer counts as long as was waited for it."
         }
+        @if let Some(closed) = summary.closed_model() { p .note { (said(&closed)) } }
         @if let Some(all) = &traffic.all {
             figure {
                 figcaption { "Latency per operation under load" }
