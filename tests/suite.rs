@@ -5,6 +5,7 @@
 mod again;
 mod bad_connections;
 mod bad_input;
+mod capacity;
 mod chromium;
 mod cli;
 mod country;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::quick_look;
-use crate::values::{duration, length, period, scale};
+use crate::values::{duration, length, per_second, period, precision, scale};
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ScenarioArgs {
@@ -162,6 +162,33 @@ pub(crate) struct PortalArgs {
     /// Inject an environment fault into the reference portal, e.g. clock-skew; repeatable (see `vandan variants`)
     #[arg(long, value_name = "NAME")]
     pub(crate) noise: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CapacityArgs {
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    /// First rate, in dossiers; it doubles until a gate is breached
+    #[arg(long, value_name = "RATE", default_value = "5/s", value_parser = per_second)]
+    pub(crate) from: f64,
+    /// Highest rate
+    #[arg(long, value_name = "RATE", default_value = "2000/s", value_parser = per_second)]
+    pub(crate) to: f64,
+    /// Length of a step; up to ten times as long at rates that offer the gates too few samples
+    #[arg(long, value_name = "TIME", default_value = "30 s", value_parser = length)]
+    pub(crate) step_duration: std::time::Duration,
+    /// How much higher the next rate may be that does not hold
+    #[arg(long, value_name = "PERCENT", default_value = "10", value_parser = precision)]
+    pub(crate) precision: f64,
+    /// Most steps
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u8).range(1..=200))]
+    pub(crate) steps: u8,
+    /// Time after which no further step begins
+    #[arg(long, value_name = "TIME", default_value = "2 h", value_parser = duration)]
+    pub(crate) at_most: std::time::Duration,
+    /// Print the answer as JSON
+    #[arg(long, conflicts_with = "quiet")]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 //! Each verb is a file; [`exit`] is where all ends are listed.
 
 mod args;
+mod capacity;
 mod compose;
 mod console;
 mod country;
@@ -72,6 +73,7 @@ fn carry_out(verb: Verb) -> Result<Exit, Failure> {
         Verb::Plan(args) if country::is_meant(&args.choice)? => country::plan(&args),
         Verb::Plan(args) => plan::plan(&args),
         Verb::Run(args) => run::run(&args),
+        Verb::Capacity(args) => capacity::capacity(&args),
         Verb::Judge(args) => judge::judge(&args),
         Verb::Report(args) => judge::report(&args),
         Verb::Explain { rule, json, scenarios } => rules::explain(&rule, &scenarios, Form::of(json)),

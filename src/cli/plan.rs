@@ -164,7 +164,8 @@ pub(crate) fn remarks(page: &mut Page, warnings: &[String]) {
     }
 }
 
-fn offer(composed: &Composition) -> (OfferedLoad, Vec<GateSamples>) {
+/// What a plan offers the portal, and its gates.
+pub(crate) fn offer(composed: &Composition) -> (OfferedLoad, Vec<GateSamples>) {
     let clerks = |role: Role| composed.staff.iter().filter(|staff| staff.role == role).count() as u64;
     let plan = &composed.plan;
     let pace = Pace { wall_seconds: plan.wall_seconds, peak_second: plan.peak.second.dossiers };

@@ -15,7 +15,7 @@ use crate::results::Results;
 use crate::run_file::{Closed, Require};
 
 /// The command as it was typed, quoted where a shell needs it.
-fn typed() -> String {
+pub(crate) fn typed() -> String {
     let quoted = |argument: String| {
         let is_plain = argument.chars().all(|sign| sign.is_ascii_alphanumeric() || "-_./:=".contains(sign));
         if is_plain { argument } else { format!("'{argument}'") }

@@ -30,6 +30,24 @@ pub(crate) fn duration_text(seconds: u64) -> String {
     }
 }
 
+/// Reads `5/s` or `300/min`: how many come in a second.
+pub(crate) fn per_second(text: &str) -> Result<f64, String> {
+    match world::ArrivalRate::parse(text)? {
+        world::ArrivalRate::PerSecond(rate) if rate > 0.0 => Ok(rate),
+        world::ArrivalRate::PerSecond(_) | world::ArrivalRate::Peaks(_) => {
+            Err(format!("`{text}` is no rate to begin or end with (write 5/s or 300/min)"))
+        }
+    }
+}
+
+/// Reads `10` or `10%` as 0.1: a percentage of 1 to 100.
+pub(crate) fn precision(text: &str) -> Result<f64, String> {
+    match text.trim_end_matches('%').trim().parse::<f64>() {
+        Ok(percent) if (1.0..=100.0).contains(&percent) => Ok(percent / 100.0),
+        _ => Err(format!("`{text}` is no percentage from 1 to 100")),
+    }
+}
+
 /// Reads a share, `0.1`.
 pub(crate) fn share(text: &str) -> Result<f64, String> {
     let number: f64 = text.parse().map_err(|_no_number| format!("`{text}` is not a number"))?;
