@@ -28,6 +28,7 @@ mod quick_look;
 mod recording;
 mod same_day;
 mod sent_twice;
+mod several_provinces;
 mod stand_in;
 mod stored_portal;
 mod support;

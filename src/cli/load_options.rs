@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use model::{Applicants as _, Problem, Problems, fitting};
-use world::{LoadCurve, LoadShape, Population, Scale};
+use world::{LoadCurve, LoadShape, People, Scale};
 
 use crate::args::{LoadArgs, PlanArgs};
 use crate::run_file::{Closed, RunFile};
@@ -53,8 +53,8 @@ const MOST_IN_A_SECOND: u64 = 20_000;
 /// The most journeys of one person in a second.
 const MOST_OF_ONE: u64 = 5_000;
 
-/// The part of the people of a province out of whom those of a closed model come: more than can walk a journey in this time.
-pub(crate) fn pool(closed: Closed, length: Duration, whole: &Population) -> Result<Scale, Problem> {
+/// The part of the people out of whom those of a closed model come: more than can walk a journey in this time.
+pub(crate) fn pool(closed: Closed, length: Duration, whole: &People) -> Result<Scale, Problem> {
     let a_second = MOST_IN_A_SECOND.min(MOST_OF_ONE * closed.people as u64);
     let people = MOST_PEOPLE.min(length.as_secs().max(1) * a_second).max(closed.people as u64);
     Scale::new(fitting(people, "at most 500,000"), whole.count())
@@ -62,8 +62,8 @@ pub(crate) fn pool(closed: Closed, length: Duration, whole: &Population) -> Resu
 }
 
 /// The rates of a load shape, and the part of the people of a province that come by them.
-pub(crate) fn curve(shape: &LoadShape, whole: &Population) -> Result<(LoadCurve, Scale), Problem> {
-    let curve = shape.curve(world::peak_hour(whole) / 3_600.0);
+pub(crate) fn curve(shape: &LoadShape, whole: &People) -> Result<(LoadCurve, Scale), Problem> {
+    let curve = shape.curve(whole.peak_hour() / 3_600.0);
     let dossiers = curve.dossiers();
     let scale = dossiers.and_then(|count| Scale::new(count, whole.count()).map_err(|error| error.to_string()));
     match scale {

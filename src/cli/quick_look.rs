@@ -3,10 +3,12 @@
 //! The people are those of the run's province who come through the channel of the journey. How many come is said on the
 //! command line, so that nothing in such a run answers to a document.
 
+use std::sync::Arc;
+
 use journey::Scripts;
 use model::words::{Channel, Operation, Role};
 use model::{Placed, Problem};
-use world::Province;
+use world::{Played, Province};
 
 use crate::args::PlanArgs;
 use crate::run_file::{Names, Roles, RunFile};
@@ -48,16 +50,20 @@ fn submits(scripts: &Scripts, journey: journey::JourneyId) -> bool {
 /// Leaves the people of this channel, and says in the title that they follow no document.
 pub(crate) fn restrict(
     run: &mut RunFile,
-    province: Province,
+    played: &mut [Played],
     journey: &str,
     channel: Channel,
-) -> Result<Province, Problem> {
-    let name = province.name().to_owned();
+) -> Result<(), Problem> {
     run.title = format!("{}: everybody walks {journey}, {NO_DOCUMENT}", run.title);
-    province.through(channel).ok_or_else(|| {
-        let message = format!("`{journey}` is walked by who comes by {channel}, and nobody does in {name}");
-        Problem::new("--journey", message, "give another --province")
-    })
+    for Played { province, .. } in played {
+        let through = Province::clone(province).through(channel).ok_or_else(|| {
+            let name = province.name();
+            let message = format!("`{journey}` is walked by who comes by {channel}, and nobody does in {name}");
+            Problem::new("--journey", message, "give another --province")
+        })?;
+        *province = Arc::new(through);
+    }
+    Ok(())
 }
 
 const NO_DOCUMENT: &str = "volumes are those of the load and follow no document";

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use engine::{Arrivals, BaseUrl, Guard, HttpCodec, LoadModel, Meters, Peer, Purpose, RunSpec, Settings, Tls, lane_of};
+use engine::{
+    Arrivals, BaseUrl, Guard, HttpCodec, Identity, LoadModel, Meters, Peer, Purpose, RunSpec, Settings, Tls, lane_of,
+};
 use history::{Recorder, Store};
 use model::words::PeerName;
 use model::{Applicants, CaseId, Fact, saturating};
 use report::Summary;
 use verdict::Judgement;
-use world::Population;
+use world::People;
 
 use crate::args::RunArgs;
 use crate::compose::Composition;
@@ -51,7 +53,7 @@ pub(crate) fn carry_out(args: &RunArgs, interrupt: &Interrupt) -> Result<Judged,
     check_open_files(args, &composed, lanes)?;
     let results = Results::create(&args.results, &composed.run.name, &started)?;
     let salt = args.salt.unwrap_or_else(|| salt(&started, &results.id));
-    composed.population = Arc::new(Population::clone(&composed.population).with_salt(salt));
+    composed.people = Arc::new(People::clone(&composed.people).with_salt(salt));
     if !args.quiet {
         console::print_error(&plan::summary(&composed));
     }
@@ -71,11 +73,14 @@ pub(crate) fn carry_out(args: &RunArgs, interrupt: &Interrupt) -> Result<Judged,
     }
     let mut facts = run_facts::at_start(args, &composed, &results, &started, &target, lanes);
     facts.push((Fact::Salt, salt.to_string()));
+    let trace = (!composed.adapter.writes_header("traceparent")).then(|| trace(&started, &results.id));
+    facts.extend(trace.map(|trace| (Fact::TraceIdPrefix, format!("{trace:016x}"))));
     facts.extend(proxies.through(target.authority()).map(|proxy| (Fact::Proxy, proxy.to_string())));
     store.set_facts(&facts).map_err(Failure::run)?;
     results.write("run.json", &run_facts::run_json(&facts))?;
     let guard = safety::guard(&target, &peers, &composed, consent.as_ref()).through(proxies);
-    let mut spec = spec(&composed, (target, peers.clone()), guard, tls, &results.id);
+    let identity = Identity::new(env!("CARGO_PKG_VERSION"), &results.id, trace);
+    let mut spec = spec(&composed, (target, peers.clone()), guard, tls, identity);
     spec.settings.codec = args.http_client.into();
     let played = play(args, &composed, spec, (store, lanes), interrupt)?;
     drop(country);
@@ -129,6 +134,11 @@ fn salt(started: &jiff::Timestamp, run_id: &str) -> u64 {
     model::Seed(saturating(started.as_nanosecond())).stream(run_id).below(0, 1 << 32)
 }
 
+/// What makes the trace-ids of this run its own, whatever its salt is.
+fn trace(started: &jiff::Timestamp, run_id: &str) -> u64 {
+    model::Seed(saturating(started.as_nanosecond())).stream(run_id).below(1, u64::MAX)
+}
+
 fn inside(country: &Country) -> Result<(BaseUrl, Vec<Peer>), Failure> {
     let read = |url: String| BaseUrl::parse(&url).map_err(|error| Failure::new(Exit::OurBug, error));
     let bank = Peer { name: PeerName::Bank, base: read(country.bank.url())? };
@@ -141,18 +151,18 @@ fn spec(
     (target, peers): (BaseUrl, Vec<Peer>),
     guard: Guard,
     tls: Tls,
-    run_id: &str,
+    identity: Identity,
 ) -> RunSpec {
     let limits = &composed.run.limits;
     RunSpec {
         adapter: Arc::clone(&composed.adapter),
         scripts: Arc::clone(&composed.scripts),
         assignment: composed.assignment.clone(),
-        people: Arc::clone(&composed.population) as Arc<dyn Applicants>,
+        people: Arc::clone(&composed.people) as Arc<dyn Applicants>,
         staff: composed.staff.clone(),
         registrar: Some(composed.registrar.clone()),
         publications: composed.publications.clone(),
-        units: composed.province.units().iter().map(|unit| unit.code.clone()).collect(),
+        units: composed.people.units().map(|unit| unit.code.clone()).collect(),
         timeline: Arc::clone(&composed.timeline),
         seed: composed.seed,
         target,
@@ -170,7 +180,7 @@ fn spec(
             drain: limits.drain,
             final_read: limits.final_read,
             longest_answer: 4 << 20,
-            user_agent: format!("vandan/{} (run {run_id})", env!("CARGO_PKG_VERSION")),
+            identity,
             codec: HttpCodec::default(),
         },
     }
@@ -192,7 +202,7 @@ fn play(
 ) -> Result<Played, Failure> {
     let recorder = Recorder::start(store).map_err(Failure::run)?;
     let meters = Meters::new(lanes);
-    let watch = Watch::start(meters.clone(), composed.population.count(), !args.quiet);
+    let watch = Watch::start(meters.clone(), composed.people.count(), !args.quiet);
     let used_up = Arc::new(AtomicBool::new(false));
     let health = engine::run(spec, streams(composed, lanes, &used_up), &recorder, &meters, interrupt.stop());
     let cpu = watch.end();

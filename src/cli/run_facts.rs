@@ -49,7 +49,7 @@ pub(crate) fn at_start(
         (Fact::RunFile, args.plan.run().to_owned()),
         (Fact::Command, typed()),
         (Fact::Title, composed.run.title.clone()),
-        (Fact::Province, composed.province.name().to_owned()),
+        (Fact::Province, composed.provinces()),
         (Fact::Seed, composed.seed.0.to_string()),
         (Fact::StartedAt, started.to_string()),
         (Fact::VandanVersion, env!("CARGO_PKG_VERSION").to_owned()),
@@ -68,7 +68,7 @@ pub(crate) fn at_start(
     match (composed.run.closed, &composed.run.load) {
         (Some(Closed { people, .. }), _) => facts.push((Fact::ClosedPeople, people.to_string())),
         (None, shape) => {
-            facts.push((Fact::Planned, composed.population.count().to_string()));
+            facts.push((Fact::Planned, composed.people.count().to_string()));
             facts.extend(shape.as_ref().map(|shape| (Fact::LoadShape, shape.to_string())));
         }
     }
@@ -124,7 +124,7 @@ pub(crate) fn write_ending(
     let snapshot = meters.snapshot();
     let claim = |is_so| Fact::claim(is_so).to_owned();
     let mut facts: Facts = vec![(Fact::RecorderLost, ending.loss.0.to_string())];
-    let mut dossiers = u64::from(composed.population.count());
+    let mut dossiers = u64::from(composed.people.count());
     if composed.run.closed.is_some() {
         dossiers = snapshot.dossiers.started + snapshot.dossiers.dropped;
         facts.push((Fact::Planned, dossiers.to_string()));
@@ -159,7 +159,7 @@ pub(crate) fn write_ending(
         }
     }
     let used_up = (composed.run.closed.is_some() && ending.used_up).then(|| {
-        let people = composed.population.count();
+        let people = composed.people.count();
         format!("all {people} people had come before the load was over: give a shorter --duration, or fewer --vus")
     });
     let stopped = match &ending.health {

@@ -10,6 +10,7 @@ use crate::attempt::Attempt;
 use crate::connection::HttpCodec;
 use crate::delay::{Queued, Taken, Waits};
 use crate::http_client::HttpClient;
+use crate::identity::Traces;
 use crate::task::{Origin, Task};
 use crate::throttle::Holding;
 use model::words::Fault;
@@ -31,6 +32,7 @@ pub(crate) struct ConnectionSlots {
     /// Slots that may be open.
     limit: usize,
     codec: HttpCodec,
+    traces: Rc<Traces>,
     waits: Waits,
     /// For how long connections were held back.
     holding: Rc<Holding>,
@@ -70,13 +72,14 @@ impl Drop for Slot {
 
 impl ConnectionSlots {
     /// At most `limit`, none of which is open yet.
-    pub(crate) fn new(limit: usize, codec: HttpCodec) -> Self {
+    pub(crate) fn new(limit: usize, codec: HttpCodec, traces: Traces) -> Self {
         Self {
             ready: VecDeque::new(),
             idle: Vec::new(),
             open: 0,
             limit,
             codec,
+            traces: Rc::new(traces),
             waits: Waits::new(limit),
             holding: Rc::default(),
             shutdown: Rc::default(),
@@ -87,7 +90,7 @@ impl ConnectionSlots {
     /// A slot that was opened; `alarm` wakes its lane.
     pub(crate) fn slot(&self, alarm: Rc<Notify>) -> Slot {
         Slot {
-            client: HttpClient::of(Rc::clone(&self.holding), self.codec),
+            client: HttpClient::of(Rc::clone(&self.holding), self.codec, Rc::clone(&self.traces)),
             called: Rc::default(),
             shutdown: Rc::clone(&self.shutdown),
             alarm,

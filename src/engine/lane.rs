@@ -20,6 +20,7 @@ use crate::codec::{Codec, Prepared};
 use crate::connection_slots::{Act, ConnectionSlots};
 use crate::cookie_jar::CookieJar;
 use crate::delay::{SchedulingDelays, Taken};
+use crate::identity::Traces;
 use crate::journeys::Journeys;
 use crate::meter::LaneMeter;
 use crate::run_state::RunState;
@@ -58,11 +59,12 @@ impl Lane {
         inlet: Inlet,
     ) -> Self {
         let number: u8 = fitting(number, "a run has at most 256 lanes");
+        let settings = &state.spec.settings;
         Self {
             number,
             admission: Admission::new(Arc::clone(&state), number.into(), Arc::clone(&meter), arrivals),
             journeys: Journeys::new(Arc::clone(&state), Arc::clone(&meter), u32::from(number)),
-            slots: ConnectionSlots::new(state.spec.settings.connections, state.spec.settings.codec),
+            slots: ConnectionSlots::new(settings.connections, settings.codec, Traces::of(&settings.identity, number)),
             codec: Codec::new(&state.spec),
             inlet,
             flushed: 0,

@@ -6,11 +6,12 @@
 mod search;
 mod step;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::{Applicants as _, Problem, Problems};
 use report::{Answer, Capacity, CapacityStep, OfficeDay};
-use world::{Population, Scale};
+use world::{People, Played, Scale};
 
 use crate::args::CapacityArgs;
 use crate::compose::Composition;
@@ -157,10 +158,13 @@ impl End {
 /// The working day of the document, over its whole period.
 #[expect(clippy::cast_precision_loss, reason = "days and dossiers are far below 2^53")]
 fn office_day(composed: &Composition) -> Result<OfficeDay, Failure> {
-    let whole = Population::new(composed.province.clone(), composed.seed, Scale::WHOLE).map_err(Failure::run)?;
+    let parts = composed.people.parts().iter();
+    let played: Vec<_> =
+        parts.map(|part| Played { province: Arc::new(part.province().clone()), scale: Scale::WHOLE }).collect();
+    let whole = People::new(&played, composed.seed, Scale::WHOLE, &composed.calendar).map_err(Failure::run)?;
     let open = composed.timeline.segments().iter().filter(|segment| segment.office);
     let days: std::collections::BTreeSet<_> = open.clone().map(|segment| segment.start.day()).collect();
     let hours = open.map(|segment| segment.end.since(segment.start)).sum::<Duration>().as_secs_f64() / 3_600.0;
     let mean = f64::from(whole.count()) / hours.max(1.0);
-    Ok(OfficeDay { hours: hours / days.len().max(1) as f64, peak: (world::peak_hour(&whole) / mean).max(1.0) })
+    Ok(OfficeDay { hours: hours / days.len().max(1) as f64, peak: (whole.peak_hour() / mean).max(1.0) })
 }
