@@ -137,6 +137,7 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
         quick_look::restrict(&mut run, &mut played, journey, *channel)?;
     }
     let seed = Seed(args.seed.unwrap_or(run.seed));
+    run.limits.connections = args.connections.unwrap_or(run.limits.connections);
     let of_scale = |scale| People::new(&played, seed, scale, &calendar).map_err(not_together);
     let curve = run.load.as_ref().map(|shape| load_options::curve(shape, &of_scale(Scale::WHOLE)?)).transpose()?;
     let scale = match (&curve, run.closed) {

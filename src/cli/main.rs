@@ -5,6 +5,7 @@
 mod args;
 mod capacity;
 mod compose;
+mod connections;
 mod console;
 mod country;
 mod cpu;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use engine::{
-    Arrivals, BaseUrl, Guard, HttpCodec, Identity, LoadModel, Meters, Peer, Purpose, RunSpec, Settings, Tls, lane_of,
+    Arrivals, BaseUrl, Connections, Guard, Identity, LoadModel, Meters, Peer, Purpose, RunSpec, Settings, Tls, lane_of,
 };
 use history::{Recorder, Store};
 use model::words::PeerName;
@@ -49,8 +49,9 @@ pub(crate) fn carry_out(args: &RunArgs, interrupt: &Interrupt) -> Result<Judged,
     safety::check_rate(&composed, outside.as_ref())?;
     let tls = safety::tls(args)?;
     let proxies = safety::proxies(outside.as_ref(), consent.as_ref())?;
+    let sources = safety::sources(args, &composed)?;
     let lanes = args.lanes.map_or_else(default_lanes, usize::from).min(64);
-    check_open_files(args, &composed, lanes)?;
+    let connections = connections(args, &composed, lanes)?;
     let results = Results::create(&args.results, &composed.run.name, &started)?;
     let salt = args.salt.unwrap_or_else(|| salt(&started, &results.id));
     composed.people = Arc::new(People::clone(&composed.people).with_salt(salt));
@@ -60,8 +61,8 @@ pub(crate) fn carry_out(args: &RunArgs, interrupt: &Interrupt) -> Result<Judged,
     results.write("plan.json", &plan::json(&composed))?;
     let mut store = Store::create(&results.path("history.sqlite")).map_err(Failure::run)?;
     let country = if outside.is_none() { Some(Country::start(&composed, defects, conduct)?) } else { None };
-    let (target, peers) = match (&outside, &country) {
-        (Some((target, peers)), _) => (target.clone(), peers.clone()),
+    let (targets, peers) = match (&outside, &country) {
+        (Some((targets, peers)), _) => (targets.clone(), peers.clone()),
         (None, Some(country)) => inside(country)?,
         (None, None) => unreachable!("without a target the mocks are started"),
     };
@@ -71,17 +72,18 @@ pub(crate) fn carry_out(args: &RunArgs, interrupt: &Interrupt) -> Result<Judged,
     if composed.run.closed.is_none() {
         plan_rows(&mut store, &planned_rows::as_planned(&composed))?;
     }
-    let mut facts = run_facts::at_start(args, &composed, &results, &started, &target, lanes);
+    let mut facts = run_facts::at_start(args, &composed, &results, &started, &targets, lanes);
     facts.push((Fact::Salt, salt.to_string()));
     let trace = (!composed.adapter.writes_header("traceparent")).then(|| trace(&started, &results.id));
     facts.extend(trace.map(|trace| (Fact::TraceIdPrefix, format!("{trace:016x}"))));
-    facts.extend(proxies.through(target.authority()).map(|proxy| (Fact::Proxy, proxy.to_string())));
+    let proxy = targets.iter().find_map(|target| proxies.through(target.authority()));
+    facts.extend(proxy.map(|proxy| (Fact::Proxy, proxy.to_string())));
     store.set_facts(&facts).map_err(Failure::run)?;
     results.write("run.json", &run_facts::run_json(&facts))?;
-    let guard = safety::guard(&target, &peers, &composed, consent.as_ref()).through(proxies);
+    let guard = safety::guard(&targets, &peers, &composed, consent.as_ref()).through(proxies).bound_to(sources);
     let identity = Identity::new(env!("CARGO_PKG_VERSION"), &results.id, trace);
-    let mut spec = spec(&composed, (target, peers.clone()), guard, tls, identity);
-    spec.settings.codec = args.http_client.into();
+    let settings = settings(args, &composed, connections, identity);
+    let spec = spec(&composed, (targets, peers.clone()), guard, tls, settings);
     let played = play(args, &composed, spec, (store, lanes), interrupt)?;
     drop(country);
     let mut store = played.store;
@@ -101,21 +103,14 @@ pub(crate) fn carry_out(args: &RunArgs, interrupt: &Interrupt) -> Result<Judged,
     Ok(Judged { exit, judgement, summary, id: results.id })
 }
 
-/// A run whose portal is played in this process is refused where both cannot have their connections: they could not be told
-/// apart. One against a portal outside is warned, for it may need fewer; what it lacks then is recorded and makes it invalid.
-fn check_open_files(args: &RunArgs, composed: &Composition, lanes: usize) -> Result<(), Failure> {
+/// Whose connections there are, and how many they may be.
+fn connections(args: &RunArgs, composed: &Composition, lanes: usize) -> Result<Connections, Failure> {
     open_files::allow_all();
-    let is_inside = args.target.is_none();
+    let is_inside = args.target.is_empty();
     let addresses = if is_inside || args.bank.is_some() { 2 } else { 1 };
-    let need = open_files::Need { lanes, connections: composed.run.limits.connections, addresses, is_inside };
-    match open_files::lack(need) {
-        Some(lack) if is_inside => Err(Failure::run(lack)),
-        Some(lack) => {
-            console::print_error(&format!("note: {lack}"));
-            Ok(())
-        }
-        None => Ok(()),
-    }
+    let need = open_files::Need { lanes, addresses, is_inside };
+    let limits = &composed.run.limits;
+    limits.connections.within(need, limits, console::print_error)
 }
 
 /// Half of the machine for the portal, half for its people.
@@ -139,21 +134,22 @@ fn trace(started: &jiff::Timestamp, run_id: &str) -> u64 {
     model::Seed(saturating(started.as_nanosecond())).stream(run_id).below(1, u64::MAX)
 }
 
-fn inside(country: &Country) -> Result<(BaseUrl, Vec<Peer>), Failure> {
+fn inside(country: &Country) -> Result<(Vec<BaseUrl>, Vec<Peer>), Failure> {
     let read = |url: String| BaseUrl::parse(&url).map_err(|error| Failure::new(Exit::OurBug, error));
     let bank = Peer { name: PeerName::Bank, base: read(country.bank.url())? };
     let post = Peer { name: PeerName::Post, base: read(country.post.url())? };
-    Ok((read(country.portal.url())?, vec![bank, post]))
+    Ok((vec![read(country.portal.url())?], vec![bank, post]))
 }
 
 fn spec(
     composed: &Composition,
-    (target, peers): (BaseUrl, Vec<Peer>),
+    (targets, peers): (Vec<BaseUrl>, Vec<Peer>),
     guard: Guard,
     tls: Tls,
-    identity: Identity,
+    settings: Settings,
 ) -> RunSpec {
-    let limits = &composed.run.limits;
+    let mut targets = targets.into_iter();
+    let Some(target) = targets.next() else { unreachable!("a portal has an address") };
     RunSpec {
         adapter: Arc::clone(&composed.adapter),
         scripts: Arc::clone(&composed.scripts),
@@ -166,23 +162,29 @@ fn spec(
         timeline: Arc::clone(&composed.timeline),
         seed: composed.seed,
         target,
+        also_at: targets.collect(),
         peers,
         guard,
         tls,
-        settings: Settings {
-            model: composed.run.closed.map_or(LoadModel::Open, |closed| LoadModel::Closed { people: closed.people }),
-            connections: limits.connections,
-            under_way: limits.under_way,
-            timeout: limits.timeout,
-            poll_every: limits.poll_every,
-            settle: limits.settle,
-            warm_up: composed.warm_up(),
-            drain: limits.drain,
-            final_read: limits.final_read,
-            longest_answer: 4 << 20,
-            identity,
-            codec: HttpCodec::default(),
-        },
+        settings,
+    }
+}
+
+fn settings(args: &RunArgs, composed: &Composition, connections: Connections, identity: Identity) -> Settings {
+    let limits = &composed.run.limits;
+    Settings {
+        model: composed.run.closed.map_or(LoadModel::Open, |closed| LoadModel::Closed { people: closed.people }),
+        connections,
+        under_way: limits.under_way,
+        timeout: limits.timeout,
+        poll_every: limits.poll_every,
+        settle: limits.settle,
+        warm_up: composed.warm_up(),
+        drain: limits.drain,
+        final_read: limits.final_read,
+        longest_answer: 4 << 20,
+        identity,
+        codec: args.http_client.into(),
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn capacity(args: &CapacityArgs) -> Result<Exit, Failure> {
     let (played, end) = play(args, &steps, bounds)?;
     let capacity = Capacity {
         title: first.run.title.clone(),
-        target: args.run.target.clone().unwrap_or_default(),
+        target: args.run.target.join(", "),
         gates: first.run.gates.iter().map(|(claim, _)| claim.clone()).collect(),
         answer: end.answer,
         steps: played,
