@@ -12,10 +12,11 @@ macro_rules! assert_snapshot {
     };
 }
 
-const VERBS: [&[&str]; 20] = [
+const VERBS: [&[&str]; 21] = [
     &[],
     &["plan"],
     &["run"],
+    &["capacity"],
     &["judge"],
     &["report"],
     &["explain"],

@@ -5,6 +5,7 @@
 mod again;
 mod bad_connections;
 mod bad_input;
+mod capacity;
 mod chromium;
 mod cli;
 mod country;
@@ -24,6 +25,7 @@ mod people;
 mod plans;
 mod provinces;
 mod queries;
+mod quick_look;
 mod recording;
 mod same_day;
 mod sent_twice;

@@ -162,6 +162,7 @@ fn spec(port: &str, load: Load, people: Arc<Population>) -> Result<RunSpec, Trou
         guard: Guard::of([Authority::parse(&format!("http://127.0.0.1:{port}"))?]),
         tls: Tls::default(),
         settings: Settings {
+            model: engine::LoadModel::Open,
             connections: engine::Connections::Pool(load.connections),
             // Nobody is turned away: a core that others share may fall behind for a while.
             under_way: 100_000,

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::connections::Connections;
-use crate::values::{duration, length, period, scale};
+use crate::quick_look;
+use crate::values::{duration, length, per_second, period, precision, scale};
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ScenarioArgs {
@@ -32,7 +33,11 @@ pub(crate) struct PlanVerb {
 #[derive(Clone, Debug, Args)]
 pub(crate) struct PlanArgs {
     /// Run file, built-in run (e.g. dien-bien-2019), or country (e.g. vietnam-2025)
-    pub(crate) run: String,
+    #[arg(required_unless_present = "journey")]
+    pub(crate) run: Option<String>,
+    /// Everybody walks this journey, by --rate, --vus or the run file's `load` [default RUN: quick-look]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) journey: Option<String>,
     /// One province, or COUNTRY:CODE such as vietnam-2025:11; of a country the CODE [default: from the run file]
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) province: Option<String>,
@@ -57,21 +62,31 @@ pub(crate) struct PlanArgs {
     pub(crate) scenarios: ScenarioArgs,
 }
 
-/// A load of one rate, instead of that of the run file.
+impl PlanArgs {
+    /// The run that is meant.
+    pub(crate) fn run(&self) -> &str {
+        self.run.as_deref().unwrap_or(quick_look::RUN)
+    }
+}
+
+/// A load of one rate, or of so many people at a time, instead of that of the run file.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct LoadArgs {
     /// Hand in dossiers at this rate, e.g. 50/s, 300/min or "2x peak" of the document [default: from the run file]
-    #[arg(long, requires = "duration", value_parser = world::ArrivalRate::parse, conflicts_with_all = ["length", "scale"])]
+    #[arg(long, value_parser = world::ArrivalRate::parse)]
     pub(crate) rate: Option<world::ArrivalRate>,
-    /// How long to hold --rate, e.g. "2 min"
-    #[arg(long, value_name = "TIME", requires = "rate", value_parser = length)]
+    /// So many people at a time, each beginning the next journey when the last has ended (closed model)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) vus: Option<u32>,
+    /// How long to hold --rate or --vus, e.g. 2m
+    #[arg(long, value_name = "TIME", value_parser = length)]
     pub(crate) duration: Option<std::time::Duration>,
-    /// Time at --rate before gates count [default: 0 s]
-    #[arg(long, value_name = "TIME", requires = "rate", value_parser = duration)]
+    /// Time at --rate or --vus before gates count [default: 0 s]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) warm_up: Option<std::time::Duration>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) plan: PlanArgs,
@@ -133,7 +148,7 @@ impl From<HttpClient> for engine::HttpCodec {
 }
 
 /// How https is spoken.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct TlsArgs {
     /// Trust these CA certificates (PEM) besides those of the system
     #[arg(long, value_name = "FILE", requires = "target")]
@@ -150,7 +165,7 @@ pub(crate) struct TlsArgs {
 }
 
 /// How the reference portal behaves.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct PortalArgs {
     /// Enable a defect of the reference portal, e.g. skim; repeatable (see `vandan defects`)
     #[arg(long, value_name = "NAME")]
@@ -161,6 +176,33 @@ pub(crate) struct PortalArgs {
     /// Inject an environment fault into the reference portal, e.g. clock-skew; repeatable (see `vandan variants`)
     #[arg(long, value_name = "NAME")]
     pub(crate) noise: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CapacityArgs {
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    /// First rate, in dossiers; it doubles until a gate is breached
+    #[arg(long, value_name = "RATE", default_value = "5/s", value_parser = per_second)]
+    pub(crate) from: f64,
+    /// Highest rate
+    #[arg(long, value_name = "RATE", default_value = "2000/s", value_parser = per_second)]
+    pub(crate) to: f64,
+    /// Length of a step; up to ten times as long at rates that offer the gates too few samples
+    #[arg(long, value_name = "TIME", default_value = "30 s", value_parser = length)]
+    pub(crate) step_duration: std::time::Duration,
+    /// How much higher the next rate may be that does not hold
+    #[arg(long, value_name = "PERCENT", default_value = "10", value_parser = precision)]
+    pub(crate) precision: f64,
+    /// Most steps
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u8).range(1..=200))]
+    pub(crate) steps: u8,
+    /// Time after which no further step begins
+    #[arg(long, value_name = "TIME", default_value = "2 h", value_parser = duration)]
+    pub(crate) at_most: std::time::Duration,
+    /// Print the answer as JSON
+    #[arg(long, conflicts_with = "quiet")]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

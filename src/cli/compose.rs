@@ -7,20 +7,20 @@ use std::time::Duration;
 use engine::{JourneyAssignment, Publication};
 use journey::{JourneyId, Scripts};
 use model::words::{Channel, Operation, Role};
-use model::{Applicants as _, Fact, Placed, Problem, Problems, Seed, Staff, Timeline, one_of};
+use model::{Fact, Placed, Problem, Problems, Seed, Staff, Timeline, one_of};
 use portal::Adapter;
 use verdict::RuleSet;
 use world::{
-    Arrival, Calendar, Clerk, ClerkRole, Country, LoadCurve, LoadShape, NotTogether, Part, People, Plan, Played,
-    Realised, Scale, Share, Target,
+    Arrival, Calendar, Clerk, ClerkRole, Country, LoadShape, NotTogether, Part, People, Plan, Played, Realised, Scale,
+    Share, Target,
 };
 
-use crate::args::{LoadArgs, PlanArgs};
+use crate::args::PlanArgs;
 use crate::exit::Failure;
 use crate::publications::publications;
 use crate::run_file::{NamedProvince, Names, Roles, RunFile};
 use crate::scenarios::{ScenarioFile, Scenarios};
-use crate::{load, problems};
+use crate::{load, load_options, problems, quick_look};
 
 /// A run, ready to be played.
 pub(crate) struct Composition {
@@ -47,6 +47,8 @@ pub(crate) struct Composition {
     pub(crate) targets: Vec<Target>,
     /// What does not apply at this portal, in words.
     pub(crate) left_out: Vec<String>,
+    /// Why nothing of it is compared with a document, in words.
+    pub(crate) not_compared: Option<&'static str>,
 }
 
 /// So many provinces are named in one line.
@@ -72,17 +74,30 @@ impl Composition {
         if names.len() > NAMED { format!("{} provinces", names.len()) } else { names.join(", ") }
     }
 
+    /// The operations of those who come, clerks and visitors included, but not of those who read back.
+    pub(crate) fn operations(&self) -> Vec<Operation> {
+        let JourneyAssignment { channels, visit, desk, post_desk, .. } = &self.assignment;
+        let journeys = channels.iter().map(|(_, journey)| *journey).chain(*visit).chain(*desk).chain(*post_desk);
+        journeys.flat_map(|journey| self.scripts.missing(journey, |_| false)).collect()
+    }
+
     /// For how long, from the start, gates count nothing.
     pub(crate) fn warm_up(&self) -> Duration {
-        self.run.load.as_ref().map_or(Duration::ZERO, LoadShape::warm_up)
+        let of_people = self.run.closed.map_or(Duration::ZERO, |closed| closed.warm_up);
+        self.run.load.as_ref().map_or(of_people, LoadShape::warm_up)
     }
 }
 
 fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Problems> {
     let (file, country) = named_run(args, scenarios)?;
     let mut problems = Problems::default();
+    let journey = args.journey.as_ref().map(|name| Placed::option("--journey", name));
     let (names, run) = RunFile::load(&file.shown, &file.text);
-    let run = problems.note(run);
+    let mut run = problems.note(run);
+    if let Some(run) = &mut run {
+        run.visits = run.visits.take().filter(|_| journey.is_none());
+        problems.note(load_options::set(run, args));
+    }
     let (names, run) = match country {
         Some(country) => (of_country(names, &country, args), run.map(|run| named_after(run, &country))),
         None => (names, run),
@@ -95,7 +110,7 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     let targets = problems.note(load::targets(scenarios));
     let maps = |operation: Operation| adapter.as_ref().is_none_or(|(adapter, _)| adapter.maps(operation));
     let mut left_out = Vec::new();
-    let walked = problems.note(journeys(&names, scenarios, maps, &mut left_out));
+    let walked = problems.note(journeys(names, journey.as_ref(), scenarios, maps, &mut left_out));
     let played = world.as_ref().map(|(_, played)| played.as_slice()).unwrap_or_default();
     if let Some(rules) = &rules {
         problems.note(rules.check_queries(queries(played, targets.as_deref().unwrap_or_default())));
@@ -105,24 +120,31 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     }
     let (
         Some(mut run),
-        Some((calendar, played)),
+        Some((calendar, mut played)),
         Some((adapter, adapter_file)),
         Some(rules),
         Some(targets),
         Some((scripts, assignment)),
-    ) = (run, world, adapter, rules, targets, walked)
+        true,
+    ) = (run, world, adapter, rules, targets, walked, problems.is_empty())
     else {
         return Err(problems.sorted(&file.shown));
     };
     if let (Some(_), [only]) = (&args.province, played.as_slice()) {
         only.province.title().clone_into(&mut run.title);
     }
+    if let (Some(journey), Some((channel, _))) = (&args.journey, assignment.channels.first()) {
+        quick_look::restrict(&mut run, &mut played, journey, *channel)?;
+    }
     let seed = Seed(args.seed.unwrap_or(run.seed));
-    set_load(&mut run, args)?;
     run.limits.connections = args.connections.unwrap_or(run.limits.connections);
     let of_scale = |scale| People::new(&played, seed, scale, &calendar).map_err(not_together);
-    let curve = run.load.as_ref().map(|shape| curve(shape, &of_scale(Scale::WHOLE)?)).transpose()?;
-    let scale = curve.as_ref().map_or(args.scale.unwrap_or(Scale::WHOLE), |(_, scale)| *scale);
+    let curve = run.load.as_ref().map(|shape| load_options::curve(shape, &of_scale(Scale::WHOLE)?)).transpose()?;
+    let scale = match (&curve, run.closed) {
+        (Some((_, scale)), _) => *scale,
+        (None, Some(closed)) => load_options::pool(closed, run.length, &of_scale(Scale::WHOLE)?)?,
+        (None, None) => args.scale.unwrap_or(Scale::WHOLE),
+    };
     let people = of_scale(scale)?.with_realism(run.realism).with_edge_cases(run.edge_cases);
     let arrivals = people.arrivals();
     let timeline = people.timeline(&calendar, run.length, run.closed_hours);
@@ -132,6 +154,7 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     };
     let publications = publications(&people, &calendar, &timeline);
     let plan = Plan::new(&people, &timeline, threads());
+    let not_compared = quick_look::not_compared(&run, args);
     let visits = visits(&run, &assignment, &people, &arrivals);
     let plan = if visits.is_empty() { plan } else { plan.with_visits(&arrivals, &visits, &timeline) };
     let staff = staff(&people);
@@ -156,13 +179,14 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
         digests,
         targets,
         left_out,
+        not_compared,
     })
 }
 
 /// The run file that is meant; of a country, the one that it names.
 fn named_run(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<(ScenarioFile, Option<Country>), Problems> {
-    let named = Placed::option("RUN", &args.run);
-    if scenarios.knows("runs", &args.run) || !load::is_country(scenarios, &args.run) {
+    let named = Placed::option("RUN", args.run());
+    if scenarios.knows("runs", args.run()) || !load::is_country(scenarios, args.run()) {
         return Ok((scenarios.find("runs", &named)?, None));
     }
     let gazetteers = load::gazetteers(scenarios)?;
@@ -173,7 +197,7 @@ fn named_run(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<(ScenarioFile
 /// What a country plays instead of what its run file names: all its provinces, or one of them, given by its code.
 fn of_country(names: Names, country: &Country, args: &PlanArgs) -> Names {
     let code = args.province.as_ref().map_or_else(String::new, |code| format!(":{code}"));
-    let province = Placed::option("RUN", &format!("{}{code}", args.run));
+    let province = Placed::option("RUN", &format!("{}{code}", args.run()));
     Names {
         provinces: vec![NamedProvince::whole(province)],
         procedures: Some(country.procedures.clone()),
@@ -193,36 +217,6 @@ fn not_together(error: NotTogether) -> Problem {
         NotTogether::OneCodeTwoUnits { .. } => ("provinces", "give one of them another code"),
     };
     Problem::new(field, format!("could not {error}"), remedy)
-}
-
-/// What the command line says of the load, instead of the run file.
-fn set_load(run: &mut RunFile, args: &PlanArgs) -> Result<(), Problem> {
-    if let LoadArgs { rate: Some(rate), duration: Some(duration), warm_up } = args.load {
-        run.load = Some(LoadShape::constant(rate, duration, warm_up.unwrap_or_default()));
-    }
-    let said = [("--length", args.length.is_some()), ("--scale", args.scale.is_some())];
-    match (&run.load, said.iter().find(|(_, is_said)| *is_said)) {
-        (Some(_), Some((option, _))) => {
-            let message = "the run has a load shape, which says how many dossiers are handed in and how fast";
-            return Err(Problem::new(option, message, "leave it out, or give --rate and --duration"));
-        }
-        (Some(shape), None) => run.length = shape.length(),
-        (None, _) => run.length = args.length.unwrap_or(run.length),
-    }
-    Ok(())
-}
-
-/// The rates of a load shape, and the part of the people that come by them.
-fn curve(shape: &LoadShape, whole: &People) -> Result<(LoadCurve, Scale), Problem> {
-    let curve = shape.curve(whole.peak_hour() / 3_600.0);
-    let dossiers = curve.dossiers();
-    let scale = dossiers.and_then(|count| Scale::new(count, whole.count()).map_err(|error| error.to_string()));
-    match scale {
-        Ok(scale) => Ok((curve, scale)),
-        Err(reason) => {
-            Err(Problem::new("load", format!("the load shape {reason}"), "change its rates or their lengths"))
-        }
-    }
 }
 
 /// The names of the run file, but for those that the command line gives instead.
@@ -276,14 +270,19 @@ pub(crate) fn threads() -> NonZeroUsize {
 
 /// The journeys, and who walks which.
 fn journeys(
-    names: &Names,
+    names: Names,
+    only: Option<&Placed>,
     scenarios: &mut Scenarios,
     maps: impl Fn(Operation) -> bool + Copy,
     left_out: &mut Vec<String>,
 ) -> Result<(Scripts, JourneyAssignment), Problems> {
     let files = scenarios.all("journeys", "yaml");
     let scripts = Scripts::load(files.iter().map(|file| (file.shown.as_str(), file.text.as_str())), maps)?;
-    let assignment = assign(names, &scripts, maps, left_out)?;
+    let names = match only {
+        Some(journey) => quick_look::names(names, journey, &scripts),
+        None => names,
+    };
+    let assignment = assign(&names, &scripts, maps, left_out)?;
     Ok((scripts, assignment))
 }
 
@@ -295,7 +294,7 @@ pub(crate) fn load_journeys(
 ) -> Result<(Scripts, JourneyAssignment), Problems> {
     let names = chosen(names, args);
     let (adapter, _) = load::adapter(scenarios, names.portal.as_ref())?;
-    journeys(&names, scenarios, |operation| adapter.maps(operation), &mut Vec::new())
+    journeys(names, None, scenarios, |operation| adapter.maps(operation), &mut Vec::new())
 }
 
 /// Finds the journeys of the run; those a portal has no operations for are left out where a run can do without.

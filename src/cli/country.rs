@@ -34,7 +34,7 @@ struct Composed {
 /// Whether the user means a country: by its name, or by a file that says `country:`.
 pub(crate) fn is_meant(choice: &PlanArgs) -> Result<bool, Failure> {
     problems::read(&choice.scenarios, |scenarios| {
-        Ok(!scenarios.knows("runs", &choice.run) && load::is_country(scenarios, &choice.run))
+        Ok(!scenarios.knows("runs", choice.run()) && load::is_country(scenarios, choice.run()))
     })
 }
 
@@ -53,8 +53,13 @@ pub(crate) fn plan(args: &PlanVerb) -> Result<Exit, Failure> {
 
 fn composed(args: &PlanVerb, scenarios: &mut Scenarios) -> Result<Composed, Problems> {
     let choice = &args.choice;
+    let load = choice.load.rate.is_some() || choice.load.vus.is_some();
+    let of_a_run = [("--journey", choice.journey.is_some()), ("--rate", load)];
+    if let Some((option, _)) = of_a_run.into_iter().find(|(_, is_said)| *is_said) {
+        return Err(Problem::new(option, "a country comes as its file says", "leave it out, or name a run").into());
+    }
     let gazetteers = load::gazetteers(scenarios)?;
-    let mut country = load::country(scenarios, &Placed::option("RUN", &choice.run), &gazetteers)?;
+    let mut country = load::country(scenarios, &Placed::option("RUN", choice.run()), &gazetteers)?;
     let mut problems = Problems::default();
     let lists = load::lists(scenarios, Some(&country.calendar), Some(&country.procedures));
     let lists = problems.note(lists);

@@ -12,7 +12,7 @@ use crate::{console, load, problems, results};
 /// `vandan judge DIR`.
 pub(crate) fn judge(args: &JudgeArgs) -> Result<Exit, Failure> {
     let rules = problems::read(&args.scenarios, load::rules)?;
-    judge_into(&args.folder, &rules, args.quiet)
+    Ok(judge_into(&args.folder, &rules, args.quiet)?.0.overall.into())
 }
 
 /// `vandan report DIR`: the same files, whatever the verdict; ends well if they could be written.
@@ -21,7 +21,7 @@ pub(crate) fn report(args: &JudgeArgs) -> Result<Exit, Failure> {
 }
 
 /// Judges the history of a folder and writes every report into it.
-pub(crate) fn judge_into(folder: &Path, rules: &RuleSet, quiet: bool) -> Result<Exit, Failure> {
+pub(crate) fn judge_into(folder: &Path, rules: &RuleSet, quiet: bool) -> Result<(Judgement, Summary), Failure> {
     let history = folder.join("history.sqlite");
     let session = Session::open(&history, rules).map_err(Failure::run)?;
     let judgement = session.judge(rules).map_err(Failure::run)?;
@@ -32,7 +32,7 @@ pub(crate) fn judge_into(folder: &Path, rules: &RuleSet, quiet: bool) -> Result<
         let style = console::style();
         console::print(&report::terminal(&summary, style));
     }
-    Ok(judgement.overall.into())
+    Ok((judgement, summary))
 }
 
 fn write_all(folder: &Path, judgement: &Judgement, summary: &Summary) -> Result<(), Failure> {

@@ -3,6 +3,7 @@
 //! Each verb is a file; [`exit`] is where all ends are listed.
 
 mod args;
+mod capacity;
 mod compose;
 mod connections;
 mod console;
@@ -12,8 +13,10 @@ mod dry_run;
 mod estimate;
 mod exit;
 mod fidelity;
+mod interrupt;
 mod judge;
 mod load;
+mod load_options;
 mod mock_args;
 mod mock_bank_args;
 mod mock_country;
@@ -28,6 +31,7 @@ mod problems;
 mod progress;
 mod provinces;
 mod publications;
+mod quick_look;
 mod redacted;
 mod results;
 mod rules;
@@ -72,6 +76,7 @@ fn carry_out(verb: Verb) -> Result<Exit, Failure> {
         Verb::Plan(args) if country::is_meant(&args.choice)? => country::plan(&args),
         Verb::Plan(args) => plan::plan(&args),
         Verb::Run(args) => run::run(&args),
+        Verb::Capacity(args) => capacity::capacity(&args),
         Verb::Judge(args) => judge::judge(&args),
         Verb::Report(args) => judge::report(&args),
         Verb::Explain { rule, json, scenarios } => rules::explain(&rule, &scenarios, Form::of(json)),

@@ -162,7 +162,8 @@ fn texts(faults: &[String]) -> Vec<&str> {
 pub(crate) fn composition(args: &CatalogueArgs, seed: u64) -> Result<Option<Composition>, Failure> {
     let of_run = |run: &String| {
         Composition::of(&PlanArgs {
-            run: run.clone(),
+            run: Some(run.clone()),
+            journey: None,
             province: None,
             portal: None,
             seed: Some(seed),

@@ -14,6 +14,7 @@ use crate::console;
 use crate::estimate::{self, Estimate};
 use crate::exit::{Exit, Failure};
 use crate::offered_load::{GateSamples, OfferedLoad, Pace, rate};
+use crate::run_file::Closed;
 
 pub(crate) fn plan(args: &PlanVerb) -> Result<Exit, Failure> {
     if args.period.is_some() {
@@ -28,6 +29,11 @@ pub(crate) fn plan(args: &PlanVerb) -> Result<Exit, Failure> {
 /// The text of `plan.json`: the plan, what it offers, what the claims need, and what to be warned of.
 pub(crate) fn json(composed: &Composition) -> String {
     let mut plan = serde_json::to_value(&composed.plan).unwrap_or_default();
+    if let (Some(closed), Some(fields)) = (composed.run.closed, plan.as_object_mut()) {
+        // Of a closed model only the run shows how many come.
+        fields.insert("closed_people".to_owned(), json!(closed.people));
+        return format!("{plan:#}");
+    }
     let (offer, gates) = offer(composed);
     if let Some(fields) = plan.as_object_mut() {
         fields.insert("offered".to_owned(), offer.to_json());
@@ -47,6 +53,9 @@ pub(crate) fn summary(composed: &Composition) -> String {
     page.paragraph("", Ink::Strong, &composed.run.title);
     page.paragraph("", Ink::Plain, &format!("seed {}", composed.seed.0));
     page.gap();
+    if let Some(closed) = composed.run.closed {
+        return closed_summary(composed, closed, page);
+    }
     page.line("dossiers", &count(plan.dossiers.into()));
     page.line("channels", &shares(plan, "channel", Channel::ALL.iter().map(|word| word.as_str())));
     page.line("payment", &shares(plan, "payment", PaymentMethod::ALL.iter().map(|word| word.as_str())));
@@ -83,6 +92,26 @@ pub(crate) fn summary(composed: &Composition) -> String {
     provinces(&mut page, &plan.provinces);
     claims(&mut page, &gates);
     remarks(&mut page, &warnings(composed, &offer, &gates));
+    page.into_text()
+}
+
+/// The plan of a closed model: how many come, and when, only the run will show.
+fn closed_summary(composed: &Composition, closed: Closed, mut page: Page) -> String {
+    let (length, warm_up) = (composed.run.length.as_secs_f64(), closed.warm_up.as_secs_f64());
+    let excluded =
+        if closed.warm_up.is_zero() { String::new() } else { format!("; gates do not count the first {warm_up} s") };
+    let load = "people at a time, each beginning the next journey when the last has ended (closed model)";
+    page.line("load", &format!("{} {load}, for {length} s{excluded}", closed.people));
+    page.line(
+        "dossiers",
+        &format!("as many as the portal lets come, {} at the most", count(composed.plan.dossiers.into())),
+    );
+    page.line("people", &format!("{} units, {} clerks", composed.people.units().count(), composed.staff.len()));
+    page.line("portal", &format!("{} ({})", composed.adapter.name, composed.adapter.title));
+    page.line("judged by", &format!("{} rules, {} gates", composed.rules.rules().len(), composed.run.gates.len()));
+    for journey in &composed.left_out {
+        page.line("left out", journey);
+    }
     page.into_text()
 }
 
@@ -162,7 +191,8 @@ pub(crate) fn remarks(page: &mut Page, warnings: &[String]) {
     }
 }
 
-fn offer(composed: &Composition) -> (OfferedLoad, Vec<GateSamples>) {
+/// What a plan offers the portal, and its gates.
+pub(crate) fn offer(composed: &Composition) -> (OfferedLoad, Vec<GateSamples>) {
     let clerks = |role: Role| composed.staff.iter().filter(|staff| staff.role == role).count() as u64;
     let plan = &composed.plan;
     let pace = Pace { wall_seconds: plan.wall_seconds, peak_second: plan.peak.second.dossiers };

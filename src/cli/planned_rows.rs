@@ -4,11 +4,16 @@ use std::collections::BTreeSet;
 
 use engine::Peer;
 use history::{PlannedDossier, Store};
-use model::words::{PaymentMethod, ReturnMethod};
-use model::{Applicants, FigureRow, TargetRow};
+use model::words::{Operation, PaymentMethod, ReturnMethod};
+use model::{Applicants, CaseId, FigureRow, TargetRow};
 use world::{Part, People};
 
 use crate::compose::Composition;
+
+/// Who comes as planned, each with the instant in nanoseconds since the run began.
+pub(crate) fn as_planned(composed: &Composition) -> Vec<(CaseId, u64)> {
+    composed.arrivals.iter().map(|arrival| (arrival.case, composed.timeline.wall(arrival.due))).collect()
+}
 
 /// Writes dossiers, figures, targets, calendar, capabilities, gates and publications of a run.
 pub(crate) fn write(
@@ -16,17 +21,24 @@ pub(crate) fn write(
     composed: &Composition,
     peers: &[Peer],
     today: jiff::civil::Date,
+    who: &[(CaseId, u64)],
 ) -> Result<(), history::HistoryError> {
     let people = &composed.people;
     let mut planned = BTreeSet::new();
+    let case_of = |&(case, due): &(CaseId, u64)| {
+        let case = people.case(case);
+        // In a closed model nobody comes when the document has it.
+        let arrival = if composed.run.closed.is_some() { composed.timeline.sim(due) } else { case.arrival };
+        model::Case { arrival, ..case }
+    };
     // In pieces, so that a large population never stands in memory as a whole.
-    for arrivals in composed.arrivals.chunks(10_000) {
-        let cases: Vec<_> = arrivals.iter().map(|arrival| people.case(arrival.case)).collect();
+    for who in who.chunks(10_000) {
+        let cases: Vec<_> = who.iter().map(case_of).collect();
         planned.extend(cases.iter().flat_map(planned_of));
-        store.plan_dossiers(cases.iter().zip(arrivals).map(|(case, arrival)| PlannedDossier {
+        store.plan_dossiers(cases.iter().zip(who).map(|(case, (_, due))| PlannedDossier {
             case,
             province: people.part_of(case.id).name(),
-            due: composed.timeline.wall(arrival.due),
+            due: *due,
         }))?;
     }
     let calendar = world::calendar_rows(people.period(), &composed.calendar, today);
@@ -35,19 +47,27 @@ pub(crate) fn write(
     capabilities.extend(peers.iter().map(|peer| format!("peer:{}", peer.name)));
     capabilities.extend((!composed.publications.is_empty()).then(|| "publications".to_owned()));
     capabilities.extend(planned.into_iter().map(str::to_owned));
+    let operations = composed.operations();
+    if !operations.contains(&Operation::Submit) {
+        // Where nothing is handed in, no dossier is read back either.
+        let is_done = |name: &str| Operation::parse(name).is_none_or(|operation| operations.contains(&operation));
+        capabilities.retain(|name| is_done(name) && name != "progress" && !name.starts_with("planned:"));
+    }
     store.plan_publications(composed.publications.iter().map(|change| (change.due, &change.offer)))?;
-    store.plan_context(&figures(people), &calendar, &capabilities, &gates)?;
+    store.plan_context(&figures(composed), &calendar, &capabilities, &gates)?;
     store.plan_targets(&targets(composed))
 }
 
 /// The figures of all provinces, in their order.
-fn figures(people: &People) -> Vec<FigureRow> {
+fn figures(composed: &Composition) -> Vec<FigureRow> {
+    let people = &composed.people;
     let mut known = BTreeSet::new();
     let mut figures = Vec::new();
     for part in people.parts() {
         let (played, whole) = (part.population.count(), part.province().count());
         // A part of the dossiers, or several times as many, cannot realise figures about all of them.
         let part_only = (played != whole).then(|| format!("the run plays {played} of {whole} dossiers"));
+        let part_only = composed.not_compared.map(str::to_owned).or(part_only);
         figures.extend(world::figure_rows(part.province()).into_iter().map(|row| FigureRow {
             id: if known.insert(row.id.clone()) { row.id } else { format!("{} ({})", row.id, part.name()) },
             measured_by: row.measured_by.filter(|_| part_only.is_none()).map(|query| of_province(query, part, people)),
@@ -102,6 +122,7 @@ fn planned_of(case: &model::Case) -> impl Iterator<Item = &'static str> + use<> 
 fn targets(composed: &Composition) -> Vec<TargetRow> {
     let (played, whole) = (u64::from(composed.people.count()), composed.people.whole());
     let part = (played != whole).then(|| format!("the run plays {played} of {whole} dossiers"));
+    let part = composed.not_compared.map(str::to_owned).or(part);
     let of_provinces =
         composed.people.parts().iter().map(|part| world::target_rows(&composed.targets, part.province()));
     // What the dossiers of any province can answer is asked.

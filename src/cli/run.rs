@@ -1,20 +1,23 @@
 //! `vandan run`: plan, play, record, judge, report.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use engine::{
-    Arrivals, BaseUrl, Connections, Guard, Identity, Meters, Peer, Proxies, Purpose, RunSpec, Settings,
+    Arrivals, BaseUrl, Connections, Guard, Identity, LoadModel, Meters, Peer, Proxies, Purpose, RunSpec, Settings,
     SourceAddresses, Tls, lane_of,
 };
 use history::{Recorder, Store};
 use model::words::PeerName;
-use model::{Applicants, Fact, saturating};
+use model::{Applicants, CaseId, Fact, saturating};
+use report::Summary;
+use verdict::Judgement;
 use world::People;
 
 use crate::args::RunArgs;
 use crate::compose::Composition;
 use crate::exit::{Exit, Failure};
+use crate::interrupt::Interrupt;
 use crate::mock_lists;
 use crate::mocks::Country;
 use crate::progress::Watch;
@@ -24,23 +27,22 @@ use crate::run_file::Authorization;
 use crate::{console, dry_run, judge, open_files, plan, planned_rows, safety};
 
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
-    let defects = mock_lists::defects(&args.portal.defect)?;
-    let mut composed = Composition::of(&args.plan)?;
-    let conduct = mock_lists::conduct(&args.portal, composed.seed.0)?;
-    let started = now()?;
-    safety::check_people(args, &composed)?;
-    let consent = safety::consent(args, &composed, &started)?.cloned();
-    let outside = safety::outside(args, consent.as_ref())?;
-    safety::check_rate(&composed, outside.as_ref())?;
-    let tls = safety::tls(args)?;
-    let proxies = safety::proxies(outside.as_ref(), consent.as_ref())?;
-    let sources = safety::sources(args, &composed)?;
-    let lanes = args.lanes.map_or_else(default_lanes, usize::from).min(64);
-    let connections = connections(args, &composed, lanes)?;
-    if args.dry_run {
-        let means = Means { consent: consent.as_ref(), outside, tls, proxies, sources, connections };
-        return rehearse(args, composed, means, &started);
-    }
+    if args.dry_run { rehearse(args) } else { Ok(carry_out(args, &Interrupt::of_one_run())?.exit) }
+}
+
+/// A run that was played and judged.
+pub(crate) struct Judged {
+    pub(crate) exit: Exit,
+    pub(crate) judgement: Judgement,
+    pub(crate) summary: Summary,
+    /// The name of its folder.
+    pub(crate) id: String,
+}
+
+/// Plays a run, judges it, and writes its folder.
+pub(crate) fn carry_out(args: &RunArgs, interrupt: &Interrupt) -> Result<Judged, Failure> {
+    let Prepared { mut composed, started, bundled, consent, outside, tls, proxies, sources, lanes, connections } =
+        Prepared::of(args)?;
     let results = Results::create(&args.results, &composed.run.name, &started)?;
     let salt = args.salt.unwrap_or_else(|| salt(&started, &results.id));
     composed.people = Arc::new(People::clone(&composed.people).with_salt(salt));
@@ -49,13 +51,18 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     }
     results.write("plan.json", &plan::json(&composed))?;
     let mut store = Store::create(&results.path("history.sqlite")).map_err(Failure::run)?;
-    let country = if outside.is_none() { Some(Country::start(&composed, defects, conduct)?) } else { None };
+    let country = if outside.is_none() { Some(Country::start(&composed, bundled.0, bundled.1)?) } else { None };
     let (targets, peers) = match (&outside, &country) {
         (Some((targets, peers)), _) => (targets.clone(), peers.clone()),
         (None, Some(country)) => inside(country)?,
         (None, None) => unreachable!("without a target the mocks are started"),
     };
-    planned_rows::write(&mut store, &composed, &peers, safety::day_of(started)).map_err(Failure::run)?;
+    let plan_rows = |store: &mut Store, who: &[(CaseId, u64)]| {
+        planned_rows::write(store, &composed, &peers, safety::day_of(started), who).map_err(Failure::run)
+    };
+    if composed.run.closed.is_none() {
+        plan_rows(&mut store, &planned_rows::as_planned(&composed))?;
+    }
     let mut facts = run_facts::at_start(args, &composed, &results, &started, &targets, lanes);
     facts.push((Fact::Salt, salt.to_string()));
     let trace = trace(&composed, &started, &results.id);
@@ -67,50 +74,74 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let guard = safety::guard(&targets, &peers, &composed, consent.as_ref()).through(proxies).bound_to(sources);
     let identity = Identity::new(env!("CARGO_PKG_VERSION"), &results.id, trace);
     let settings = settings(args, &composed, connections, identity);
-    let spec = spec(&composed, (targets, peers), guard, tls, settings);
-    let played = play(args, &composed, spec, store, lanes)?;
+    let spec = spec(&composed, (targets, peers.clone()), guard, tls, settings);
+    let played = play(args, &composed, spec, (store, lanes), interrupt)?;
     drop(country);
     let mut store = played.store;
+    if composed.run.closed.is_some() {
+        let who = store.first_dues().map_err(Failure::run)?;
+        plan_rows(&mut store, &who)?;
+    }
     write_ending(&mut store, &played.ending, &played.meters, &composed, lanes).map_err(Failure::run)?;
     store.close().map_err(Failure::run)?;
     if let Err(error) = &played.ending.health {
         console::print_error(&error.to_string());
     }
     // The recording is closed: `vandan judge` can judge it again.
-    played.is_over.store(true, Ordering::Relaxed);
-    let exit = judge::judge_into(&results.folder, &composed.rules, args.quiet)?;
-    Ok(if played.ending.health.is_err() { Exit::InvalidRun } else { exit })
+    interrupt.run_is_over();
+    let (judgement, summary) = judge::judge_into(&results.folder, &composed.rules, args.quiet)?;
+    let exit = if played.ending.health.is_err() { Exit::InvalidRun } else { judgement.overall.into() };
+    Ok(Judged { exit, judgement, summary, id: results.id })
 }
 
-/// With what a run would be played.
-struct Means<'a> {
-    consent: Option<&'a Authorization>,
+/// What must be known, and allowed, before anything is sent.
+struct Prepared {
+    composed: Composition,
+    started: jiff::Timestamp,
+    /// How the bundled portal behaves.
+    bundled: (Vec<mock_portal::Defect>, mock_portal::Behaviour),
+    consent: Option<Authorization>,
+    /// The portal and its peers, if they are not the bundled ones.
     outside: Option<(Vec<BaseUrl>, Vec<Peer>)>,
     tls: Tls,
     proxies: Proxies,
     sources: SourceAddresses,
+    lanes: usize,
     connections: Connections,
 }
 
+impl Prepared {
+    fn of(args: &RunArgs) -> Result<Self, Failure> {
+        let defects = mock_lists::defects(&args.portal.defect)?;
+        let composed = Composition::of(&args.plan)?;
+        let bundled = (defects, mock_lists::conduct(&args.portal, composed.seed.0)?);
+        let started = now()?;
+        safety::check_people(args, &composed)?;
+        let consent = safety::consent(args, &composed, &started)?.cloned();
+        let outside = safety::outside(args, consent.as_ref())?;
+        safety::check_rate(&composed, outside.as_ref())?;
+        let tls = safety::tls(args)?;
+        let proxies = safety::proxies(outside.as_ref(), consent.as_ref())?;
+        let sources = safety::sources(args, &composed)?;
+        let lanes = args.lanes.map_or_else(default_lanes, usize::from).min(64);
+        let connections = connections(args, &composed, lanes)?;
+        Ok(Self { composed, started, bundled, consent, outside, tls, proxies, sources, lanes, connections })
+    }
+}
+
 /// Shows what would be sent, and sends nothing.
-fn rehearse(
-    args: &RunArgs,
-    mut composed: Composition,
-    Means { consent, outside, tls, proxies, sources, connections }: Means<'_>,
-    started: &jiff::Timestamp,
-) -> Result<Exit, Failure> {
-    let id = Results::first_id(&composed.run.name, started);
-    let salt = args.salt.unwrap_or_else(|| salt(started, &id));
+fn rehearse(args: &RunArgs) -> Result<Exit, Failure> {
+    let Prepared { mut composed, started, consent, outside, tls, proxies, sources, connections, .. } =
+        Prepared::of(args)?;
+    let id = Results::first_id(&composed.run.name, &started);
+    let salt = args.salt.unwrap_or_else(|| salt(&started, &id));
     composed.people = Arc::new(People::clone(&composed.people).with_salt(salt));
     let is_bundled = outside.is_none();
-    let (targets, peers) = match outside {
-        Some(outside) => outside,
-        None => {
-            (vec![BaseUrl::parse(dry_run::BUNDLED).map_err(|error| Failure::new(Exit::OurBug, error))?], Vec::new())
-        }
-    };
+    let nobody = || BaseUrl::parse(dry_run::BUNDLED).map_err(|error| Failure::new(Exit::OurBug, error));
+    let (targets, peers) = outside.map_or_else(|| Ok((vec![nobody()?], Vec::new())), Ok::<_, Failure>)?;
+    let consent = consent.as_ref();
     let guard = safety::guard(&targets, &peers, &composed, consent).through(proxies).bound_to(sources);
-    let identity = Identity::new(env!("CARGO_PKG_VERSION"), &id, trace(&composed, started, &id));
+    let identity = Identity::new(env!("CARGO_PKG_VERSION"), &id, trace(&composed, &started, &id));
     let settings = settings(args, &composed, connections, identity);
     let spec = spec(&composed, (targets, peers), guard, tls, settings);
     let rehearsal = dry_run::Rehearsal { composed: &composed, spec: &spec, consent, is_bundled };
@@ -133,8 +164,8 @@ fn default_lanes() -> usize {
     std::thread::available_parallelism().map_or(1, |cores| cores.get() / 2).max(1)
 }
 
-#[expect(clippy::disallowed_methods, reason = "the wall clock is read once, when a run starts")]
-fn now() -> Result<jiff::Timestamp, Failure> {
+#[expect(clippy::disallowed_methods, reason = "the wall clock is read when a run starts, never for its times")]
+pub(crate) fn now() -> Result<jiff::Timestamp, Failure> {
     let now = jiff::Timestamp::try_from(std::time::SystemTime::now());
     now.map_err(|error| Failure::run(format!("could not read the clock of this machine: {error}")))
 }
@@ -189,6 +220,7 @@ fn spec(
 fn settings(args: &RunArgs, composed: &Composition, connections: Connections, identity: Identity) -> Settings {
     let limits = &composed.run.limits;
     Settings {
+        model: composed.run.closed.map_or(LoadModel::Open, |closed| LoadModel::Closed { people: closed.people }),
         connections,
         under_way: limits.under_way,
         timeout: limits.timeout,
@@ -205,26 +237,30 @@ fn settings(args: &RunArgs, composed: &Composition, connections: Connections, id
 
 /// What remains of a run that was played.
 struct Played {
-    /// Set when the run is over: from then on Ctrl-C ends vandan at once.
-    is_over: Arc<AtomicBool>,
     store: Store,
     ending: Ending,
     meters: Meters,
 }
 
-fn play(args: &RunArgs, composed: &Composition, spec: RunSpec, store: Store, lanes: usize) -> Result<Played, Failure> {
+fn play(
+    args: &RunArgs,
+    composed: &Composition,
+    spec: RunSpec,
+    (store, lanes): (Store, usize),
+    interrupt: &Interrupt,
+) -> Result<Played, Failure> {
     let recorder = Recorder::start(store).map_err(Failure::run)?;
     let meters = Meters::new(lanes);
-    let (stop, is_over) = stop_on_interrupt();
     let watch = Watch::start(meters.clone(), composed.people.count(), !args.quiet);
-    let health = engine::run(spec, streams(composed, lanes), &recorder, &meters, &stop);
+    let used_up = Arc::new(AtomicBool::new(false));
+    let health = engine::run(spec, streams(composed, lanes, &used_up), &recorder, &meters, interrupt.stop());
     let cpu = watch.end();
     let (store, loss) = recorder.finish().map_err(Failure::run)?;
-    Ok(Played { is_over, store, ending: Ending { health, loss, cpu }, meters })
+    Ok(Played { store, ending: Ending { health, loss, cpu, used_up: used_up.load(Ordering::Relaxed) }, meters })
 }
 
-/// The arrivals of each lane.
-fn streams(composed: &Composition, lanes: usize) -> Vec<Arrivals> {
+/// The arrivals of each lane; the flag is set once one was asked for more.
+fn streams(composed: &Composition, lanes: usize, used_up: &Arc<AtomicBool>) -> Vec<Arrivals> {
     let mut streams: Vec<Vec<engine::Arrival>> = vec![Vec::new(); lanes];
     let dossiers = composed.arrivals.iter().map(|arrival| (arrival, Purpose::Dossier));
     let visits = composed.visits.iter().map(|arrival| (arrival, Purpose::Visit));
@@ -238,25 +274,12 @@ fn streams(composed: &Composition, lanes: usize) -> Vec<Arrivals> {
     for stream in &mut streams {
         stream.sort_by_key(|arrival| arrival.due);
     }
-    streams.into_iter().map(|stream| Box::new(stream.into_iter()) as Arrivals).collect()
-}
-
-/// The first Ctrl-C ends the run cleanly; the second, or one after the run is over (then the second flag is set), ends at once.
-fn stop_on_interrupt() -> (Arc<AtomicBool>, Arc<AtomicBool>) {
-    let [stop, is_over] = [false, false].map(|flag| Arc::new(AtomicBool::new(flag)));
-    let (seen, over) = (Arc::clone(&stop), Arc::clone(&is_over));
-    let times = AtomicUsize::new(0);
-    let set = ctrlc::set_handler(move || {
-        seen.store(true, Ordering::Relaxed);
-        if times.fetch_add(1, Ordering::Relaxed) == 0 && !over.load(Ordering::Relaxed) {
-            console::print_error("\nending: what is under way is finished, then judged (Ctrl-C again ends at once)");
-        } else {
-            #[expect(clippy::exit, reason = "the user asked twice, or nothing is left to be finished")]
-            std::process::exit(i32::from(Exit::Aborted.code()));
-        }
-    });
-    if set.is_err() {
-        console::print_error("note: Ctrl-C will end the run without a judgement (no handler could be set)");
-    }
-    (stop, is_over)
+    let end = || {
+        let used_up = Arc::clone(used_up);
+        std::iter::from_fn(move || {
+            used_up.store(true, Ordering::Relaxed);
+            None
+        })
+    };
+    streams.into_iter().map(|stream| Box::new(stream.into_iter().chain(end())) as Arrivals).collect()
 }

@@ -12,10 +12,10 @@ use crate::args::RunArgs;
 use crate::compose::Composition;
 use crate::cpu::LaneCpu;
 use crate::results::Results;
-use crate::run_file::Require;
+use crate::run_file::{Closed, Require};
 
 /// The command as it was typed, quoted where a shell needs it.
-fn typed() -> String {
+pub(crate) fn typed() -> String {
     let quoted = |argument: String| {
         let is_plain = argument.chars().all(|sign| sign.is_ascii_alphanumeric() || "-_./:=".contains(sign));
         if is_plain { argument } else { format!("'{argument}'") }
@@ -30,6 +30,8 @@ pub(crate) struct Ending {
     pub(crate) health: Result<Health, EngineError>,
     pub(crate) loss: RecorderLoss,
     pub(crate) cpu: LaneCpu,
+    /// Whether more people were wanted than there were.
+    pub(crate) used_up: bool,
 }
 
 /// The facts that are known when a run begins.
@@ -44,7 +46,7 @@ pub(crate) fn at_start(
     let limits = &composed.run.limits;
     let mut facts = vec![
         (Fact::RunId, results.id.clone()),
-        (Fact::RunFile, args.plan.run.clone()),
+        (Fact::RunFile, args.plan.run().to_owned()),
         (Fact::Command, typed()),
         (Fact::Title, composed.run.title.clone()),
         (Fact::Province, composed.provinces()),
@@ -56,7 +58,6 @@ pub(crate) fn at_start(
         (Fact::Adapter, composed.adapter.name.clone()),
         (Fact::Lanes, lanes.to_string()),
         (Fact::Connections, limits.connections.to_string()),
-        (Fact::Planned, composed.people.count().to_string()),
         (Fact::PlanDigest, composed.plan.digest.clone()),
         (Fact::SimulatedFrom, composed.timeline.start().to_string()),
         (Fact::SimulatedUntil, composed.timeline.end().to_string()),
@@ -65,9 +66,15 @@ pub(crate) fn at_start(
         (Fact::DroppedShareLimit, limits.dropped_share.to_string()),
     ];
     facts.extend(composed.digests.clone());
-    if let Some(shape) = &composed.run.load {
-        facts.push((Fact::LoadShape, shape.to_string()));
-        facts.push((Fact::WarmUpEndsNs, nanoseconds(shape.warm_up()).to_string()));
+    match (composed.run.closed, &composed.run.load) {
+        (Some(Closed { people, .. }), _) => facts.push((Fact::ClosedPeople, people.to_string())),
+        (None, shape) => {
+            facts.push((Fact::Planned, composed.people.count().to_string()));
+            facts.extend(shape.as_ref().map(|shape| (Fact::LoadShape, shape.to_string())));
+        }
+    }
+    if composed.run.closed.is_some() || composed.run.load.is_some() {
+        facts.push((Fact::WarmUpEndsNs, nanoseconds(composed.warm_up()).to_string()));
     }
     let Require { rules, areas } = &composed.run.require;
     facts.extend(rules.map(|rules| (Fact::RequireRules, rules.to_string())));
@@ -118,7 +125,11 @@ pub(crate) fn write_ending(
     let snapshot = meters.snapshot();
     let claim = |is_so| Fact::claim(is_so).to_owned();
     let mut facts: Facts = vec![(Fact::RecorderLost, ending.loss.0.to_string())];
-    let dossiers = u64::from(composed.people.count());
+    let mut dossiers = u64::from(composed.people.count());
+    if composed.run.closed.is_some() {
+        dossiers = snapshot.dossiers.started + snapshot.dossiers.dropped;
+        facts.push((Fact::Planned, dossiers.to_string()));
+    }
     facts.extend(arrival_facts(ArrivalFacts::DOSSIERS, snapshot.dossiers, dossiers));
     if let Some(visits) = &composed.plan.visits {
         facts.extend(arrival_facts(ArrivalFacts::VISITS, snapshot.visits, visits.count));
@@ -152,8 +163,12 @@ pub(crate) fn write_ending(
             facts.push((Fact::Aborted, claim(true)));
         }
     }
+    let used_up = (composed.run.closed.is_some() && ending.used_up).then(|| {
+        let people = composed.people.count();
+        format!("all {people} people had come before the load was over: give a shorter --duration, or fewer --vus")
+    });
     let stopped = match &ending.health {
-        Ok(health) => health.stopped_because.clone(),
+        Ok(health) => health.stopped_because.clone().or(used_up),
         Err(error) => Some(error.to_string()),
     };
     facts.extend(stopped.map(|because| (Fact::StoppedBecause, because)));

@@ -22,6 +22,8 @@ pub(crate) struct RunFile {
     pub(crate) length: Duration,
     /// How fast people come; as on the days of the document if it is not said.
     pub(crate) load: Option<LoadShape>,
+    /// A closed model, which only the command line can ask for.
+    pub(crate) closed: Option<Closed>,
     /// How many times faster closed hours pass.
     pub(crate) closed_hours: f64,
     /// The claims as written, and as read.
@@ -38,6 +40,13 @@ pub(crate) struct RunFile {
     pub(crate) edge_cases: EdgeCaseShares,
     /// Visitors.
     pub(crate) visits: Option<Visits>,
+}
+
+/// So many people at a time, each of whom begins the next journey when the last has ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Closed {
+    pub(crate) people: usize,
+    pub(crate) warm_up: Duration,
 }
 
 /// The other files that a run names; `None` where it names none.
@@ -193,6 +202,7 @@ impl RunFile {
                 seed: seed?.unsigned_abs(),
                 length,
                 load,
+                closed: None,
                 closed_hours,
                 gates: gates?,
                 limits: limits?,

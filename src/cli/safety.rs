@@ -57,7 +57,8 @@ pub(crate) fn day_of(instant: jiff::Timestamp) -> jiff::civil::Date {
 
 /// A plan that needs more than its authorization allows is refused: the limiter would hold it back, and the run would say so.
 pub(crate) fn check_rate(composed: &Composition, outside: Option<&Outside>) -> Result<(), Failure> {
-    let Some((targets, peers)) = outside else { return Ok(()) };
+    // How fast a closed model asks, only the run shows; the limiter holds it to what is allowed.
+    let Some((targets, peers)) = outside.filter(|_| composed.run.closed.is_none()) else { return Ok(()) };
     let is_beside = |peer: &&Peer| targets.iter().any(|target| peer.base.authority().is_same_host(target.authority()));
     let beside = peers.iter().filter(is_beside).count();
     match estimate::refusal(composed, fitting(beside, "a run has two peers")) {

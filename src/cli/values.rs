@@ -10,7 +10,7 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let milliseconds = match unit {
         "ms" => 1,
         "s" => 1_000,
-        "min" => 60_000,
+        "min" | "m" => 60_000,
         "h" => 3_600_000,
         _ => return Err(format!("`{text}` is no length of time (write `200 ms`, `30 s`, `3 min`)")),
     };
@@ -27,6 +27,24 @@ pub(crate) fn duration_text(seconds: u64) -> String {
         0..120 => format!("{seconds} s"),
         _ if seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
         _ => format!("{seconds} s"),
+    }
+}
+
+/// Reads `5/s` or `300/min`: how many come in a second.
+pub(crate) fn per_second(text: &str) -> Result<f64, String> {
+    match world::ArrivalRate::parse(text)? {
+        world::ArrivalRate::PerSecond(rate) if rate > 0.0 => Ok(rate),
+        world::ArrivalRate::PerSecond(_) | world::ArrivalRate::Peaks(_) => {
+            Err(format!("`{text}` is no rate to begin or end with (write 5/s or 300/min)"))
+        }
+    }
+}
+
+/// Reads `10` or `10%` as 0.1: a percentage of 1 to 100.
+pub(crate) fn precision(text: &str) -> Result<f64, String> {
+    match text.trim_end_matches('%').trim().parse::<f64>() {
+        Ok(percent) if (1.0..=100.0).contains(&percent) => Ok(percent / 100.0),
+        _ => Err(format!("`{text}` is no percentage from 1 to 100")),
     }
 }
 

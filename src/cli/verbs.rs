@@ -3,7 +3,9 @@
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::args::{FidelityArgs, JudgeArgs, ListArgs, PeopleArgs, PlanVerb, RunArgs, ScenarioArgs, WhoArgs};
+use crate::args::{
+    CapacityArgs, FidelityArgs, JudgeArgs, ListArgs, PeopleArgs, PlanVerb, RunArgs, ScenarioArgs, WhoArgs,
+};
 use crate::exit::Exit;
 use crate::mock_args::MockArgs;
 
@@ -26,6 +28,8 @@ pub(crate) enum Verb {
     Plan(PlanVerb),
     /// Run a plan against a portal, then judge and report the recording
     Run(RunArgs),
+    /// Find the highest rate at which all gates hold: how many dossiers a day a portal takes
+    Capacity(CapacityArgs),
     /// Judge a recorded run again, with the current rules
     Judge(JudgeArgs),
     /// Write the reports of a recorded run again; exits 0 whatever the verdict

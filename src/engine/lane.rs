@@ -66,7 +66,7 @@ impl Lane {
         let settings = &state.spec.settings;
         Self {
             number,
-            admission: Admission::new(Arc::clone(&state), Arc::clone(&meter), arrivals),
+            admission: Admission::new(Arc::clone(&state), number.into(), Arc::clone(&meter), arrivals),
             journeys: Journeys::new(Arc::clone(&state), Arc::clone(&meter), u32::from(number)),
             slots: ConnectionSlots::new(settings.connections, settings.codec, Traces::of(&settings.identity, number)),
             browsers: match settings.connections {

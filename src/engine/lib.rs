@@ -81,8 +81,8 @@ pub use proxy::Proxies;
 pub use run::{EngineError, Health, run};
 pub use source_addresses::{SourceAddressError, SourceAddresses};
 pub use spec::{
-    Arrival, Arrivals, Connections, JourneyAssignment, OwnConnections, Peer, Publication, Purpose, RunSpec, Settings,
-    lane_of,
+    Arrival, Arrivals, Connections, JourneyAssignment, LoadModel, OwnConnections, Peer, Publication, Purpose, RunSpec,
+    Settings, lane_of,
 };
 pub use throttle::punctual_rate;
 pub use tls::{Tls, TlsFileError, TlsOptions};

@@ -101,6 +101,13 @@ pub(crate) struct Comers {
     pub(crate) failed: Count,
 }
 
+impl Comers {
+    /// Those whose journey has not ended.
+    pub(crate) fn under_way(&self) -> u64 {
+        self.started.get().saturating_sub(self.completed.get() + self.failed.get())
+    }
+}
+
 /// A number with one writer.
 #[derive(Debug, Default)]
 pub(crate) struct Count(AtomicU64);

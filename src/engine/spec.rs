@@ -36,6 +36,19 @@ pub enum Purpose {
     Visit,
 }
 
+/// When the next person comes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LoadModel {
+    /// When they are due, whatever the portal does.
+    #[default]
+    Open,
+    /// When another has ended: so many people are under way at a time, and their due instants do not count.
+    Closed {
+        /// In all lanes together.
+        people: usize,
+    },
+}
+
 /// The people who come to one lane, in order of their coming.
 pub type Arrivals = Box<dyn Iterator<Item = Arrival> + Send>;
 
@@ -108,6 +121,8 @@ impl Connections {
 /// Limits and lengths.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// When the next person comes.
+    pub model: LoadModel,
     /// Whose connections are.
     pub connections: Connections,
     /// People who may be under way in a lane; who comes beyond that is dropped and counted.

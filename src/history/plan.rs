@@ -1,6 +1,6 @@
 //! What is planned, as rows: written before anything is sent, so that a judge knows what to expect.
 
-use model::{CalendarRow, Case, Decimal, FigureRow, Precision, TargetRow};
+use model::{CalendarRow, Case, CaseId, Decimal, FigureRow, Precision, TargetRow};
 use rusqlite::{Connection, Row, params};
 
 use crate::store::signed;
@@ -53,6 +53,20 @@ impl Store {
         }
         transaction.commit()?;
         Ok(())
+    }
+
+    /// The cases of which anything was recorded, in their order, with the instant at which the first exchange was due, in
+    /// nanoseconds since the run began.
+    ///
+    /// # Errors
+    /// [`HistoryError::Write`].
+    pub fn first_dues(&mut self) -> Result<Vec<(CaseId, u64)>, HistoryError> {
+        let transaction = self.transaction()?;
+        let mut statement = transaction.prepare(
+            "select case_id, min(due_ns) from exchanges where case_id is not null group by case_id order by case_id",
+        )?;
+        let first = statement.query_map([], |row| Ok((CaseId(row.get(0)?), row.get::<_, i64>(1)?.unsigned_abs())))?;
+        Ok(first.collect::<Result<_, _>>()?)
     }
 
     /// Writes the published figures, the calendar, what the adapter can do and the claims to be judged.

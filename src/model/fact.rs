@@ -105,6 +105,8 @@ facts! {
     SimulatedUntil = "simulated_until" Text,
     /// The load shape: its phases and their rates.
     LoadShape = "load_shape" Text,
+    /// How many people were under way at a time, each beginning the next journey when the last had ended: the model was closed.
+    ClosedPeople = "closed_people" Integer,
     /// When the warm-up ends, in nanoseconds since the run began: gates count what is due later.
     WarmUpEndsNs = "warm_up_ends_ns" Integer,
     /// When the load ends, in nanoseconds since the run began.

@@ -4,10 +4,12 @@
 //! light and dark, and names its series by classes (`series-1`..`series-3`) that the page colours.
 
 mod axis;
+mod capacity;
 mod days;
 mod latency;
 mod load;
 
+pub use capacity::capacity;
 pub use days::days;
 pub use latency::latency;
 pub use load::load;

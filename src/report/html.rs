@@ -12,11 +12,12 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use crate::summary::Summary;
 use crate::words;
 
-const STYLE: &str = include_str!("html/page.css");
+pub(crate) const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
 
 /// What the page may load: nothing but itself.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
+pub(crate) const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 
 /// The report of a run as one HTML page.
 pub fn html(summary: &Summary) -> String {
@@ -57,7 +58,7 @@ pub fn html(summary: &Summary) -> String {
 }
 
 /// A section with its heading in both languages.
-fn section(id: &str, title: &str, title_vi: &str, content: &Markup) -> Markup {
+pub(crate) fn section(id: &str, title: &str, title_vi: &str, content: &Markup) -> Markup {
     html! {
         section id=(id) aria-labelledby=(format!("{id}-title")) {
             h2 id=(format!("{id}-title")) { (title) " " span .gloss lang="vi" { (title_vi) } }
@@ -67,6 +68,6 @@ fn section(id: &str, title: &str, title_vi: &str, content: &Markup) -> Markup {
 }
 
 /// A table that scrolls inside its own frame where the screen is narrow.
-fn scroll(label: &str, table: &Markup) -> Markup {
+pub(crate) fn scroll(label: &str, table: &Markup) -> Markup {
     html! { div .scroll role="region" aria-label=(label) tabindex="0" { (table) } }
 }

@@ -4,6 +4,7 @@
 //! forms agree. This crate never sees what drives a run (engine, portal, world), only what was recorded and judged.
 
 mod adapter;
+mod capacity;
 mod fidelity;
 mod latency;
 mod provinces;
@@ -23,6 +24,10 @@ mod junit;
 mod terminal;
 
 pub use adapter::{Misunderstanding, Misunderstandings};
+pub use capacity::{
+    Answer, Capacity, CapacityStep, OfficeDay, Purpose, Recovery, StepStanding, capacity_html, capacity_json,
+    capacity_step, capacity_terminal,
+};
 pub use fidelity::{Agreement, FigureLine};
 pub use html::html;
 pub use json::summary_json;

@@ -220,6 +220,16 @@ impl Summary {
         self.fact(Fact::Title).or_else(|| self.fact(Fact::RunFile)).unwrap_or("a run without a title")
     }
 
+    /// What a closed model means for the times of this run; none if people came as planned.
+    pub fn closed_model(&self) -> Option<String> {
+        let people = self.fact(Fact::ClosedPeople)?;
+        Some(format!(
+            "Closed model: each of {people} people began the next journey when the last had ended, so that a slow portal was \
+             asked less often, and response times leave out the wait of those who would have come meanwhile (coordinated \
+             omission)."
+        ))
+    }
+
     /// The command that repeats this run: as it was typed, where the run says so.
     pub fn command(&self) -> String {
         if let Some(command) = self.fact(Fact::Command) {

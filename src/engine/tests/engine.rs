@@ -9,6 +9,7 @@ mod engine {
     mod addresses;
     mod backing_off;
     mod catalogue;
+    mod closed;
     mod cookies;
     mod ending;
     mod from_the_plan;

@@ -212,6 +212,9 @@ pub(super) fn traffic(page: &mut Page, summary: &Summary) {
         return not_sent(page, summary);
     }
     page.heading("TRAFFIC", "load phase, ms; response time from the intended start, service time from sending");
+    if let Some(closed) = summary.closed_model() {
+        page.paragraph("  · ", Ink::Plain, &closed);
+    }
     let rows: Vec<&OperationTraffic> = traffic.operations.iter().chain(&traffic.all).chain(&traffic.others).collect();
     let column = |of: fn(&OperationTraffic) -> String| rows.iter().map(|row| of(row)).collect::<Vec<_>>();
     page.table(vec![

@@ -36,6 +36,7 @@ mod tests;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use model::words::Channel;
 
 pub use catalogue::Catalogue;
 pub use cell::Cell;
@@ -281,6 +282,16 @@ impl Province {
     pub fn procedures(&self) -> impl Iterator<Item = &Procedure> {
         let used = |position: u16| self.cells.iter().any(|cell| cell.procedure == position);
         (0_u16..).zip(self.catalogue()).filter(move |(position, _)| used(*position)).map(|(_, procedure)| procedure)
+    }
+
+    /// Only those who come through this channel, without the figures and amounts that the document states of everybody.
+    /// `None` if nobody does.
+    #[must_use]
+    pub fn through(mut self, channel: Channel) -> Option<Self> {
+        self.cells.retain(|cell| cell.channel == channel && cell.count > 0);
+        self.figures.clear();
+        self.charges.clear();
+        (!self.cells.is_empty()).then_some(self)
     }
 
     /// How many dossiers there are in all.

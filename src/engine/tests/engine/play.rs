@@ -169,6 +169,7 @@ impl Play {
             length: 20,
             peers: Vec::new(),
             settings: Settings {
+                model: vandan_engine::LoadModel::Open,
                 connections: Connections::Pool(64),
                 under_way: 10_000,
                 timeout: Duration::from_secs(10),
