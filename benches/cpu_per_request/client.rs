@@ -30,6 +30,8 @@ pub(crate) struct Load {
     pub(crate) wave: u32,
     /// From one wave to the next.
     pub(crate) gap: Duration,
+    /// Connections of the lane.
+    pub(crate) connections: usize,
 }
 
 /// What it came to.
@@ -65,7 +67,7 @@ pub(crate) struct Played {
     pub(crate) track_bytes: f64,
 }
 
-/// Connections of the lane, and of every peer.
+/// Connections of the lane, and of wrk.
 pub(crate) const CONNECTIONS: usize = 64;
 
 /// How often the threads' processor time is read.
@@ -159,7 +161,7 @@ fn spec(port: &str, load: Load, people: Arc<Population>) -> Result<RunSpec, Trou
         guard: Guard::of([Authority::parse(&format!("http://127.0.0.1:{port}"))?]),
         tls: Tls::default(),
         settings: Settings {
-            connections: CONNECTIONS,
+            connections: load.connections,
             // Nobody is turned away: a core that others share may fall behind for a while.
             under_way: 100_000,
             timeout: Duration::from_secs(10),

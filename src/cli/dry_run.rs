@@ -133,7 +133,7 @@ impl Rehearsal<'_> {
             if wanted.is_empty() {
                 break;
             }
-            let kind = self.composed.population.cell(arrival.case).kind();
+            let kind = self.composed.people.cell(arrival.case).kind();
             wanted.retain(|(key, acts)| {
                 let is_one = acts.kinds.contains(&kind);
                 if is_one {
@@ -147,7 +147,7 @@ impl Rehearsal<'_> {
 
     fn requests(&self, sender: usize, operation: Operation, case: Option<CaseId>) -> Vec<String> {
         let composed = self.composed;
-        let case = case.map(|case| composed.population.case(case));
+        let case = case.map(|case| composed.people.case(case));
         let role = if SENDERS.get(sender) == Some(&"post clerk") { Role::PostDesk } else { Role::Desk };
         let of_role = |staff: &&Staff| staff.role == role;
         let unit = case.as_ref().map(|case| case.unit.as_str()).unwrap_or_default();
@@ -222,7 +222,7 @@ fn acts(composed: &Composition) -> ActsBySender {
         Role::Desk => 1,
         Role::PostDesk => 2,
     };
-    let kinds = world::kinds(&composed.population);
+    let kinds = composed.people.kinds();
     for (kind, dossiers) in &kinds {
         let walked = assignment.channels.iter().filter(|(channel, _)| *channel == kind.channel);
         let walked = walked.map(|(_, journey)| *journey).chain(assignment.final_reads.iter().copied());
@@ -237,7 +237,7 @@ fn acts(composed: &Composition) -> ActsBySender {
         }
     }
     if let Some(visit) = assignment.visit {
-        for (kind, visits) in &world::kinds_of(&composed.population, &composed.visits) {
+        for (kind, visits) in &composed.people.kinds_of(&composed.visits) {
             add(sender(visit), &scripts.least(visit, *kind), *visits, Some(*kind));
         }
     }

@@ -9,7 +9,7 @@ use engine::{
 use history::{Recorder, Store};
 use model::words::PeerName;
 use model::{Applicants, Fact, saturating};
-use world::Population;
+use world::People;
 
 use crate::args::RunArgs;
 use crate::compose::Composition;
@@ -41,7 +41,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     }
     let results = Results::create(&args.results, &composed.run.name, &started)?;
     let salt = args.salt.unwrap_or_else(|| salt(&started, &results.id));
-    composed.population = Arc::new(Population::clone(&composed.population).with_salt(salt));
+    composed.people = Arc::new(People::clone(&composed.people).with_salt(salt));
     if !args.quiet {
         console::print_error(&plan::summary(&composed));
     }
@@ -96,7 +96,7 @@ fn rehearse(
 ) -> Result<Exit, Failure> {
     let id = Results::first_id(&composed.run.name, started);
     let salt = args.salt.unwrap_or_else(|| salt(started, &id));
-    composed.population = Arc::new(Population::clone(&composed.population).with_salt(salt));
+    composed.people = Arc::new(People::clone(&composed.people).with_salt(salt));
     let is_bundled = outside.is_none();
     let (target, peers) = match outside {
         Some(outside) => outside,
@@ -168,11 +168,11 @@ fn spec(
         adapter: Arc::clone(&composed.adapter),
         scripts: Arc::clone(&composed.scripts),
         assignment: composed.assignment.clone(),
-        people: Arc::clone(&composed.population) as Arc<dyn Applicants>,
+        people: Arc::clone(&composed.people) as Arc<dyn Applicants>,
         staff: composed.staff.clone(),
         registrar: Some(composed.registrar.clone()),
         publications: composed.publications.clone(),
-        units: composed.province.units().iter().map(|unit| unit.code.clone()).collect(),
+        units: composed.people.units().map(|unit| unit.code.clone()).collect(),
         timeline: Arc::clone(&composed.timeline),
         seed: composed.seed,
         target,
@@ -208,7 +208,7 @@ fn play(args: &RunArgs, composed: &Composition, spec: RunSpec, store: Store, lan
     let recorder = Recorder::start(store).map_err(Failure::run)?;
     let meters = Meters::new(lanes);
     let (stop, is_over) = stop_on_interrupt();
-    let watch = Watch::start(meters.clone(), composed.population.count(), !args.quiet);
+    let watch = Watch::start(meters.clone(), composed.people.count(), !args.quiet);
     let health = engine::run(spec, streams(composed, lanes), &recorder, &meters, &stop);
     let cpu = watch.end();
     let (store, loss) = recorder.finish().map_err(Failure::run)?;

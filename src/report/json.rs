@@ -5,6 +5,7 @@
 //!   figures[], targets[], traffic: {operations[], all, others[], phases[], faults[], refusals[], unsent[], resent, slowest[]}, dossiers,
 //!   generator, wall: {width_s, points[]}, days[],
 //!   adapter: {exchanges, of_exchanges, problems[], more} (what it did not understand, if any),
+//!   provinces[] (of a run of several),
 //!   visits (of visitors, if the run planned any; counted like dossiers) }
 //! ```
 //! An operation has `unanswered` and `dropped` where they are not 0, and lists in `response_time_at_least` which of its figures are
@@ -19,6 +20,7 @@ use verdict::{AreaExamined, GateVerdict, RuleVerdict};
 use crate::adapter::Misunderstanding;
 use crate::fidelity::FigureLine;
 use crate::latency::Latency;
+use crate::provinces::ProvinceLine;
 use crate::series::{Day, WallPoint};
 use crate::summary::{Identities, Summary};
 use crate::targets::TargetLine;
@@ -63,6 +65,9 @@ pub fn summary_json(summary: &Summary) -> String {
     if let (Some(visits), Some(fields)) = (summary.visits(), document.as_object_mut()) {
         fields.insert("visits".to_owned(), identities(visits));
     }
+    if let (false, Some(fields)) = (summary.provinces.is_empty(), document.as_object_mut()) {
+        fields.insert("provinces".to_owned(), list(&summary.provinces, province));
+    }
     if let (false, Some(fields)) = (summary.adapter.is_empty(), document.as_object_mut()) {
         fields.insert("adapter".to_owned(), not_understood(summary));
     }
@@ -96,6 +101,22 @@ fn rule(rule: &RuleVerdict) -> Value {
         "examined": rule.examined,
         "broken": rule.broken,
         "undecided": rule.undecided,
+    })
+}
+
+fn province(province: &ProvinceLine) -> Value {
+    json!({
+        "name": province.name,
+        "planned": province.planned,
+        "submitted": province.submitted,
+        "in_time": province.in_time,
+        "late": province.late,
+        "exchanges": province.exchanges,
+        "errors": province.errors,
+        "response_time_ms_p95": province.response_time.map(|time| milliseconds(time.p95_ns)),
+        "gates_decided": province.gates_decided,
+        "gates_held": province.gates_held,
+        "gates_broken": province.gates_broken,
     })
 }
 

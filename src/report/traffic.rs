@@ -7,7 +7,7 @@ use model::{Fact, saturating};
 use rusqlite::{Connection, Statement};
 
 use crate::latency::{Durations, Latency};
-use crate::text::{float, float_count};
+use crate::text::{self, float, float_count};
 
 /// How many of the slowest exchanges are named.
 const SLOWEST: i64 = 10;
@@ -125,7 +125,7 @@ pub(crate) fn measure(history: &Connection) -> rusqlite::Result<Traffic> {
         .filter(|seconds| *seconds > 0.0);
     let mut all = Tally::default();
     let (mut operations, mut others) = (Vec::new(), Vec::new());
-    let dropped = verdict::dropped_waits(history)?;
+    let dropped: Vec<_> = verdict::dropped(history)?.iter().map(|dropped| dropped.wait_ns).collect();
     for ((class, _, operation), tally) in tally(history)? {
         if class == TrafficClass::User {
             let mut tally = tally;
@@ -159,10 +159,22 @@ impl Traffic {
     pub fn in_all(&self) -> u64 {
         self.phases.iter().map(|phase| phase.count).sum()
     }
+
+    /// `28,306 exchanges under load, 2,100 in the warm-up, 40,849 in all`; what there was none of is left out.
+    pub(crate) fn in_words(&self) -> String {
+        let (load, all) = (self.exchanges(), self.in_all());
+        let words = text::counted(load, "exchange", "exchanges");
+        if load == all {
+            return words;
+        }
+        let warm_up = self.phases.iter().find(|phase| phase.phase == Phase::WarmUp.as_str() && phase.count > 0);
+        let warm_up = warm_up.map(|phase| format!(", {} in the warm-up", text::count(phase.count)));
+        format!("{words} under load{}, {} in all", warm_up.unwrap_or_default(), text::count(all))
+    }
 }
 
 /// What is no traffic: never sent, by the adapter's fault or vandan's own. That the portal took no connection is traffic.
-const UNSENT: &str = "(sent_ns is null and fault in ('forbidden', 'unwritable', 'local_limit'))";
+pub(crate) const UNSENT: &str = "(sent_ns is null and fault in ('forbidden', 'unwritable', 'local_limit'))";
 
 /// The exchanges of one operation while they are being read.
 #[derive(Default)]
@@ -237,20 +249,20 @@ fn tally(history: &Connection) -> rusqlite::Result<BTreeMap<(TrafficClass, usize
                 true
             }
         };
-        let fault = row.get_ref(7)?.as_str_or_null()?.and_then(Fault::parse);
-        let has_status = row.get::<_, Option<i64>>(6)?.is_some();
-        let is_open = is_error && (!has_status || fault.is_some_and(|fault| fault.blame() == Blame::Portal));
+        let is_open = is_error && is_unanswered(row.get(6)?, row.get_ref(7)?.as_str_or_null()?);
         tally.unanswered += u64::from(is_open);
         let (due, sent, done): (i64, Option<i64>, i64) = (row.get(2)?, row.get(3)?, row.get(4)?);
-        let of = |durations: &'_ mut Durations, time| {
-            if is_open { durations.open.push(time) } else { durations.answered.push(time) }
-        };
-        of(&mut tally.response_time, done - due);
+        tally.response_time.add(done - due, is_open);
         if let Some(sent) = sent {
-            of(&mut tally.service_time, done - sent);
+            tally.service_time.add(done - sent, is_open);
         }
     }
     Ok(tallies)
+}
+
+/// Whether an exchange that is an error was never answered, or not to the end: it may have taken longer than it was waited for.
+pub(crate) fn is_unanswered(status: Option<i64>, fault: Option<&str>) -> bool {
+    status.is_none() || fault.and_then(Fault::parse).is_some_and(|fault| fault.blame() == Blame::Portal)
 }
 
 /// How many visits were dropped; none of a run that its user stopped, after which nobody was expected any more.

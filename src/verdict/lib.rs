@@ -38,6 +38,7 @@ mod limits;
 mod merge;
 mod misreadings;
 mod peers;
+mod provinces;
 mod refused;
 mod required;
 mod rule;
@@ -55,8 +56,8 @@ mod validity;
 mod witness;
 
 pub use areas::{AREAS, Area, AreaExamined};
-pub use claims::{GateAnswer, GateVerdict};
-pub use dropped::dropped_waits;
+pub use claims::{GateAnswer, GateVerdict, ProvinceGates};
+pub use dropped::{Dropped, dropped};
 pub use examine::RuleVerdict;
 pub use explain::{explain, rule_json};
 pub use facts::RunFacts;

@@ -13,10 +13,12 @@
 //! stood still meanwhile. Whether it would have held is not known.
 
 use model::saturating;
-use model::words::{Blame, Fault, Outcome, TrafficClass};
+use model::words::{Blame, Fault, Operation, Outcome, TrafficClass};
 use rusqlite::{Connection, Row};
 
+use crate::dropped::{Dropped, dropped};
 use crate::gate::{Gate, LatencyMeasure, Measure};
+use crate::provinces::Provinces;
 use crate::stalls::{Stall, Stalls};
 
 /// The time of an exchange that was never answered.
@@ -65,15 +67,26 @@ pub(crate) struct Sample {
     held: i64,
 }
 
+/// What every claim counts, one [`Samples`] for each.
+pub(crate) type ByGate = Vec<Samples>;
+
+/// What every claim counts in the whole run, and in each of its provinces if there are several.
+pub(crate) struct Counted {
+    pub(crate) whole: ByGate,
+    pub(crate) provinces: Vec<ByGate>,
+}
+
 /// One pass over the exchanges of the load phase.
 pub(crate) fn count(
     connection: &Connection,
     gates: &[Option<&Gate>],
-    samples: &mut [Samples],
+    provinces: &Provinces,
     stalls: &Stalls,
-) -> Result<(), rusqlite::Error> {
+) -> Result<Counted, rusqlite::Error> {
+    let none = || -> ByGate { gates.iter().map(|_| Samples::default()).collect() };
+    let mut counted = Counted { whole: none(), provinces: provinces.names().map(|_| none()).collect() };
     let mut statement = connection.prepare(
-        "select operation, traffic_class, outcome, fault, lane, due_ns, sent_ns, done_ns, delay_ns, held_ns, status
+        "select operation, traffic_class, outcome, fault, lane, due_ns, sent_ns, done_ns, delay_ns, held_ns, status, case_id
          from exchanges where phase = 'load'",
     )?;
     let mut rows = statement.query([])?;
@@ -85,13 +98,26 @@ pub(crate) fn count(
         if !sample.is_traffic() {
             continue;
         }
-        for (gate, samples) in gates.iter().zip(samples.iter_mut()) {
-            if let Some(gate) = gate.filter(|gate| gate.concerns(operation, class)) {
-                samples.add(&sample, gate.measure, stalls);
+        let province = provinces.of(row.get(11)?).and_then(|at| counted.provinces.get_mut(at));
+        for samples in std::iter::once(&mut counted.whole).chain(province) {
+            for (gate, samples) in gates.iter().zip(samples.iter_mut()) {
+                if let Some(gate) = gate.filter(|gate| gate.concerns(operation, class)) {
+                    samples.add(&sample, gate.measure, stalls);
+                }
             }
         }
     }
-    Ok(())
+    for Dropped { case_id, .. } in dropped(connection)? {
+        let province = provinces.of(Some(case_id)).and_then(|at| counted.provinces.get_mut(at));
+        for samples in std::iter::once(&mut counted.whole).chain(province) {
+            for (gate, samples) in gates.iter().zip(samples.iter_mut()) {
+                if let Some(gate) = gate.filter(|gate| gate.concerns(Operation::Submit.as_str(), TrafficClass::User)) {
+                    samples.drop_arrival(gate.measure);
+                }
+            }
+        }
+    }
+    Ok(counted)
 }
 
 impl Sample {
@@ -173,13 +199,13 @@ impl Samples {
         }
     }
 
-    /// Counts what was not done for so many dossiers that were dropped: how long it would have taken is not known.
-    pub(crate) fn drop_arrivals(&mut self, dropped: usize, measure: Measure) {
-        self.dropped = dropped as u64;
-        self.tainted += self.dropped;
-        self.count += self.dropped;
+    /// Counts what was not done for a dossier that was dropped: how long it would have taken is not known.
+    pub(crate) fn drop_arrival(&mut self, measure: Measure) {
+        self.dropped += 1;
+        self.tainted += 1;
+        self.count += 1;
         if let Measure::Latency { .. } = measure {
-            self.times.extend(std::iter::repeat_n(UNANSWERED, dropped));
+            self.times.push(UNANSWERED);
         }
     }
 
