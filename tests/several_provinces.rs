@@ -110,6 +110,9 @@ fn a_country_is_played_against_one_portal_and_conforms() {
     let said = desk.vandan(&["who", &number, "--run", "two"]);
     said.ends_with(0);
     assert!(said.out.contains("of two-79 in two, seed 7"), "{}", said.out);
+    let said = desk.vandan(&["people", "two", "--scale", "1/10"]);
+    let line = said.ends_with(0).out.lines().find(|line| line.contains(&number)).map(str::to_owned);
+    assert!(line.is_some_and(|line| line.contains("\"province\":\"two-79\"")), "the people of the run are written");
     let one = desk.vandan(&["plan", "dien-bien-2019", "--province", "two:11"]);
     assert!(one.out.contains("  dossiers     500\n"), "one of them goes on working: {}", one.out);
 }

@@ -263,6 +263,22 @@ impl PlayedRun {
     }
 }
 
+impl From<Played> for PlayedRun {
+    fn from(Played { province, calendar, seed }: Played) -> Self {
+        let name = province.name().to_owned();
+        Self { name, played: vec![world::Played { province, scale: Scale::WHOLE }], calendar, seed }
+    }
+}
+
+/// The people of a province, or of the run or the country of this name if no province has it.
+pub(crate) fn people_of(scenarios: &mut Scenarios, name: &Placed) -> Result<PlayedRun, Problems> {
+    let is_run = scenarios.knows("runs", &name.text) || is_country(scenarios, &name.text);
+    if is_run && !scenarios.knows("provinces", &name.text) {
+        return PlayedRun::load(scenarios, name);
+    }
+    Played::load(scenarios, name).map(PlayedRun::from)
+}
+
 /// The names of all runs of several provinces.
 pub(crate) fn runs_of_several(scenarios: &mut Scenarios) -> Vec<String> {
     let is_of_several = |scenarios: &Scenarios, names: &Names| match names.provinces.as_slice() {

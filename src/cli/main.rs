@@ -4,6 +4,7 @@
 
 mod args;
 mod compose;
+mod connections;
 mod console;
 mod country;
 mod cpu;

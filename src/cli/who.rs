@@ -20,10 +20,8 @@ pub(crate) fn who(args: &WhoArgs) -> Result<Exit, Failure> {
             Some(name) => Played::load(scenarios, &Placed::option("--province", name)).map(|played| vec![played]),
             None => Played::load_all(scenarios),
         })?;
-        for Played { province, calendar, seed } in all {
-            let name = province.name().to_owned();
-            let played = vec![world::Played { province, scale: Scale::WHOLE }];
-            search.run(&PlayedRun { name, played, calendar, seed })?;
+        for played in all {
+            search.run(&PlayedRun::from(played))?;
         }
     }
     if search.found.is_empty() && args.province.is_none() {

@@ -19,6 +19,7 @@ mod attempt;
 mod authority;
 mod backing_off;
 mod base_url;
+mod browsers;
 mod clock;
 mod codec;
 mod connection;
@@ -42,6 +43,7 @@ mod lane;
 mod lean;
 mod ledgers;
 mod meter;
+mod names;
 mod own_limits;
 mod peers;
 mod phases;
@@ -53,6 +55,7 @@ mod registrar;
 mod retry_after;
 mod run;
 mod run_state;
+mod source_addresses;
 mod spec;
 mod stalls;
 mod task;
@@ -76,6 +79,10 @@ pub use meter::{ArrivalCounts, Meters, Snapshot};
 pub use preflight::Met;
 pub use proxy::Proxies;
 pub use run::{EngineError, Health, run};
-pub use spec::{Arrival, Arrivals, JourneyAssignment, Peer, Publication, Purpose, RunSpec, Settings, lane_of};
+pub use source_addresses::{SourceAddressError, SourceAddresses};
+pub use spec::{
+    Arrival, Arrivals, Connections, JourneyAssignment, OwnConnections, Peer, Publication, Purpose, RunSpec, Settings,
+    lane_of,
+};
 pub use throttle::punctual_rate;
 pub use tls::{Tls, TlsFileError, TlsOptions};

@@ -359,7 +359,11 @@ impl Applicants for People {
     }
 
     fn recognise(&self, mark: &str) -> Option<CaseId> {
-        let [first, ..] = self.parts.as_slice() else { return None };
+        let first = match self.parts.as_slice() {
+            [only] => return only.population.recognise(mark),
+            [first, ..] => first,
+            [] => return None,
+        };
         // References and tax codes of all parts are of one row of numbers, citizen numbers begin with the province.
         if let Some(number) = first.population.numbered(mark) {
             let at = usize::try_from(number % self.parts.len() as u64).ok()?;
