@@ -31,6 +31,10 @@ pub(crate) struct Durations {
 }
 
 impl Durations {
+    pub(crate) fn add(&mut self, duration: i64, is_open: bool) {
+        if is_open { self.open.push(duration) } else { self.answered.push(duration) }
+    }
+
     pub(crate) fn extend(&mut self, other: &Self) {
         self.answered.extend_from_slice(&other.answered);
         self.open.extend_from_slice(&other.open);

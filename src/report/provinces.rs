@@ -8,7 +8,7 @@ use verdict::{GateAnswer, Judgement};
 
 use crate::latency::{Durations, Latency};
 use crate::text::MISSING;
-use crate::traffic::{UNSENT, was_left_open};
+use crate::traffic::{is_unanswered, unsigned};
 
 /// What became of one province of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,10 +55,10 @@ pub(crate) fn measure(history: &Connection, judgement: &Judgement) -> rusqlite::
     }
     let mut traffic = traffic(history)?;
     for line in &mut lines {
-        if let Some(OfProvince { errors, response_times }) = traffic.remove(&line.name) {
-            line.exchanges = (response_times.answered.len() + response_times.open.len()) as u64;
-            line.errors = errors;
-            line.response_time = Latency::of(response_times);
+        if let Some(of_line) = traffic.remove(&line.name) {
+            line.response_time = Latency::of(of_line.response_time);
+            line.exchanges = line.response_time.map_or(0, |latency| latency.samples);
+            line.errors = of_line.errors;
         }
         let gates = judgement.provinces.iter().find(|province| province.province == line.name);
         let gates = gates.map(|province| province.gates.as_slice()).unwrap_or_default();
@@ -78,10 +78,10 @@ fn planned(history: &Connection) -> rusqlite::Result<Vec<ProvinceLine>> {
     let rows = statement.query_map([], |row| {
         Ok(ProvinceLine {
             name: row.get(0)?,
-            planned: row.get(1)?,
-            submitted: row.get(2)?,
-            in_time: row.get(3)?,
-            late: row.get(4)?,
+            planned: unsigned(row.get(1)?),
+            submitted: unsigned(row.get(2)?),
+            in_time: unsigned(row.get(3)?),
+            late: unsigned(row.get(4)?),
             ..ProvinceLine::default()
         })
     })?;
@@ -91,14 +91,15 @@ fn planned(history: &Connection) -> rusqlite::Result<Vec<ProvinceLine>> {
 #[derive(Default)]
 struct OfProvince {
     errors: u64,
-    response_times: Durations,
+    response_time: Durations,
 }
 
 fn traffic(history: &Connection) -> rusqlite::Result<BTreeMap<String, OfProvince>> {
     let mut all: BTreeMap<String, OfProvince> = BTreeMap::new();
     let mut statement = history.prepare(&format!(
         "select d.province, e.outcome, e.done_ns - e.due_ns, e.status, e.fault from exchanges e join dossiers d on d.case_id = e.case_id
-          where e.phase = ?1 and e.traffic_class = ?2 and not {UNSENT}"
+          where e.phase = ?1 and e.traffic_class = ?2 and not {}",
+        crate::traffic::UNSENT
     ))?;
     let mut rows = statement.query([Phase::Load.as_str(), TrafficClass::User.as_str()])?;
     while let Some(row) = rows.next()? {
@@ -109,10 +110,9 @@ fn traffic(history: &Connection) -> rusqlite::Result<BTreeMap<String, OfProvince
         let Some(of_province) = all.get_mut(name) else { continue };
         let outcome = Outcome::parse(row.get_ref(1)?.as_str().unwrap_or_default());
         let is_error = matches!(outcome, Some(Outcome::Error) | None);
-        let is_open = is_error && was_left_open(row.get(3)?, row.get_ref(4)?.as_str_or_null()?);
-        let Durations { answered, open } = &mut of_province.response_times;
         of_province.errors += u64::from(is_error);
-        if is_open { open.push(row.get(2)?) } else { answered.push(row.get(2)?) }
+        let is_open = is_error && is_unanswered(row.get(3)?, row.get_ref(4)?.as_str_or_null()?);
+        of_province.response_time.add(row.get(2)?, is_open);
     }
     Ok(all)
 }

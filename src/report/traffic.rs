@@ -125,7 +125,7 @@ pub(crate) fn measure(history: &Connection) -> rusqlite::Result<Traffic> {
         .filter(|seconds| *seconds > 0.0);
     let mut all = Tally::default();
     let (mut operations, mut others) = (Vec::new(), Vec::new());
-    let dropped = verdict::dropped_waits(history)?;
+    let dropped: Vec<_> = verdict::dropped(history)?.iter().map(|dropped| dropped.wait_ns).collect();
     for ((class, _, operation), tally) in tally(history)? {
         if class == TrafficClass::User {
             let mut tally = tally;
@@ -249,22 +249,19 @@ fn tally(history: &Connection) -> rusqlite::Result<BTreeMap<(TrafficClass, usize
                 true
             }
         };
-        let is_open = is_error && was_left_open(row.get(6)?, row.get_ref(7)?.as_str_or_null()?);
+        let is_open = is_error && is_unanswered(row.get(6)?, row.get_ref(7)?.as_str_or_null()?);
         tally.unanswered += u64::from(is_open);
         let (due, sent, done): (i64, Option<i64>, i64) = (row.get(2)?, row.get(3)?, row.get(4)?);
-        let of = |durations: &'_ mut Durations, time| {
-            if is_open { durations.open.push(time) } else { durations.answered.push(time) }
-        };
-        of(&mut tally.response_time, done - due);
+        tally.response_time.add(done - due, is_open);
         if let Some(sent) = sent {
-            of(&mut tally.service_time, done - sent);
+            tally.service_time.add(done - sent, is_open);
         }
     }
     Ok(tallies)
 }
 
-/// Whether an exchange in error was never answered, or not to the end: it may have taken longer than it was waited for.
-pub(crate) fn was_left_open(status: Option<i64>, fault: Option<&str>) -> bool {
+/// Whether an exchange that is an error was never answered, or not to the end: it may have taken longer than it was waited for.
+pub(crate) fn is_unanswered(status: Option<i64>, fault: Option<&str>) -> bool {
     status.is_none() || fault.and_then(Fault::parse).is_some_and(|fault| fault.blame() == Blame::Portal)
 }
 

@@ -156,7 +156,7 @@ pub fn open_ended(all: &OperationTraffic) -> String {
         (all.dropped, counted(all.dropped, "arrival that was dropped", "arrivals that were dropped")),
     ];
     let parts: Vec<_> = parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| text).collect();
-    format!("at least: {} may have taken longer than what was waited for", parts.join(" and "))
+    format!("{} may have taken longer than what was waited for", parts.join(" and "))
 }
 
 /// The trace-id of an exchange, by which the portal's logs know it; `None` if it is not known.

@@ -5,12 +5,10 @@
 
 use std::fmt;
 
-use model::words::{Operation, TrafficClass};
 use model::{fitting, saturating};
 use rusqlite::Connection;
 
 use crate::binomial::{at_least, at_most, upper_bound};
-use crate::dropped::dropped_waits;
 use crate::gate::{Gate, GateSyntax, Measure};
 use crate::provinces::Provinces;
 use crate::rule::{Doubt, spelled};
@@ -80,13 +78,6 @@ pub(crate) fn decide_all(
     let provinces = Provinces::read(connection)?;
     let wanted: Vec<_> = gates.iter().map(|gate| gate.as_ref().ok()).collect();
     let mut counted = samples::count(connection, &wanted, &provinces, stalls)?;
-    let dropped = dropped_waits(connection)?.len();
-    let of_arrivals = |gate: &&Gate| gate.concerns(Operation::Submit.as_str(), TrafficClass::User);
-    for (gate, samples) in wanted.iter().zip(&mut counted.whole) {
-        if let Some(gate) = gate.filter(of_arrivals) {
-            samples.drop_arrivals(dropped, gate.measure);
-        }
-    }
     let of_provinces = provinces.names().zip(&mut counted.provinces);
     let of_provinces = of_provinces
         .map(|(name, samples)| ProvinceGates { province: name.to_owned(), gates: decided(&gates, samples) })
@@ -399,7 +390,7 @@ mod tests {
             let Measure::Latency { limit_ns, .. } = gate.measure else { panic!("{gate:?}") };
             let mut samples = Samples::default();
             (0..200).for_each(|_| samples.punctual(10_000_000, limit_ns));
-            samples.drop_arrivals(dropped, gate.measure);
+            (0..dropped).for_each(|_| samples.drop_arrival(gate.measure));
             samples.decide(&gate)
         };
         assert_eq!((decide(0).verdict, decide(1).verdict), (GateAnswer::Pass, GateAnswer::Pass));

@@ -4,12 +4,20 @@
 use model::Fact;
 use rusqlite::Connection;
 
-/// For how long each of them had been due when the load ended, in nanoseconds: so long they would have waited at least. Those
-/// whose time had not come by then are none of them.
+/// A dossier that was dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dropped {
+    /// Its case.
+    pub case_id: i64,
+    /// For how long it had been due when the load ended, in nanoseconds: so long its applicant would have waited at least.
+    pub wait_ns: i64,
+}
+
+/// The dossiers that were dropped, but for those whose time had not come when the load ended.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn dropped_waits(connection: &Connection) -> Result<Vec<i64>, rusqlite::Error> {
+pub fn dropped(connection: &Connection) -> Result<Vec<Dropped>, rusqlite::Error> {
     let stated = "select coalesce(max(cast(value as integer)), 0) from run where name = ?1";
     let dropped: i64 = connection.query_row(stated, [Fact::Dropped.name()], |row| row.get(0))?;
     if dropped <= 0 {
@@ -17,11 +25,11 @@ pub fn dropped_waits(connection: &Connection) -> Result<Vec<i64>, rusqlite::Erro
     }
     let mut statement = connection.prepare(
         "with load as (select min(due_ns) as start_ns, max(done_ns) as end_ns from exchanges where phase = 'load')
-         select load.end_ns - dossiers.due_ns from dossiers, load
+         select dossiers.case_id, load.end_ns - dossiers.due_ns from dossiers, load
          where dossiers.due_ns >= load.start_ns and dossiers.due_ns < load.end_ns
            and dossiers.case_id not in (select case_id from exchanges where case_id is not null)
          limit ?1",
     )?;
-    let waits = statement.query_map([dropped], |row| row.get(0))?;
-    waits.collect()
+    let rows = statement.query_map([dropped], |row| Ok(Dropped { case_id: row.get(0)?, wait_ns: row.get(1)? }))?;
+    rows.collect()
 }

@@ -57,7 +57,7 @@ mod witness;
 
 pub use areas::{AREAS, Area, AreaExamined};
 pub use claims::{GateAnswer, GateVerdict, ProvinceGates};
-pub use dropped::dropped_waits;
+pub use dropped::{Dropped, dropped};
 pub use examine::RuleVerdict;
 pub use explain::{explain, rule_json};
 pub use facts::RunFacts;

@@ -13,9 +13,10 @@
 //! stood still meanwhile. Whether it would have held is not known.
 
 use model::saturating;
-use model::words::{Blame, Fault, Outcome, TrafficClass};
+use model::words::{Blame, Fault, Operation, Outcome, TrafficClass};
 use rusqlite::{Connection, Row};
 
+use crate::dropped::{Dropped, dropped};
 use crate::gate::{Gate, LatencyMeasure, Measure};
 use crate::provinces::Provinces;
 use crate::stalls::{Stall, Stalls};
@@ -106,6 +107,16 @@ pub(crate) fn count(
             }
         }
     }
+    for Dropped { case_id, .. } in dropped(connection)? {
+        let province = provinces.of(Some(case_id)).and_then(|at| counted.provinces.get_mut(at));
+        for samples in std::iter::once(&mut counted.whole).chain(province) {
+            for (gate, samples) in gates.iter().zip(samples.iter_mut()) {
+                if let Some(gate) = gate.filter(|gate| gate.concerns(Operation::Submit.as_str(), TrafficClass::User)) {
+                    samples.drop_arrival(gate.measure);
+                }
+            }
+        }
+    }
     Ok(counted)
 }
 
@@ -188,13 +199,13 @@ impl Samples {
         }
     }
 
-    /// Counts what was not done for so many dossiers that were dropped: how long it would have taken is not known.
-    pub(crate) fn drop_arrivals(&mut self, dropped: usize, measure: Measure) {
-        self.dropped = dropped as u64;
-        self.tainted += self.dropped;
-        self.count += self.dropped;
+    /// Counts what was not done for a dossier that was dropped: how long it would have taken is not known.
+    pub(crate) fn drop_arrival(&mut self, measure: Measure) {
+        self.dropped += 1;
+        self.tainted += 1;
+        self.count += 1;
         if let Measure::Latency { .. } = measure {
-            self.times.extend(std::iter::repeat_n(UNANSWERED, dropped));
+            self.times.push(UNANSWERED);
         }
     }
 

@@ -16,7 +16,7 @@ pub(super) fn latency(summary: &Summary) -> Markup {
         p {
             b { "Waited" } " counts from the instant at which a person meant to act, so it includes every delay before "
             "the request could leave; " b { "served" } " counts from sending. An exchange without an answer counts as long as was waited for it: a figure that it could move is a lower bound (≥)."
-            @if let Some(all) = traffic.all.as_ref().filter(|all| all.unanswered + all.dropped > 0) { " ≥ " (open_ended(all)) "." }
+            @if let Some(all) = traffic.all.as_ref().filter(|all| all.unanswered + all.dropped > 0) { " " (open_ended(all)) "." }
         }
         @if let Some(closed) = summary.closed_model() { p .note { (said(&closed)) } }
         @if let Some(all) = &traffic.all {

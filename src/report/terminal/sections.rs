@@ -234,7 +234,7 @@ pub(super) fn traffic(page: &mut Page, summary: &Summary) {
         [row.response_time, row.service_time].iter().flatten().any(|latency| latency.is_bound.contains(&true))
     };
     if let Some(all) = traffic.all.as_ref().filter(is_bound) {
-        page.paragraph("  ≥ ", Ink::Plain, &words::open_ended(all));
+        page.paragraph("  ≥ ", Ink::Plain, &format!("at least: {}", words::open_ended(all)));
     }
     let faults: Vec<String> =
         traffic.faults.iter().map(|fault| format!("{} {}", count(fault.count), fault.kind.replace('_', " "))).collect();
