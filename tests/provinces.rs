@@ -52,7 +52,9 @@ fn a_little_of_every_built_in_run_conforms() {
     let runs = [
         ("announcement", "1/24"),
         ("dien-bien-2019", "1/24"),
+        ("five-documents", "1/400"),
         ("khanh-hoa-2020", "1/40"),
+        ("nationwide", "1/100"),
         ("tay-ninh-2021", "1/400"),
         ("tay-ninh-2024", "1/80"),
         ("vinh-phuc-2021", "1/100"),

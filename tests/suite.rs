@@ -26,6 +26,7 @@ mod queries;
 mod recording;
 mod same_day;
 mod sent_twice;
+mod several_provinces;
 mod stand_in;
 mod stored_portal;
 mod support;

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use engine::{
-    Arrival, Arrivals, Authority, BaseUrl, Guard, Health, JourneyAssignment, Meters, Purpose, RunSpec, Settings, Tls,
+    Arrival, Arrivals, Authority, BaseUrl, Guard, Health, Identity, JourneyAssignment, Meters, Purpose, RunSpec,
+    Settings, Tls,
 };
 use history::{PlannedDossier, Recorder, Store};
 use journey::Scripts;
@@ -29,6 +30,8 @@ pub(crate) struct Load {
     pub(crate) wave: u32,
     /// From one wave to the next.
     pub(crate) gap: Duration,
+    /// Connections of the lane.
+    pub(crate) connections: usize,
 }
 
 /// What it came to.
@@ -64,7 +67,7 @@ pub(crate) struct Played {
     pub(crate) track_bytes: f64,
 }
 
-/// Connections of the lane, and of every peer.
+/// Connections of the lane, and of wrk.
 pub(crate) const CONNECTIONS: usize = 64;
 
 /// How often the threads' processor time is read.
@@ -159,7 +162,7 @@ fn spec(port: &str, load: Load, people: Arc<Population>) -> Result<RunSpec, Trou
         guard: Guard::of([Authority::parse(&format!("http://127.0.0.1:{port}"))?]),
         tls: Tls::default(),
         settings: Settings {
-            connections: engine::Connections::Pool(CONNECTIONS),
+            connections: engine::Connections::Pool(load.connections),
             // Nobody is turned away: a core that others share may fall behind for a while.
             under_way: 100_000,
             timeout: Duration::from_secs(10),
@@ -169,7 +172,7 @@ fn spec(port: &str, load: Load, people: Arc<Population>) -> Result<RunSpec, Trou
             settle: Duration::ZERO,
             warm_up: Duration::ZERO,
             longest_answer: 4 << 20,
-            user_agent: format!("vandan/{} (run cpu_per_request)", env!("CARGO_PKG_VERSION")),
+            identity: Identity::new(env!("CARGO_PKG_VERSION"), "cpu_per_request", Some(2021)),
             codec: engine::HttpCodec::default(),
         },
     })

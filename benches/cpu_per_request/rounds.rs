@@ -73,8 +73,8 @@ pub(crate) fn play() -> Result<(), Trouble> {
     for _ in 0..ROUNDS {
         let possible = bench.calibrate()?;
         let gap = |wave: u32, share: f64| Duration::from_secs_f64(f64::from(wave) / (possible * share));
-        let saturated = Load { journeys: SATURATED, wave: WAVE, gap: gap(WAVE, WAVE_SHARE) };
-        let steady = Load { journeys: STEADY, wave: 1, gap: gap(1, STEADY_SHARE) };
+        let saturated = Load { journeys: SATURATED, wave: WAVE, gap: gap(WAVE, WAVE_SHARE), connections: CONNECTIONS };
+        let steady = Load { journeys: STEADY, wave: 1, gap: gap(1, STEADY_SHARE), connections: CONNECTIONS };
         full.push(bench.told_vandan("vandan, waves", saturated)?);
         if has_wrk {
             let turn = bench.wrk()?;
@@ -90,7 +90,8 @@ pub(crate) fn play() -> Result<(), Trouble> {
 impl Bench {
     /// How many journeys a second are possible now: the machine may be shared, so that this is asked every round.
     fn calibrate(&self) -> Result<f64, Trouble> {
-        let all_at_once = Load { journeys: CALIBRATION, wave: CALIBRATION, gap: Duration::ZERO };
+        let all_at_once =
+            Load { journeys: CALIBRATION, wave: CALIBRATION, gap: Duration::ZERO, connections: CONNECTIONS };
         let (_, played) = self.vandan(all_at_once)?;
         say(&format!(
             "calibration: {:.0} requests/s; form {:.0} bytes, dossier {:.0} bytes, {:.0} bytes of history a request",

@@ -31,9 +31,9 @@ pub(crate) struct PlanVerb {
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct PlanArgs {
-    /// Run file, or built-in run (e.g. dien-bien-2019); `plan` also takes a country (e.g. vietnam-2025)
+    /// Run file, built-in run (e.g. dien-bien-2019), or country (e.g. vietnam-2025)
     pub(crate) run: String,
-    /// Province, or COUNTRY:CODE such as vietnam-2025:11 [default: from the run file]
+    /// One province, or COUNTRY:CODE such as vietnam-2025:11; of a country the CODE [default: from the run file]
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) province: Option<String>,
     /// Adapter: how operations map to this portal's API [default: from the run file]
@@ -199,7 +199,7 @@ pub(crate) struct JudgeArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct PeopleArgs {
-    /// Province name, e.g. dien-bien-2019, or file
+    /// Province, e.g. dien-bien-2019, or file; or a run of several (e.g. five-documents), or a country
     pub(crate) province: String,
     /// Number of people [default: all]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
@@ -236,9 +236,12 @@ pub(crate) struct PeopleArgs {
 pub(crate) struct WhoArgs {
     /// Citizen number, tax code, or reference such as VD-3FA2-000017K
     pub(crate) number: String,
-    /// Search only this province [default: all]
+    /// Search only this province [default: all, each in a run of its own]
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) province: Option<String>,
+    /// Search this run of several provinces, or country [default: all runs, if the number is in no province]
+    #[arg(long, value_name = "NAME|FILE", conflicts_with = "province")]
+    pub(crate) run: Option<String>,
     /// Random seed [default: from each province's run]
     #[arg(long)]
     pub(crate) seed: Option<u64>,

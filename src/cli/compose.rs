@@ -11,23 +11,23 @@ use model::{Applicants as _, Fact, Placed, Problem, Problems, Seed, Staff, Timel
 use portal::Adapter;
 use verdict::RuleSet;
 use world::{
-    Arrival, Calendar, Clerk, ClerkRole, LoadCurve, LoadShape, Plan, Population, Province, Realised, Scale, Share,
-    Target,
+    Arrival, Calendar, Clerk, ClerkRole, Country, LoadCurve, LoadShape, NotTogether, Part, People, Plan, Played,
+    Realised, Scale, Share, Target,
 };
 
 use crate::args::{LoadArgs, PlanArgs};
 use crate::exit::Failure;
 use crate::publications::publications;
-use crate::run_file::{Names, Roles, RunFile};
-use crate::scenarios::Scenarios;
+use crate::run_file::{NamedProvince, Names, Roles, RunFile};
+use crate::scenarios::{ScenarioFile, Scenarios};
 use crate::{load, problems};
 
 /// A run, ready to be played.
 pub(crate) struct Composition {
     pub(crate) run: RunFile,
     pub(crate) calendar: Calendar,
-    pub(crate) province: Arc<Province>,
-    pub(crate) population: Arc<Population>,
+    /// Everybody, in all provinces of the run.
+    pub(crate) people: Arc<People>,
     pub(crate) arrivals: Vec<Arrival>,
     /// Visitors.
     pub(crate) visits: Vec<Arrival>,
@@ -49,6 +49,9 @@ pub(crate) struct Composition {
     pub(crate) left_out: Vec<String>,
 }
 
+/// So many provinces are named in one line.
+const NAMED: usize = 5;
+
 /// The password of the clerks' test accounts.
 const PASSWORD: &str = "open-sesame";
 
@@ -60,7 +63,13 @@ impl Composition {
 
     /// The map of time if it were played in this time.
     pub(crate) fn timeline_of(&self, length: Duration) -> Timeline {
-        world::timeline(&self.province, &self.calendar, length, self.run.closed_hours)
+        self.people.timeline(&self.calendar, length, self.run.closed_hours)
+    }
+
+    /// The names of the provinces; of many, how many there are.
+    pub(crate) fn provinces(&self) -> String {
+        let names: Vec<_> = self.people.parts().iter().map(Part::name).collect();
+        if names.len() > NAMED { format!("{} provinces", names.len()) } else { names.join(", ") }
     }
 
     /// For how long, from the start, gates count nothing.
@@ -70,29 +79,33 @@ impl Composition {
 }
 
 fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Problems> {
-    let file = scenarios.find("runs", &Placed::option("RUN", &args.run))?;
+    let (file, country) = named_run(args, scenarios)?;
     let mut problems = Problems::default();
     let (names, run) = RunFile::load(&file.shown, &file.text);
     let run = problems.note(run);
+    let (names, run) = match country {
+        Some(country) => (of_country(names, &country, args), run.map(|run| named_after(run, &country))),
+        None => (names, run),
+    };
     let names = chosen(names, args);
     let (calendar, procedures) = (names.calendar.as_ref(), names.procedures.as_ref());
-    let world = problems.note(load::province(scenarios, names.province.as_ref(), calendar, procedures));
+    let world = problems.note(load::provinces(scenarios, &names.provinces, calendar, procedures));
     let adapter = problems.note(load::adapter(scenarios, names.portal.as_ref()));
     let rules = problems.note(load::rules(scenarios));
     let targets = problems.note(load::targets(scenarios));
     let maps = |operation: Operation| adapter.as_ref().is_none_or(|(adapter, _)| adapter.maps(operation));
     let mut left_out = Vec::new();
     let walked = problems.note(journeys(&names, scenarios, maps, &mut left_out));
-    let province = world.as_ref().map(|(_, province)| province);
+    let played = world.as_ref().map(|(_, played)| played.as_slice()).unwrap_or_default();
     if let Some(rules) = &rules {
-        problems.note(rules.check_queries(queries(province, targets.as_deref().unwrap_or_default())));
+        problems.note(rules.check_queries(queries(played, targets.as_deref().unwrap_or_default())));
     }
-    if let Some((run, province)) = run.as_ref().zip(province) {
-        problems.note(check_spikes(run, province));
+    if let Some((run, (calendar, played))) = run.as_ref().zip(world.as_ref()) {
+        problems.note(check_spikes(run, played, calendar));
     }
     let (
         Some(mut run),
-        Some((calendar, province)),
+        Some((calendar, played)),
         Some((adapter, adapter_file)),
         Some(rules),
         Some(targets),
@@ -101,38 +114,33 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     else {
         return Err(problems.sorted(&file.shown));
     };
-    if args.province.is_some() {
-        province.title().clone_into(&mut run.title);
+    if let (Some(_), [only]) = (&args.province, played.as_slice()) {
+        only.province.title().clone_into(&mut run.title);
     }
-    let province = Arc::new(province);
     let seed = Seed(args.seed.unwrap_or(run.seed));
     set_load(&mut run, args)?;
     run.limits.connections = args.connections.unwrap_or(run.limits.connections);
-    let of_scale = |scale| {
-        Population::new(Arc::clone(&province), seed, scale)
-            .map_err(|error| Problem::new("--scale", format!("could not {error}"), "give a smaller scale"))
-    };
+    let of_scale = |scale| People::new(&played, seed, scale, &calendar).map_err(not_together);
     let curve = run.load.as_ref().map(|shape| curve(shape, &of_scale(Scale::WHOLE)?)).transpose()?;
     let scale = curve.as_ref().map_or(args.scale.unwrap_or(Scale::WHOLE), |(_, scale)| *scale);
-    let population = of_scale(scale)?.with_realism(run.realism).with_edge_cases(run.edge_cases);
-    let arrivals = world::arrivals(&population);
-    let timeline = world::timeline(&province, &calendar, run.length, run.closed_hours);
+    let people = of_scale(scale)?.with_realism(run.realism).with_edge_cases(run.edge_cases);
+    let arrivals = people.arrivals();
+    let timeline = people.timeline(&calendar, run.length, run.closed_hours);
     let timeline = match &curve {
         Some((curve, _)) => curve.timeline(&timeline, &arrivals),
         None => timeline,
     };
-    let publications = publications(&province, &calendar, &timeline);
-    let plan = Plan::new(&population, &timeline, threads());
-    let visits = visits(&run, &assignment, &population, &arrivals);
+    let publications = publications(&people, &calendar, &timeline);
+    let plan = Plan::new(&people, &timeline, threads());
+    let visits = visits(&run, &assignment, &people, &arrivals);
     let plan = if visits.is_empty() { plan } else { plan.with_visits(&arrivals, &visits, &timeline) };
-    let staff = staff(&province, seed);
+    let staff = staff(&people);
     let digests = [(Fact::RunFileDigest, &file.text), (Fact::AdapterDigest, &adapter_file.text)];
     let digests = digests.map(|(fact, text)| (fact, verdict::sha256(text)));
     problems.sorted(&file.shown).or(Composition {
         run,
         calendar,
-        province,
-        population: Arc::new(population),
+        people: Arc::new(people),
         arrivals,
         visits,
         timeline: Arc::new(timeline),
@@ -149,6 +157,42 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
         targets,
         left_out,
     })
+}
+
+/// The run file that is meant; of a country, the one that it names.
+fn named_run(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<(ScenarioFile, Option<Country>), Problems> {
+    let named = Placed::option("RUN", &args.run);
+    if scenarios.knows("runs", &args.run) || !load::is_country(scenarios, &args.run) {
+        return Ok((scenarios.find("runs", &named)?, None));
+    }
+    let gazetteers = load::gazetteers(scenarios)?;
+    let country = load::country(scenarios, &named, &gazetteers)?;
+    Ok((scenarios.find("runs", &country.run)?, Some(country)))
+}
+
+/// What a country plays instead of what its run file names: all its provinces, or one of them, given by its code.
+fn of_country(names: Names, country: &Country, args: &PlanArgs) -> Names {
+    let code = args.province.as_ref().map_or_else(String::new, |code| format!(":{code}"));
+    let province = Placed::option("RUN", &format!("{}{code}", args.run));
+    Names {
+        provinces: vec![NamedProvince::whole(province)],
+        procedures: Some(country.procedures.clone()),
+        calendar: Some(country.calendar.clone()),
+        ..names
+    }
+}
+
+fn named_after(run: RunFile, country: &Country) -> RunFile {
+    RunFile { name: country.name.clone(), title: country.title.clone(), seed: country.seed.0, ..run }
+}
+
+fn not_together(error: NotTogether) -> Problem {
+    let (field, remedy) = match &error {
+        NotTogether::TooManyPeople(_) | NotTogether::TooManyDossiers(_) => ("--scale", "give a smaller scale"),
+        NotTogether::TooManyUnits(_) => ("provinces", "name fewer provinces"),
+        NotTogether::OneCodeTwoUnits { .. } => ("provinces", "give one of them another code"),
+    };
+    Problem::new(field, format!("could not {error}"), remedy)
 }
 
 /// What the command line says of the load, instead of the run file.
@@ -168,9 +212,9 @@ fn set_load(run: &mut RunFile, args: &PlanArgs) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The rates of a load shape, and the part of the people of a province that come by them.
-fn curve(shape: &LoadShape, whole: &Population) -> Result<(LoadCurve, Scale), Problem> {
-    let curve = shape.curve(world::peak_hour(whole) / 3_600.0);
+/// The rates of a load shape, and the part of the people that come by them.
+fn curve(shape: &LoadShape, whole: &People) -> Result<(LoadCurve, Scale), Problem> {
+    let curve = shape.curve(whole.peak_hour() / 3_600.0);
     let dossiers = curve.dossiers();
     let scale = dossiers.and_then(|count| Scale::new(count, whole.count()).map_err(|error| error.to_string()));
     match scale {
@@ -184,16 +228,18 @@ fn curve(shape: &LoadShape, whole: &Population) -> Result<(LoadCurve, Scale), Pr
 /// The names of the run file, but for those that the command line gives instead.
 fn chosen(names: Names, args: &PlanArgs) -> Names {
     let option = |name, text: &Option<String>| text.as_ref().map(|text| Placed::option(name, text));
+    let province = |name| vec![NamedProvince::whole(name)];
+    let is_code = names.provinces.iter().any(|named| named.name.text.contains(':'));
     Names {
-        province: option("--province", &args.province).or(names.province),
+        provinces: option("--province", &args.province).filter(|_| !is_code).map_or(names.provinces, province),
         portal: option("--portal", &args.portal).or(names.portal),
         ..names
     }
 }
 
 /// The queries that count figures and targets in the recording, with the columns that each must give.
-fn queries<'q>(province: Option<&'q Province>, targets: &'q [Target]) -> impl Iterator<Item = (&'q Placed, usize)> {
-    let figures = province.map(Province::figures).unwrap_or_default().iter();
+fn queries<'q>(played: &'q [Played], targets: &'q [Target]) -> impl Iterator<Item = (&'q Placed, usize)> {
+    let figures = played.iter().flat_map(|played| played.province.figures());
     let figures = figures.filter_map(|figure| match &figure.realised {
         Realised::MeasuredBy(query) => Some((query, 1)),
         Realised::Not(_) => None,
@@ -206,22 +252,18 @@ fn queries<'q>(province: Option<&'q Province>, targets: &'q [Target]) -> impl It
 }
 
 /// Visitors; nobody if the run has none, or the portal no operations for them.
-fn visits(
-    run: &RunFile,
-    assignment: &JourneyAssignment,
-    population: &Population,
-    arrivals: &[Arrival],
-) -> Vec<Arrival> {
+fn visits(run: &RunFile, assignment: &JourneyAssignment, people: &People, arrivals: &[Arrival]) -> Vec<Arrival> {
     let visits = run.visits.as_ref().filter(|_| assignment.visit.is_some());
-    visits.map(|visits| world::visits(population, arrivals, visits)).unwrap_or_default()
+    visits.map(|visits| people.visits(arrivals, visits)).unwrap_or_default()
 }
 
 /// Refuses a spike on a day that is never played.
-fn check_spikes(run: &RunFile, province: &Province) -> Result<(), Problems> {
-    let period = province.period();
+fn check_spikes(run: &RunFile, played: &[Played], calendar: &Calendar) -> Result<(), Problems> {
+    let period = world::clock(played, calendar);
+    let whose = if let [only] = played { only.province.name() } else { "the run" };
     let beyond = run.visits.iter().flat_map(|visits| visits.beyond(period));
     let problem = |at: &Placed| {
-        let message = format!("the spike of {} does not lie within the period of {}", at.text, province.name());
+        let message = format!("the spike of {} does not lie within the period of {whose}", at.text);
         at.problem(message, format!("its days are {} to {}", period.from, period.until))
     };
     Problems(beyond.map(problem).collect()).or(())
@@ -334,7 +376,7 @@ fn registrar() -> Staff {
 }
 
 /// The accounts of all clerks: what they may do at the portal, whatever their role in the office.
-fn staff(province: &Province, seed: Seed) -> Vec<Staff> {
+fn staff(people: &People) -> Vec<Staff> {
     let account = |clerk: Clerk| Staff {
         name: clerk.account,
         password: PASSWORD.to_owned(),
@@ -342,5 +384,5 @@ fn staff(province: &Province, seed: Seed) -> Vec<Staff> {
         unit: clerk.unit,
         unit_code: clerk.unit_code,
     };
-    world::clerks(province, seed).into_iter().map(account).collect()
+    people.clerks().into_iter().map(account).collect()
 }

@@ -1,6 +1,5 @@
 //! Countries: planned province by province, nothing of them kept but sums.
 
-use std::path::Path;
 use std::time::Duration;
 
 use engine::JourneyAssignment;
@@ -34,14 +33,9 @@ struct Composed {
 
 /// Whether the user means a country: by its name, or by a file that says `country:`.
 pub(crate) fn is_meant(choice: &PlanArgs) -> Result<bool, Failure> {
-    let knows = |scenarios: &mut Scenarios| {
-        Ok(scenarios.knows("countries", &choice.run) && !scenarios.knows("runs", &choice.run))
-    };
-    let is_known = problems::read(&choice.scenarios, knows)?;
-    let is_file = Path::new(&choice.run).is_file();
-    let says_country =
-        || std::fs::read_to_string(&choice.run).is_ok_and(|text| text.lines().any(|line| line.starts_with("country:")));
-    Ok(is_known || (is_file && says_country()))
+    problems::read(&choice.scenarios, |scenarios| {
+        Ok(!scenarios.knows("runs", &choice.run) && load::is_country(scenarios, &choice.run))
+    })
 }
 
 /// `vandan plan COUNTRY`.

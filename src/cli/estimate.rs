@@ -215,7 +215,7 @@ impl<'a> Demand<'a> {
         let (scripts, assignment, adapter) = (&composed.scripts, &composed.assignment, &composed.adapter);
         let requests = |operation: Operation| adapter.exchanges(operation).len() as f64;
         let clerks = |role: Role| composed.staff.iter().filter(|staff| staff.role == role).count() as f64;
-        let kinds = world::kinds(&composed.population);
+        let kinds = composed.people.kinds();
         let dossiers: f64 = kinds.values().map(|count| *count as f64).sum();
         let mut acts = 0.0;
         let mut final_read = 0.0;
@@ -229,7 +229,7 @@ impl<'a> Demand<'a> {
             let reads: f64 = assignment.final_reads.iter().map(|journey| of(*journey, *kind)).sum();
             final_read += reads * *count as f64;
         }
-        let visits = world::kinds_of(&composed.population, &composed.visits);
+        let visits = composed.people.kinds_of(&composed.visits);
         let visited: f64 = assignment
             .visit
             .map_or(0.0, |journey| visits.iter().map(|(kind, count)| of(journey, *kind) * *count as f64).sum());

@@ -129,7 +129,7 @@ pub(crate) fn hub(
 ) -> Result<mock_hub::Running, Failure> {
     let sample = mock_hub::Config::sample(listen.bind, listen.seed, SECRET);
     let catalogue = match mocks::composition(offered, listen.seed)? {
-        Some(composed) => catalogue(&composed.province),
+        Some(composed) => catalogue(&composed.people),
         None => sample.catalogue.clone(),
     };
     let config = mock_hub::Config {
@@ -142,22 +142,26 @@ pub(crate) fn hub(
     mock_hub::start(config).map_err(|error| mocks::not_started(&error))
 }
 
-fn catalogue(province: &world::Province) -> mock_hub::Catalogue {
+fn catalogue(people: &world::People) -> mock_hub::Catalogue {
     let agency = |unit: &world::Unit| mock_hub::Agency {
         code: unit.code.clone(),
         name: unit.name.clone(),
         level: unit.level.as_str().to_owned(),
     };
-    let procedure = |procedure: &world::Procedure| mock_hub::Procedure {
-        code: procedure.code.clone(),
+    let procedure = |part: &world::Part, procedure: &world::Procedure| mock_hub::Procedure {
+        code: part.procedure(&procedure.code),
         name: procedure.name.clone(),
         field: procedure.field.clone(),
         legal_days: procedure.legal_days,
         fee: procedure.fee.0,
     };
+    let procedures = people.parts().iter().flat_map(|part| {
+        let catalogue = part.province().catalogue().iter();
+        catalogue.map(move |offered| procedure(part, offered))
+    });
     mock_hub::Catalogue {
-        agencies: province.units().iter().map(agency).collect(),
-        procedures: province.catalogue().iter().map(procedure).collect(),
+        agencies: people.units().map(agency).collect(),
+        procedures: mocks::once(procedures, |procedure| procedure.code.clone()),
     }
 }
 

@@ -73,15 +73,16 @@ fn service_level(reach: world::Reach) -> ServiceLevel {
     ServiceLevel::try_from(u64::from(level)).unwrap_or_else(|why| unreachable!("a level {why}, not {level}"))
 }
 
-/// What the reference portal offers in a run: the units, procedures and clerks of its province.
+/// What the reference portal offers in a run: the units, procedures and clerks of its provinces. What several of them have alike is there
+/// once.
 fn catalogue(composed: &Composition) -> Catalogue {
     let unit = |unit: &world::Unit| Unit {
         code: unit.code.clone(),
         name: unit.name.clone(),
         level: unit.level.as_str().to_owned(),
     };
-    let procedure = |(procedure, offer): (&world::Procedure, world::Offer)| Procedure {
-        code: procedure.code.clone(),
+    let procedure = |part: &world::Part, procedure: &world::Procedure, offer: world::Offer| Procedure {
+        code: part.procedure(&procedure.code),
         name: procedure.name.clone(),
         legal_days: procedure.legal_days,
         fee: procedure.fee.0,
@@ -102,11 +103,21 @@ fn catalogue(composed: &Composition) -> Catalogue {
         role: Role::Registrar,
         password: composed.registrar.password.clone(),
     };
+    let procedures = composed.people.parts().iter().flat_map(|part| {
+        let offered = publications::at_first(part.province()).into_iter();
+        offered.map(move |(offered, offer)| procedure(part, offered, offer))
+    });
     Catalogue {
-        units: composed.province.units().iter().map(unit).collect(),
-        procedures: publications::at_first(&composed.province).into_iter().map(procedure).collect(),
+        units: composed.people.units().map(unit).collect(),
+        procedures: once(procedures, |procedure| procedure.code.clone()),
         clerks: composed.staff.iter().map(clerk).chain([registrar]).collect(),
     }
+}
+
+/// The first of all with the same key.
+pub(crate) fn once<T>(all: impl Iterator<Item = T>, key: impl Fn(&T) -> String) -> Vec<T> {
+    let mut known = std::collections::BTreeSet::new();
+    all.filter(|one| known.insert(key(one))).collect()
 }
 
 /// `vandan mock SYSTEM`: one of them, until it is stopped.

@@ -56,9 +56,12 @@ pub(crate) fn summary(composed: &Composition) -> String {
         let excluded = if composed.warm_up().is_zero() { "" } else { "; gates do not count the warm-up" };
         page.line("load", &format!("{shape}{excluded}"));
     }
-    page.line("people", &format!("{} units, {} clerks", composed.province.units().len(), composed.staff.len()));
-    for edition in composed.province.editions() {
-        page.line("catalogue", &format!("{}: {}", edition.from, catalogue(edition)));
+    page.line("people", &format!("{} units, {} clerks", composed.people.units().count(), composed.staff.len()));
+    for part in composed.people.parts() {
+        let whose = composed.people.only().map_or_else(|| format!("{}, ", part.name()), |_| String::new());
+        for edition in part.province().editions() {
+            page.line("catalogue", &format!("{whose}{}: {}", edition.from, catalogue(edition)));
+        }
     }
     page.line("working day", &working_day(composed));
     peaks(&mut page, &plan.peak, &format!("in second {} of the run", plan.peak.second.at));
@@ -77,9 +80,30 @@ pub(crate) fn summary(composed: &Composition) -> String {
         page.line("left out", journey);
     }
     page.line("digest", &plan.digest);
+    provinces(&mut page, &plan.provinces);
     claims(&mut page, &gates);
     remarks(&mut page, &warnings(composed, &offer, &gates));
     page.into_text()
+}
+
+/// The provinces, where there are several: each with its days, and where they lie on the run's clock.
+fn provinces(page: &mut Page, provinces: &[world::PlannedProvince]) {
+    if provinces.is_empty() {
+        return;
+    }
+    page.heading("PROVINCES", "");
+    let column = |of: fn(&world::PlannedProvince) -> String| provinces.iter().map(of).collect::<Vec<_>>();
+    page.table(vec![
+        Column::left("", column(|province| province.name.clone())),
+        Column::right("dossiers", 0, column(|province| count(province.dossiers.into()))),
+        Column::right("of", 1, column(|province| count(province.whole.into()))),
+        Column::right("units", 2, column(|province| count(province.units as u64))),
+        Column::right("peak day", 3, column(|province| count(province.peak_day.dossiers.into()))),
+        Column::left("document", column(|province| format!("{} - {}", province.from, province.until))),
+        Column::left("begins", column(|province| province.begins.clone())),
+    ]);
+    let legend = "begins: the day of the run's clock on which the first day of the document is played";
+    page.paragraph("    ", Ink::Faint, legend);
 }
 
 /// The busiest day and hour, and the second, which is told by `when`.
@@ -142,11 +166,11 @@ fn offer(composed: &Composition) -> (OfferedLoad, Vec<GateSamples>) {
     let clerks = |role: Role| composed.staff.iter().filter(|staff| staff.role == role).count() as u64;
     let plan = &composed.plan;
     let pace = Pace { wall_seconds: plan.wall_seconds, peak_second: plan.peak.second.dossiers };
-    let kinds = world::kinds(&composed.population);
+    let kinds = composed.people.kinds();
     let offer = OfferedLoad::of(&kinds, clerks, &composed.scripts, &composed.assignment, pace);
     let offer = match (&plan.visits, composed.assignment.visit) {
         (Some(visits), Some(journey)) => {
-            let kinds = world::kinds_of(&composed.population, &composed.visits);
+            let kinds = composed.people.kinds_of(&composed.visits);
             offer.with_visits(visits, &kinds, &composed.scripts, journey)
         }
         (None, _) | (_, None) => offer,
@@ -166,7 +190,7 @@ fn counted(composed: &Composition) -> f64 {
 
 /// `193 dossiers on average, 16 working days`.
 fn working_day(composed: &Composition) -> String {
-    let period = composed.province.period();
+    let period = composed.people.period();
     let days = period.days().filter(|day| composed.calendar.is_working(*day)).count();
     let days = days as u64;
     let mean = (u64::from(composed.plan.dossiers) + days / 2) / days.max(1);
@@ -175,12 +199,13 @@ fn working_day(composed: &Composition) -> String {
 
 /// `33 in the document: 20 planned, 3 shown by the run alone, 10 not reproducible`.
 fn figures(composed: &Composition) -> String {
-    let figures = composed.province.figures();
+    let figures: Vec<_> = composed.people.parts().iter().flat_map(|part| part.province().figures()).collect();
     let planned = figures.iter().filter(|figure| figure.planned != Planned::Nothing).count();
     let open = unplanned(composed).count();
     let rest = figures.len() - planned - open;
+    let s = if composed.people.only().is_some() { "" } else { "s" };
     format!(
-        "{} in the document: {planned} planned, {open} shown by the run alone, {rest} not reproducible",
+        "{} in the document{s}: {planned} planned, {open} shown by the run alone, {rest} not reproducible",
         figures.len()
     )
 }
@@ -190,7 +215,8 @@ fn unplanned(composed: &Composition) -> impl Iterator<Item = &str> {
     let is_open = |figure: &&world::Figure| {
         matches!(figure.realised, Realised::MeasuredBy(_)) && figure.planned == Planned::Nothing
     };
-    composed.province.figures().iter().filter(is_open).map(|figure| figure.id.as_str())
+    let figures = composed.people.parts().iter().flat_map(|part| part.province().figures());
+    figures.filter(is_open).map(|figure| figure.id.as_str())
 }
 
 fn warnings(composed: &Composition, offer: &OfferedLoad, gates: &[GateSamples]) -> Vec<String> {

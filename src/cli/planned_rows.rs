@@ -6,6 +6,7 @@ use engine::Peer;
 use history::{PlannedDossier, Store};
 use model::words::{PaymentMethod, ReturnMethod};
 use model::{Applicants, FigureRow, TargetRow};
+use world::{Part, People};
 
 use crate::compose::Composition;
 
@@ -16,37 +17,72 @@ pub(crate) fn write(
     peers: &[Peer],
     today: jiff::civil::Date,
 ) -> Result<(), history::HistoryError> {
+    let people = &composed.people;
     let mut planned = BTreeSet::new();
     // In pieces, so that a large population never stands in memory as a whole.
     for arrivals in composed.arrivals.chunks(10_000) {
-        let cases: Vec<_> = arrivals.iter().map(|arrival| composed.population.case(arrival.case)).collect();
+        let cases: Vec<_> = arrivals.iter().map(|arrival| people.case(arrival.case)).collect();
         planned.extend(cases.iter().flat_map(planned_of));
         store.plan_dossiers(cases.iter().zip(arrivals).map(|(case, arrival)| PlannedDossier {
             case,
-            province: composed.province.name(),
+            province: people.part_of(case.id).name(),
             due: composed.timeline.wall(arrival.due),
         }))?;
     }
-    // A part of the dossiers, or several times as many, cannot realise figures about all of them.
-    let part = (composed.population.count() != composed.province.count())
-        .then(|| format!("the run plays {} of {} dossiers", composed.population.count(), composed.province.count()));
-    let figures: Vec<_> = world::figure_rows(&composed.province)
-        .into_iter()
-        .map(|row| FigureRow {
-            measured_by: row.measured_by.filter(|_| part.is_none()),
-            not_reproducible: row.not_reproducible.or_else(|| part.clone()),
-            ..row
-        })
-        .collect();
-    let calendar = world::calendar_rows(&composed.province, &composed.calendar, today);
+    let calendar = world::calendar_rows(people.period(), &composed.calendar, today);
     let gates: Vec<_> = composed.run.gates.iter().map(|(claim, _)| claim.clone()).collect();
     let mut capabilities = composed.adapter.capabilities();
     capabilities.extend(peers.iter().map(|peer| format!("peer:{}", peer.name)));
     capabilities.extend((!composed.publications.is_empty()).then(|| "publications".to_owned()));
     capabilities.extend(planned.into_iter().map(str::to_owned));
     store.plan_publications(composed.publications.iter().map(|change| (change.due, &change.offer)))?;
-    store.plan_context(&figures, &calendar, &capabilities, &gates)?;
-    store.plan_targets(&targets(composed, part.as_deref()))
+    store.plan_context(&figures(people), &calendar, &capabilities, &gates)?;
+    store.plan_targets(&targets(composed))
+}
+
+/// The figures of all provinces, in their order.
+fn figures(people: &People) -> Vec<FigureRow> {
+    let mut known = BTreeSet::new();
+    let mut figures = Vec::new();
+    for part in people.parts() {
+        let (played, whole) = (part.population.count(), part.province().count());
+        // A part of the dossiers, or several times as many, cannot realise figures about all of them.
+        let part_only = (played != whole).then(|| format!("the run plays {played} of {whole} dossiers"));
+        figures.extend(world::figure_rows(part.province()).into_iter().map(|row| FigureRow {
+            id: if known.insert(row.id.clone()) { row.id } else { format!("{} ({})", row.id, part.name()) },
+            measured_by: row.measured_by.filter(|_| part_only.is_none()).map(|query| of_province(query, part, people)),
+            not_reproducible: row.not_reproducible.or_else(|| part_only.clone()),
+            ..row
+        }));
+    }
+    figures
+}
+
+/// The query of a figure, which counts in a run of several provinces as if only its own were played: it sees the rows of this province
+/// in the tables that queries of figures name.
+fn of_province(query: String, part: &Part, people: &People) -> String {
+    if people.only().is_some() {
+        return query;
+    }
+    let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    let cases = format!("case_id in (select case_id from main.dossiers where province = {})", quoted(part.name()));
+    let suffixes = people.parts().iter().map(Part::suffix).filter(|suffix| !suffix.is_empty());
+    let ends = |suffix: &str| format!("substr(procedure, -{}) = {}", suffix.chars().count(), quoted(suffix));
+    let offered: Vec<_> = match part.suffix() {
+        "" => suffixes.map(|suffix| format!("not {}", ends(suffix))).chain(["true".to_owned()]).collect(),
+        own => vec![ends(own)],
+    };
+    let counters = quoted(&format!("post:{}/*", part.area()));
+    let (head, tail) = match query.trim_start().get(..5) {
+        Some(start) if start.eq_ignore_ascii_case("with ") => (",\n", query.trim_start().get(5..).unwrap_or_default()),
+        Some(_) | None => ("\n", query.as_str()),
+    };
+    format!(
+        "with results as (select * from temp.results where {cases}),\n\
+         catalogue as (select * from temp.catalogue where {}),\n\
+         exchanges as (select * from main.exchanges where {cases} and (actor not glob 'post:*' or actor glob {counters})){head}{tail}",
+        offered.join(" and ")
+    )
 }
 
 /// What a dossier gives rules to examine, as capabilities: a rule about what nobody planned does not apply.
@@ -62,13 +98,20 @@ fn planned_of(case: &model::Case) -> impl Iterator<Item = &'static str> + use<> 
     .filter_map(|(is_planned, name)| is_planned.then_some(name))
 }
 
-/// The targets as the history has them; a part of the dossiers can answer none.
-fn targets(composed: &Composition, part: Option<&str>) -> Vec<TargetRow> {
-    let rows = world::target_rows(&composed.targets, &composed.province).into_iter();
+/// The targets as the history has them, asked of all provinces together; a part of the dossiers can answer none.
+fn targets(composed: &Composition) -> Vec<TargetRow> {
+    let (played, whole) = (u64::from(composed.people.count()), composed.people.whole());
+    let part = (played != whole).then(|| format!("the run plays {played} of {whole} dossiers"));
+    let of_provinces =
+        composed.people.parts().iter().map(|part| world::target_rows(&composed.targets, part.province()));
+    // What the dossiers of any province can answer is asked.
+    let answerable = |one: TargetRow, other: TargetRow| if one.measured_by.is_some() { one } else { other };
+    let rows =
+        of_provinces.reduce(|all, more| all.into_iter().zip(more).map(|(one, other)| answerable(one, other)).collect());
     let of_whole = |row: TargetRow| TargetRow {
         measured_by: row.measured_by.filter(|_| part.is_none()),
-        not_measured: row.not_measured.or_else(|| part.map(str::to_owned)),
+        not_measured: row.not_measured.or_else(|| part.clone()),
         ..row
     };
-    rows.map(of_whole).collect()
+    rows.unwrap_or_default().into_iter().map(of_whole).collect()
 }

@@ -3,23 +3,37 @@
 use engine::Publication;
 use jiff::civil::Date;
 use model::{SimTime, Timeline, fitting};
-use world::{Calendar, Change, Procedure, Province, Reach};
+use world::{Calendar, Change, Part, People, Procedure, Province, Reach};
 
-/// Every change of the province's catalogue, in the order of their instants.
+/// Every change of the catalogues of all provinces, in the order of their instants.
 ///
 /// Changes that take effect on a day are published one after the other, evenly over the office hours of the last working day
 /// before it: people come all the while, and nobody relies on a change before its day.
-pub(crate) fn publications(province: &Province, calendar: &Calendar, timeline: &Timeline) -> Vec<Publication> {
+pub(crate) fn publications(people: &People, calendar: &Calendar, timeline: &Timeline) -> Vec<Publication> {
+    let mut publications: Vec<_> =
+        people.parts().iter().flat_map(|part| of_province(part, calendar, timeline)).collect();
+    publications.sort_by_key(|publication| publication.due);
+    // Instants that the run's time cannot tell apart follow each other all the same.
+    let mut last = None;
+    for publication in &mut publications {
+        let due = last.map_or(publication.due, |last| publication.due.max(last + 1));
+        publication.due = due;
+        last = Some(due);
+    }
+    publications
+}
+
+/// Every change of the catalogue of one province.
+fn of_province(part: &Part, calendar: &Calendar, timeline: &Timeline) -> Vec<Publication> {
+    let province = part.province();
     let changes = province.changes();
     let mut publications: Vec<Publication> = Vec::with_capacity(changes.len());
     for together in changes.chunk_by(|one, next| one.on == next.on) {
         let Some(first) = together.first() else { continue };
         let hours = opening(province, last_working_day_before(first.on, province, calendar));
         for (position, change) in together.iter().enumerate() {
-            let due = timeline.wall(within(&hours, position, together.len()));
-            // Instants that the run's time cannot tell apart follow each other all the same.
-            let due = publications.last().map_or(due, |last| due.max(last.due + 1));
-            publications.extend(published(province, change).map(|offer| Publication { due, offer }));
+            let due = timeline.wall(part.moved().on_clock(within(&hours, position, together.len())));
+            publications.extend(published(part, change).map(|offer| Publication { due, offer }));
         }
     }
     publications
@@ -55,11 +69,11 @@ pub(crate) const fn level(reach: Reach) -> u8 {
     }
 }
 
-fn published(province: &Province, change: &Change) -> Option<model::Offer> {
-    let procedure = province.catalogue().get(usize::from(change.procedure))?;
+fn published(part: &Part, change: &Change) -> Option<model::Offer> {
+    let procedure = part.province().catalogue().get(usize::from(change.procedure))?;
     let level = level(change.offer.reach);
     Some(model::Offer {
-        procedure: procedure.code.clone(),
+        procedure: part.procedure(&procedure.code),
         level,
         payable: change.offer.payable,
         postal: change.offer.postal,

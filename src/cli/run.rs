@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use engine::{Arrivals, BaseUrl, Connections, Guard, Meters, Peer, Purpose, RunSpec, Settings, Tls, lane_of};
+use engine::{Arrivals, BaseUrl, Connections, Guard, Identity, Meters, Peer, Purpose, RunSpec, Settings, Tls, lane_of};
 use history::{Recorder, Store};
 use model::words::PeerName;
 use model::{Applicants, Fact, saturating};
-use world::Population;
+use world::People;
 
 use crate::args::RunArgs;
 use crate::compose::Composition;
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let connections = connections(args, &composed, lanes)?;
     let results = Results::create(&args.results, &composed.run.name, &started)?;
     let salt = args.salt.unwrap_or_else(|| salt(&started, &results.id));
-    composed.population = Arc::new(Population::clone(&composed.population).with_salt(salt));
+    composed.people = Arc::new(People::clone(&composed.people).with_salt(salt));
     if !args.quiet {
         console::print_error(&plan::summary(&composed));
     }
@@ -50,12 +50,15 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     planned_rows::write(&mut store, &composed, &peers, safety::day_of(started)).map_err(Failure::run)?;
     let mut facts = run_facts::at_start(args, &composed, &results, &started, &targets, lanes);
     facts.push((Fact::Salt, salt.to_string()));
+    let trace = (!composed.adapter.writes_header("traceparent")).then(|| trace(&started, &results.id));
+    facts.extend(trace.map(|trace| (Fact::TraceIdPrefix, format!("{trace:016x}"))));
     let proxy = targets.iter().find_map(|target| proxies.through(target.authority()));
     facts.extend(proxy.map(|proxy| (Fact::Proxy, proxy.to_string())));
     store.set_facts(&facts).map_err(Failure::run)?;
     results.write("run.json", &run_facts::run_json(&facts))?;
     let guard = safety::guard(&targets, &peers, &composed, consent.as_ref()).through(proxies).bound_to(sources);
-    let settings = settings(args, &composed, connections, &results.id);
+    let identity = Identity::new(env!("CARGO_PKG_VERSION"), &results.id, trace);
+    let settings = settings(args, &composed, connections, identity);
     let spec = spec(&composed, (targets, peers), guard, tls, settings);
     let played = play(args, &composed, spec, store, lanes)?;
     drop(country);
@@ -97,6 +100,11 @@ fn salt(started: &jiff::Timestamp, run_id: &str) -> u64 {
     model::Seed(saturating(started.as_nanosecond())).stream(run_id).below(0, 1 << 32)
 }
 
+/// What makes the trace-ids of this run its own, whatever its salt is.
+fn trace(started: &jiff::Timestamp, run_id: &str) -> u64 {
+    model::Seed(saturating(started.as_nanosecond())).stream(run_id).below(1, u64::MAX)
+}
+
 fn inside(country: &Country) -> Result<(Vec<BaseUrl>, Vec<Peer>), Failure> {
     let read = |url: String| BaseUrl::parse(&url).map_err(|error| Failure::new(Exit::OurBug, error));
     let bank = Peer { name: PeerName::Bank, base: read(country.bank.url())? };
@@ -117,11 +125,11 @@ fn spec(
         adapter: Arc::clone(&composed.adapter),
         scripts: Arc::clone(&composed.scripts),
         assignment: composed.assignment.clone(),
-        people: Arc::clone(&composed.population) as Arc<dyn Applicants>,
+        people: Arc::clone(&composed.people) as Arc<dyn Applicants>,
         staff: composed.staff.clone(),
         registrar: Some(composed.registrar.clone()),
         publications: composed.publications.clone(),
-        units: composed.province.units().iter().map(|unit| unit.code.clone()).collect(),
+        units: composed.people.units().map(|unit| unit.code.clone()).collect(),
         timeline: Arc::clone(&composed.timeline),
         seed: composed.seed,
         target,
@@ -133,7 +141,7 @@ fn spec(
     }
 }
 
-fn settings(args: &RunArgs, composed: &Composition, connections: Connections, run_id: &str) -> Settings {
+fn settings(args: &RunArgs, composed: &Composition, connections: Connections, identity: Identity) -> Settings {
     let limits = &composed.run.limits;
     Settings {
         connections,
@@ -145,7 +153,7 @@ fn settings(args: &RunArgs, composed: &Composition, connections: Connections, ru
         drain: limits.drain,
         final_read: limits.final_read,
         longest_answer: 4 << 20,
-        user_agent: format!("vandan/{} (run {run_id})", env!("CARGO_PKG_VERSION")),
+        identity,
         codec: args.http_client.into(),
     }
 }
@@ -163,7 +171,7 @@ fn play(args: &RunArgs, composed: &Composition, spec: RunSpec, store: Store, lan
     let recorder = Recorder::start(store).map_err(Failure::run)?;
     let meters = Meters::new(lanes);
     let (stop, is_over) = stop_on_interrupt();
-    let watch = Watch::start(meters.clone(), composed.population.count(), !args.quiet);
+    let watch = Watch::start(meters.clone(), composed.people.count(), !args.quiet);
     let health = engine::run(spec, streams(composed, lanes), &recorder, &meters, &stop);
     let cpu = watch.end();
     let (store, loss) = recorder.finish().map_err(Failure::run)?;

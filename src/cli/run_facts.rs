@@ -47,7 +47,7 @@ pub(crate) fn at_start(
         (Fact::RunFile, args.plan.run.clone()),
         (Fact::Command, typed()),
         (Fact::Title, composed.run.title.clone()),
-        (Fact::Province, composed.province.name().to_owned()),
+        (Fact::Province, composed.provinces()),
         (Fact::Seed, composed.seed.0.to_string()),
         (Fact::StartedAt, started.to_string()),
         (Fact::VandanVersion, env!("CARGO_PKG_VERSION").to_owned()),
@@ -56,7 +56,7 @@ pub(crate) fn at_start(
         (Fact::Adapter, composed.adapter.name.clone()),
         (Fact::Lanes, lanes.to_string()),
         (Fact::Connections, limits.connections.to_string()),
-        (Fact::Planned, composed.population.count().to_string()),
+        (Fact::Planned, composed.people.count().to_string()),
         (Fact::PlanDigest, composed.plan.digest.clone()),
         (Fact::SimulatedFrom, composed.timeline.start().to_string()),
         (Fact::SimulatedUntil, composed.timeline.end().to_string()),
@@ -118,7 +118,7 @@ pub(crate) fn write_ending(
     let snapshot = meters.snapshot();
     let claim = |is_so| Fact::claim(is_so).to_owned();
     let mut facts: Facts = vec![(Fact::RecorderLost, ending.loss.0.to_string())];
-    let dossiers = u64::from(composed.population.count());
+    let dossiers = u64::from(composed.people.count());
     facts.extend(arrival_facts(ArrivalFacts::DOSSIERS, snapshot.dossiers, dossiers));
     if let Some(visits) = &composed.plan.visits {
         facts.extend(arrival_facts(ArrivalFacts::VISITS, snapshot.visits, visits.count));

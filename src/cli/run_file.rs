@@ -7,10 +7,10 @@ use std::time::Duration;
 use engine::{Authority, NamedHost};
 use model::{Document, Fields, Node, Placed, Problems, one_of};
 use verdict::Gate;
-use world::{EdgeCaseShares, LoadShape, Realism, Visits};
+use world::{EdgeCaseShares, LoadShape, Realism, Scale, Visits};
 
 use crate::connections::Connections;
-use crate::values::{duration, length};
+use crate::values::{duration, length, scale};
 
 /// A run as its file says.
 #[derive(Clone, Debug)]
@@ -45,12 +45,28 @@ pub(crate) struct RunFile {
 /// They are known even if the rest of the run file cannot be read, so that everything wrong is found at once.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
-    pub(crate) province: Option<Placed>,
+    /// The provinces that are played at once; empty if none could be read.
+    pub(crate) provinces: Vec<NamedProvince>,
     pub(crate) procedures: Option<Placed>,
     pub(crate) calendar: Option<Placed>,
     pub(crate) portal: Option<Placed>,
     pub(crate) journeys: Roles,
     pub(crate) visit: Option<Placed>,
+}
+
+/// A province that is played, or all those of a country.
+#[derive(Clone, Debug)]
+pub(crate) struct NamedProvince {
+    pub(crate) name: Placed,
+    /// How much of it.
+    pub(crate) scale: Scale,
+}
+
+impl NamedProvince {
+    /// All of it.
+    pub(crate) fn whole(name: Placed) -> Self {
+        Self { name, scale: Scale::WHOLE }
+    }
 }
 
 /// Who walks which journey, by name.
@@ -134,7 +150,7 @@ impl RunFile {
         document.read(|fields| {
             let name = fields.need("run").and_then(|node| name(&node));
             let title = fields.text("title");
-            names.province = named(fields, "province");
+            names.provinces = provinces(fields).unwrap_or_default();
             names.procedures = named(fields, "procedures");
             names.calendar = named(fields, "calendar");
             names.portal = named(fields, "portal");
@@ -216,6 +232,42 @@ fn time(fields: &Fields<'_>, is_shaped: bool) -> Option<(Option<Duration>, f64)>
         _ => node.refuse("closed hours pass 1 to 10,000 times faster", ""),
     });
     Some((length?, closed_hours?))
+}
+
+/// One province, or a list of those that are played at once.
+fn provinces(fields: &Fields<'_>) -> Option<Vec<NamedProvince>> {
+    let (one, several) = (fields.get("province"), fields.get("provinces"));
+    let (node, several) = match (one, several) {
+        (Some(_), Some(node)) => {
+            return node.refuse("`province` is given already", "leave one of `province` and `provinces` out");
+        }
+        (None, Some(node)) => (node, fields.list("provinces", province)?),
+        (_, None) => return Some(vec![NamedProvince::whole(named(fields, "province")?)]),
+    };
+    if several.is_empty() {
+        return node.refuse("no province is played", "name at least one, as [dien-bien-2019, tay-ninh-2021]");
+    }
+    let nodes = node.items()?;
+    let mut is_complete = true;
+    for (at, (named, node)) in several.iter().zip(nodes).enumerate() {
+        if several.iter().take(at).any(|earlier| earlier.name.text == named.name.text) {
+            node.refuse::<()>(format!("`{}` is named twice", named.name.text), "leave one out, or raise its `scale`");
+            is_complete = false;
+        }
+    }
+    is_complete.then_some(several)
+}
+
+/// Reads `dien-bien-2019` or `{ name: dien-bien-2019, scale: 1/2 }`.
+fn province(node: &Node<'_>) -> Option<NamedProvince> {
+    if !node.is_map() {
+        return node.placed().map(NamedProvince::whole);
+    }
+    node.fields(|fields| {
+        let name = named(fields, "name");
+        let scale = fields.get("scale").map_or(Some(Scale::WHOLE), |node| node.parsed(scale));
+        Some(NamedProvince { name: name?, scale: scale? })
+    })
 }
 
 /// A name that must be there.

@@ -22,9 +22,10 @@ pub(crate) fn check_people(args: &RunArgs, composed: &Composition) -> Result<(),
         return Err(Failure::new(Exit::Refused, message));
     }
     let mut texts = Rendered::default();
-    for id in composed.population.ids() {
-        let identity = composed.population.identity(id);
-        composed.population.render(&identity, &mut texts);
+    for id in composed.people.ids() {
+        let part = composed.people.part_of(id);
+        let identity = part.population.identity(part.own(id));
+        part.population.render(&identity, &mut texts);
         if let Some(exposed) = world::exposed(&texts).first() {
             return Err(Failure::new(Exit::Refused, format!("refused: case {id}: {exposed}")));
         }

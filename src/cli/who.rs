@@ -5,42 +5,74 @@ use std::sync::Arc;
 use model::words::ApplicantKind;
 use model::{Applicants, CaseId, Placed, Seed, SimTime};
 use report::Ink;
-use world::{Calendar, Population, Realism, Rendered, Scale, WorkingTime, planned_deadline};
+use world::{People, Realism, Rendered, Scale, WorkingTime, planned_deadline};
 
 use crate::args::WhoArgs;
 use crate::console;
 use crate::exit::{Exit, Failure};
-use crate::load::Played;
-use crate::problems;
+use crate::load::{Played, PlayedRun};
+use crate::{load, problems};
 
 pub(crate) fn who(args: &WhoArgs) -> Result<Exit, Failure> {
-    let all = problems::read(&args.scenarios, |scenarios| match &args.province {
-        Some(name) => Played::load(scenarios, &Placed::option("--province", name)).map(|played| vec![played]),
-        None => Played::load_all(scenarios),
-    })?;
-    let number = args.number.trim();
-    let mut found = Vec::new();
-    let mut searched = Vec::new();
-    for played in &all {
-        let seed = args.seed.map_or(played.seed, Seed);
-        let population = Population::new(Arc::clone(&played.province), seed, args.scale.unwrap_or(Scale::WHOLE))
+    let mut search = Search { args, found: Vec::new(), searched: Vec::new() };
+    if args.run.is_none() {
+        let all = problems::read(&args.scenarios, |scenarios| match &args.province {
+            Some(name) => Played::load(scenarios, &Placed::option("--province", name)).map(|played| vec![played]),
+            None => Played::load_all(scenarios),
+        })?;
+        for played in all {
+            search.run(&PlayedRun::from(played))?;
+        }
+    }
+    if search.found.is_empty() && args.province.is_none() {
+        let names = problems::read(&args.scenarios, |scenarios| match &args.run {
+            Some(name) => Ok(vec![name.clone()]),
+            None => Ok(load::runs_of_several(scenarios)),
+        })?;
+        for name in names {
+            let named = Placed::option("--run", &name);
+            search.run(&problems::read(&args.scenarios, |scenarios| PlayedRun::load(scenarios, &named))?)?;
+        }
+    }
+    if search.found.is_empty() {
+        return Err(Failure::new(Exit::InvalidConfiguration, nobody(args.number.trim(), &search.searched)));
+    }
+    console::print(&search.found.join("\n"));
+    Ok(Exit::Conforms)
+}
+
+/// Looking for somebody.
+struct Search<'a> {
+    args: &'a WhoArgs,
+    /// What is said of each who has the number.
+    found: Vec<String>,
+    /// Where was looked.
+    searched: Vec<String>,
+}
+
+impl Search<'_> {
+    /// Looks among the people of a run.
+    fn run(&mut self, run: &PlayedRun) -> Result<(), Failure> {
+        let number = self.args.number.trim();
+        let seed = self.args.seed.map_or(run.seed, Seed);
+        // A smaller run has people of the larger.
+        let whole =
+            |played: &world::Played| world::Played { scale: Scale::WHOLE, province: Arc::clone(&played.province) };
+        let played: Vec<_> = run.played.iter().map(whole).collect();
+        let people = People::new(&played, seed, self.args.scale.unwrap_or(Scale::WHOLE), &run.calendar)
             .map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))?;
-        searched.push(format!("{} (seed {}, {} people)", played.province.name(), seed.0, population.count()));
-        if let Some(case) = population.recognise_in_any_run(number) {
-            found.push(described(&population, case, &played.calendar));
-            continue;
+        self.searched.push(format!("{} (seed {}, {} people)", run.name, seed.0, people.count()));
+        if let Some(case) = people.recognise_in_any_run(number) {
+            self.found.push(described(&people, case, run));
+            return Ok(());
         }
         // A run may have asked for realistic numbers; only the century digit differs.
-        let realistic = population.with_realism(Realism::Realistic);
+        let realistic = people.with_realism(Realism::Realistic);
         if let Some(case) = realistic.recognise(number) {
-            found.push(format!("{}\n{REALISTIC}\n", described(&realistic, case, &played.calendar)));
+            self.found.push(format!("{}\n{REALISTIC}\n", described(&realistic, case, run)));
         }
+        Ok(())
     }
-    if found.is_empty() {
-        return Err(Failure::new(Exit::InvalidConfiguration, nobody(number, &searched)));
-    }
-    console::print(&found.join("\n"));
-    Ok(Exit::Conforms)
 }
 
 const REALISTIC: &str = "Only a run with `identity: realistic` makes this number; it may be a real person's, too.";
@@ -53,13 +85,14 @@ fn nobody(number: &str, searched: &[String]) -> String {
 }
 
 /// Everything about a case, for reading.
-fn described(population: &Population, case: CaseId, calendar: &Calendar) -> String {
-    let province = population.province();
-    let identity = population.identity(case);
+fn described(people: &People, case: CaseId, run: &PlayedRun) -> String {
+    let part = people.part_of(case);
+    let (population, province) = (&part.population, part.province());
+    let identity = population.identity(part.own(case));
     let mut texts = Rendered::default();
     population.render(&identity, &mut texts);
-    let dossier = population.case(case);
-    let cell = population.cell(case);
+    let dossier = people.case(case);
+    let cell = people.cell(case);
     let unit = province.units().get(usize::from(cell.unit)).map_or("", |unit| unit.name.as_str());
     let procedure =
         province.catalogue().get(usize::from(cell.procedure)).map_or("", |procedure| procedure.name.as_str());
@@ -67,9 +100,10 @@ fn described(population: &Population, case: CaseId, calendar: &Calendar) -> Stri
     let title = if is_organisation { texts.organisation() } else { texts.full_name() };
     let mut page = console::page();
     page.paragraph("", Ink::Strong, title);
-    let (count, seed) = (population.count(), population.seed().0);
+    let (count, seed) = (people.count(), people.seed().0);
+    let within = people.only().map_or_else(|| format!(" in {}", run.name), |_| String::new());
     let whose = format!(
-        "{} of {}, seed {seed}: person {}, case {case} of {count}",
+        "{} of {}{within}, seed {seed}: person {}, case {case} of {count}",
         identity.kind,
         province.name(),
         identity.person
@@ -94,7 +128,7 @@ fn described(population: &Population, case: CaseId, calendar: &Calendar) -> Stri
     line("legal time", &format!("{} working day{s}", dossier.legal_days));
     line("unit", &format!("{} {unit} ({})", dossier.unit, dossier.level));
     line("comes in", &format!("{} ({})", instant(dossier.arrival), dossier.channel));
-    let time = WorkingTime::new(calendar, province.office_of(cell.unit));
+    let time = WorkingTime::new(&run.calendar, province.office_of(cell.unit));
     if let Ok(deadline) = planned_deadline(&time, &dossier) {
         line("due", &format!("{}, if taken up when the office next works", instant(deadline.due)));
     }

@@ -4,13 +4,14 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
-use http::{HeaderValue, Method, Request};
+use http::{HeaderMap, HeaderValue, Method, Request};
 use model::words::{Fault, Outcome};
 use portal::{Answer, Context, Encoded, Exchange, Reading, Reply, Unwritable};
 
 use crate::attempt::Attempt;
 use crate::authority::{Authority, not_followed};
 use crate::base_url::BaseUrl;
+use crate::identity::Identity;
 use crate::own_limits::Trouble;
 use crate::spec::RunSpec;
 
@@ -19,17 +20,15 @@ pub(crate) type Prepared = Result<(Authority, Request<Bytes>, usize), Trouble>;
 
 /// Encodes requests and decodes their answers, as the adapter of a run says.
 pub(crate) struct Codec {
-    user_agent: HeaderValue,
+    identity: Identity,
     encoded: Encoded,
     reading: Reading,
 }
 
 impl Codec {
     pub(crate) fn new(spec: &RunSpec) -> Self {
-        // A run may have a name that no header can hold: then requests only say what sends them.
-        let user_agent = HeaderValue::from_str(&spec.settings.user_agent)
-            .unwrap_or_else(|_invisible| HeaderValue::from_static("vandan"));
-        Self { user_agent, encoded: Encoded::default(), reading: Reading::default() }
+        let identity = spec.settings.identity.clone();
+        Self { identity, encoded: Encoded::default(), reading: Reading::default() }
     }
 
     /// What the last answer showed.
@@ -48,7 +47,7 @@ impl Codec {
         has_missed: bool,
     ) -> Prepared {
         match spec.adapter.encode(exchange, context, &mut self.encoded) {
-            Ok(()) => request(&mut self.encoded, target, &self.user_agent),
+            Ok(()) => request(&mut self.encoded, target, &self.identity),
             Err(unwritable) if has_missed && unwritable.value.is_none() => {
                 // Neither the adapter's doing nor an answer: what would have shown it never came.
                 let reason = format!("{unwritable}: an earlier answer never came");
@@ -81,8 +80,8 @@ impl Codec {
 }
 
 /// Puts an encoded request into the form of HTTP; where it does not fit, [`Encoded::unwritable`] says what.
-fn request(encoded: &mut Encoded, target: &BaseUrl, user_agent: &HeaderValue) -> Prepared {
-    assemble(encoded, target, user_agent).map_err(|_does_not_fit| {
+fn request(encoded: &mut Encoded, target: &BaseUrl, identity: &Identity) -> Prepared {
+    assemble(encoded, target, identity).map_err(|_does_not_fit| {
         let address = String::from_utf8_lossy(&encoded.target).into_owned();
         if let Some(link) = not_followed(&address) {
             // It could be written, but leads to where nobody is spoken to.
@@ -96,7 +95,7 @@ fn request(encoded: &mut Encoded, target: &BaseUrl, user_agent: &HeaderValue) ->
 fn assemble(
     encoded: &mut Encoded,
     target: &BaseUrl,
-    user_agent: &HeaderValue,
+    identity: &Identity,
 ) -> Result<(Authority, Request<Bytes>, usize), Fault> {
     let line = std::str::from_utf8(&encoded.target).map_err(|_binary| Fault::Unwritable)?;
     let (authority, path) = if encoded.is_link {
@@ -107,10 +106,12 @@ fn assemble(
     let mut request = Request::new(Bytes::new());
     *request.method_mut() = encoded.method.clone();
     *request.uri_mut() = path.parse().map_err(|_no_path| Fault::Unwritable)?;
+    // Room for all of them, a cookie included: it does not grow any more.
+    *request.headers_mut() = HeaderMap::with_capacity(encoded.headers.len() + 5);
     let headers = request.headers_mut();
     let host = HeaderValue::from_str(&authority.host_header()).map_err(|_invisible| Fault::Unwritable)?;
     headers.insert(http::header::HOST, host);
-    headers.insert(http::header::USER_AGENT, user_agent.clone());
+    identity.put_on(headers);
     for (name, value) in encoded.headers.drain(..) {
         headers.insert(name, value);
     }
@@ -135,7 +136,7 @@ mod tests {
         let said = |method: Method, body: &[u8], written: Option<&'static str>| {
             let mut encoded = Encoded { method, target: "/x".into(), body: body.into(), ..Encoded::default() };
             encoded.headers.extend(written.map(|length| (CONTENT_LENGTH, HeaderValue::from_static(length))));
-            let (_, request, _) = assemble(&mut encoded, &target, &HeaderValue::from_static("vandan")).unwrap();
+            let (_, request, _) = assemble(&mut encoded, &target, &Identity::new("1.0.0", "test", None)).unwrap();
             request.headers().get(CONTENT_LENGTH).map(|length| length.to_str().unwrap().to_owned())
         };
         assert_eq!(said(Method::POST, b"", None).as_deref(), Some("0"));

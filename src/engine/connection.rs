@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, Method, Request, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1::{Builder, SendRequest};
@@ -21,6 +21,7 @@ use tokio::net::TcpStream;
 
 use crate::authority::Authority;
 use crate::guard::Guard;
+use crate::identity::{TRACEPARENT, Traceparent};
 use crate::lean::{Home, Lean, LeanBody};
 use crate::own_limits::Trouble;
 use crate::proxy::tunnel;
@@ -142,19 +143,26 @@ impl Connection {
     }
 
     /// Sends a request, and waits for the head of its answer.
-    pub(crate) async fn send(&mut self, request: &Request<Bytes>) -> Result<Answer, NoAnswer> {
+    pub(crate) async fn send(
+        &mut self,
+        request: &Request<Bytes>,
+        traceparent: Option<&Traceparent>,
+    ) -> Result<Answer, NoAnswer> {
         self.seen.begin();
         let prefix = self.prefix.as_deref();
         let sender = match &mut self.speaker {
             Speaker::Hyper(sender) => sender,
             Speaker::Lean(home) => {
                 let lean = home.take().ok_or(NoAnswer::Unsent)?;
-                let asked = lean.ask(request, prefix.unwrap_or_default(), Rc::clone(home)).await;
+                let asked = lean.ask(request, prefix.unwrap_or_default(), traceparent, Rc::clone(home)).await;
                 let (head, body) = asked.map_err(|fault| NoAnswer::Broken(fault.into()))?;
                 return Ok(Answer { status: head.status, headers: head.headers, body: AnswerBody::Lean(body) });
             }
         };
         let mut request = request.clone().map(Full::new);
+        if let Some(value) = traceparent.and_then(|value| HeaderValue::from_bytes(value).ok()) {
+            request.headers_mut().insert(TRACEPARENT, value);
+        }
         if let Some(prefix) = prefix {
             let whole = format!("{prefix}{}", request.uri()).parse();
             *request.uri_mut() = whole.map_err(|_no_uri| NoAnswer::Unsent)?;

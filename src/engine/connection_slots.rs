@@ -10,6 +10,7 @@ use crate::attempt::Attempt;
 use crate::connection::HttpCodec;
 use crate::delay::{Queued, Taken, Waits};
 use crate::http_client::HttpClient;
+use crate::identity::Traces;
 use crate::spec::Connections;
 use crate::task::{Origin, Task};
 use crate::throttle::Holding;
@@ -32,6 +33,7 @@ pub(crate) struct ConnectionSlots {
     /// Slots that may be open.
     limit: usize,
     codec: HttpCodec,
+    traces: Rc<Traces>,
     waits: Waits,
     /// For how long connections were held back.
     holding: Rc<Holding>,
@@ -72,13 +74,14 @@ impl Drop for Slot {
 
 impl ConnectionSlots {
     /// None of which is open yet.
-    pub(crate) fn new(connections: Connections, codec: HttpCodec) -> Self {
+    pub(crate) fn new(connections: Connections, codec: HttpCodec, traces: Traces) -> Self {
         Self {
             ready: VecDeque::new(),
             idle: Vec::new(),
             open: 0,
             limit: connections.most(),
             codec,
+            traces: Rc::new(traces),
             waits: Waits::new(connections),
             holding: Rc::default(),
             shutdown: Rc::default(),
@@ -99,7 +102,7 @@ impl ConnectionSlots {
 
     /// What has met nobody yet.
     pub(crate) fn client(&self) -> HttpClient {
-        HttpClient::of(Rc::clone(&self.holding), self.codec)
+        HttpClient::of(Rc::clone(&self.holding), self.codec, Rc::clone(&self.traces))
     }
 
     /// Puts an act in line that could have been done at `possible`.

@@ -19,6 +19,7 @@ use crate::backing_off::is_sign_in;
 use crate::codec::Codec;
 use crate::cookie_jar::CookieJar;
 use crate::http_client::{ExchangeContext, HttpClient, Limits};
+use crate::identity::Traces;
 use crate::redirects::{self, Policy, carry_cookies};
 use crate::run_state::RunState;
 use crate::transcript;
@@ -61,12 +62,17 @@ pub(crate) struct ControlClient {
 }
 
 impl ControlClient {
-    pub(crate) fn new(state: Arc<RunState>, inlet: Rc<RefCell<Inlet>>, free_at: Rc<Cell<u64>>) -> Self {
+    pub(crate) fn new(
+        state: Arc<RunState>,
+        inlet: Rc<RefCell<Inlet>>,
+        traces: Rc<Traces>,
+        free_at: Rc<Cell<u64>>,
+    ) -> Self {
         let codec = Codec::new(&state.spec);
         Self {
             state,
             inlet,
-            browser: HttpClient::default(),
+            browser: HttpClient::beside(traces),
             free_at,
             codec,
             session: Session::default(),
@@ -163,6 +169,7 @@ fn scene(state: &RunState) -> ExchangeContext<'_> {
         tls: &state.spec.tls,
         limits: Limits { timeout: settings.timeout.min(PATIENCE), longest_answer: settings.longest_answer },
         shutdown: None,
+        first: None,
         acting: None,
     }
 }

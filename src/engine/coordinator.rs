@@ -19,6 +19,7 @@ use crate::control::{ControlClient, ControlRequest, PATIENCE};
 use crate::delay::SchedulingDelays;
 use crate::event_loop::LaneThread;
 use crate::hopeless::{Beginnings, Prospects};
+use crate::identity::Traces;
 use crate::ledgers::Ledgers;
 use crate::meter::Meters;
 use crate::own_limits::Trouble;
@@ -41,6 +42,8 @@ pub(crate) struct Coordinator {
     meters: Meters,
     /// Shared with the ledgers' tasks, borrowed only between awaits.
     inlet: Rc<RefCell<Inlet>>,
+    /// What tells its requests apart from those of lanes.
+    traces: Rc<Traces>,
     /// When the last control was over.
     free_at: Rc<Cell<u64>>,
     clock_driver: ControlClient,
@@ -58,7 +61,9 @@ impl Coordinator {
     pub(crate) fn new(state: Arc<RunState>, meters: Meters, inlet: Inlet) -> Self {
         let inlet = Rc::new(RefCell::new(inlet));
         let free_at = Rc::new(Cell::new(0));
-        let control_client = || ControlClient::new(Arc::clone(&state), Rc::clone(&inlet), Rc::clone(&free_at));
+        let traces = Rc::new(Traces::of(&state.spec.settings.identity, Traces::BESIDE));
+        let control_client =
+            || ControlClient::new(Arc::clone(&state), Rc::clone(&inlet), Rc::clone(&traces), Rc::clone(&free_at));
         Self {
             clock_driver: control_client(),
             registrar: Registrar::new(Arc::clone(&state), control_client()),
@@ -66,6 +71,7 @@ impl Coordinator {
             state,
             meters,
             inlet,
+            traces,
             free_at,
             ledgers: Ledgers::none(),
             next_segment: 0,
@@ -89,7 +95,8 @@ impl Coordinator {
         if self.state.was_left_waiting() {
             return Ok(());
         }
-        let mut control_client = ControlClient::new(Arc::clone(&self.state), Rc::clone(&self.inlet), Rc::default());
+        let mut control_client =
+            ControlClient::new(Arc::clone(&self.state), Rc::clone(&self.inlet), Rc::clone(&self.traces), Rc::default());
         let met = preflight::look_around(&self.state, &mut control_client).await;
         met.map_or(Ok(()), |met| Err(EngineError::Occupied(met)))
     }
@@ -147,7 +154,7 @@ impl Coordinator {
 
     /// Conducts to the end; says whether the recorder failed. A lane that ends before is left to be joined.
     pub(crate) async fn coordinate(&mut self, recorder: &Recorder, stop: &AtomicBool, lanes: &[LaneThread]) -> bool {
-        self.ledgers = Ledgers::open(&self.state, &self.inlet);
+        self.ledgers = Ledgers::open(&self.state, &self.inlet, &self.traces);
         let mut jumps = Jumps::new(self.state.clock.now(), self.state.clock.machine());
         loop {
             let now = self.state.clock.now();

@@ -122,7 +122,7 @@ async fn serve(mut slot: Slot, lane: LaneRef) {
         let mut attempt = match prepared {
             Ok(sending) => {
                 let (shutdown, acting) = (Some(&*slot.shutdown), Some((&*state, act.task.origin)));
-                let context = ExchangeContext { clock, guard, tls, limits, shutdown, acting };
+                let context = ExchangeContext { clock, guard, tls, limits, shutdown, first: None, acting };
                 let adapter = &state.spec.adapter;
                 let policy = Policy { redirects: adapter.redirects, exchange: exchange(&state, &act.task) };
                 let client = own.as_deref_mut().unwrap_or(&mut slot.client);

@@ -17,6 +17,7 @@ use crate::authority::Authority;
 use crate::clock::RunClock;
 use crate::connection::{Answer, Connection, HttpCodec, NoAnswer, NotOpened};
 use crate::guard::Guard;
+use crate::identity::Traces;
 use crate::own_limits::Trouble;
 use crate::retry_after::told_to_wait;
 use crate::run_state::RunState;
@@ -44,12 +45,19 @@ pub(crate) struct HttpClient {
     codec: HttpCodec,
     /// For how long the exchange under way was held back.
     hold: Rc<Hold>,
+    /// What tells its requests apart from all others.
+    traces: Rc<Traces>,
 }
 
 impl HttpClient {
     /// One of a lane.
-    pub(crate) fn of(lane: Rc<Holding>, codec: HttpCodec) -> Self {
-        Self { hold: Rc::new(Hold::of(lane)), codec, ..Self::default() }
+    pub(crate) fn of(lane: Rc<Holding>, codec: HttpCodec, traces: Rc<Traces>) -> Self {
+        Self { hold: Rc::new(Hold::of(lane)), codec, traces, ..Self::default() }
+    }
+
+    /// One beside the lanes.
+    pub(crate) fn beside(traces: Rc<Traces>) -> Self {
+        Self { traces, ..Self::default() }
     }
 
     /// Whether it keeps a connection.
@@ -138,10 +146,11 @@ impl HttpClient {
             && connection.is_ready().await
         {
             attempt.reused = true;
-            let admitted = at.guard.admit(authority, at.clock, &self.hold).await;
+            let sent = self.traces.stamp(at.guard.admit(authority, at.clock, &self.hold).await);
             at.check_not_over(attempt)?;
-            attempt.sent = Some(admitted);
-            match connection.send(request).await {
+            attempt.sent = Some(sent);
+            let traceparent = self.traces.traceparent(at.first.unwrap_or(sent), sent);
+            match connection.send(request, traceparent.as_ref()).await {
                 Ok(answer) => return Ok(Some(answer)),
                 Err(NoAnswer::Unsent) => attempt.sent = None,
                 // Once: the connection it goes on now is a fresh one.
@@ -168,14 +177,15 @@ impl HttpClient {
         let tls = authority.is_https().then(|| self.tls.get_or_init(|| at.tls.sessions()));
         let opened = Connection::open(authority, at.guard, tls, self.codec, at.clock.now()).await;
         let mut connection = opened.map_err(NotOpened::trouble)?;
-        let admitted = at.guard.admit(authority, at.clock, &self.hold).await;
+        let sent = self.traces.stamp(at.guard.admit(authority, at.clock, &self.hold).await);
         // What is sent once more keeps the instant of its first sending.
         let sent_before = attempt.sent;
         if sent_before.is_none() {
             at.check_not_over(attempt)?;
         }
-        attempt.sent = sent_before.or(Some(admitted));
-        match connection.send(request).await {
+        attempt.sent = sent_before.or(Some(sent));
+        let traceparent = self.traces.traceparent(at.first.or(sent_before).unwrap_or(sent), sent);
+        match connection.send(request, traceparent.as_ref()).await {
             Ok(answer) => {
                 self.connections.push((authority.clone(), connection));
                 Ok(answer)
@@ -198,6 +208,8 @@ pub(crate) struct ExchangeContext<'a> {
     pub(crate) limits: Limits,
     /// Called when the run ends: what is under way then is cut off as if its time were over.
     pub(crate) shutdown: Option<&'a Notify>,
+    /// For a request to which another's answer led: when the first of them was sent.
+    pub(crate) first: Option<u64>,
     /// For what may be sent in some phases only: the run, and on whose behalf it is sent.
     pub(crate) acting: Option<(&'a RunState, task::Origin)>,
 }

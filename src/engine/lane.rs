@@ -22,6 +22,7 @@ use crate::connection_slots::{Act, ConnectionSlots};
 use crate::cookie_jar::CookieJar;
 use crate::delay::{SchedulingDelays, Taken};
 use crate::http_client::HttpClient;
+use crate::identity::Traces;
 use crate::journeys::Journeys;
 use crate::meter::LaneMeter;
 use crate::run_state::RunState;
@@ -67,7 +68,7 @@ impl Lane {
             number,
             admission: Admission::new(Arc::clone(&state), Arc::clone(&meter), arrivals),
             journeys: Journeys::new(Arc::clone(&state), Arc::clone(&meter), u32::from(number)),
-            slots: ConnectionSlots::new(settings.connections, settings.codec),
+            slots: ConnectionSlots::new(settings.connections, settings.codec, Traces::of(&settings.identity, number)),
             browsers: match settings.connections {
                 Connections::Pool(_) => None,
                 Connections::Own(limits) => Some(Browsers::new(limits)),

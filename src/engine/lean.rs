@@ -14,6 +14,7 @@ use model::words::Fault;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::http1::{AnswerReader, Head};
+use crate::identity::{TRACEPARENT, Traceparent};
 use crate::wire::Wire;
 
 /// The most that is read at once, in bytes.
@@ -54,9 +55,10 @@ impl Lean {
         mut self: Box<Self>,
         request: &Request<Bytes>,
         prefix: &str,
+        traceparent: Option<&Traceparent>,
         home: Home,
     ) -> Result<(Head, LeanBody), Fault> {
-        let mut output = written(request, prefix);
+        let mut output = written(request, prefix, traceparent);
         let mut reader = AnswerReader::new(request.method().clone());
         // An answer may come, and end the exchange, before the request is written: too long, say.
         let mut is_cut_off = false;
@@ -114,7 +116,7 @@ impl LeanBody {
 }
 
 /// A request as bytes.
-fn written(request: &Request<Bytes>, prefix: &str) -> BytesMut {
+fn written(request: &Request<Bytes>, prefix: &str, traceparent: Option<&Traceparent>) -> BytesMut {
     let body = request.body();
     let mut bytes = BytesMut::with_capacity(512 + body.len());
     let target = request.uri().path_and_query().map_or("/", |path| path.as_str());
@@ -123,6 +125,11 @@ fn written(request: &Request<Bytes>, prefix: &str) -> BytesMut {
     }
     for (name, value) in request.headers() {
         for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
+            bytes.extend_from_slice(part);
+        }
+    }
+    if let Some(value) = traceparent {
+        for part in [TRACEPARENT.as_str().as_bytes(), b": ", value, b"\r\n"] {
             bytes.extend_from_slice(part);
         }
     }

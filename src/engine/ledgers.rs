@@ -8,6 +8,7 @@ use history::Inlet;
 use tokio::task::JoinHandle;
 
 use crate::control::PATIENCE;
+use crate::identity::Traces;
 use crate::peers::{Ledger, Said};
 use crate::run_state::RunState;
 
@@ -24,11 +25,11 @@ impl Ledgers {
     }
 
     /// Begins to collect them.
-    pub(crate) fn open(state: &Arc<RunState>, inlet: &Rc<RefCell<Inlet>>) -> Self {
+    pub(crate) fn open(state: &Arc<RunState>, inlet: &Rc<RefCell<Inlet>>, traces: &Rc<Traces>) -> Self {
         let mut ledgers = Self::none();
         for peer in &state.spec.peers {
             let said = Rc::new(Said::default());
-            let ledger = Ledger::new(peer.clone(), Rc::clone(&said));
+            let ledger = Ledger::new(peer.clone(), Rc::clone(traces), Rc::clone(&said));
             ledgers.said.push(said);
             ledgers.tasks.push(tokio::task::spawn_local(ledger.collect_on(Arc::clone(state), Rc::clone(inlet))));
         }

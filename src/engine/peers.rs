@@ -17,6 +17,7 @@ use tokio::sync::Notify;
 
 use crate::clock::RunClock;
 use crate::http_client::{ExchangeContext, HttpClient, Limits};
+use crate::identity::{Identity, Traces};
 use crate::run_state::RunState;
 use crate::spec::Peer;
 
@@ -105,8 +106,9 @@ struct Line {
 }
 
 impl Ledger {
-    pub(crate) fn new(peer: Peer, said: Rc<Said>) -> Self {
-        Self { peer, browser: HttpClient::default(), after: 0, epoch: None, trouble: Trouble::default(), said }
+    pub(crate) fn new(peer: Peer, traces: Rc<Traces>, said: Rc<Said>) -> Self {
+        let browser = HttpClient::beside(traces);
+        Self { peer, browser, after: 0, epoch: None, trouble: Trouble::default(), said }
     }
 
     /// Collects again and again, until called for the last time.
@@ -134,12 +136,13 @@ impl Ledger {
             tls: &state.spec.tls,
             limits,
             shutdown: None,
+            first: None,
             acting: None,
         };
         let mut begun_anew = false;
         loop {
             let asked = state.clock.now();
-            let mut page = match self.page(scene).await {
+            let mut page = match self.page(scene, &state.spec.settings.identity).await {
                 Ok(page) => page,
                 Err(why) => {
                     self.said.settled.set(None);
@@ -178,13 +181,14 @@ impl Ledger {
         }
     }
 
-    async fn page(&mut self, scene: ExchangeContext<'_>) -> Result<Page, NoPage> {
+    async fn page(&mut self, scene: ExchangeContext<'_>, identity: &Identity) -> Result<Page, NoPage> {
         let Peer { base, .. } = &self.peer;
         let path = base.under(&format!("/_ledger?after={}&limit={PAGE}", self.after));
-        let request = Request::get(path)
+        let mut request = Request::get(path)
             .header(http::header::HOST, base.authority().host_header())
             .body(Bytes::new())
             .map_err(|_no_request| NoPage::Unanswered)?;
+        identity.put_on(request.headers_mut());
         let attempt = self.browser.exchange(base.authority(), &request, 0, scene).await;
         // A byte order mark is no part of JSON, and sent by some.
         let json = attempt.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&attempt.body);

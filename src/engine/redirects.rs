@@ -23,6 +23,7 @@ use crate::base_url::follow;
 use crate::clock::RunClock;
 use crate::cookie_jar::CookieJar;
 use crate::http_client::{ExchangeContext, HttpClient, Limits};
+use crate::identity::RUN;
 
 /// Redirects of one exchange that are followed at the most.
 const MOST_HOPS: usize = 10;
@@ -34,7 +35,7 @@ pub(crate) const NOT_FOLLOWED: &str = "not followed: ";
 const LONGEST_URL: usize = 512;
 
 /// What goes along to another origin: nothing that could let somebody in.
-const FOR_ANYBODY: [HeaderName; 5] = [ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_TYPE, USER_AGENT];
+const FOR_ANYBODY: [HeaderName; 6] = [ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_TYPE, USER_AGENT, RUN];
 
 /// An answer that led elsewhere.
 #[derive(Clone, Debug)]
@@ -89,7 +90,8 @@ pub(crate) async fn exchange(
         let left = nanoseconds(at.limits.timeout).saturating_sub(chain.taken);
         let limits = Limits { timeout: Duration::from_nanos(left), ..at.limits };
         let length = asking.request.body().len();
-        attempt = client.exchange(&asking.authority, &asking.request, length, ExchangeContext { limits, ..at }).await;
+        let at = ExchangeContext { limits, first: chain.first.and_then(|(sent, _)| sent), ..at };
+        attempt = client.exchange(&asking.authority, &asking.request, length, at).await;
     }
 }
 

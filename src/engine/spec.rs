@@ -11,6 +11,7 @@ use portal::Adapter;
 use crate::base_url::BaseUrl;
 use crate::connection::HttpCodec;
 use crate::guard::Guard;
+use crate::identity::Identity;
 use crate::tls::Tls;
 
 /// A person who comes at an instant.
@@ -126,7 +127,7 @@ pub struct Settings {
     /// For how long, from the start, what is due counts as warm-up.
     pub warm_up: Duration,
     /// What every request says of its sender.
-    pub user_agent: String,
+    pub identity: Identity,
     /// What speaks HTTP/1.1 where there is no TLS.
     pub codec: HttpCodec,
 }

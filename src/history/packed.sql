@@ -44,7 +44,7 @@ select x.exchange_id, x.case_id, k.actor, x.session, k.journey, k.operation, k.a
        x.due_ns + x.delay_ns + coalesce(x.sent_after, 0) + x.first_byte_after as first_byte_ns,
        x.due_ns + x.delay_ns + coalesce(x.sent_after, 0) + coalesce(x.first_byte_after, 0) + x.done_after as done_ns,
        k.outcome, k.status, k.fault, x.bytes_sent, x.bytes_received, x.bytes_decoded, k.reused, k.traffic_class, x.delay_ns,
-       x.held_ns, x.reason
+       x.held_ns, x.reason, {traceparent x.due_ns + x.delay_ns + x.sent_after} as traceparent
 from packed_exchanges x
 left join exchange_kinds k on k.kind_id = x.kind_id;
 

@@ -3,7 +3,8 @@
 
 use std::collections::HashMap;
 
-use model::words::{DossierState, ParcelState, PaymentState};
+use model::Fact;
+use model::words::{DossierState, ParcelState, PaymentState, TrafficClass};
 use rusqlite::Error;
 
 /// Contents of a table of words that are remembered: some 15 MB. Beyond it they are forgotten, and written anew where they
@@ -20,6 +21,7 @@ pub fn schema() -> String {
             "state" => unpacked_word(column, DossierState::ALL),
             "payment_state" => unpacked_word(column, PaymentState::ALL),
             "parcel_state" => unpacked_word(column, ParcelState::ALL),
+            "traceparent" => traceparent(column),
             _ => unpacked_instant(column),
         });
         sql.push_str(rest);
@@ -41,6 +43,21 @@ fn unpacked_instant(column: &str) -> String {
                        {column} / 86400000 % 31 + 1, {column} / 3600000 % 24, {column} / 60000 % 60, {column} / 1000 % 60,
                        {column} % 1000)
            else {column} end"
+    )
+}
+
+/// The `traceparent` of an exchange `x` of kind `k` whose first request was sent at this instant, as SQL: what the engine wrote.
+/// The run itself, beside its lanes, is lane 255.
+fn traceparent(sent: &str) -> String {
+    let bytes: Vec<_> = (0..7).map(|byte| format!("{sent} >> {} & 255", byte * 8)).collect();
+    format!(
+        "case when x.sent_after is not null
+           then replace((select '00-' || value || '#-#-01' from run where name = '{}'), '#',
+                        printf('%02x%02x%02x%02x%02x%02x%02x%02x', {},
+                               case k.traffic_class when '{}' then 255 else k.lane end)) end",
+        Fact::TraceIdPrefix.name(),
+        bytes.join(", "),
+        TrafficClass::Control
     )
 }
 

@@ -58,7 +58,8 @@ create table exchanges (
     traffic_class text not null default 'user', -- user: somebody acts; poll: somebody looks again (inbox, status); control: the run itself
     delay_ns      integer not null default 0, -- how late vandan itself was with it: its own scheduling and its rate limit; part of done_ns - due_ns
     held_ns       integer not null default 0, -- the part of delay_ns for which the rate limit held it back
-    reason        text -- the fault in detail: the errno, the address that was refused, the field or word that was not understood
+    reason        text, -- the fault in detail: the errno, the address that was refused, the field or word that was not understood
+    traceparent   text -- of its first request (W3C Trace Context): all its requests have this trace-id, the 32 digits after `00-`; null: nothing was sent, or the adapter writes its own
 );
 
 -- What the adapter did not understand of an answer, or could not write into a request: never the portal's fault.

@@ -13,7 +13,7 @@ use crate::{Batch, packing};
 pub const SCHEMA: &str = include_str!("schema.sql");
 
 /// Version of the form of a history, kept in `pragma user_version`.
-pub const SCHEMA_VERSION: i64 = 5;
+pub const SCHEMA_VERSION: i64 = 6;
 
 /// What went wrong with a history.
 #[derive(Debug, thiserror::Error)]
@@ -294,6 +294,7 @@ mod tests {
     fn what_is_packed_reads_back_value_by_value() {
         let folder = tempfile::tempdir().unwrap();
         let mut store = Store::create(&folder.path().join("history.sqlite")).unwrap();
+        store.set_facts(&[(Fact::TraceIdPrefix, "9c1185a5c5e9fc54".to_owned())]).unwrap();
         let mut batch = Batch::default();
         let whole = exchange(&mut batch, 7);
         let odd = Exchange {
@@ -318,7 +319,8 @@ mod tests {
             reason: Some(batch.text("refused")),
             ..whole
         };
-        let unheard = Exchange { sent: Some(99), done: 101, status: Some(500), ..odd };
+        let class = TrafficClass::Control;
+        let unheard = Exchange { sent: Some(0x0102_0304), done: 0x0102_0305, status: Some(500), class, ..odd };
         batch.exchange(whole, None);
         let mut values = [None; Field::COLUMNS];
         for (place, value) in values.iter_mut().enumerate() {
@@ -350,13 +352,14 @@ mod tests {
             .execute_batch(
                 "insert into exchanges values
                      (1, 7, 'citizen', 0, 'citizen-online', 'submit', 1, 'load', 0, 5, 6, 7, 8, 'ok', 201, null, 900, 200, null, 0,
-                      'user', 0, 0, null),
+                      'user', 0, 0, null, '00-9c1185a5c5e9fc540600000000000000-0600000000000000-01'),
                      (2, null, 'clerk:H53/1', 3, 'citizen-online', 'submit', 2, 'drain', 1, 100, null, null, 90, 'error', null,
-                      'connect', 900, 200, 0, 1, 'poll', 5, 4, 'refused'),
-                     (3, null, 'clerk:H53/1', 3, 'citizen-online', 'submit', 2, 'drain', 1, 100, 99, null, 101, 'error', 500,
-                      'connect', 900, 200, 0, 1, 'poll', 5, 4, 'refused'),
+                      'connect', 900, 200, 0, 1, 'poll', 5, 4, 'refused', null),
+                     (3, null, 'clerk:H53/1', 3, 'citizen-online', 'submit', 2, 'drain', 1, 100, 16909060, null, 16909061, 'error', 500,
+                      'connect', 900, 200, 0, 1, 'control', 5, 4, 'refused',
+                      '00-9c1185a5c5e9fc5404030201000000ff-04030201000000ff-01'),
                      (4, 7, 'citizen', 0, 'citizen-online', 'submit', 1, 'load', 0, 5, 6, 7, 8, 'ok', 201, null, 900, 200, null, 0,
-                      'user', 0, 0, null);
+                      'user', 0, 0, null, '00-9c1185a5c5e9fc540600000000000000-0600000000000000-01');
                  insert into observations values
                      (1, 0, 7, 'value 0', 'value 1', 'value 2', 'value 3', 'value 4', 'value 5', '2021-07-23T17:00:00.000+07:00',
                       'value 7', 'value 8', 50000, 'value 10', 'value 11', 'value 12', 'value 13', 'value 14', 'value 15', 'value 16',

@@ -73,6 +73,8 @@ facts! {
     Seed = "seed" Text,
     /// What makes the references of the run its own.
     Salt = "salt" Text,
+    /// The first 16 digits of the trace-ids of its requests. None where the adapter writes `traceparent` itself.
+    TraceIdPrefix = "trace_id_prefix" Text,
     /// When the run began, in UTC.
     StartedAt = "started_at" Text,
     /// The version of vandan.

@@ -109,6 +109,11 @@ impl Adapter {
         !self.exchanges(operation).is_empty()
     }
 
+    /// Whether a request of some operation has a header of this name, written in lower case, from the adapter.
+    pub fn writes_header(&self, name: &str) -> bool {
+        self.operations.iter().flatten().any(|exchange| exchange.headers.iter().any(|(own, _)| own == name))
+    }
+
     /// Whether an answer to an operation is read for this field.
     pub fn shows(&self, operation: Operation, field: Field) -> bool {
         self.exchanges(operation).iter().any(|exchange| exchange.wants(field))

@@ -5,6 +5,7 @@ mod figures;
 mod findings;
 mod frame;
 mod measures;
+mod provinces;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -38,6 +39,7 @@ pub fn html(summary: &Summary) -> String {
                     (frame::facts(summary))
                     (findings::rules(summary))
                     (findings::gates(summary))
+                    (provinces::provinces(summary))
                     (figures::fidelity(summary))
                     (figures::targets(summary))
                     (measures::latency(summary))

@@ -5,6 +5,7 @@
 //!   figures[], targets[], traffic: {operations[], all, others[], phases[], faults[], refusals[], unsent[], resent, slowest[]}, dossiers,
 //!   generator, wall: {width_s, points[]}, days[],
 //!   adapter: {exchanges, of_exchanges, problems[], more} (what it did not understand, if any),
+//!   provinces[] (of a run of several),
 //!   visits (of visitors, if the run planned any; counted like dossiers) }
 //! ```
 //! Durations are milliseconds (`_ms`), shares 0..=1, instants of the run seconds since it began (`_s`). `null` is "not
@@ -18,6 +19,7 @@ use verdict::{AreaExamined, GateVerdict, RuleVerdict};
 use crate::adapter::Misunderstanding;
 use crate::fidelity::FigureLine;
 use crate::latency::Latency;
+use crate::provinces::ProvinceLine;
 use crate::series::{Day, WallPoint};
 use crate::summary::{Identities, Summary};
 use crate::targets::TargetLine;
@@ -62,6 +64,9 @@ pub fn summary_json(summary: &Summary) -> String {
     if let (Some(visits), Some(fields)) = (summary.visits(), document.as_object_mut()) {
         fields.insert("visits".to_owned(), identities(visits));
     }
+    if let (false, Some(fields)) = (summary.provinces.is_empty(), document.as_object_mut()) {
+        fields.insert("provinces".to_owned(), list(&summary.provinces, province));
+    }
     if let (false, Some(fields)) = (summary.adapter.is_empty(), document.as_object_mut()) {
         fields.insert("adapter".to_owned(), not_understood(summary));
     }
@@ -95,6 +100,22 @@ fn rule(rule: &RuleVerdict) -> Value {
         "examined": rule.examined,
         "broken": rule.broken,
         "undecided": rule.undecided,
+    })
+}
+
+fn province(province: &ProvinceLine) -> Value {
+    json!({
+        "name": province.name,
+        "planned": province.planned,
+        "submitted": province.submitted,
+        "in_time": province.in_time,
+        "late": province.late,
+        "exchanges": province.exchanges,
+        "errors": province.errors,
+        "response_time_ms_p95": province.response_time.map(|time| milliseconds(time.p95_ns)),
+        "gates_decided": province.gates_decided,
+        "gates_held": province.gates_held,
+        "gates_broken": province.gates_broken,
     })
 }
 
@@ -183,6 +204,7 @@ fn fault(fault: &FaultCount) -> Value {
         "count": fault.count,
         "operations": fault.operations,
         "first_exchange": fault.first_exchange,
+        "first_traceparent": fault.first_traceparent,
     })
 }
 

@@ -173,6 +173,9 @@ fn testimony(witness: &Witness) -> String {
             append(&mut text, format_args!("\n{name}: {value}"));
         }
     }
+    if let Some(trace_id) = words::telling_trace_id(witness) {
+        append(&mut text, format_args!("\ntrace-id: {trace_id}"));
+    }
     let shown = |text| head(text, LONGEST_SHOWN);
     let (expected, observed) = (shown(&witness.expected), shown(&witness.observed));
     append(&mut text, format_args!("\nexpected: {expected}\nobserved: {observed}"));

@@ -6,6 +6,7 @@
 mod adapter;
 mod fidelity;
 mod latency;
+mod provinces;
 mod series;
 mod summary;
 mod targets;
@@ -27,6 +28,7 @@ pub use html::html;
 pub use json::summary_json;
 pub use junit::junit;
 pub use latency::Latency;
+pub use provinces::ProvinceLine;
 pub use series::{Day, WallPoint, WallSeries};
 pub use summary::{CaseLine, Citation, FigureCounts, Generator, Identities, RuleCounts, Summary, SummaryError};
 pub use targets::{Standing, TargetLine, target_score};

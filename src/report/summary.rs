@@ -12,6 +12,7 @@ use verdict::{
 use crate::adapter::{self, Misunderstandings};
 use crate::counting::Counter;
 use crate::fidelity::{self, Agreement, FigureLine};
+use crate::provinces::{self, ProvinceLine};
 use crate::series::{self, Day, WallSeries};
 use crate::targets::{self, TargetLine};
 use crate::text::counted;
@@ -52,6 +53,8 @@ pub struct Summary {
     pub figures: Vec<FigureLine>,
     /// What provinces have set themselves, asked of the recorded dossiers.
     pub targets: Vec<TargetLine>,
+    /// Each province beside the others, where the run plays several.
+    pub provinces: Vec<ProvinceLine>,
     /// What went over the wire.
     pub traffic: Traffic,
     /// What the adapter did not understand of it.
@@ -198,6 +201,7 @@ impl Summary {
             gates: judgement.gates.clone(),
             figures: fidelity::measure(counter).map_err(failed_to_read("figures"))?,
             targets: targets::measure(counter).map_err(failed_to_read("targets"))?,
+            provinces: provinces::measure(history, judgement).map_err(failed_to_read("dossiers"))?,
             traffic: traffic::measure(history).map_err(failed_to_read("exchanges"))?,
             adapter: adapter::measure(history).map_err(failed_to_read("adapter's problems"))?,
             wall: series::wall(history).map_err(failed_to_read("exchanges"))?,

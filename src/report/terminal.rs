@@ -10,7 +10,7 @@ use model::Fact;
 use verdict::Overall;
 
 use crate::summary::Summary;
-use crate::text::{self, MISSING, counted, printable};
+use crate::text::{MISSING, counted, printable};
 use crate::words;
 use page::{Ink, Page};
 
@@ -25,13 +25,14 @@ pub struct Style {
 
 /// The report of a run for a terminal.
 ///
-/// Order: verdict, rules, gates, fidelity, targets, traffic, what was not understood, people and generator, files, what to try next, and the verdict again
+/// Order: verdict, rules, gates, provinces, fidelity, targets, traffic, what was not understood, people and generator, files, what to try next, and the verdict again
 /// because it is the end of a long text that is on the screen.
 pub fn terminal(summary: &Summary, style: Style) -> String {
     let mut page = Page::new(style);
     opening(&mut page, summary);
     sections::rules(&mut page, summary);
     sections::gates(&mut page, summary);
+    sections::provinces(&mut page, summary);
     sections::fidelity(&mut page, summary);
     sections::targets(&mut page, summary);
     sections::traffic(&mut page, summary);
@@ -64,7 +65,7 @@ fn opening(page: &mut Page, summary: &Summary) {
     }
     score.push(match summary.traffic.exchanges() {
         0 => "nothing was sent".to_owned(),
-        _ => counted_exchanges(summary),
+        _ => summary.traffic.in_words(),
     });
     page.paragraph("  ", Ink::Plain, &score.join(" · "));
     for reason in summary.objections() {
@@ -73,13 +74,6 @@ fn opening(page: &mut Page, summary: &Summary) {
     for remark in &summary.remarks {
         page.paragraph("  · ", Ink::Plain, remark);
     }
-}
-
-/// `28,306 exchanges under load, 40,849 in all`: rules examine all of them.
-fn counted_exchanges(summary: &Summary) -> String {
-    let (load, all) = (summary.traffic.exchanges(), summary.traffic.in_all());
-    let load_only = counted(load, "exchange", "exchanges");
-    if load == all { load_only } else { format!("{load_only} under load, {} in all", text::count(all)) }
 }
 
 fn verdict_line(page: &mut Page, summary: &Summary) {

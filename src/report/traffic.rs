@@ -7,7 +7,7 @@ use model::words::{Operation, Outcome, Phase, TrafficClass};
 use rusqlite::{Connection, Statement};
 
 use crate::latency::Latency;
-use crate::text::{float, float_count};
+use crate::text::{self, float, float_count};
 
 /// How many of the slowest exchanges are named.
 const SLOWEST: i64 = 10;
@@ -86,6 +86,8 @@ pub struct FaultCount {
     pub operations: Vec<String>,
     /// The first exchange it happened to.
     pub first_exchange: i64,
+    /// What that exchange said of itself, to be found in the portal's logs; `None` if nothing was sent, or it is not known.
+    pub first_traceparent: Option<String>,
 }
 
 /// One exchange that took long.
@@ -128,7 +130,10 @@ pub(crate) fn measure(history: &Connection) -> rusqlite::Result<Traffic> {
         }
     }
     let all = (!operations.is_empty()).then(|| all.close("all".to_owned(), TrafficClass::User, seconds));
-    let (faults, unsent) = (faults(history, Sent::Yes)?, faults(history, Sent::No)?);
+    let (mut faults, unsent) = (faults(history, Sent::Yes)?, faults(history, Sent::No)?);
+    for fault in &mut faults {
+        fault.first_traceparent = traceparent(history, fault.first_exchange)?;
+    }
     let (refusals, resent, slowest) = (refusals(history)?, resent(history)?, slowest(history)?);
     Ok(Traffic { operations, all, others, phases, faults, refusals, unsent, resent, slowest })
 }
@@ -143,10 +148,22 @@ impl Traffic {
     pub fn in_all(&self) -> u64 {
         self.phases.iter().map(|phase| phase.count).sum()
     }
+
+    /// `28,306 exchanges under load, 2,100 in the warm-up, 40,849 in all`; what there was none of is left out.
+    pub(crate) fn in_words(&self) -> String {
+        let (load, all) = (self.exchanges(), self.in_all());
+        let words = text::counted(load, "exchange", "exchanges");
+        if load == all {
+            return words;
+        }
+        let warm_up = self.phases.iter().find(|phase| phase.phase == Phase::WarmUp.as_str() && phase.count > 0);
+        let warm_up = warm_up.map(|phase| format!(", {} in the warm-up", text::count(phase.count)));
+        format!("{words} under load{}, {} in all", warm_up.unwrap_or_default(), text::count(all))
+    }
 }
 
 /// What is no traffic: never sent, by the adapter's fault or vandan's own. That the portal took no connection is traffic.
-const UNSENT: &str = "(sent_ns is null and fault in ('forbidden', 'unwritable', 'local_limit'))";
+pub(crate) const UNSENT: &str = "(sent_ns is null and fault in ('forbidden', 'unwritable', 'local_limit'))";
 
 /// The exchanges of one operation while they are being read.
 #[derive(Default)]
@@ -253,9 +270,21 @@ fn counts(mut statement: Statement<'_>) -> rusqlite::Result<Vec<FaultCount>> {
     let rows = statement.query_map([], |row| {
         let mut operations: Vec<String> = row.get::<_, String>(2)?.split(',').map(str::to_owned).collect();
         operations.sort_unstable();
-        Ok(FaultCount { kind: row.get(0)?, count: unsigned(row.get(1)?), operations, first_exchange: row.get(3)? })
+        Ok(FaultCount {
+            kind: row.get(0)?,
+            count: unsigned(row.get(1)?),
+            operations,
+            first_exchange: row.get(3)?,
+            first_traceparent: None,
+        })
     })?;
     rows.collect()
+}
+
+/// What an exchange said of itself, as far as it is shown.
+fn traceparent(history: &Connection, exchange_id: i64) -> rusqlite::Result<Option<String>> {
+    let query = format!("select substr(traceparent, 1, {LONGEST_CODE}) from exchanges where exchange_id = ?1");
+    history.query_row(&query, [exchange_id], |row| row.get(0))
 }
 
 /// What was sent once more says so where others name their fault.

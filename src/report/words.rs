@@ -148,6 +148,16 @@ pub fn replaced(sources: &[SourceFile]) -> String {
     }
 }
 
+/// The trace-id of an exchange, by which the portal's logs know it; `None` if it is not known.
+pub fn trace_id(traceparent: Option<&str>) -> Option<&str> {
+    traceparent?.split('-').nth(1)
+}
+
+/// The trace-id of the exchange that tells of a finding.
+pub fn telling_trace_id(witness: &Witness) -> Option<&str> {
+    trace_id(witness.telling()?.traceparent.as_deref())
+}
+
 /// Where a finding was made: `case 17 · exchange 4211 · H53.02-210405-0001`; nothing twice.
 pub fn place(witness: &Witness) -> String {
     let case = witness.case_id.map(|case| format!("case {case}"));

@@ -9,7 +9,8 @@ use model::{fitting, saturating};
 use rusqlite::Connection;
 
 use crate::binomial::{at_least, at_most, upper_bound};
-use crate::gate::{Gate, Measure};
+use crate::gate::{Gate, GateSyntax, Measure};
+use crate::provinces::Provinces;
 use crate::rule::{Doubt, spelled};
 use crate::samples::{self, Samples, UNANSWERED};
 use crate::stalls::Stalls;
@@ -54,24 +55,42 @@ pub struct GateVerdict {
     pub more_samples: Option<u64>,
 }
 
-/// Decides the claims of a history, in their order.
-pub(crate) fn decide_all(connection: &Connection, stalls: &Stalls) -> Result<Vec<GateVerdict>, rusqlite::Error> {
+/// The claims of a run, decided for one of its provinces alone: no verdict depends on it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct ProvinceGates {
+    /// Name of the province.
+    pub province: String,
+    /// Each claim, over the exchanges about its dossiers.
+    pub gates: Vec<GateVerdict>,
+}
+
+/// Decides the claims of a history, in their order; and for each of its provinces, if there are several.
+pub(crate) fn decide_all(
+    connection: &Connection,
+    stalls: &Stalls,
+) -> Result<(Vec<GateVerdict>, Vec<ProvinceGates>), rusqlite::Error> {
     let mut statement = connection.prepare("select claim from gates order by position")?;
     let claims = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
     let gates: Vec<_> = claims.iter().map(|claim| Gate::parse(claim)).collect();
-    let mut samples: Vec<_> = gates.iter().map(|_| Samples::default()).collect();
-    if gates.iter().any(Result::is_ok) {
-        let wanted: Vec<_> = gates.iter().map(|gate| gate.as_ref().ok()).collect();
-        samples::count(connection, &wanted, &mut samples, stalls)?;
+    if gates.is_empty() {
+        return Ok((Vec::new(), Vec::new()));
     }
-    Ok(gates
-        .into_iter()
-        .zip(&mut samples)
-        .map(|(gate, samples)| match gate {
-            Ok(gate) => samples.decide(&gate),
-            Err(error) => GateVerdict { claim: error.claim.clone(), reason: error.to_string(), ..unsampled() },
-        })
-        .collect())
+    let provinces = Provinces::read(connection)?;
+    let wanted: Vec<_> = gates.iter().map(|gate| gate.as_ref().ok()).collect();
+    let mut counted = samples::count(connection, &wanted, &provinces, stalls)?;
+    let of_provinces = provinces.names().zip(&mut counted.provinces);
+    let of_provinces = of_provinces
+        .map(|(name, samples)| ProvinceGates { province: name.to_owned(), gates: decided(&gates, samples) })
+        .collect();
+    Ok((decided(&gates, &mut counted.whole), of_provinces))
+}
+
+fn decided(gates: &[Result<Gate, GateSyntax>], samples: &mut [Samples]) -> Vec<GateVerdict> {
+    let decide = |(gate, samples): (&Result<Gate, GateSyntax>, &mut Samples)| match gate {
+        Ok(gate) => samples.decide(gate),
+        Err(error) => GateVerdict { claim: error.claim.clone(), reason: error.to_string(), ..unsampled() },
+    };
+    gates.iter().zip(samples).map(decide).collect()
 }
 
 impl Samples {

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::areas::AreaExamined;
-use crate::claims::GateVerdict;
+use crate::claims::{GateVerdict, ProvinceGates};
 use crate::examine::RuleVerdict;
 use crate::facts::RunFacts;
 use crate::merge::Overall;
@@ -36,6 +36,9 @@ pub struct Judgement {
     pub rules: Vec<RuleVerdict>,
     /// The claims, in the order of the run file.
     pub gates: Vec<GateVerdict>,
+    /// The same for each province, where the run plays several: for readers, no verdict depends on it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub provinces: Vec<ProvinceGates>,
     /// The files by which it was judged: rules and `derived.sql`.
     pub sources: Vec<SourceFile>,
 }

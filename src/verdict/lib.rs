@@ -37,6 +37,7 @@ mod limits;
 mod merge;
 mod misreadings;
 mod peers;
+mod provinces;
 mod refused;
 mod required;
 mod rule;
@@ -54,7 +55,7 @@ mod validity;
 mod witness;
 
 pub use areas::{AREAS, Area, AreaExamined};
-pub use claims::{GateAnswer, GateVerdict};
+pub use claims::{GateAnswer, GateVerdict, ProvinceGates};
 pub use examine::RuleVerdict;
 pub use explain::{explain, rule_json};
 pub use facts::RunFacts;

@@ -16,6 +16,7 @@ use model::words::{Blame, Fault, Outcome, TrafficClass};
 use rusqlite::{Connection, Row};
 
 use crate::gate::{Gate, LatencyMeasure, Measure};
+use crate::provinces::Provinces;
 use crate::stalls::{Stall, Stalls};
 
 /// The time of an exchange that was never answered.
@@ -62,15 +63,26 @@ pub(crate) struct Sample {
     held: i64,
 }
 
+/// What every claim counts, one [`Samples`] for each.
+pub(crate) type ByGate = Vec<Samples>;
+
+/// What every claim counts in the whole run, and in each of its provinces if there are several.
+pub(crate) struct Counted {
+    pub(crate) whole: ByGate,
+    pub(crate) provinces: Vec<ByGate>,
+}
+
 /// One pass over the exchanges of the load phase.
 pub(crate) fn count(
     connection: &Connection,
     gates: &[Option<&Gate>],
-    samples: &mut [Samples],
+    provinces: &Provinces,
     stalls: &Stalls,
-) -> Result<(), rusqlite::Error> {
+) -> Result<Counted, rusqlite::Error> {
+    let none = || -> ByGate { gates.iter().map(|_| Samples::default()).collect() };
+    let mut counted = Counted { whole: none(), provinces: provinces.names().map(|_| none()).collect() };
     let mut statement = connection.prepare(
-        "select operation, traffic_class, outcome, fault, lane, due_ns, sent_ns, done_ns, delay_ns, held_ns, status
+        "select operation, traffic_class, outcome, fault, lane, due_ns, sent_ns, done_ns, delay_ns, held_ns, status, case_id
          from exchanges where phase = 'load'",
     )?;
     let mut rows = statement.query([])?;
@@ -82,13 +94,16 @@ pub(crate) fn count(
         if !sample.is_traffic() {
             continue;
         }
-        for (gate, samples) in gates.iter().zip(samples.iter_mut()) {
-            if let Some(gate) = gate.filter(|gate| gate.concerns(operation, class)) {
-                samples.add(&sample, gate.measure, stalls);
+        let province = provinces.of(row.get(11)?).and_then(|at| counted.provinces.get_mut(at));
+        for samples in std::iter::once(&mut counted.whole).chain(province) {
+            for (gate, samples) in gates.iter().zip(samples.iter_mut()) {
+                if let Some(gate) = gate.filter(|gate| gate.concerns(operation, class)) {
+                    samples.add(&sample, gate.measure, stalls);
+                }
             }
         }
     }
-    Ok(())
+    Ok(counted)
 }
 
 impl Sample {

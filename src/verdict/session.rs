@@ -131,7 +131,7 @@ impl Session {
             rules.rules().iter().map(|rule| examine::examine(self, rule, &run, &capabilities)).collect();
         witness::attach_exchanges(&self.connection, &mut verdicts)?;
         let stalls = Stalls::read(&self.connection)?;
-        let gates = claims::decide_all(&self.connection, &stalls)?;
+        let (gates, provinces) = claims::decide_all(&self.connection, &stalls)?;
         let validity = Validity::read(&self.connection, &run, &stalls)?;
         let areas = areas::examined(&verdicts, &gates);
         let unmet = required::unmet(&run, &verdicts, &areas);
@@ -141,7 +141,7 @@ impl Session {
         remarks.extend(peers::remarks(&self.connection)?);
         remarks.extend(misreadings::remark(&self.connection)?);
         let sources = rules.sources().to_vec();
-        Ok(Judgement { run, validity, overall, unmet, remarks, areas, rules: verdicts, gates, sources })
+        Ok(Judgement { run, validity, overall, unmet, remarks, areas, rules: verdicts, gates, provinces, sources })
     }
 }
 

@@ -56,8 +56,17 @@ pub struct ExchangeLine {
     pub status: Option<i64>,
     /// Why there is no trustworthy answer.
     pub fault: Option<String>,
+    /// What its first request said of itself, to be found in the portal's logs; `None`: nothing was sent, or it is not known.
+    pub traceparent: Option<String>,
     /// What the portal said: dossier number, state, error code; empty if nothing.
     pub said: String,
+}
+
+impl Witness {
+    /// The telling exchange, if it is one and is shown.
+    pub fn telling(&self) -> Option<&ExchangeLine> {
+        self.exchanges.iter().find(|line| self.exchange_id == Some(line.exchange_id))
+    }
 }
 
 impl ExchangeLine {
@@ -96,7 +105,7 @@ fn lines(
 ) -> Result<BTreeMap<i64, (Option<i64>, ExchangeLine)>, rusqlite::Error> {
     let list = |numbers: &BTreeSet<i64>| numbers.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
     let mut statement = connection.prepare(&format!(
-        "select exchange_id, case_id, actor, operation, attempt, phase, due_ns, sent_ns, done_ns, outcome, status, fault
+        "select exchange_id, case_id, actor, operation, attempt, phase, due_ns, sent_ns, done_ns, outcome, status, fault, traceparent
          from exchanges where case_id in ({}) or exchange_id in ({})",
         list(cases),
         list(telling)
@@ -114,6 +123,7 @@ fn lines(
             outcome: row.get(9)?,
             status: row.get(10)?,
             fault: row.get(11)?,
+            traceparent: row.get::<_, Option<String>>(12)?.map(|text| cut(&text, LONGEST_CODE).into_owned()),
             said: String::new(),
         };
         Ok((line.exchange_id, (row.get(1)?, line)))
@@ -169,6 +179,7 @@ mod tests {
             outcome: "ok".to_owned(),
             status: Some(200),
             fault: None,
+            traceparent: None,
             said: String::new(),
         };
         (exchange_id, (Some(7), line))

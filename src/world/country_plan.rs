@@ -11,10 +11,11 @@ use serde::Serialize;
 
 use crate::country::{Country, Member, Template};
 use crate::digest::Chain;
-use crate::plan::{Peak, Peaks, by_day, by_month, digest, kinds};
+use crate::people::{People, counts};
+use crate::plan::{Peak, Peaks, by_day, by_month, digest};
 use crate::population::{Population, Scale, TooManyPeople};
 use crate::province::{Dimension, Surroundings};
-use crate::tally::{Seconds, Tally};
+use crate::tally::{Run, Seconds, Tally};
 
 /// What a country is going to do.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -161,14 +162,16 @@ fn walk_all(
     length: Duration,
     seconds: &Seconds,
 ) -> Result<(Vec<Walked>, Tally), Problems> {
-    let mut order: Vec<_> = country.members.iter().enumerate().collect();
-    order.sort_by_key(|(_, member)| std::cmp::Reverse(member.volume.dossiers));
+    let counts = counts(country.members.iter().map(|member| member.volume.dossiers.into()), planning.scale);
+    let mut order: Vec<_> = country.members.iter().zip(counts).enumerate().collect();
+    order.sort_by_key(|(_, (member, _))| std::cmp::Reverse(member.volume.dossiers));
     let next = AtomicUsize::new(0);
     let found = Mutex::new(Vec::with_capacity(order.len()));
     let work = || {
         let mut all = Tally::over(country.period, 0);
-        while let Some((position, member)) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let walked = walk(country, member, planning, length, seconds);
+        while let Some((position, (member, count))) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let scale = Scale::exactly(*count, member.volume.dossiers);
+            let walked = walk(country, member, Planning { scale, ..planning }, length, seconds);
             let walked = walked.map(|(walked, tally)| {
                 all.merge(&tally);
                 walked
@@ -207,7 +210,11 @@ fn walk(
     let timeline = Timeline::new([(country.period.start(), country.period.end(), false, 1.0)], length);
     let population = Population::new(Arc::clone(&province), country.seed_of(member), planning.scale)
         .map_err(|error| too_many(country, member, &error))?;
-    let tally = Tally::of(&population, &timeline, seconds, NonZeroUsize::MIN);
+    let people = People::alone(population);
+    let [part] = people.parts() else { unreachable!("there is one province") };
+    let population = &part.population;
+    let run = Run { period: country.period, timeline: &timeline, seconds };
+    let tally = Tally::of(part, run, NonZeroUsize::MIN);
     let plan = ProvincePlan {
         code: member.code.clone(),
         name: member.territory.clone(),
@@ -219,10 +226,10 @@ fn walk(
         post_clerks: province.post_counters().into(),
         places: province.places().len(),
         cells: province.cells().len(),
-        digest: digest(&population, &[], tally.dossiers),
+        digest: digest(population, &[], tally.dossiers),
         peak_day: Peaks::day_of(&tally.hours, country.period),
     };
-    Ok((Walked { plan, kinds: kinds(&population) }, tally))
+    Ok((Walked { plan, kinds: people.kinds() }, tally))
 }
 
 fn too_many(country: &Country, member: &Member, error: &TooManyPeople) -> Problems {

@@ -3,27 +3,28 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
-use model::{Applicants, Counted, Kind, Timeline};
+use model::{Applicants, Counted, Timeline};
 use serde::{Deserialize, Serialize};
 
 use crate::arrivals::Arrival;
 use crate::digest::{Chain, Sum};
+use crate::people::{Part, People};
 use crate::period::Period;
 use crate::plan_visits::PlannedVisits;
 use crate::population::Population;
 use crate::province::{Demand, Dimension, Figure, Planned, Selector};
-use crate::tally::{Seconds, Tally};
+use crate::tally::{Run, Seconds, Tally};
 
 /// What a run is going to do: a pure function of province, seed, scale and timeline, byte for byte.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// Version of this format.
     pub schema: String,
-    /// Name of the province.
+    /// Name of the province; of several the names, with commas.
     pub province: String,
-    /// Its title.
+    /// Its title; empty if there are several.
     pub title: String,
-    /// The document it retells.
+    /// The document it retells; empty if there are several.
     pub document: String,
     /// First day of the period.
     pub from: String,
@@ -50,6 +51,38 @@ pub struct Plan {
     pub days: BTreeMap<String, u32>,
     /// The published figures, with what is planned of each.
     pub figures: Vec<PlannedFigure>,
+    /// The provinces, where there are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub provinces: Vec<PlannedProvince>,
+}
+
+/// What is planned of one of several provinces.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedProvince {
+    /// Its name.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// The document it retells.
+    pub document: String,
+    /// First day of the document's period.
+    pub from: String,
+    /// Last day of it.
+    pub until: String,
+    /// The day of the run's clock on which that begins.
+    pub begins: String,
+    /// How many dossiers are planned.
+    pub dossiers: u32,
+    /// How many dossiers its document has.
+    pub whole: u32,
+    /// How many units decide.
+    pub units: usize,
+    /// How many clerks sit at their desks.
+    pub clerks: u32,
+    /// Its busiest day on the run's clock.
+    pub peak_day: Peak,
+    /// Hash of its plan.
+    pub digest: String,
 }
 
 /// The most that comes in.
@@ -106,32 +139,45 @@ impl Plan {
     /// figures, but not how people are called.
     pub const SCHEMA: &'static str = "vandan-plan/2";
 
-    /// The plan of this population, played as `timeline` says; computed with so many threads, which changes nothing else.
-    pub fn new(population: &Population, timeline: &Timeline, threads: NonZeroUsize) -> Self {
-        let province = population.province();
+    /// The plan of these people, played as `timeline` says; computed with so many threads, which changes nothing else.
+    pub fn new(people: &People, timeline: &Timeline, threads: NonZeroUsize) -> Self {
         let seconds = Seconds::until(timeline.wall_end());
-        let tally = Tally::of(population, timeline, &seconds, threads);
-        let period = province.period();
-        let days = by_day(&tally.hours, period);
-        let planned = |figure| planned(population, figure, &tally.sums);
-        let figures: Vec<_> = province.figures().iter().map(planned).collect();
+        let period = people.period();
+        let run = Run { period, timeline, seconds: &seconds };
+        let mut all = Tally::over(period, 0);
+        let mut figures = Vec::new();
+        let mut digests = Vec::new();
+        let mut provinces = Vec::new();
+        for part in people.parts() {
+            let tally = Tally::of(part, run, threads);
+            let of_part: Vec<_> =
+                part.province().figures().iter().map(|figure| planned(part, figure, &tally.sums)).collect();
+            let digest = digest(&part.population, &of_part, tally.dossiers);
+            provinces.push(planned_province(part, &tally, period, digest.clone()));
+            figures.extend(of_part);
+            digests.push(digest);
+            all.merge(&tally);
+        }
+        let days = by_day(&all.hours, period);
+        let only = people.only().map(Part::province);
         Self {
             schema: Self::SCHEMA.to_owned(),
-            province: province.name().to_owned(),
-            title: province.title().to_owned(),
-            document: province.document().file.clone(),
+            province: people.parts().iter().map(Part::name).collect::<Vec<_>>().join(", "),
+            title: only.map_or(String::new(), |province| province.title().to_owned()),
+            document: only.map_or(String::new(), |province| province.document().file.clone()),
             from: period.from.to_string(),
             until: period.until.to_string(),
-            seed: population.seed().0,
-            dossiers: population.count(),
-            digest: digest(population, &figures, tally.dossiers),
+            seed: people.seed().0,
+            dossiers: people.count(),
+            digest: chained(digests),
             wall_seconds: std::time::Duration::from_nanos(timeline.wall_end()).as_secs_f64(),
-            peak: Peaks::of(&tally.hours, &seconds, period),
+            peak: Peaks::of(&all.hours, &seconds, period),
             visits: None,
-            totals: totals(population),
+            totals: totals(people),
             months: by_month(&days),
             figures,
             days,
+            provinces: if only.is_some() { Vec::new() } else { provinces },
         }
     }
 
@@ -155,24 +201,6 @@ impl Plan {
         let text = serde_json::to_string_pretty(self);
         text.unwrap_or_else(|error| unreachable!("text, whole numbers and finite fractions are always JSON: {error}"))
     }
-}
-
-/// How many visits there are of dossiers of each kind.
-pub fn kinds_of(population: &Population, visits: &[Arrival]) -> BTreeMap<Kind, u64> {
-    let mut kinds = BTreeMap::new();
-    for visit in visits {
-        *kinds.entry(population.cell(visit.case).kind()).or_default() += 1;
-    }
-    kinds
-}
-
-/// How many dossiers there are of each kind.
-pub fn kinds(population: &Population) -> BTreeMap<Kind, u64> {
-    let mut kinds = BTreeMap::new();
-    for (cell, count) in population.cells().filter(|(_, count)| *count > 0) {
-        *kinds.entry(cell.kind()).or_default() += u64::from(count);
-    }
-    kinds
 }
 
 impl Peaks {
@@ -254,12 +282,47 @@ pub(crate) fn digest(population: &Population, figures: &[PlannedFigure], dossier
     chain.hex()
 }
 
-fn totals(population: &Population) -> BTreeMap<String, BTreeMap<String, u32>> {
+/// The digest of several plans; of one, its own.
+fn chained(digests: Vec<String>) -> String {
+    match <[String; 1]>::try_from(digests) {
+        Ok([digest]) => digest,
+        Err(digests) => {
+            let mut chain = Chain::default();
+            digests.iter().for_each(|digest| chain.text(digest));
+            chain.hex()
+        }
+    }
+}
+
+fn planned_province(part: &Part, tally: &Tally, period: Period, digest: String) -> PlannedProvince {
+    let province = part.province();
+    let days = province.period();
+    PlannedProvince {
+        name: province.name().to_owned(),
+        title: province.title().to_owned(),
+        document: province.document().file.clone(),
+        from: days.from.to_string(),
+        until: days.until.to_string(),
+        begins: part.played().from.to_string(),
+        dossiers: part.population.count(),
+        whole: province.count(),
+        units: province.units().len(),
+        clerks: province.clerks(),
+        peak_day: Peaks::day_of(&tally.hours, period),
+        digest,
+    }
+}
+
+fn totals(people: &People) -> BTreeMap<String, BTreeMap<String, u32>> {
     let mut totals: BTreeMap<String, BTreeMap<String, u32>> = BTreeMap::new();
-    for (cell, count) in population.cells().filter(|(_, count)| *count > 0) {
-        for dimension in Dimension::ALL {
-            let spelling = population.province().spell(cell.word(*dimension)).to_owned();
-            *totals.entry(dimension.to_string()).or_default().entry(spelling).or_default() += count;
+    for part in people.parts() {
+        for (cell, count) in part.population.cells().filter(|(_, count)| *count > 0) {
+            for dimension in Dimension::ALL {
+                let spelling = part.province().spell(cell.word(*dimension));
+                let spelling =
+                    if *dimension == Dimension::Procedure { part.procedure(spelling) } else { spelling.to_owned() };
+                *totals.entry(dimension.to_string()).or_default().entry(spelling).or_default() += count;
+            }
         }
     }
     totals
@@ -274,7 +337,8 @@ pub(crate) fn by_month(days: &BTreeMap<String, u32>) -> BTreeMap<String, u32> {
     months
 }
 
-fn planned(population: &Population, figure: &Figure, sums: &[i64]) -> PlannedFigure {
+fn planned(part: &Part, figure: &Figure, sums: &[i64]) -> PlannedFigure {
+    let population = &part.population;
     let count = |selector: &Selector| -> u32 {
         let meant = population.cells().filter(|(cell, _)| selector.matches(|dimension| Some(cell.word(dimension))));
         meant.map(|(_, count)| count).sum()

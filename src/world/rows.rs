@@ -65,10 +65,9 @@ fn has_any(province: &Province, of: &Terms) -> bool {
     })
 }
 
-/// The days that a run of this province can speak of: its period and `today`, for portals that cannot be told another, from a
+/// The days that a run of this period can speak of: its own and `today`, for portals that cannot be told another, from a
 /// week before the earlier to half a year after the later, for due dates.
-pub fn calendar_rows(province: &Province, calendar: &Calendar, today: Date) -> Vec<CalendarRow> {
-    let period = province.period();
+pub fn calendar_rows(period: Period, calendar: &Calendar, today: Date) -> Vec<CalendarRow> {
     let (from, until) = (period.from.min(today), period.until.max(today));
     let around = Period { from: from.saturating_sub(7.days()), until: until.saturating_add(180.days()) };
     let row = |day: crate::Day<'_>| CalendarRow {

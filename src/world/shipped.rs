@@ -11,8 +11,8 @@ use model::{Applicants, Case, CaseId, Precision, Seed, Vnd};
 
 use crate::province::working_days_needed;
 use crate::{
-    Calendar, Catalogue, Fidelity, Plan, Planned, Population, Province, Quantity, Reached, Realised, Scale, Target,
-    WorkingTime, arrivals, calendar_rows, figure_rows, planned_deadline, target_rows, timeline,
+    Calendar, Catalogue, Fidelity, People, Plan, Planned, Population, Province, Quantity, Reached, Realised, Scale,
+    Target, WorkingTime, arrivals, calendar_rows, figure_rows, planned_deadline, target_rows,
 };
 
 const PROVINCES: [(&str, &str); 5] = [
@@ -65,8 +65,9 @@ fn all_cases() -> &'static [Vec<Case>; 2] {
 }
 
 fn plan(population: &Population) -> Plan {
-    let timeline = timeline(population.province(), &calendar(), Duration::from_secs(60), 20.0);
-    Plan::new(population, &timeline, NonZeroUsize::MIN)
+    let people = People::alone(population.clone());
+    let timeline = people.timeline(&calendar(), Duration::from_secs(60), 20.0);
+    Plan::new(&people, &timeline, NonZeroUsize::MIN)
 }
 
 fn count(cases: &[Case], is_meant: impl Fn(&Case) -> bool) -> usize {
@@ -438,9 +439,9 @@ fn the_same_seed_gives_the_same_plan_for_ever() {
 #[test]
 fn a_plan_is_the_same_to_the_byte_for_any_number_of_threads() {
     for province in provinces() {
-        let population = whole(&province, 3);
-        let timeline = timeline(&province, &calendar(), Duration::from_secs(60), 20.0);
-        let plan = |threads| Plan::new(&population, &timeline, NonZeroUsize::new(threads).unwrap()).to_json();
+        let people = People::alone(whole(&province, 3));
+        let timeline = people.timeline(&calendar(), Duration::from_secs(60), 20.0);
+        let plan = |threads| Plan::new(&people, &timeline, NonZeroUsize::new(threads).unwrap()).to_json();
         assert!([2, 7, 64].iter().all(|threads| plan(*threads) == plan(1)));
     }
 }
@@ -476,7 +477,7 @@ fn a_plan_reads_back() {
 #[test]
 fn the_timeline_opens_with_the_offices_and_lasts_as_asked() {
     let [dien_bien, _] = provinces();
-    let timeline = timeline(&dien_bien, &calendar(), Duration::from_secs(30), 20.0);
+    let timeline = People::alone(whole(&dien_bien, 1)).timeline(&calendar(), Duration::from_secs(30), 20.0);
     assert_eq!((timeline.start(), timeline.end()), (dien_bien.period().start(), dien_bien.period().end()));
     assert_eq!(timeline.wall_end(), 30_000_000_000);
     let open: Vec<_> = timeline.segments().iter().filter(|segment| segment.office).collect();
@@ -492,7 +493,7 @@ fn rows_for_the_history_are_complete() {
     let figures = figure_rows(&dien_bien);
     assert_eq!(figures.len(), 33);
     assert!(figures.iter().all(|row| row.measured_by.is_some() != row.not_reproducible.is_some()));
-    let days = calendar_rows(&dien_bien, &calendar(), jiff::civil::date(2019, 10, 1));
+    let days = calendar_rows(dien_bien.period(), &calendar(), jiff::civil::date(2019, 10, 1));
     assert_eq!((days[0].day.as_str(), days[0].working_days_before), ("2019-09-11", 0));
     assert!(days.len() > 180);
 }

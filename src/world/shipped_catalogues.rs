@@ -9,8 +9,7 @@ use model::words::{Channel, Level, PaymentMethod, ReturnMethod};
 use model::{Applicants, Case, Seed, Vnd};
 
 use crate::{
-    Calendar, Catalogue, Offer, Offered, Plan, Planned, Population, Procedure, Province, Quantity, Reach, Scale,
-    timeline,
+    Calendar, Catalogue, Offer, Offered, People, Plan, Planned, Population, Procedure, Province, Quantity, Reach, Scale,
 };
 
 fn calendar() -> Calendar {
@@ -243,8 +242,9 @@ fn what_is_popular_is_asked_for_most_and_the_tail_is_long() {
 }
 
 fn plan(shipped: &Shipped) -> Plan {
-    let timeline = timeline(&shipped.province, &calendar(), Duration::from_secs(60), 20.0);
-    Plan::new(&shipped.population, &timeline, std::num::NonZeroUsize::MIN)
+    let people = People::alone(shipped.population.clone());
+    let timeline = people.timeline(&calendar(), Duration::from_secs(60), 20.0);
+    Plan::new(&people, &timeline, std::num::NonZeroUsize::MIN)
 }
 
 #[test]

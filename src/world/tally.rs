@@ -9,8 +9,8 @@ use std::sync::{Mutex, PoisonError};
 use model::{Applicants, CaseId, Timeline, fitting};
 
 use crate::digest::Sum;
+use crate::people::Part;
 use crate::period::Period;
-use crate::population::Population;
 
 const HOUR: i64 = 3_600_000;
 const NANOSECONDS: u64 = 1_000_000_000;
@@ -33,14 +33,14 @@ impl Tally {
         Self { hours: vec![0; hours], sums: vec![0; charges], ..Self::default() }
     }
 
-    /// Counts all dossiers on so many threads, whose number changes only the time it takes.
-    pub(crate) fn of(population: &Population, timeline: &Timeline, seconds: &Seconds, threads: NonZeroUsize) -> Self {
-        let count = population.count();
+    /// Counts all dossiers of a part of a run on so many threads, whose number changes only the time it takes.
+    pub(crate) fn of(part: &Part, run: Run<'_>, threads: NonZeroUsize) -> Self {
+        let count = part.population.count();
         let shards = u32::try_from(threads.get()).unwrap_or(u32::MAX).min(count.max(1));
         let bound = |shard: u32| {
             fitting(u64::from(count) * u64::from(shard) / u64::from(shards), "no bound is above the count")
         };
-        let walk = |shard: u32| walk(population, timeline, seconds, bound(shard)..bound(shard + 1));
+        let walk = |shard: u32| walk(part, run, bound(shard)..bound(shard + 1));
         std::thread::scope(|scope| {
             let others: Vec<_> = (1..shards).map(|shard| scope.spawn(move || walk(shard))).collect();
             let mut all = walk(0);
@@ -66,20 +66,30 @@ impl Tally {
     }
 }
 
+/// What dossiers are counted against.
+#[derive(Clone, Copy)]
+pub(crate) struct Run<'a> {
+    /// Its days.
+    pub(crate) period: Period,
+    pub(crate) timeline: &'a Timeline,
+    pub(crate) seconds: &'a Seconds,
+}
+
 /// Counts some cases: integers only, nothing is rendered.
-fn walk(population: &Population, timeline: &Timeline, seconds: &Seconds, cases: Range<u32>) -> Tally {
-    let period = population.province().period();
+fn walk(part: &Part, Run { period, timeline, seconds }: Run<'_>, cases: Range<u32>) -> Tally {
+    let (population, moved) = (&part.population, part.moved());
     let start = period.start().0;
     let mut tally = Tally::over(period, population.province().charges().len());
     for case in cases.map(CaseId) {
         let arrival = population.arrival(case);
-        let due = arrival.due.0;
+        let instant = moved.on_clock(arrival.due);
+        let due = instant.0;
         tally.dossiers.add(due.cast_unsigned(), (u64::from(arrival.unit) << 32) | u64::from(case.0));
         let hour: usize = fitting((due - start) / HOUR, "nobody comes before the period");
         if let Some(count) = tally.hours.get_mut(hour) {
             *count += 1;
         }
-        seconds.count(timeline.wall(arrival.due));
+        seconds.count(timeline.wall(instant));
         if let Some((charge, amount)) = population.assessed(case)
             && let Some(sum) = tally.sums.get_mut(charge)
         {

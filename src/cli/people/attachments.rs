@@ -6,7 +6,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use model::CaseId;
-use world::{Attachments, Bytes, Population};
+use world::{Attachments, Bytes, People};
 
 use super::sinks::could_not_write;
 use crate::args::PeopleArgs;
@@ -16,16 +16,17 @@ use crate::exit::Failure;
 const LIST: &str = "attachments.csv";
 
 /// Writes the attachments of the first people.
-pub(crate) fn write(args: &PeopleArgs, population: &Population, people: u32, folder: &Path) -> Result<(), Failure> {
+pub(crate) fn write(args: &PeopleArgs, people: &People, count: u32, folder: &Path) -> Result<(), Failure> {
     let bytes = if args.same_bytes { Bytes::Same } else { Bytes::Own };
-    let attachments = Attachments::new(population.seed(), bytes);
+    let attachments = Attachments::new(people.seed(), bytes);
     std::fs::create_dir_all(folder).map_err(|error| could_not_write(folder, &error))?;
     let list_path = folder.join(LIST);
     let mut list = create(&list_path)?;
     let mut line = |text: &str| list.write_all(text.as_bytes()).map_err(|error| could_not_write(&list_path, &error));
     line("person,document,file_name,media_type,size,sha256\r\n")?;
-    for case in (0..people).map(CaseId) {
-        let person = population.identity(case).person;
+    for case in (0..count).map(CaseId) {
+        let part = people.part_of(case);
+        let person = part.population.identity(part.own(case)).person;
         for document in 0..attachments.count(person) {
             let attachment = attachments.of(person, document);
             let path = folder.join(&attachment.file_name);

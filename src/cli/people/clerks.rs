@@ -1,7 +1,6 @@
 //! The table of clerks.
 
-use model::Seed;
-use world::Province;
+use world::People;
 
 use super::rows::{Block, Column, number, text};
 
@@ -16,11 +15,12 @@ pub(crate) const COLUMNS: &[Column] = &[
     number("dossiers_per_day"),
 ];
 
-/// All clerks of a province.
-pub(crate) fn block(province: &Province, seed: Seed) -> Block {
+/// All clerks.
+pub(crate) fn block(people: &People) -> Block {
+    let units: Vec<_> = people.units().collect();
     let mut block = Block::new(COLUMNS);
-    for clerk in world::clerks(province, seed) {
-        let unit = clerk.unit.and_then(|unit| province.units().get(usize::from(unit)));
+    for clerk in people.clerks() {
+        let unit = clerk.unit.and_then(|unit| units.get(usize::from(unit)));
         for field in [
             clerk.account.as_str(),
             clerk.full_name.as_str(),

@@ -7,17 +7,16 @@ mod sinks;
 mod sqlite;
 
 use std::path::Path;
-use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use model::{Applicants, CaseId, Placed, Seed};
-use world::{Population, Scale};
+use world::{People, Scale};
 
 use crate::args::PeopleArgs;
 use crate::console;
 use crate::exit::{Exit, Failure};
-use crate::load::Played;
-use crate::problems;
+use crate::load::PlayedRun;
+use crate::{load, problems};
 use rows::Block;
 use sinks::{Sink, Written};
 
@@ -26,22 +25,21 @@ const PIECE: u32 = 2_000;
 
 pub(crate) fn people(args: &PeopleArgs) -> Result<Exit, Failure> {
     let name = Placed::option("PROVINCE", &args.province);
-    let played = problems::read(&args.scenarios, |scenarios| Played::load(scenarios, &name))?;
-    let seed = args.seed.map_or(played.seed, Seed);
-    let name = played.province.name();
+    let run = problems::read(&args.scenarios, |scenarios| load::people_of(scenarios, &name))?;
+    let people = people_of(args, &run)?;
+    let (name, seed) = (&run.name, people.seed().0);
     let (written, sink) = if args.clerks {
-        let block = clerks::block(&played.province, seed);
+        let block = clerks::block(&people);
         let mut sink = Sink::create(args.out.as_deref(), clerks::COLUMNS)?;
         sink.take(&block)?;
-        (format!("{} clerks of {name}, seed {}", block.rows(), seed.0), sink)
+        (format!("{} clerks of {name}, seed {seed}", block.rows()), sink)
     } else {
-        let population = population(args, &played, seed)?;
-        let count = count(args, &population)?;
+        let count = count(args, &people, name)?;
         let mut sink = Sink::create(args.out.as_deref(), rows::COLUMNS)?;
-        if write(args, &population, count, &mut sink)? == Written::ReaderGone {
+        if write(args, &people, count, &mut sink)? == Written::ReaderGone {
             return Ok(Exit::Conforms);
         }
-        (format!("{count} people of {name}, seed {}", seed.0), sink)
+        (format!("{count} people of {name}, seed {seed}"), sink)
     };
     sink.finish()?;
     if let Some(out) = &args.out {
@@ -50,32 +48,31 @@ pub(crate) fn people(args: &PeopleArgs) -> Result<Exit, Failure> {
     Ok(Exit::Conforms)
 }
 
-fn population(args: &PeopleArgs, played: &Played, seed: Seed) -> Result<Population, Failure> {
-    let scale = args.scale.unwrap_or(Scale::WHOLE);
-    let population = Population::new(Arc::clone(&played.province), seed, scale)
+fn people_of(args: &PeopleArgs, run: &PlayedRun) -> Result<People, Failure> {
+    let seed = args.seed.map_or(run.seed, Seed);
+    let people = People::new(&run.played, seed, args.scale.unwrap_or(Scale::WHOLE), &run.calendar)
         .map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))?;
-    Ok(population.with_edge_cases(args.edge_cases.unwrap_or_default()))
+    Ok(people.with_edge_cases(args.edge_cases.unwrap_or_default()))
 }
 
 /// How many are wanted; more than there are is refused, with the scale that has them.
-fn count(args: &PeopleArgs, population: &Population) -> Result<u32, Failure> {
-    let there = population.count();
+fn count(args: &PeopleArgs, people: &People, name: &str) -> Result<u32, Failure> {
+    let there = people.count();
     let wanted = args.count.unwrap_or(there);
     if wanted <= there {
         return Ok(wanted);
     }
-    let scale = wanted.div_ceil(population.province().count());
-    let name = population.province().name();
+    let scale = u64::from(wanted).div_ceil(people.whole().max(1));
     let message = format!("{name} has {there} people at this scale, {wanted} are wanted (give --scale {scale})");
     Err(Failure::new(Exit::InvalidConfiguration, message))
 }
 
-fn write(args: &PeopleArgs, population: &Population, count: u32, sink: &mut Sink) -> Result<Written, Failure> {
+fn write(args: &PeopleArgs, people: &People, count: u32, sink: &mut Sink) -> Result<Written, Failure> {
     let bar = progress(count);
     let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let make = |piece: u32| {
         let (from, until) = (piece * PIECE, count.min((piece + 1) * PIECE));
-        Block::of(population, (from..until).map(CaseId))
+        Block::of(people, (from..until).map(CaseId))
     };
     let take = |block: Result<Block, Failure>| {
         let block = block.map_err(Ended::Failed)?;
@@ -93,7 +90,7 @@ fn write(args: &PeopleArgs, population: &Population, count: u32, sink: &mut Sink
         Err(Ended::Failed(failure)) => return Err(failure),
     }
     if let Some(folder) = &args.attachments {
-        attachments::write(args, population, count, Path::new(folder))?;
+        attachments::write(args, people, count, Path::new(folder))?;
     }
     Ok(Written::Whole)
 }

@@ -1,7 +1,7 @@
 //! The table of people: which columns it has, and blocks of its rows.
 
 use model::{CaseId, SimTime};
-use world::{Identity, Population, Rendered};
+use world::{Identity, Part, People, Rendered};
 
 use crate::exit::{Exit, Failure};
 
@@ -66,17 +66,18 @@ impl Block {
     }
 
     /// The rows of these cases. A person who could be a real one is refused.
-    pub(crate) fn of(population: &Population, cases: impl Iterator<Item = CaseId>) -> Result<Self, Failure> {
+    pub(crate) fn of(people: &People, cases: impl Iterator<Item = CaseId>) -> Result<Self, Failure> {
         let mut block = Self::new(COLUMNS);
         let mut texts = Rendered::default();
         for case in cases {
-            let identity = population.identity(case);
-            population.render(&identity, &mut texts);
+            let part = people.part_of(case);
+            let identity = part.population.identity(part.own(case));
+            part.population.render(&identity, &mut texts);
             if let Some(exposed) = world::exposed(&texts).first() {
                 let message = format!("refused: person {}: {exposed}", identity.person);
                 return Err(Failure::new(Exit::Refused, message));
             }
-            block.push_person(population, &identity, &texts);
+            block.push_person(part, case, &identity, &texts);
         }
         Ok(block)
     }
@@ -101,14 +102,14 @@ impl Block {
         })
     }
 
-    fn push_person(&mut self, population: &Population, identity: &Identity, texts: &Rendered) {
-        let province = population.province();
-        let cell = population.cell(identity.case);
+    fn push_person(&mut self, part: &Part, case: CaseId, identity: &Identity, texts: &Rendered) {
+        let province = part.province();
+        let cell = part.population.cell(identity.case);
         let unit = province.units().get(usize::from(cell.unit));
         let procedure = province.catalogue().get(usize::from(cell.procedure));
         let tag = usize::from(cell.tag).checked_sub(1).and_then(|tag| province.tags().get(tag));
         self.push(&identity.person.to_string());
-        self.push(&identity.case.to_string());
+        self.push(&case.to_string());
         for field in [
             identity.kind.as_str(),
             texts.full_name(),
@@ -125,7 +126,7 @@ impl Block {
             cell.level.as_str(),
             unit.map_or("", |unit| unit.code.as_str()),
             unit.map_or("", |unit| unit.name.as_str()),
-            procedure.map_or("", |procedure| procedure.code.as_str()),
+            &procedure.map_or_else(String::new, |procedure| part.procedure(&procedure.code)),
             procedure.map_or("", |procedure| procedure.name.as_str()),
         ] {
             self.push(field);
@@ -137,7 +138,7 @@ impl Block {
             self.push(field);
         }
         self.push(tag.map_or("", String::as_str));
-        self.push(&instant(identity.arrival));
+        self.push(&instant(part.moved().on_clock(identity.arrival)));
         self.push(texts.reference());
     }
 }

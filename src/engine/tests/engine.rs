@@ -15,6 +15,7 @@ mod engine {
     mod hostile;
     mod identities;
     mod lanes;
+    mod named;
     mod own_connections;
     mod peers;
     mod proxies;

@@ -163,6 +163,7 @@ fn witness(summary: &Summary, witness: &Witness) -> Markup {
             p .place {
                 (said(&words::place(witness)))
                 @if let Some(case) = case { br; span .note { (said(&case_text(case))) } }
+                @if let Some(id) = words::telling_trace_id(witness) { br; span .note { "trace-id " code { (said(id)) } } }
             }
             dl .contrast {
                 div { dt { "expected" } dd { (said(&witness.expected)) } }

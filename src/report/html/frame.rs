@@ -6,7 +6,7 @@ use verdict::{GateAnswer, Overall};
 
 use super::section;
 use crate::summary::Summary;
-use crate::text::{self, MISSING, count};
+use crate::text::{self, MISSING};
 use crate::words;
 
 /// A stranger's words; markup is escaped by maud, signs that would disturb the page here.
@@ -70,13 +70,15 @@ fn tiles(summary: &Summary) -> Markup {
     let response_time = all
         .and_then(|all| all.response_time)
         .map_or_else(|| MISSING.to_owned(), |response_time| text::duration(response_time.p95_ns));
+    let traffic = summary.traffic.in_words();
+    let (exchanges, of_which) = traffic.split_once(' ').unwrap_or((&traffic, ""));
     html! {
         ul .tiles {
             li { a href="#rules" { b { (rules.pass) " of " (summary.rules.len() as u64 - rules.not_applicable) } " rules hold" } }
             li { a href="#gates" { b { (hold) " of " (summary.gates.len()) } " gates hold" } }
             li { a href="#fidelity" { b { (figures.exact + figures.within_precision) " of " (summary.figures.len()) } " published figures met" } }
             li { a href="#latency" { b { (response_time) } " response time, p95 of what people did" } }
-            li { a href="#load" { b { (count(summary.traffic.exchanges())) } " exchanges under load, " (count(summary.traffic.in_all())) " in all" } }
+            li { a href="#load" { b { (exchanges) } " " (of_which) } }
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::charts;
 use crate::summary::{Identities, Summary};
 use crate::text::{MISSING, count, duration, float, milliseconds, percent, rate};
 use crate::traffic::{FaultCount, OperationTraffic};
+use crate::words::trace_id;
 
 pub(super) fn latency(summary: &Summary) -> Markup {
     let traffic = &summary.traffic;
@@ -136,7 +137,10 @@ fn fault_table(label: &str, caption: &str, counts: &[FaultCount]) -> Markup {
                     th scope="row" { (said(&fault.kind.replace('_', " "))) }
                     td .number { (count(fault.count)) }
                     td { (said(&fault.operations.join(", ").replace('_', " "))) }
-                    td .number { (fault.first_exchange) }
+                    td .number {
+                        (fault.first_exchange)
+                        @if let Some(id) = trace_id(fault.first_traceparent.as_deref()) { br; code .note { (said(id)) } }
+                    }
                 } } }
             }
         },

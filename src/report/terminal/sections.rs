@@ -8,6 +8,7 @@ use verdict::{GateAnswer, Overall, RuleVerdict, Verdict};
 use super::page::{Column, Ink, Page};
 use crate::fidelity::FigureLine;
 use crate::latency::Latency;
+use crate::provinces::ProvinceLine;
 use crate::summary::{Identities, Summary};
 use crate::targets::{TargetLine, target_score};
 use crate::text::{MISSING, count, duration, milliseconds, percent, rate};
@@ -18,6 +19,8 @@ use crate::words;
 const TOGETHER: usize = 3;
 /// More mismatching figures than this are left to the page.
 const FIGURES: usize = 6;
+/// So many provinces are shown; the others are in the page.
+const PROVINCES: usize = 12;
 
 pub(super) fn rules(page: &mut Page, summary: &Summary) {
     page.heading("RULES", &words::rule_score(&summary.rule_counts()));
@@ -72,6 +75,9 @@ fn broken_rule(page: &mut Page, rule: &RuleVerdict) {
         page.paragraph("    ", Ink::Plain, &words::place(witness));
         page.paragraph("    expected  ", Ink::Plain, &witness.expected);
         page.paragraph("    observed  ", Ink::Strong, &witness.observed);
+        if let Some(trace_id) = words::telling_trace_id(witness) {
+            page.paragraph("    trace-id  ", Ink::Plain, trace_id);
+        }
     }
     page.gap();
 }
@@ -146,6 +152,37 @@ pub(super) fn fidelity(page: &mut Page, summary: &Summary) {
     }
 }
 
+/// Each province beside the others; nothing where one is played. Of many those with trouble are shown, then the largest.
+pub(super) fn provinces(page: &mut Page, summary: &Summary) {
+    if summary.provinces.is_empty() {
+        return;
+    }
+    let mut rows: Vec<_> = summary.provinces.iter().collect();
+    if rows.len() > PROVINCES {
+        rows.sort_by_key(|row| (row.gates_broken.is_empty(), row.errors == 0, std::cmp::Reverse(row.planned)));
+        rows.truncate(PROVINCES);
+    }
+    page.heading("PROVINCES", "each alone: people's exchanges under load, ms; gates that hold, of those decided");
+    let column = |of: fn(&ProvinceLine) -> String| rows.iter().map(|row| of(row)).collect::<Vec<_>>();
+    page.table(vec![
+        Column::left("province", column(|row| row.name.clone())),
+        Column::right("planned", 0, column(|row| count(row.planned))),
+        Column::right("submitted", 0, column(|row| count(row.submitted))),
+        Column::right("in time", 2, column(|row| count(row.in_time))),
+        Column::right("late", 3, column(|row| count(row.late))),
+        Column::right("exchanges", 4, column(|row| count(row.exchanges))),
+        Column::right("error", 0, column(|row| count(row.errors))),
+        Column::right("p95", 1, column(|row| ms(row.response_time, |l| l.p95_ns))).under("response time"),
+        Column::right("gates", 0, column(ProvinceLine::gates_text)),
+    ]);
+    for row in rows.iter().filter(|row| !row.gates_broken.is_empty()).take(TOGETHER) {
+        page.paragraph("  ! ", Ink::Doubtful, &format!("{} alone: {}", row.name, row.gates_broken.join(", ")));
+    }
+    if summary.provinces.len() > rows.len() {
+        page.paragraph("  ", Ink::Faint, &format!("and {} more in report.html", summary.provinces.len() - rows.len()));
+    }
+}
+
 /// What the dossiers of this run can tell about the targets of provinces; nothing where they tell nothing.
 pub(super) fn targets(page: &mut Page, summary: &Summary) {
     let shown = || summary.targets.iter().filter(|target| target.is_shown());
@@ -194,6 +231,11 @@ pub(super) fn traffic(page: &mut Page, summary: &Summary) {
         traffic.faults.iter().map(|fault| format!("{} {}", count(fault.count), fault.kind.replace('_', " "))).collect();
     if !faults.is_empty() {
         page.paragraph("  ? ", Ink::Doubtful, &format!("no trustworthy answer: {}", faults.join(", ")));
+    }
+    if let Some(first) = traffic.faults.iter().min_by_key(|fault| fault.first_exchange)
+        && let Some(trace_id) = words::trace_id(first.first_traceparent.as_deref())
+    {
+        page.paragraph("    ", Ink::Faint, &format!("first: exchange {}, trace-id {trace_id}", first.first_exchange));
     }
     let refusals: Vec<String> = traffic
         .refusals

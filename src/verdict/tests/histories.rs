@@ -184,7 +184,7 @@ fn claims_are_decided_on_the_load_phase() {
                      with recursive n(i) as (select 1 union all select i + 1 from n where i < 91)
                      insert into exchanges
                      select i, 7, 'citizen', 1, 'x', 'track', 1, iif(i = 91, 'drain', 'load'), 0, i, i, i,
-                            i + iif(i = 91, 20000000, 3000000), 'ok', 200, null, 1, 1, null, 1, 'user', 0, 0, null from n";
+                            i + iif(i = 91, 20000000, 3000000), 'ok', 200, null, 1, 1, null, 1, 'user', 0, 0, null, null from n";
     let judgement = judge_inserts(&rules(), exchanges);
     let told: Vec<_> = judgement
         .gates

@@ -62,7 +62,8 @@ create temp trigger make_exchange instead of insert on exchange begin
         coalesce(new.traffic_class, 'user'),
         coalesce(new.delay_ns, 0),
         coalesce(new.held_ns, 0),
-        new.reason
+        new.reason,
+        new.traceparent
     );
 end;
 

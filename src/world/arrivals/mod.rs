@@ -3,8 +3,8 @@
 //! Given how many come in a window, the points of a Poisson process are independent draws from its rate curve: the instant
 //! of a dossier is `L^-1(u)`, `L` being the mass of its channel's curve over its cell's window and `u` a draw that belongs to
 //! the dossier. Seasonality of days and minutes, busy days and bursts change `L`, never how many come. [`arrivals`] lists everybody in
-//! order, [`visits()`] visitors, [`batches`] a stretch of days at a time for populations that do not fit into memory; both know nothing of
-//! wall time, which is [`timeline()`]'s.
+//! order, `visits` visitors, [`batches`] a stretch of days at a time for populations that do not fit into memory; both know nothing of
+//! wall time, which is the timeline's.
 //!
 //! # Source
 //! Kim and Whitt, "Are call center and hospital arrivals well modeled by nonhomogeneous Poisson processes?", 2014
@@ -29,10 +29,10 @@ pub use arrival::Arrival;
 pub(crate) use arrival_times::{Around, ArrivalTimes, Schedules};
 pub use curve::Curve;
 pub use load_shape::{ArrivalRate, LoadCurve, LoadShape};
-pub use timeline::timeline;
-pub use visits::{Visits, visits};
-
-use std::collections::BTreeMap;
+pub(crate) use sort::sort;
+pub(crate) use timeline::timeline;
+pub use visits::Visits;
+pub(crate) use visits::visits;
 
 use crate::period::Period;
 use crate::population::Population;
@@ -45,18 +45,8 @@ pub fn arrivals(population: &Population) -> Vec<Arrival> {
             arrivals.extend(cases.map(|(case, key)| Arrival { due: arrival_time.due(key), case, unit: cell.unit }));
         }
     }
-    sort::sort(&mut arrivals);
+    sort(&mut arrivals);
     arrivals
-}
-
-/// How many dossiers come in within the busiest hour of the simulated period, counted from full hour to full hour.
-pub fn peak_hour(population: &Population) -> f64 {
-    let start = population.province().period().start();
-    let mut counts: BTreeMap<i64, u32> = BTreeMap::new();
-    for arrival in arrivals(population) {
-        *counts.entry((arrival.due.0 - start.0) / 3_600_000).or_default() += 1;
-    }
-    counts.into_values().max().map_or(0.0, f64::from)
 }
 
 /// The dossiers that come in on these days, ordered by due instant, then case. Looks at every dossier of the population, but keeps
@@ -71,7 +61,7 @@ pub fn arrivals_within(population: &Population, period: Period) -> Vec<Arrival> 
             arrivals.extend(within.map(|(due, case)| Arrival { due, case, unit: cell.unit }));
         }
     }
-    sort::sort(&mut arrivals);
+    sort(&mut arrivals);
     arrivals
 }
 

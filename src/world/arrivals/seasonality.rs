@@ -22,6 +22,7 @@ use model::words::Channel;
 use model::{Fields, Node, SimTime};
 
 use crate::calendar::Calendar;
+use crate::people::Moved;
 use crate::period::{Period, date, next};
 
 /// The largest factor of a day, in percent.
@@ -124,6 +125,11 @@ impl Surge {
     /// First instant after it.
     pub(crate) fn until(&self) -> SimTime {
         self.until
+    }
+
+    /// The same for a province that is played so much later.
+    pub(crate) fn earlier(&self, moved: Moved) -> Self {
+        Self { from: moved.own_instant(self.from), until: moved.own_instant(self.until), ..self.clone() }
     }
 
     /// The parts before, in and after the surge; some may be empty.

@@ -13,12 +13,13 @@
 //! | `journey: visit` | what a visitor does |
 //! | `spikes: [ { at: 2021-03-01T09:00, minutes: 30, factor: 100 } ]` | minutes in which so many times as many come |
 
-use model::{Node, Placed, Seed, SimTime};
+use model::{Node, Placed, SimTime};
 use rand::seq::IndexedRandom as _;
 
 use super::schedule::Schedule;
 use super::seasonality::{Seasonality, Surge, minute};
 use super::{Arrival, sort};
+use crate::people::Moved;
 use crate::period::Period;
 use crate::population::Population;
 
@@ -50,6 +51,12 @@ impl Visits {
         })
     }
 
+    /// The same, with spikes as a province knows them whose days are moved.
+    pub(crate) fn moved(&self, moved: Moved) -> Self {
+        let own = |(at, spike): &(Placed, Surge)| (at.clone(), spike.earlier(moved));
+        Self { spikes: self.spikes.iter().map(own).collect(), ..self.clone() }
+    }
+
     /// The instants, as they are written, of the spikes that do not lie within the period.
     pub fn beyond(&self, period: Period) -> impl Iterator<Item = &Placed> {
         let is_beyond = move |spike: &Surge| spike.from() < period.start() || period.end() < spike.until();
@@ -69,11 +76,11 @@ fn spike(node: &Node<'_>) -> Option<(Placed, Surge)> {
 }
 
 /// Every visit, ordered by due instant, then case; `arrivals` are those of the same population, in order.
-pub fn visits(population: &Population, arrivals: &[Arrival], visits: &Visits) -> Vec<Arrival> {
+pub(crate) fn visits(population: &Population, arrivals: &[Arrival], visits: &Visits) -> Vec<Arrival> {
     let Some(online) = population.arrival_times().online() else { return Vec::new() };
     let curve = online.surged(&Seasonality::of_surges(visits.spikes.iter().map(|(_, spike)| spike.clone()).collect()));
     let count = arrivals.len() * visits.per_dossier as usize;
-    let mut all: Vec<_> = dues(&curve, population.seed(), count);
+    let mut all: Vec<_> = dues(&curve, population, count);
     all.sort_unstable();
     let visitor = population.seed().stream("visitor");
     let (mut come, mut visits) = (0, Vec::with_capacity(count));
@@ -83,17 +90,17 @@ pub fn visits(population: &Population, arrivals: &[Arrival], visits: &Visits) ->
         }
         // Before the first arrival there is no dossier to look at yet.
         let known = if come == 0 { arrivals } else { arrivals.get(..come).unwrap_or(arrivals) };
-        let whose = known.choose(&mut visitor.rng(k, 0));
+        let whose = known.choose(&mut visitor.rng(population.turn().number(k), 0));
         visits.extend(whose.map(|arrival| Arrival { due, ..*arrival }));
     }
-    sort::sort(&mut visits);
+    sort(&mut visits);
     visits
 }
 
 /// The instants of so many visits, in the order of their draws.
-fn dues(curve: &Schedule, seed: Seed, count: usize) -> Vec<SimTime> {
-    let stream = seed.stream("visit");
-    let keys = (0_u64..).take(count);
+fn dues(curve: &Schedule, population: &Population, count: usize) -> Vec<SimTime> {
+    let stream = population.seed().stream("visit");
+    let keys = (0_u64..).take(count).map(|k| population.turn().number(k));
     keys.map(|k| curve.instant(stream.below(k, curve.mass()))).collect()
 }
 
@@ -102,7 +109,7 @@ mod tests {
     use std::collections::BTreeMap;
     use std::sync::Arc;
 
-    use model::{Applicants, Document};
+    use model::{Applicants, Document, Seed};
     use proptest::prelude::*;
 
     use super::*;

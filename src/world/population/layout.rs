@@ -60,9 +60,19 @@ impl Scale {
         if within { Ok(scale) } else { Err(ScaleOutOfRange { numerator, denominator }) }
     }
 
+    /// So many dossiers of so many, both above 0.
+    pub(crate) fn exactly(count: u32, whole: u32) -> Self {
+        Self { numerator: count.max(1), denominator: whole.max(1) }
+    }
+
     /// How many of `whole` are played, rounded down, but at least one.
     pub fn of(self, whole: u32) -> u64 {
-        (u64::from(whole) * u64::from(self.numerator) / u64::from(self.denominator)).max(1)
+        self.of_sum(whole.into())
+    }
+
+    /// The same of several wholes together.
+    pub(crate) fn of_sum(self, whole: u64) -> u64 {
+        (whole * u64::from(self.numerator) / u64::from(self.denominator)).max(1)
     }
 
     /// The smallest whole number of times that holds it.

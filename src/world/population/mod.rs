@@ -30,6 +30,7 @@ mod pieces;
 mod rendered;
 mod tax_codes;
 mod text;
+mod turn;
 
 #[cfg(test)]
 mod tests;
@@ -48,6 +49,7 @@ pub use layout::{Scale, ScaleOutOfRange, TooManyPeople};
 pub use numbers::{Realism, Sex};
 pub use pieces::in_order;
 pub use rendered::Rendered;
+pub(crate) use turn::{Turn, year};
 
 use crate::arrivals::ArrivalTimes;
 use crate::arrivals::arrival::Arrival;
@@ -67,6 +69,8 @@ use tax_codes::TaxCodes;
 pub struct Population {
     province: Arc<Province>,
     seed: Seed,
+    /// Its place among the populations of one run.
+    turn: Turn,
     layout: Layout,
     /// From case numbers to ranks.
     order: Permutation,
@@ -146,18 +150,30 @@ impl Population {
     /// # Errors
     /// [`TooManyPeople`] if the scale asks for more than the citizen numbers of a province can tell apart.
     pub fn new(province: Arc<Province>, seed: Seed, scale: Scale) -> Result<Self, TooManyPeople> {
+        let turn = Turn::alone(&province);
+        Self::in_turn(province, seed, scale, turn)
+    }
+
+    /// The people of this seed whose turn it is: no two turns share a person.
+    pub(crate) fn in_turn(
+        province: Arc<Province>,
+        seed: Seed,
+        scale: Scale,
+        turn: Turn,
+    ) -> Result<Self, TooManyPeople> {
         let weights: Vec<_> = province.cells().iter().map(|cell| cell.count).collect();
-        let layout = Layout::new(&weights, scale, CitizenNumbers::LIMIT)?;
+        let layout = Layout::new(&weights, scale, CitizenNumbers::LIMIT / turn.of)?;
         let shares = shares(&province);
         let territory = province.territory();
         let kind = if territory.starts_with("thành phố ") { "" } else { "tỉnh " };
         let address_end = |place: &crate::Place| format!(", {}, {kind}{territory}", place.name);
         Ok(Self {
             seed,
+            turn,
             order: Permutation::new(seed.stream("order"), u64::from(layout.count())),
             layout,
             shares,
-            numbers: numbers(&province, Realism::Impossible, seed),
+            numbers: numbers(&province, Realism::Impossible, seed, turn),
             tax_codes: TaxCodes::new(seed),
             references: References::new(seed),
             contacts: Contacts::new(seed),
@@ -187,7 +203,7 @@ impl Population {
     /// The same people with numbers of this realism.
     #[must_use]
     pub fn with_realism(mut self, realism: Realism) -> Self {
-        self.numbers = numbers(&self.province, realism, self.seed);
+        self.numbers = numbers(&self.province, realism, self.seed, self.turn);
         self
     }
 
@@ -202,6 +218,26 @@ impl Population {
     pub fn recognise_in_any_run(&self, mark: &str) -> Option<CaseId> {
         let in_its_run = self.references.as_in(mark).read(mark).and_then(|person| self.case_of(person));
         in_its_run.or_else(|| self.recognise(mark))
+    }
+
+    /// Its place among the populations of one run.
+    pub(crate) fn turn(&self) -> Turn {
+        self.turn
+    }
+
+    /// The number in the run of whoever a reference or a tax code belongs to, of this population or another of the run.
+    pub(crate) fn numbered(&self, mark: &str) -> Option<u64> {
+        self.references.read(mark).or_else(|| self.tax_codes.read(mark))
+    }
+
+    /// The case of the citizen with this number.
+    pub(crate) fn of_citizen(&self, number: &str) -> Option<CaseId> {
+        self.numbers.read(number).and_then(|person| self.case_of(person))
+    }
+
+    /// The province they live in, shared.
+    pub(crate) fn shared_province(&self) -> Arc<Province> {
+        Arc::clone(&self.province)
     }
 
     /// The province they live in.
@@ -251,7 +287,7 @@ impl Population {
         cells.map(move |(position, cell)| {
             let cases = self.layout.of_cell(position).map(|(rank, person)| {
                 let case = self.order.backward(u64::from(rank));
-                (CaseId(fitting(case, RANKS)), person)
+                (CaseId(fitting(case, RANKS)), self.turn.number(person))
             });
             (position, cell, cases)
         })
@@ -326,7 +362,8 @@ impl Population {
     #[inline]
     fn slot(&self, id: CaseId) -> Slot {
         let rank: u32 = fitting(self.order.forward(u64::from(id.0)), RANKS);
-        self.layout.slot(rank.min(self.layout.count().saturating_sub(1)))
+        let slot = self.layout.slot(rank.min(self.layout.count().saturating_sub(1)));
+        Slot { person: self.turn.number(slot.person), ..slot }
     }
 
     fn cell_at(&self, position: usize) -> &Cell {
@@ -353,14 +390,13 @@ impl Population {
     }
 
     fn case_of(&self, person: u64) -> Option<CaseId> {
-        let rank = self.layout.rank(person)?;
+        let rank = self.layout.rank(self.turn.own(person)?)?;
         Some(CaseId(fitting(self.order.backward(u64::from(rank)), RANKS)))
     }
 }
 
-fn numbers(province: &Province, realism: Realism, seed: Seed) -> CitizenNumbers {
-    let year = fitting(province.period().from.year(), "no calendar begins before the year 0");
-    CitizenNumbers::new(province.number_code(), year, realism, seed)
+fn numbers(province: &Province, realism: Realism, seed: Seed, turn: Turn) -> CitizenNumbers {
+    CitizenNumbers::new(province.number_code(), turn.year, realism, seed)
 }
 
 fn shares(province: &Province) -> Vec<Share> {

@@ -115,6 +115,9 @@ impl CitizenNumbers {
             return None;
         }
         let digits: u64 = text.parse().ok()?;
+        if digits / 1_000_000_000 != self.province {
+            return None;
+        }
         let (serial, year) = (digits % SERIALS, digits / SERIALS % 100);
         let age = (year + 100 - u64::from(self.first_year) % 100) % 100;
         // Whatever the century digit, the number for this point must be the same.

@@ -8,17 +8,20 @@ use std::time::Duration;
 use history::{Recorder, Store};
 use journey::Scripts;
 use model::words::{Channel, FeeBasis, Level, PaymentMethod, PeerName, PlannedOutcome, ReturnMethod, Role};
-use model::{Applicant, Applicants, Case, CaseId, Seed, SimTime, Staff, Timeline, Vnd};
+use model::{Applicant, Applicants, Case, CaseId, Fact, Seed, SimTime, Staff, Timeline, Vnd};
 use portal::Adapter;
 use vandan_engine::{
-    Arrival, Arrivals, Authority, BaseUrl, Connections, EngineError, Guard, Health, JourneyAssignment, Meters, Peer,
-    Proxies, Publication, Purpose, RunSpec, Settings, Snapshot, SourceAddresses, Tls, lane_of,
+    Arrival, Arrivals, Authority, BaseUrl, Connections, EngineError, Guard, Health, Identity, JourneyAssignment, Meters,
+    Peer, Proxies, Publication, Purpose, RunSpec, Settings, Snapshot, SourceAddresses, Tls, lane_of,
 };
 
 use super::portal::Portal;
 
 /// One simulated minute is played in a millisecond.
 pub(crate) const MINUTE: u64 = 1_000_000;
+
+/// The part of trace-ids that is the run's.
+pub(crate) const TRACE: u64 = 0x9c11_85a5_c5e9_fc54;
 
 /// Nanoseconds of a millisecond of the wall clock.
 pub(crate) const MS: u64 = 1_000_000;
@@ -139,6 +142,7 @@ pub(crate) struct Row {
     pub(crate) delay: i64,
     pub(crate) held: i64,
     pub(crate) class: String,
+    pub(crate) traceparent: Option<String>,
 }
 
 impl Row {
@@ -174,7 +178,7 @@ impl Play {
                 final_read: Duration::from_secs(10),
                 poll_every: Duration::from_millis(20),
                 longest_answer: 1 << 20,
-                user_agent: "vandan/test (run engine)".to_owned(),
+                identity: Identity::new("test", "engine", Some(TRACE)),
                 codec: vandan_engine::HttpCodec::default(),
             },
             stop: Arc::default(),
@@ -232,7 +236,9 @@ impl Play {
     fn play(self) -> Played {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("history.sqlite");
-        let recorder = Recorder::start(Store::create(&path).unwrap()).unwrap();
+        let mut store = Store::create(&path).unwrap();
+        store.set_facts(&[(Fact::TraceIdPrefix, format!("{TRACE:016x}"))]).unwrap();
+        let recorder = Recorder::start(store).unwrap();
         let meters = Meters::new(self.lanes);
         let (stop, streams) = (Arc::clone(&self.stop), self.streams());
         let health = vandan_engine::run(self.spec(), streams, &recorder, &meters, &stop);
@@ -243,7 +249,7 @@ impl Play {
             .prepare(
                 "select case_id, actor, journey, operation, phase, due_ns, sent_ns, done_ns, outcome, status, fault,
                  bytes_received, reused, attempt, reason, delay_ns, held_ns, traffic_class,
-                 bytes_decoded from exchanges order by exchange_id",
+                 bytes_decoded, traceparent from exchanges order by exchange_id",
             )
             .unwrap();
         let rows = rows.query_map([], |row| {
@@ -267,6 +273,7 @@ impl Play {
                 delay: row.get(15)?,
                 held: row.get(16)?,
                 class: row.get(17)?,
+                traceparent: row.get(19)?,
             })
         });
         let rows = rows.unwrap().map(Result::unwrap).collect();
