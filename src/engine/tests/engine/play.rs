@@ -11,8 +11,8 @@ use model::words::{Channel, FeeBasis, Level, PaymentMethod, PeerName, PlannedOut
 use model::{Applicant, Applicants, Case, CaseId, Fact, Seed, SimTime, Staff, Timeline, Vnd};
 use portal::Adapter;
 use vandan_engine::{
-    Arrival, Arrivals, Authority, BaseUrl, Connections, EngineError, Guard, Health, Identity, JourneyAssignment, Meters,
-    Peer, Proxies, Publication, Purpose, RunSpec, Settings, Snapshot, SourceAddresses, Tls, lane_of,
+    Arrival, Arrivals, Authority, BaseUrl, Connections, EngineError, Guard, Health, Identity, JourneyAssignment,
+    Meters, Peer, Proxies, Publication, Purpose, RunSpec, Settings, Snapshot, SourceAddresses, Tls, lane_of,
 };
 
 use super::portal::Portal;
@@ -376,8 +376,8 @@ impl Play {
         let doors = std::iter::once(&target)
             .chain(&also_at)
             .map(BaseUrl::authority)
+            .filter(|door| door.is_loopback())
             .cloned()
-            .filter(Authority::is_loopback)
             .chain(peers)
             .chain(self.links);
         let guard = Guard::of(doors).through(self.proxies).bound_to(SourceAddresses::new(&self.sources).unwrap());
