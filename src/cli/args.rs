@@ -107,6 +107,12 @@ pub(crate) struct RunArgs {
     /// Print nothing: only the exit code and the files
     #[arg(long, short)]
     pub(crate) quiet: bool,
+    /// Print the requests that would be sent, how many and to whom; sends nothing
+    #[arg(long, conflicts_with = "quiet")]
+    pub(crate) dry_run: bool,
+    /// Print --dry-run as JSON
+    #[arg(long, requires = "dry_run")]
+    pub(crate) json: bool,
 }
 
 /// What speaks HTTP/1.1 where there is no TLS.

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use engine::{Arrivals, BaseUrl, Connections, Guard, Identity, Meters, Peer, Purpose, RunSpec, Settings, Tls, lane_of};
+use engine::{
+    Arrivals, BaseUrl, Connections, Guard, Identity, Meters, Peer, Proxies, Purpose, RunSpec, Settings,
+    SourceAddresses, Tls, lane_of,
+};
 use history::{Recorder, Store};
 use model::words::PeerName;
 use model::{Applicants, Fact, saturating};
@@ -17,7 +20,8 @@ use crate::mocks::Country;
 use crate::progress::Watch;
 use crate::results::Results;
 use crate::run_facts::{self, Ending, write_ending};
-use crate::{console, judge, open_files, plan, planned_rows, safety};
+use crate::run_file::Authorization;
+use crate::{console, dry_run, judge, open_files, plan, planned_rows, safety};
 
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let defects = mock_lists::defects(&args.portal.defect)?;
@@ -33,6 +37,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let sources = safety::sources(args, &composed)?;
     let lanes = args.lanes.map_or_else(default_lanes, usize::from).min(64);
     let connections = connections(args, &composed, lanes)?;
+    if args.dry_run {
+        let means = Means { consent: consent.as_ref(), outside, tls, proxies, sources, connections };
+        return rehearse(args, composed, means, &started);
+    }
     let results = Results::create(&args.results, &composed.run.name, &started)?;
     let salt = args.salt.unwrap_or_else(|| salt(&started, &results.id));
     composed.people = Arc::new(People::clone(&composed.people).with_salt(salt));
@@ -50,7 +58,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     planned_rows::write(&mut store, &composed, &peers, safety::day_of(started)).map_err(Failure::run)?;
     let mut facts = run_facts::at_start(args, &composed, &results, &started, &targets, lanes);
     facts.push((Fact::Salt, salt.to_string()));
-    let trace = (!composed.adapter.writes_header("traceparent")).then(|| trace(&started, &results.id));
+    let trace = trace(&composed, &started, &results.id);
     facts.extend(trace.map(|trace| (Fact::TraceIdPrefix, format!("{trace:016x}"))));
     let proxy = targets.iter().find_map(|target| proxies.through(target.authority()));
     facts.extend(proxy.map(|proxy| (Fact::Proxy, proxy.to_string())));
@@ -72,6 +80,42 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     played.is_over.store(true, Ordering::Relaxed);
     let exit = judge::judge_into(&results.folder, &composed.rules, args.quiet)?;
     Ok(if played.ending.health.is_err() { Exit::InvalidRun } else { exit })
+}
+
+/// With what a run would be played.
+struct Means<'a> {
+    consent: Option<&'a Authorization>,
+    outside: Option<(Vec<BaseUrl>, Vec<Peer>)>,
+    tls: Tls,
+    proxies: Proxies,
+    sources: SourceAddresses,
+    connections: Connections,
+}
+
+/// Shows what would be sent, and sends nothing.
+fn rehearse(
+    args: &RunArgs,
+    mut composed: Composition,
+    Means { consent, outside, tls, proxies, sources, connections }: Means<'_>,
+    started: &jiff::Timestamp,
+) -> Result<Exit, Failure> {
+    let id = Results::first_id(&composed.run.name, started);
+    let salt = args.salt.unwrap_or_else(|| salt(started, &id));
+    composed.people = Arc::new(People::clone(&composed.people).with_salt(salt));
+    let is_bundled = outside.is_none();
+    let (targets, peers) = match outside {
+        Some(outside) => outside,
+        None => {
+            (vec![BaseUrl::parse(dry_run::BUNDLED).map_err(|error| Failure::new(Exit::OurBug, error))?], Vec::new())
+        }
+    };
+    let guard = safety::guard(&targets, &peers, &composed, consent).through(proxies).bound_to(sources);
+    let identity = Identity::new(env!("CARGO_PKG_VERSION"), &id, trace(&composed, started, &id));
+    let settings = settings(args, &composed, connections, identity);
+    let spec = spec(&composed, (targets, peers), guard, tls, settings);
+    let rehearsal = dry_run::Rehearsal { composed: &composed, spec: &spec, consent, is_bundled };
+    console::print(&if args.json { rehearsal.json() } else { rehearsal.text() });
+    Ok(Exit::Conforms)
 }
 
 /// Whose connections there are, and how many they may be.
@@ -100,9 +144,10 @@ fn salt(started: &jiff::Timestamp, run_id: &str) -> u64 {
     model::Seed(saturating(started.as_nanosecond())).stream(run_id).below(0, 1 << 32)
 }
 
-/// What makes the trace-ids of this run its own, whatever its salt is.
-fn trace(started: &jiff::Timestamp, run_id: &str) -> u64 {
-    model::Seed(saturating(started.as_nanosecond())).stream(run_id).below(1, u64::MAX)
+/// What makes the trace-ids of this run its own, whatever its salt is; `None` if the adapter writes them.
+fn trace(composed: &Composition, started: &jiff::Timestamp, run_id: &str) -> Option<u64> {
+    let own = || model::Seed(saturating(started.as_nanosecond())).stream(run_id).below(1, u64::MAX);
+    (!composed.adapter.writes_header("traceparent")).then(own)
 }
 
 fn inside(country: &Country) -> Result<(Vec<BaseUrl>, Vec<Peer>), Failure> {

@@ -92,7 +92,8 @@ fn request(encoded: &mut Encoded, target: &BaseUrl, identity: &Identity) -> Prep
     })
 }
 
-fn assemble(
+/// The address and the form in HTTP of an encoded request, with the length of its body.
+pub(crate) fn assemble(
     encoded: &mut Encoded,
     target: &BaseUrl,
     identity: &Identity,
