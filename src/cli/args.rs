@@ -53,8 +53,8 @@ pub(crate) struct PlanArgs {
     /// Length of the load phase, e.g. "10 s" [default: from the run file]
     #[arg(long, value_name = "TIME", value_parser = length)]
     pub(crate) length: Option<std::time::Duration>,
-    /// Connections: per_person, or N for each thread, shared by all people [default: from the run file]
-    #[arg(long, value_name = "per_person|N", value_parser = Connections::parse)]
+    /// Whose connections: `per_person`, or a number for each thread, shared by all people [default: from the run file]
+    #[arg(long, value_name = "WHOSE", value_parser = Connections::parse)]
     pub(crate) connections: Option<Connections>,
     #[command(flatten)]
     pub(crate) load: LoadArgs,

@@ -65,7 +65,9 @@ impl Connections {
         match need.lack(most) {
             Some(lack) if need.is_inside => Err(Failure::run(lack)),
             lack => {
-                lack.iter().for_each(|lack| note(&format!("note: {lack}")));
+                if let Some(lack) = lack {
+                    note(&format!("note: {lack}"));
+                }
                 Ok(engine::Connections::Pool(most))
             }
         }
@@ -81,7 +83,7 @@ impl std::fmt::Display for Connections {
     }
 }
 
-/// People who have a connection open at once, at the most: an estimate. An applicant comes with their first request; each of
+/// People who have a connection open at once, at the most: an estimate, where answers take no time. An applicant comes with their first request; each of
 /// their requests keeps the connection open for `keep_alive`, and the last is sent within a simulated day. Clerks keep theirs.
 pub(crate) fn wanted(composed: &Composition, offer: &OfferedLoad) -> u64 {
     let Limits { keep_alive, .. } = composed.run.limits;
@@ -118,7 +120,7 @@ pub(crate) fn tell(page: &mut Page, composed: &Composition, offer: &OfferedLoad)
                 format!("a pool of {} for each thread, shared by all people", text::count(most as u64))
             }
             Connections::PerPerson => format!(
-                "one per person, closed after {} without a request: about {} open in the peak second (an estimate)",
+                "one per person, closed after {} without a request: about {} open at once (an estimate: answers take no time)",
                 duration_text(keep_alive.as_secs()),
                 text::count(wanted(composed, offer))
             ),

@@ -48,6 +48,7 @@ impl Browsers {
     }
 
     /// Somebody sends something: takes their browser, or a `fresh` one, and closes others where there would be too many.
+    #[expect(clippy::unnecessary_box_returns, reason = "it goes to and fro, and stays where it is meanwhile")]
     pub(crate) fn take(
         &mut self,
         people: &mut Actors,

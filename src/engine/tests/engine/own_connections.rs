@@ -75,8 +75,8 @@ fn for_one_too_many_the_connection_that_rests_longest_is_closed() {
         tracked.iter().map(|row| row.reused).collect::<Vec<_>>()
     };
     assert_eq!(reused(3), [true, true, true]);
-    // Each takes the place of the one who comes next.
-    assert_eq!(reused(2), [false, false, false]);
+    // One after the other takes the place of the one before.
+    assert_eq!(reused(1), [false, false, false]);
 }
 
 #[test]

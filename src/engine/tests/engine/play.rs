@@ -377,8 +377,8 @@ impl Play {
         let doors = std::iter::once(&target)
             .chain(&also_at)
             .map(BaseUrl::authority)
+            .filter(|door| door.is_loopback())
             .cloned()
-            .filter(Authority::is_loopback)
             .chain(peers)
             .chain(self.links);
         let guard = Guard::of(doors).through(self.proxies).bound_to(SourceAddresses::new(&self.sources).unwrap());
