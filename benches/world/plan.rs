@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use world::{
-    Calendar, Catalogue, Country, CountryPlan, Gazetteer, Plan, Planning, Population, Province, Scale, Surroundings,
-    Template, timeline,
+    Calendar, Catalogue, Country, CountryPlan, Gazetteer, People, Plan, Planning, Population, Province, Scale,
+    Surroundings, Template,
 };
 
 const COUNTRY: &str = include_str!("../../scenarios/countries/vietnam-2025.yaml");
@@ -57,10 +57,11 @@ fn plan(criterion: &mut Criterion) {
 
     let population = Population::new(Arc::clone(&largest), country.seed, Scale::WHOLE)
         .expect("a minute of a province has few people");
-    let minute = timeline(&largest, &world.calendar, Duration::from_secs(60), 12.0);
+    let people = People::alone(population);
+    let minute = people.timeline(&world.calendar, Duration::from_secs(60), 12.0);
     group.throughput(Throughput::Elements(largest.count().into()));
     group.bench_function("dossiers of the largest province, one thread", |bench| {
-        bench.iter(|| Plan::new(&population, &minute, NonZeroUsize::MIN));
+        bench.iter(|| Plan::new(&people, &minute, NonZeroUsize::MIN));
     });
 
     let planning = Planning {

@@ -119,7 +119,7 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     }
     let seed = Seed(args.seed.unwrap_or(run.seed));
     set_load(&mut run, args)?;
-    let of_scale = |scale| People::new(&played, seed, scale, &calendar).map_err(not_together);
+    let of_scale = |scale| People::new(&played, seed, scale, &calendar).map_err(|error| not_together(&error));
     let curve = run.load.as_ref().map(|shape| curve(shape, &of_scale(Scale::WHOLE)?)).transpose()?;
     let scale = curve.as_ref().map_or(args.scale.unwrap_or(Scale::WHOLE), |(_, scale)| *scale);
     let people = of_scale(scale)?.with_realism(run.realism).with_edge_cases(run.edge_cases);
@@ -185,8 +185,8 @@ fn named_after(run: RunFile, country: &Country) -> RunFile {
     RunFile { name: country.name.clone(), title: country.title.clone(), seed: country.seed.0, ..run }
 }
 
-fn not_together(error: NotTogether) -> Problem {
-    let (field, remedy) = match &error {
+fn not_together(error: &NotTogether) -> Problem {
+    let (field, remedy) = match error {
         NotTogether::TooManyPeople(_) | NotTogether::TooManyDossiers(_) => ("--scale", "give a smaller scale"),
         NotTogether::TooManyUnits(_) => ("provinces", "name fewer provinces"),
         NotTogether::OneCodeTwoUnits { .. } => ("provinces", "give one of them another code"),

@@ -8,6 +8,7 @@ use verdict::{GateAnswer, Judgement};
 
 use crate::latency::Latency;
 use crate::text::MISSING;
+use crate::traffic::unsigned;
 
 /// What became of one province of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,10 +78,10 @@ fn planned(history: &Connection) -> rusqlite::Result<Vec<ProvinceLine>> {
     let rows = statement.query_map([], |row| {
         Ok(ProvinceLine {
             name: row.get(0)?,
-            planned: row.get(1)?,
-            submitted: row.get(2)?,
-            in_time: row.get(3)?,
-            late: row.get(4)?,
+            planned: unsigned(row.get(1)?),
+            submitted: unsigned(row.get(2)?),
+            in_time: unsigned(row.get(3)?),
+            late: unsigned(row.get(4)?),
             ..ProvinceLine::default()
         })
     })?;
