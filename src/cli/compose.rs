@@ -138,7 +138,7 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     }
     let seed = Seed(args.seed.unwrap_or(run.seed));
     run.limits.connections = args.connections.unwrap_or(run.limits.connections);
-    let of_scale = |scale| People::new(&played, seed, scale, &calendar).map_err(not_together);
+    let of_scale = |scale| People::new(&played, seed, scale, &calendar).map_err(|error| not_together(&error));
     let curve = run.load.as_ref().map(|shape| load_options::curve(shape, &of_scale(Scale::WHOLE)?)).transpose()?;
     let scale = match (&curve, run.closed) {
         (Some((_, scale)), _) => *scale,
@@ -210,8 +210,8 @@ fn named_after(run: RunFile, country: &Country) -> RunFile {
     RunFile { name: country.name.clone(), title: country.title.clone(), seed: country.seed.0, ..run }
 }
 
-fn not_together(error: NotTogether) -> Problem {
-    let (field, remedy) = match &error {
+fn not_together(error: &NotTogether) -> Problem {
+    let (field, remedy) = match error {
         NotTogether::TooManyPeople(_) | NotTogether::TooManyDossiers(_) => ("--scale", "give a smaller scale"),
         NotTogether::TooManyUnits(_) => ("provinces", "name fewer provinces"),
         NotTogether::OneCodeTwoUnits { .. } => ("provinces", "give one of them another code"),

@@ -104,8 +104,7 @@ pub(crate) fn provinces(
             Some(File::Member(name, code)) => problems.note(members(scenarios, &name, Some(&code), around)),
             None => None,
         };
-        let provinces = provinces.unwrap_or_default().into_iter().map(Arc::new);
-        played.extend(provinces.map(|province| world::Played { province, scale: named.scale }));
+        played.extend(world::Played::together(provinces.unwrap_or_default(), named.scale));
     }
     if named.is_empty() { Err(problems) } else { problems.or((calendar, played)) }
 }

@@ -30,8 +30,8 @@ pub(crate) fn who(args: &WhoArgs) -> Result<Exit, Failure> {
             None => Ok(load::runs_of_several(scenarios)),
         })?;
         for name in names {
-            let named = Placed::option("--run", &name);
-            search.run(&problems::read(&args.scenarios, |scenarios| PlayedRun::load(scenarios, &named))?)?;
+            let option = Placed::option("--run", &name);
+            search.run(&problems::read(&args.scenarios, |scenarios| PlayedRun::load(scenarios, &option))?)?;
         }
     }
     if search.found.is_empty() {

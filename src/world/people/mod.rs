@@ -72,6 +72,19 @@ pub struct Played {
     pub scale: Scale,
 }
 
+impl Played {
+    /// So much of these provinces together.
+    pub fn together(provinces: Vec<Province>, scale: Scale) -> Vec<Self> {
+        let several = provinces.len() > 1;
+        let counts = counts(provinces.iter().map(|province| province.count().into()), scale);
+        let played = provinces.into_iter().zip(counts).map(|(province, count)| {
+            let scale = if several { Scale::exactly(count, province.count()) } else { scale };
+            Self { province: Arc::new(province), scale }
+        });
+        played.collect()
+    }
+}
+
 /// The days of the clock by which provinces are played together.
 pub fn clock(played: &[Played], calendar: &Calendar) -> Period {
     let periods: Vec<_> = played.iter().map(|played| played.province.period()).collect();
