@@ -288,7 +288,9 @@ fn chained(digests: Vec<String>) -> String {
         Ok([digest]) => digest,
         Err(digests) => {
             let mut chain = Chain::default();
-            digests.iter().for_each(|digest| chain.text(digest));
+            for digest in &digests {
+                chain.text(digest);
+            }
             chain.hex()
         }
     }
