@@ -26,7 +26,7 @@ fn dossiers_come_in_at_the_rate_and_gates_do_not_count_the_warm_up() {
     assert_eq!(by_phase("warm_up") + by_phase("load") + by_phase("drain"), 100);
     assert!((15..=20).contains(&by_phase("warm_up")), "{}", by_phase("warm_up"));
     assert!(of_second(5) > of_second(0), "{} and {}", of_second(5), of_second(0));
-    let warm_up: u64 = desk.count("select count(*) from exchanges where phase = 'warm_up'");
+    let warm_up: i64 = desk.count("select count(*) from exchanges where phase = 'warm_up'");
     assert!(said.out.contains(&format!(" under load, {warm_up} in the warm-up, ")), "{}", said.out);
     let samples: i64 = desk.count("select count(*) from exchanges where phase = 'load' and traffic_class = 'user'");
     let summary: Value = serde_json::from_str(&desk.latest("verdicts.json")).unwrap();

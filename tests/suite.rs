@@ -11,6 +11,7 @@ mod country;
 mod crowd;
 mod defects;
 mod docs;
+mod dry_run;
 mod figures;
 mod help;
 mod judging;

@@ -157,11 +157,12 @@ fn spec(port: &str, load: Load, people: Arc<Population>) -> Result<RunSpec, Trou
         timeline: Arc::new(Timeline::new([(SimTime(0), day, true, 1.0)], length)),
         seed: Seed(2021),
         target: BaseUrl::parse(&format!("http://127.0.0.1:{port}"))?,
+        also_at: Vec::new(),
         peers: Vec::new(),
         guard: Guard::of([Authority::parse(&format!("http://127.0.0.1:{port}"))?]),
         tls: Tls::default(),
         settings: Settings {
-            connections: load.connections,
+            connections: engine::Connections::Pool(load.connections),
             // Nobody is turned away: a core that others share may fall behind for a while.
             under_way: 100_000,
             timeout: Duration::from_secs(10),

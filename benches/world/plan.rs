@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use world::{
-    Calendar, Catalogue, Country, CountryPlan, Gazetteer, People, Plan, Planning, Population, Province, Scale,
+    Calendar, Catalogue, Country, CountryPlan, Gazetteer, People, Plan, Planning, Played, Province, Scale,
     Surroundings, Template,
 };
 
@@ -55,9 +55,9 @@ fn plan(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(largest.cells().len().try_into().expect("a count")));
     group.bench_function("cells of the largest province", |bench| bench.iter(|| world.province(&country, "79")));
 
-    let population = Population::new(Arc::clone(&largest), country.seed, Scale::WHOLE)
-        .expect("a minute of a province has few people");
-    let people = People::alone(population);
+    let played = [Played { province: Arc::clone(&largest), scale: Scale::WHOLE }];
+    let people =
+        People::new(&played, country.seed, Scale::WHOLE, &world.calendar).expect("one province has few people");
     let minute = people.timeline(&world.calendar, Duration::from_secs(60), 12.0);
     group.throughput(Throughput::Elements(largest.count().into()));
     group.bench_function("dossiers of the largest province, one thread", |bench| {

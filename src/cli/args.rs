@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::connections::Connections;
 use crate::values::{duration, length, period, scale};
 
 #[derive(Clone, Debug, Args)]
@@ -47,6 +48,9 @@ pub(crate) struct PlanArgs {
     /// Length of the load phase, e.g. "10 s" [default: from the run file]
     #[arg(long, value_name = "TIME", value_parser = length)]
     pub(crate) length: Option<std::time::Duration>,
+    /// Connections: per_person, or N for each thread, shared by all people [default: from the run file]
+    #[arg(long, value_name = "per_person|N", value_parser = Connections::parse)]
+    pub(crate) connections: Option<Connections>,
     #[command(flatten)]
     pub(crate) load: LoadArgs,
     #[command(flatten)]
@@ -71,15 +75,19 @@ pub(crate) struct LoadArgs {
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) plan: PlanArgs,
-    /// Portal under test, e.g. https://HOST:PORT/PATH [default: the bundled reference portal]
+    /// Portal under test, e.g. https://HOST:PORT/PATH; repeatable, if it has several addresses, over which people are
+    /// dealt out in turn [default: the bundled reference portal]
     #[arg(long, value_name = "URL", conflicts_with_all = ["defect", "variant", "noise"])]
-    pub(crate) target: Option<String>,
+    pub(crate) target: Vec<String>,
     /// Test bank that the portal under test uses; its ledger is collected
     #[arg(long, value_name = "URL", requires = "target")]
     pub(crate) bank: Option<String>,
     /// Test postal operator that the portal under test uses; its ledger is collected
     #[arg(long, value_name = "URL", requires = "target")]
     pub(crate) post: Option<String>,
+    /// Open connections from this address of this machine; repeatable, for more than 28,000 at a time [default: any]
+    #[arg(long, value_name = "IP")]
+    pub(crate) source_address: Vec<std::net::IpAddr>,
     #[command(flatten)]
     pub(crate) tls: TlsArgs,
     #[command(flatten)]
@@ -99,6 +107,12 @@ pub(crate) struct RunArgs {
     /// Print nothing: only the exit code and the files
     #[arg(long, short)]
     pub(crate) quiet: bool,
+    /// Print the requests that would be sent, how many and to whom; sends nothing
+    #[arg(long, conflicts_with = "quiet")]
+    pub(crate) dry_run: bool,
+    /// Print --dry-run as JSON
+    #[arg(long, requires = "dry_run")]
+    pub(crate) json: bool,
 }
 
 /// What speaks HTTP/1.1 where there is no TLS.

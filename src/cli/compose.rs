@@ -119,6 +119,7 @@ fn compose(args: &PlanArgs, scenarios: &mut Scenarios) -> Result<Composition, Pr
     }
     let seed = Seed(args.seed.unwrap_or(run.seed));
     set_load(&mut run, args)?;
+    run.limits.connections = args.connections.unwrap_or(run.limits.connections);
     let of_scale = |scale| People::new(&played, seed, scale, &calendar).map_err(|error| not_together(&error));
     let curve = run.load.as_ref().map(|shape| curve(shape, &of_scale(Scale::WHOLE)?)).transpose()?;
     let scale = curve.as_ref().map_or(args.scale.unwrap_or(Scale::WHOLE), |(_, scale)| *scale);

@@ -4,9 +4,11 @@
 
 mod args;
 mod compose;
+mod connections;
 mod console;
 mod country;
 mod cpu;
+mod dry_run;
 mod estimate;
 mod exit;
 mod fidelity;
@@ -26,6 +28,7 @@ mod problems;
 mod progress;
 mod provinces;
 mod publications;
+mod redacted;
 mod results;
 mod rules;
 mod run;

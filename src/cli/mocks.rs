@@ -169,6 +169,7 @@ pub(crate) fn composition(args: &CatalogueArgs, seed: u64) -> Result<Option<Comp
             scale: None,
             load: crate::args::LoadArgs::default(),
             length: None,
+            connections: None,
             scenarios: args.scenarios.clone(),
         })
     };

@@ -9,6 +9,7 @@ use world::{Planned, Realised};
 
 use crate::args::PlanVerb;
 use crate::compose::Composition;
+use crate::connections::{self, Connections};
 use crate::console;
 use crate::estimate::{self, Estimate};
 use crate::exit::{Exit, Failure};
@@ -31,6 +32,7 @@ pub(crate) fn json(composed: &Composition) -> String {
     if let Some(fields) = plan.as_object_mut() {
         fields.insert("offered".to_owned(), offer.to_json());
         fields.insert("requests".to_owned(), Estimate::of(composed).to_json());
+        fields.insert("connections".to_owned(), connections::to_json(composed, &offer));
         fields.insert("gates".to_owned(), gates.iter().map(GateSamples::to_json).collect());
         fields.insert("warnings".to_owned(), json!(warnings(composed, &offer, &gates)));
     }
@@ -68,6 +70,7 @@ pub(crate) fn summary(composed: &Composition) -> String {
     }
     offered(&mut page, &offer);
     Estimate::of(composed).tell(&mut page);
+    connections::tell(&mut page, composed, &offer);
     if !plan.figures.is_empty() {
         page.line("figures", &figures(composed));
     }
@@ -224,6 +227,7 @@ fn warnings(composed: &Composition, offer: &OfferedLoad, gates: &[GateSamples]) 
         warnings.push(format!("nothing planned counts {ids}: only the run will show whether it comes true"));
     }
     warnings.extend(sharp_peak(composed, offer));
+    warnings.extend(connections::warning(composed, offer));
     let one_line = |reason: String| reason.replace('\n', "; ");
     warnings.extend(match estimate::refusal(composed, 0) {
         Some(reason) => Some(format!("`vandan run --target` would be refused: {}", one_line(reason))),
@@ -239,13 +243,14 @@ fn sharp_peak(composed: &Composition, offer: &OfferedLoad) -> Option<String> {
     let middle = composed.timeline.sim(second * 1_000_000_000 + 500_000_000);
     let segment = composed.timeline.segments().iter().find(|segment| middle < segment.end)?;
     let tightest = tightest_limit(composed)?;
-    let connections = f64::from(u32::try_from(composed.run.limits.connections).ok()?);
+    let Connections::Pool(most) = composed.run.limits.connections else { return None };
+    let connections = f64::from(u32::try_from(most).ok()?);
     let affordable = connections / offer.peak_rate_of_dossiers().max(f64::MIN_POSITIVE);
     (!segment.office && affordable < tightest).then(|| {
         format!(
             "closed hours pass {} times faster, so that the peak second lies in them. At {} with {} connections a lane, a \
              dossier may hold a connection for {:.0} ms, but the tightest gate allows {:.0} ms. Lower `closed_hours`, raise \
-             `time.length`, or raise `limits.connections`",
+             `time.length`, or give people connections of their own with `--connections per_person`",
             composed.run.closed_hours,
             rate(offer.peak_rate_of_dossiers()),
             connections,

@@ -11,9 +11,13 @@ pub(crate) struct Results {
 }
 
 impl Results {
+    /// What a run that begins now is called, unless another is.
+    pub(crate) fn first_id(run: &str, started: &jiff::Timestamp) -> String {
+        format!("{run}-{}", started.strftime("%Y%m%d-%H%M%S"))
+    }
+
     /// Makes the folder of a new run and lets `latest` point to it.
     pub(crate) fn create(parent: &Path, run: &str, started: &jiff::Timestamp) -> Result<Self, Failure> {
-        let stamp = started.strftime("%Y%m%d-%H%M%S").to_string();
         let unwritable = |path: &Path, error: std::io::Error| {
             Failure::new(
                 Exit::InvalidRun,
@@ -24,8 +28,9 @@ impl Results {
             )
         };
         std::fs::create_dir_all(parent).map_err(|error| unwritable(parent, error))?;
+        let first = Self::first_id(run, started);
         for attempt in 0..100 {
-            let id = if attempt == 0 { format!("{run}-{stamp}") } else { format!("{run}-{stamp}-{attempt}") };
+            let id = if attempt == 0 { first.clone() } else { format!("{first}-{attempt}") };
             let folder = parent.join(&id);
             match std::fs::create_dir(&folder) {
                 Ok(()) => {

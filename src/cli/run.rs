@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use engine::{Arrivals, BaseUrl, Guard, HttpCodec, Identity, Meters, Peer, Purpose, RunSpec, Settings, Tls, lane_of};
+use engine::{
+    Arrivals, BaseUrl, Connections, Guard, Identity, Meters, Peer, Proxies, Purpose, RunSpec, Settings,
+    SourceAddresses, Tls, lane_of,
+};
 use history::{Recorder, Store};
 use model::words::PeerName;
 use model::{Applicants, Fact, saturating};
@@ -17,7 +20,8 @@ use crate::mocks::Country;
 use crate::progress::Watch;
 use crate::results::Results;
 use crate::run_facts::{self, Ending, write_ending};
-use crate::{console, judge, open_files, plan, planned_rows, safety};
+use crate::run_file::Authorization;
+use crate::{console, dry_run, judge, open_files, plan, planned_rows, safety};
 
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let defects = mock_lists::defects(&args.portal.defect)?;
@@ -30,8 +34,13 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     safety::check_rate(&composed, outside.as_ref())?;
     let tls = safety::tls(args)?;
     let proxies = safety::proxies(outside.as_ref(), consent.as_ref())?;
+    let sources = safety::sources(args, &composed)?;
     let lanes = args.lanes.map_or_else(default_lanes, usize::from).min(64);
-    check_open_files(args, &composed, lanes)?;
+    let connections = connections(args, &composed, lanes)?;
+    if args.dry_run {
+        let means = Means { consent: consent.as_ref(), outside, tls, proxies, sources, connections };
+        return rehearse(args, composed, means, &started);
+    }
     let results = Results::create(&args.results, &composed.run.name, &started)?;
     let salt = args.salt.unwrap_or_else(|| salt(&started, &results.id));
     composed.people = Arc::new(People::clone(&composed.people).with_salt(salt));
@@ -41,23 +50,24 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     results.write("plan.json", &plan::json(&composed))?;
     let mut store = Store::create(&results.path("history.sqlite")).map_err(Failure::run)?;
     let country = if outside.is_none() { Some(Country::start(&composed, defects, conduct)?) } else { None };
-    let (target, peers) = match (&outside, &country) {
-        (Some((target, peers)), _) => (target.clone(), peers.clone()),
+    let (targets, peers) = match (&outside, &country) {
+        (Some((targets, peers)), _) => (targets.clone(), peers.clone()),
         (None, Some(country)) => inside(country)?,
         (None, None) => unreachable!("without a target the mocks are started"),
     };
     planned_rows::write(&mut store, &composed, &peers, safety::day_of(started)).map_err(Failure::run)?;
-    let mut facts = run_facts::at_start(args, &composed, &results, &started, &target, lanes);
+    let mut facts = run_facts::at_start(args, &composed, &results, &started, &targets, lanes);
     facts.push((Fact::Salt, salt.to_string()));
-    let trace = (!composed.adapter.writes_header("traceparent")).then(|| trace(&started, &results.id));
+    let trace = trace(&composed, &started, &results.id);
     facts.extend(trace.map(|trace| (Fact::TraceIdPrefix, format!("{trace:016x}"))));
-    facts.extend(proxies.through(target.authority()).map(|proxy| (Fact::Proxy, proxy.to_string())));
+    let proxy = targets.iter().find_map(|target| proxies.through(target.authority()));
+    facts.extend(proxy.map(|proxy| (Fact::Proxy, proxy.to_string())));
     store.set_facts(&facts).map_err(Failure::run)?;
     results.write("run.json", &run_facts::run_json(&facts))?;
-    let guard = safety::guard(&target, &peers, &composed, consent.as_ref()).through(proxies);
+    let guard = safety::guard(&targets, &peers, &composed, consent.as_ref()).through(proxies).bound_to(sources);
     let identity = Identity::new(env!("CARGO_PKG_VERSION"), &results.id, trace);
-    let mut spec = spec(&composed, (target, peers), guard, tls, identity);
-    spec.settings.codec = args.http_client.into();
+    let settings = settings(args, &composed, connections, identity);
+    let spec = spec(&composed, (targets, peers), guard, tls, settings);
     let played = play(args, &composed, spec, store, lanes)?;
     drop(country);
     let mut store = played.store;
@@ -72,21 +82,50 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     Ok(if played.ending.health.is_err() { Exit::InvalidRun } else { exit })
 }
 
-/// A run whose portal is played in this process is refused where both cannot have their connections: they could not be told
-/// apart. One against a portal outside is warned, for it may need fewer; what it lacks then is recorded and makes it invalid.
-fn check_open_files(args: &RunArgs, composed: &Composition, lanes: usize) -> Result<(), Failure> {
-    open_files::allow_all();
-    let is_inside = args.target.is_none();
-    let addresses = if is_inside || args.bank.is_some() { 2 } else { 1 };
-    let need = open_files::Need { lanes, connections: composed.run.limits.connections, addresses, is_inside };
-    match open_files::lack(need) {
-        Some(lack) if is_inside => Err(Failure::run(lack)),
-        Some(lack) => {
-            console::print_error(&format!("note: {lack}"));
-            Ok(())
+/// With what a run would be played.
+struct Means<'a> {
+    consent: Option<&'a Authorization>,
+    outside: Option<(Vec<BaseUrl>, Vec<Peer>)>,
+    tls: Tls,
+    proxies: Proxies,
+    sources: SourceAddresses,
+    connections: Connections,
+}
+
+/// Shows what would be sent, and sends nothing.
+fn rehearse(
+    args: &RunArgs,
+    mut composed: Composition,
+    Means { consent, outside, tls, proxies, sources, connections }: Means<'_>,
+    started: &jiff::Timestamp,
+) -> Result<Exit, Failure> {
+    let id = Results::first_id(&composed.run.name, started);
+    let salt = args.salt.unwrap_or_else(|| salt(started, &id));
+    composed.people = Arc::new(People::clone(&composed.people).with_salt(salt));
+    let is_bundled = outside.is_none();
+    let (targets, peers) = match outside {
+        Some(outside) => outside,
+        None => {
+            (vec![BaseUrl::parse(dry_run::BUNDLED).map_err(|error| Failure::new(Exit::OurBug, error))?], Vec::new())
         }
-        None => Ok(()),
-    }
+    };
+    let guard = safety::guard(&targets, &peers, &composed, consent).through(proxies).bound_to(sources);
+    let identity = Identity::new(env!("CARGO_PKG_VERSION"), &id, trace(&composed, started, &id));
+    let settings = settings(args, &composed, connections, identity);
+    let spec = spec(&composed, (targets, peers), guard, tls, settings);
+    let rehearsal = dry_run::Rehearsal { composed: &composed, spec: &spec, consent, is_bundled };
+    console::print(&if args.json { rehearsal.json() } else { rehearsal.text() });
+    Ok(Exit::Conforms)
+}
+
+/// Whose connections there are, and how many they may be.
+fn connections(args: &RunArgs, composed: &Composition, lanes: usize) -> Result<Connections, Failure> {
+    open_files::allow_all();
+    let is_inside = args.target.is_empty();
+    let addresses = if is_inside || args.bank.is_some() { 2 } else { 1 };
+    let need = open_files::Need { lanes, addresses, is_inside };
+    let limits = &composed.run.limits;
+    limits.connections.within(need, limits, console::print_error)
 }
 
 /// Half of the machine for the portal, half for its people.
@@ -105,26 +144,28 @@ fn salt(started: &jiff::Timestamp, run_id: &str) -> u64 {
     model::Seed(saturating(started.as_nanosecond())).stream(run_id).below(0, 1 << 32)
 }
 
-/// What makes the trace-ids of this run its own, whatever its salt is.
-fn trace(started: &jiff::Timestamp, run_id: &str) -> u64 {
-    model::Seed(saturating(started.as_nanosecond())).stream(run_id).below(1, u64::MAX)
+/// What makes the trace-ids of this run its own, whatever its salt is; `None` if the adapter writes them.
+fn trace(composed: &Composition, started: &jiff::Timestamp, run_id: &str) -> Option<u64> {
+    let own = || model::Seed(saturating(started.as_nanosecond())).stream(run_id).below(1, u64::MAX);
+    (!composed.adapter.writes_header("traceparent")).then(own)
 }
 
-fn inside(country: &Country) -> Result<(BaseUrl, Vec<Peer>), Failure> {
+fn inside(country: &Country) -> Result<(Vec<BaseUrl>, Vec<Peer>), Failure> {
     let read = |url: String| BaseUrl::parse(&url).map_err(|error| Failure::new(Exit::OurBug, error));
     let bank = Peer { name: PeerName::Bank, base: read(country.bank.url())? };
     let post = Peer { name: PeerName::Post, base: read(country.post.url())? };
-    Ok((read(country.portal.url())?, vec![bank, post]))
+    Ok((vec![read(country.portal.url())?], vec![bank, post]))
 }
 
 fn spec(
     composed: &Composition,
-    (target, peers): (BaseUrl, Vec<Peer>),
+    (targets, peers): (Vec<BaseUrl>, Vec<Peer>),
     guard: Guard,
     tls: Tls,
-    identity: Identity,
+    settings: Settings,
 ) -> RunSpec {
-    let limits = &composed.run.limits;
+    let mut targets = targets.into_iter();
+    let Some(target) = targets.next() else { unreachable!("a portal has an address") };
     RunSpec {
         adapter: Arc::clone(&composed.adapter),
         scripts: Arc::clone(&composed.scripts),
@@ -137,22 +178,28 @@ fn spec(
         timeline: Arc::clone(&composed.timeline),
         seed: composed.seed,
         target,
+        also_at: targets.collect(),
         peers,
         guard,
         tls,
-        settings: Settings {
-            connections: limits.connections,
-            under_way: limits.under_way,
-            timeout: limits.timeout,
-            poll_every: limits.poll_every,
-            settle: limits.settle,
-            warm_up: composed.warm_up(),
-            drain: limits.drain,
-            final_read: limits.final_read,
-            longest_answer: 4 << 20,
-            identity,
-            codec: HttpCodec::default(),
-        },
+        settings,
+    }
+}
+
+fn settings(args: &RunArgs, composed: &Composition, connections: Connections, identity: Identity) -> Settings {
+    let limits = &composed.run.limits;
+    Settings {
+        connections,
+        under_way: limits.under_way,
+        timeout: limits.timeout,
+        poll_every: limits.poll_every,
+        settle: limits.settle,
+        warm_up: composed.warm_up(),
+        drain: limits.drain,
+        final_read: limits.final_read,
+        longest_answer: 4 << 20,
+        identity,
+        codec: args.http_client.into(),
     }
 }
 

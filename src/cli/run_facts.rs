@@ -38,7 +38,7 @@ pub(crate) fn at_start(
     composed: &Composition,
     results: &Results,
     started: &jiff::Timestamp,
-    target: &BaseUrl,
+    targets: &[BaseUrl],
     lanes: usize,
 ) -> Facts {
     let limits = &composed.run.limits;
@@ -52,9 +52,10 @@ pub(crate) fn at_start(
         (Fact::StartedAt, started.to_string()),
         (Fact::VandanVersion, env!("CARGO_PKG_VERSION").to_owned()),
         (Fact::Folder, results.folder.display().to_string()),
-        (Fact::Target, target.to_string()),
+        (Fact::Target, targets.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
         (Fact::Adapter, composed.adapter.name.clone()),
         (Fact::Lanes, lanes.to_string()),
+        (Fact::Connections, limits.connections.to_string()),
         (Fact::Planned, composed.people.count().to_string()),
         (Fact::PlanDigest, composed.plan.digest.clone()),
         (Fact::SimulatedFrom, composed.timeline.start().to_string()),
@@ -136,6 +137,10 @@ pub(crate) fn write_ending(
             (Fact::CpuShare, format!("{share:.3}")),
             (Fact::Finished, claim(true)),
         ]);
+        if health.requests.len() > 1 {
+            let requests: Vec<_> = health.requests.iter().map(|(target, count)| format!("{target} {count}")).collect();
+            facts.push((Fact::RequestsByTarget, requests.join(", ")));
+        }
         let strangers = &health.strangers;
         if strangers.count > 0 {
             facts.extend([

@@ -1,5 +1,6 @@
 //! The run file: which province, which portal, how long, who walks what, which claims.
 
+use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use model::{Document, Fields, Node, Placed, Problems, one_of};
 use verdict::Gate;
 use world::{EdgeCaseShares, LoadShape, Realism, Scale, Visits};
 
+use crate::connections::Connections;
 use crate::values::{duration, length, scale};
 
 /// A run as its file says.
@@ -30,6 +32,8 @@ pub(crate) struct RunFile {
     pub(crate) authorization: Option<Authorization>,
     /// Doors on this machine that links of the portal may lead to, besides its own and its peers'.
     pub(crate) links: Vec<Authority>,
+    /// Addresses of this machine from which connections are opened; any if there is none.
+    pub(crate) source_addresses: Vec<IpAddr>,
     pub(crate) realism: Realism,
     pub(crate) edge_cases: EdgeCaseShares,
     /// Visitors.
@@ -79,7 +83,10 @@ pub(crate) struct Roles {
 /// What a run may take, and when it is invalid.
 #[derive(Clone, Debug)]
 pub(crate) struct Limits {
-    pub(crate) connections: usize,
+    /// Whose connections are.
+    pub(crate) connections: Connections,
+    /// How long a person's own connection is kept without a request.
+    pub(crate) keep_alive: Duration,
     pub(crate) under_way: usize,
     pub(crate) timeout: Duration,
     /// The shortest time from one look into an inbox, or at a dossier that is waited for, to the next.
@@ -128,6 +135,8 @@ pub(crate) struct Authorization {
 /// however fast the simulated days pass.
 const POLL_EVERY: Duration = Duration::from_millis(100);
 const SETTLE: Duration = Duration::from_secs(2);
+/// Longer than people pause between two clicks, and shorter than most servers keep a connection that is not used.
+const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
 impl RunFile {
     /// Reads a run file: what it names, and the run if nothing is wrong with the file itself.
@@ -168,6 +177,8 @@ impl RunFile {
                 let reason = "it is not this machine: name it in `authorization.also`";
                 if door.is_loopback() { Ok(()) } else { Err(reason) }
             });
+            let address = |text: &str| text.parse().map_err(|_no_address| format!("`{text}` is no IP address"));
+            let source_addresses = fields.list("source_addresses", |node| node.parsed(address));
             let realism = fields.get("identity").map_or(Some(Realism::Impossible), |node| realism(&node));
             let edge_cases =
                 fields.get("edge_cases").map_or(Some(EdgeCaseShares::default()), |node| EdgeCaseShares::read(&node));
@@ -189,6 +200,7 @@ impl RunFile {
                 mocks: mocks?,
                 authorization,
                 links: links?,
+                source_addresses: source_addresses?,
                 realism: realism?,
                 edge_cases: edge_cases?,
                 visits: visits?,
@@ -288,7 +300,10 @@ fn limits(fields: &Fields<'_>) -> Option<Limits> {
         fields.need(name).and_then(|node| whole(&node, 1..=1_000_000)).and_then(|count| usize::try_from(count).ok())
     };
     let time = |name| fields.need(name).and_then(|node| node.parsed(duration));
-    let (connections, under_way) = (count("connections"), count("under_way"));
+    let under_way = count("under_way");
+    let connections = fields.get("connections");
+    let connections = connections.map_or(Some(Connections::PerPerson), |node| node.parsed(Connections::parse));
+    let keep_alive = fields.get("keep_alive").map_or(Some(KEEP_ALIVE), |node| node.parsed(duration));
     let (timeout, drain, final_read) = (time("timeout"), time("drain"), time("final_read"));
     let poll_every = fields.get("poll_every").map_or(Some(POLL_EVERY), |node| node.parsed(duration));
     let settle = fields.get("settle").map_or(Some(SETTLE), |node| node.parsed(duration));
@@ -301,6 +316,7 @@ fn limits(fields: &Fields<'_>) -> Option<Limits> {
     let scheduling_delay = fields.get("scheduling_delay").map_or(Some(None), |node| node.parsed(duration).map(Some));
     Some(Limits {
         connections: connections?,
+        keep_alive: keep_alive?,
         under_way: under_way?,
         timeout: timeout?,
         poll_every: poll_every?,

@@ -1,6 +1,6 @@
 //! What a run may do to others: whose people it sends, where to, and how fast. Everything is checked before anything is sent.
 
-use engine::{Authority, BaseUrl, Guard, Peer, Proxies, Tls, TlsOptions};
+use engine::{Authority, BaseUrl, Guard, Peer, Proxies, SourceAddresses, Tls, TlsOptions};
 use model::fitting;
 use model::words::PeerName;
 use world::{Realism, Rendered};
@@ -14,8 +14,8 @@ use crate::run_file::Authorization;
 /// Nobody may leave this machine who could be a real person, unless the owner of the portal has allowed it.
 pub(crate) fn check_people(args: &RunArgs, composed: &Composition) -> Result<(), Failure> {
     if composed.run.realism == Realism::Realistic {
-        let target = args.target.as_ref().and_then(|url| BaseUrl::parse(url).ok());
-        if composed.run.authorization.is_some() || target.is_none_or(|target| target.authority().is_loopback()) {
+        let mut targets = args.target.iter().filter_map(|url| BaseUrl::parse(url).ok());
+        if composed.run.authorization.is_some() || targets.all(|target| target.authority().is_loopback()) {
             return Ok(());
         }
         let message = "refused: `identity: realistic` makes numbers that may be somebody's, and the target is not this machine\nleave it out, or let the run file carry an `authorization` block";
@@ -39,7 +39,9 @@ pub(crate) fn consent<'a>(
     composed: &'a Composition,
     started: &jiff::Timestamp,
 ) -> Result<Option<&'a Authorization>, Failure> {
-    let Some(consent) = composed.run.authorization.as_ref().filter(|_| args.target.is_some()) else { return Ok(None) };
+    let Some(consent) = composed.run.authorization.as_ref().filter(|_| !args.target.is_empty()) else {
+        return Ok(None);
+    };
     if day_of(*started) > consent.until {
         let Authorization { by, host, until, .. } = consent;
         let message = format!("refused: the authorization by {by} for {host} ended on {until}");
@@ -54,20 +56,21 @@ pub(crate) fn day_of(instant: jiff::Timestamp) -> jiff::civil::Date {
 }
 
 /// A plan that needs more than its authorization allows is refused: the limiter would hold it back, and the run would say so.
-pub(crate) fn check_rate(composed: &Composition, outside: Option<&(BaseUrl, Vec<Peer>)>) -> Result<(), Failure> {
-    let Some((target, peers)) = outside else { return Ok(()) };
-    let beside = peers.iter().filter(|peer| peer.base.authority().is_same_host(target.authority())).count();
+pub(crate) fn check_rate(composed: &Composition, outside: Option<&Outside>) -> Result<(), Failure> {
+    let Some((targets, peers)) = outside else { return Ok(()) };
+    let is_beside = |peer: &&Peer| targets.iter().any(|target| peer.base.authority().is_same_host(target.authority()));
+    let beside = peers.iter().filter(is_beside).count();
     match estimate::refusal(composed, fitting(beside, "a run has two peers")) {
         Some(reason) => Err(Failure::new(Exit::Refused, format!("refused: {reason}"))),
         None => Ok(()),
     }
 }
 
+/// The addresses of a portal that is not played in this process, and its peers.
+pub(crate) type Outside = (Vec<BaseUrl>, Vec<Peer>);
+
 /// The portal and peers named on the command line, if any.
-pub(crate) fn outside(
-    args: &RunArgs,
-    consent: Option<&Authorization>,
-) -> Result<Option<(BaseUrl, Vec<Peer>)>, Failure> {
+pub(crate) fn outside(args: &RunArgs, consent: Option<&Authorization>) -> Result<Option<Outside>, Failure> {
     let read = |url: &String| -> Result<BaseUrl, Failure> {
         let base = BaseUrl::parse(url)
             .map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))?;
@@ -86,18 +89,21 @@ pub(crate) fn outside(
             ),
         ))
     };
-    let Some(target) = args.target.as_ref().map(read).transpose()? else { return Ok(None) };
+    let targets = args.target.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    if targets.is_empty() {
+        return Ok(None);
+    }
     let peers = [(PeerName::Bank, &args.bank), (PeerName::Post, &args.post)];
     let peers = peers
         .into_iter()
         .filter_map(|(name, url)| Some(read(url.as_ref()?).map(|base| Peer { name, base })))
         .collect::<Result<Vec<_>, _>>()?;
-    Ok(Some((target, peers)))
+    Ok(Some((targets, peers)))
 }
 
 /// Whom https is spoken with, and as whom. The roots of the system are looked for only where they may be needed.
 pub(crate) fn tls(args: &RunArgs) -> Result<Tls, Failure> {
-    if args.target.is_none() {
+    if args.target.is_empty() {
         return Ok(Tls::default());
     }
     let TlsArgs { ca, client_cert, client_key, insecure } = &args.tls;
@@ -108,15 +114,12 @@ pub(crate) fn tls(args: &RunArgs) -> Result<Tls, Failure> {
 
 /// The proxies that the environment names, as curl reads it. One beyond this machine carries what is sent, so that the
 /// authorization must list it.
-pub(crate) fn proxies(
-    outside: Option<&(BaseUrl, Vec<Peer>)>,
-    consent: Option<&Authorization>,
-) -> Result<Proxies, Failure> {
-    let Some((target, peers)) = outside else { return Ok(Proxies::default()) };
+pub(crate) fn proxies(outside: Option<&Outside>, consent: Option<&Authorization>) -> Result<Proxies, Failure> {
+    let Some((targets, peers)) = outside else { return Ok(Proxies::default()) };
     #[expect(clippy::disallowed_methods, reason = "the environment names the proxies, as for curl")]
     let proxies = Proxies::read(|name| std::env::var(name).ok())
         .map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))?;
-    let doors = std::iter::once(target).chain(peers.iter().map(|peer| &peer.base)).map(BaseUrl::authority);
+    let doors = targets.iter().chain(peers.iter().map(|peer| &peer.base)).map(BaseUrl::authority);
     let doors = doors.chain(consent.into_iter().flat_map(|consent| &consent.also));
     let is_listed = |proxy: &Authority| consent.is_some_and(|consent| consent.also.contains(proxy));
     match doors.filter_map(|door| proxies.through(door)).find(|proxy| !proxy.is_loopback() && !is_listed(proxy)) {
@@ -130,9 +133,17 @@ pub(crate) fn proxies(
     }
 }
 
+/// From which addresses of this machine connections are opened.
+pub(crate) fn sources(args: &RunArgs, composed: &Composition) -> Result<SourceAddresses, Failure> {
+    let said = [&args.source_address, &composed.run.source_addresses];
+    let addresses = said.into_iter().find(|addresses| !addresses.is_empty()).map_or(&[][..], Vec::as_slice);
+    SourceAddresses::new(addresses)
+        .map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))
+}
+
 /// Who may be spoken to, and how fast: the portal, its peers, what the run file lists, and nothing else.
 pub(crate) fn guard(
-    target: &BaseUrl,
+    targets: &[BaseUrl],
     peers: &[Peer],
     composed: &Composition,
     consent: Option<&Authorization>,
@@ -140,7 +151,7 @@ pub(crate) fn guard(
     let peers = peers.iter().map(|peer| peer.base.authority());
     let named = consent.and_then(|consent| consent.host.doors()).into_iter().flatten();
     let listed = consent.into_iter().flat_map(|consent| &consent.also).chain(&composed.run.links);
-    let guard = Guard::of([target.authority()].into_iter().chain(peers).chain(listed).cloned().chain(named));
+    let guard = Guard::of(targets.iter().map(BaseUrl::authority).chain(peers).chain(listed).cloned().chain(named));
     match consent {
         Some(consent) => guard.at_most(consent.max_rate),
         None => guard,

@@ -7,6 +7,7 @@ use model::words::{Phase, Role};
 use portal::Session;
 
 use crate::backing_off::InVain;
+use crate::browsers::Browser;
 use crate::cookie_jar::CookieJar;
 use crate::run_state::RunState;
 use crate::task::{Entry, Task};
@@ -14,6 +15,8 @@ use crate::timers::Timers;
 
 /// Somebody who acts.
 pub(crate) struct Person {
+    /// How many had come to the lane before them.
+    pub(crate) number: usize,
     /// Index into the staff; `None` for citizens.
     pub(crate) staff: Option<usize>,
     /// What the history calls them.
@@ -22,6 +25,8 @@ pub(crate) struct Person {
     pub(crate) session: Session,
     /// The cookies that were set since their last sign-in began.
     pub(crate) jar: CookieJar,
+    /// What they send with, if not all share connections; not there while it is in use.
+    pub(crate) browser: Option<Browser>,
     /// Their acts in a row that came to nothing.
     pub(crate) in_vain: InVain,
     /// Whether their last sign-in did not succeed: what it gives is not known.
@@ -41,10 +46,12 @@ pub(crate) struct Person {
 impl Person {
     fn new(name: String, staff: Option<usize>) -> Self {
         Self {
+            number: 0,
             staff,
             name,
             session: Session::default(),
             jar: CookieJar::default(),
+            browser: None,
             in_vain: InVain::default(),
             missed: false,
             idle_since: 0,
@@ -76,6 +83,8 @@ pub(crate) struct Actors {
     slots: Vec<Option<Person>>,
     free: Vec<usize>,
     count: usize,
+    /// How many have come so far.
+    entered: usize,
     /// The clerks of each unit, by unit index.
     desks: Vec<Vec<usize>>,
     timers: Timers,
@@ -90,6 +99,7 @@ impl Actors {
             slots: Vec::new(),
             free: Vec::new(),
             count: 0,
+            entered: 0,
             desks: vec![Vec::new(); units],
             timers: Timers::default(),
             queued: 0,
@@ -110,8 +120,10 @@ impl Actors {
         clerk
     }
 
-    fn enter(&mut self, person: Person) -> usize {
+    fn enter(&mut self, mut person: Person) -> usize {
         self.count += 1;
+        person.number = self.entered;
+        self.entered += 1;
         let id = self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
             self.slots.len() - 1
@@ -152,6 +164,11 @@ impl Actors {
             Some(Some(person)) => person,
             Some(None) | None => unreachable!("nobody leaves who is on a journey"),
         }
+    }
+
+    /// What somebody sends with, if they have not left.
+    pub(crate) fn browser(&mut self, id: usize) -> Option<&mut Browser> {
+        self.slots.get_mut(id)?.as_mut()?.browser.as_mut()
     }
 
     /// How many people are under way.

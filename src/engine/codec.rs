@@ -36,17 +36,18 @@ impl Codec {
         &self.reading
     }
 
-    /// Writes the request of an exchange. Where `has_missed` an earlier answer that would have shown what it needs, a value
+    /// Writes the request of an exchange to this address of the portal. Where `has_missed` an earlier answer that would have shown what it needs, a value
     /// that is not known speaks against nobody.
     pub(crate) fn encode(
         &mut self,
         spec: &RunSpec,
+        target: &BaseUrl,
         exchange: &Exchange,
         context: &Context<'_>,
         has_missed: bool,
     ) -> Prepared {
         match spec.adapter.encode(exchange, context, &mut self.encoded) {
-            Ok(()) => request(&mut self.encoded, &spec.target, &self.identity),
+            Ok(()) => request(&mut self.encoded, target, &self.identity),
             Err(unwritable) if has_missed && unwritable.value.is_none() => {
                 // Neither the adapter's doing nor an answer: what would have shown it never came.
                 let reason = format!("{unwritable}: an earlier answer never came");
@@ -91,7 +92,8 @@ fn request(encoded: &mut Encoded, target: &BaseUrl, identity: &Identity) -> Prep
     })
 }
 
-fn assemble(
+/// The address and the form in HTTP of an encoded request, with the length of its body.
+pub(crate) fn assemble(
     encoded: &mut Encoded,
     target: &BaseUrl,
     identity: &Identity,

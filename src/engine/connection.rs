@@ -17,7 +17,7 @@ use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper_util::rt::TokioIo;
 use model::words::Fault;
 use tokio::io::{AsyncRead, ReadBuf};
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::TcpStream;
 
 use crate::authority::Authority;
 use crate::guard::Guard;
@@ -109,8 +109,9 @@ impl Connection {
         guard: &Guard,
         tls: Option<&TlsSessions>,
         codec: HttpCodec,
+        now: u64,
     ) -> Result<Self, NotOpened> {
-        let stream = open(authority, guard, tls).await?;
+        let stream = open(authority, guard, tls, now).await?;
         let seen = Rc::new(Seen::default());
         let wire = Wire::new(stream, Rc::clone(&seen));
         let speaker = if tls.is_none() && codec == HttpCodec::Lean {
@@ -220,8 +221,13 @@ impl AnswerBody {
 const REFUSAL: Duration = Duration::from_secs(1);
 
 /// Opens a connection to an allowed host only to see whether that can be done.
-pub(crate) async fn probe(authority: &Authority, guard: &Guard, tls: Option<&TlsSessions>) -> Result<(), NotOpened> {
-    let stream = open(authority, guard, tls).await?;
+pub(crate) async fn probe(
+    authority: &Authority,
+    guard: &Guard,
+    tls: Option<&TlsSessions>,
+    now: u64,
+) -> Result<(), NotOpened> {
+    let stream = open(authority, guard, tls, now).await?;
     if let (Stream::Tls(mut stream), Some(tls)) = (stream, tls)
         && tls.was_asked()
     {
@@ -235,8 +241,8 @@ pub(crate) async fn probe(authority: &Authority, guard: &Guard, tls: Option<&Tls
     Ok(())
 }
 
-async fn open(authority: &Authority, guard: &Guard, tls: Option<&TlsSessions>) -> Result<Stream, NotOpened> {
-    let stream = connect(authority, guard).await?;
+async fn open(authority: &Authority, guard: &Guard, tls: Option<&TlsSessions>, now: u64) -> Result<Stream, NotOpened> {
+    let stream = connect(authority, guard, now).await?;
     stream.set_nodelay(true).map_err(|_closed| Fault::Connect)?;
     match tls {
         None => Ok(Stream::Plain(stream)),
@@ -252,7 +258,7 @@ async fn open(authority: &Authority, guard: &Guard, tls: Option<&TlsSessions>) -
 
 /// Opens a connection to an allowed host, or to the proxy through which it is asked, at the first of its addresses that
 /// takes one.
-async fn connect(authority: &Authority, guard: &Guard) -> Result<TcpStream, Trouble> {
+async fn connect(authority: &Authority, guard: &Guard, now: u64) -> Result<TcpStream, Trouble> {
     if !guard.allows(authority) {
         return Err(Fault::Forbidden.into());
     }
@@ -260,21 +266,15 @@ async fn connect(authority: &Authority, guard: &Guard) -> Result<TcpStream, Trou
     let door = proxy.unwrap_or(authority);
     let found = match door.addresses() {
         Some(addresses) => addresses,
-        None => look_up(door).await?,
+        None => guard.names().addresses(door, now).await?,
     };
     let may = |address: &SocketAddr| proxy.is_some() || guard.allows_address(authority, *address);
     let mut trouble = Trouble::from(Fault::Forbidden);
     for address in found.into_iter().filter(may) {
-        match TcpStream::connect(address).await {
+        match guard.sources().connect(address).await {
             Ok(stream) => return Ok(stream),
             Err(error) => trouble = Trouble::connecting(&error, address),
         }
     }
     Err(trouble)
-}
-
-/// The addresses of a name, as the system's resolver has them.
-async fn look_up(authority: &Authority) -> Result<Vec<SocketAddr>, Trouble> {
-    let found = lookup_host((authority.host(), authority.port())).await;
-    Ok(found.map_err(|error| Trouble::resolving(&error))?.collect())
 }

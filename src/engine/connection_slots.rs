@@ -11,6 +11,7 @@ use crate::connection::HttpCodec;
 use crate::delay::{Queued, Taken, Waits};
 use crate::http_client::HttpClient;
 use crate::identity::Traces;
+use crate::spec::Connections;
 use crate::task::{Origin, Task};
 use crate::throttle::Holding;
 use model::words::Fault;
@@ -54,6 +55,7 @@ pub(crate) enum Supply {
 
 /// What one slot needs of the others. Dropped while it panics, it says so.
 pub(crate) struct Slot {
+    /// What sends for those who have nothing of their own to send with.
     pub(crate) client: HttpClient,
     pub(crate) called: Rc<Notify>,
     pub(crate) shutdown: Rc<Notify>,
@@ -71,16 +73,16 @@ impl Drop for Slot {
 }
 
 impl ConnectionSlots {
-    /// At most `limit`, none of which is open yet.
-    pub(crate) fn new(limit: usize, codec: HttpCodec, traces: Traces) -> Self {
+    /// None of which is open yet.
+    pub(crate) fn new(connections: Connections, codec: HttpCodec, traces: Traces) -> Self {
         Self {
             ready: VecDeque::new(),
             idle: Vec::new(),
             open: 0,
-            limit,
+            limit: connections.most(),
             codec,
             traces: Rc::new(traces),
-            waits: Waits::new(limit),
+            waits: Waits::new(connections),
             holding: Rc::default(),
             shutdown: Rc::default(),
             has_lost_one: Rc::default(),
@@ -90,12 +92,17 @@ impl ConnectionSlots {
     /// A slot that was opened; `alarm` wakes its lane.
     pub(crate) fn slot(&self, alarm: Rc<Notify>) -> Slot {
         Slot {
-            client: HttpClient::of(Rc::clone(&self.holding), self.codec, Rc::clone(&self.traces)),
+            client: self.client(),
             called: Rc::default(),
             shutdown: Rc::clone(&self.shutdown),
             alarm,
             has_lost_one: Rc::clone(&self.has_lost_one),
         }
+    }
+
+    /// What has met nobody yet.
+    pub(crate) fn client(&self) -> HttpClient {
+        HttpClient::of(Rc::clone(&self.holding), self.codec, Rc::clone(&self.traces))
     }
 
     /// Puts an act in line that could have been done at `possible`.

@@ -112,7 +112,7 @@ impl ControlClient {
             clock: control.clock,
             offer: control.offer,
         };
-        let prepared = self.codec.encode(&state.spec, exchange, &context, false);
+        let prepared = self.codec.encode(&state.spec, &state.spec.target, exchange, &context, false);
         let late = state.clock.now().saturating_sub(control.due.max(self.free_at.get()));
         let mut attempt = match prepared {
             Ok((authority, mut request, length)) => {

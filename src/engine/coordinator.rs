@@ -82,7 +82,10 @@ impl Coordinator {
 
     /// Before anybody comes, the portal must know what time it is, and we what it offers and whom it knows.
     pub(crate) async fn prepare(&mut self) -> Result<(), EngineError> {
-        self.probe_target().await?;
+        let state = Arc::clone(&self.state);
+        for target in state.spec.targets() {
+            self.probe_target(target).await?;
+        }
         self.probe_peers().await?;
         self.set_clock(0).await;
         // Who answers nothing in time is not asked for the rest of it one after the other: people are on their way.
@@ -104,20 +107,19 @@ impl Coordinator {
     }
 
     /// Opens a connection to the portal, so that an unreachable address is reported at once.
-    async fn probe_target(&mut self) -> Result<(), EngineError> {
-        let spec = &self.state.spec;
-        let opened = self.probe(&spec.target).await;
+    async fn probe_target(&mut self, target: &BaseUrl) -> Result<(), EngineError> {
+        let opened = self.probe(target).await;
         self.free_at.set(self.state.clock.now());
         match opened {
             Ok(()) => Ok(()),
             Err(NotOpened::Unreached(Trouble { fault: Fault::Forbidden, .. })) => {
-                Err(EngineError::Forbidden(spec.target.authority().clone()))
+                Err(EngineError::Forbidden(target.authority().clone()))
             }
-            Err(NotOpened::Tls(failure)) => Err(no_tls(&spec.target, failure)),
-            Err(NotOpened::Unreached(Trouble { fault: Fault::TimedOut, .. })) if spec.target.authority().is_https() => {
-                Err(no_tls(&spec.target, TlsFailure::silence()))
+            Err(NotOpened::Tls(failure)) => Err(no_tls(target, failure)),
+            Err(NotOpened::Unreached(Trouble { fault: Fault::TimedOut, .. })) if target.authority().is_https() => {
+                Err(no_tls(target, TlsFailure::silence()))
             }
-            Err(NotOpened::Unreached(trouble)) => Err(self.unreached(trouble.reason)),
+            Err(NotOpened::Unreached(trouble)) => Err(self.unreached(target, trouble)),
         }
     }
 
@@ -135,18 +137,17 @@ impl Coordinator {
         let (spec, door) = (&self.state.spec, base.authority());
         spec.guard.admit_connection(door, &self.state.clock, &Hold::default()).await;
         let tls = door.is_https().then(|| spec.tls.sessions());
-        let opened = tokio::time::timeout(PATIENCE, probe(door, &spec.guard, tls.as_ref())).await;
+        let opened =
+            tokio::time::timeout(PATIENCE, probe(door, &spec.guard, tls.as_ref(), self.state.clock.now())).await;
         opened.unwrap_or_else(|_too_late| Err(Fault::TimedOut.into()))
     }
 
-    fn unreached(&self, reason: Option<Cow<'static, str>>) -> EngineError {
-        let spec = &self.state.spec;
-        let portal = spec.target.clone();
-        match spec.guard.proxy(portal.authority()) {
-            Some(proxy) => {
-                let reason = reason.map_or_else(|| "no answer".to_owned(), Cow::into_owned);
-                EngineError::NoProxy { portal, proxy: proxy.clone(), reason }
-            }
+    fn unreached(&self, target: &BaseUrl, Trouble { fault, reason }: Trouble) -> EngineError {
+        let portal = target.clone();
+        let reason = reason.map_or_else(|| "no answer".to_owned(), Cow::into_owned);
+        match self.state.spec.guard.proxy(target.authority()) {
+            Some(proxy) => EngineError::NoProxy { portal, proxy: proxy.clone(), reason },
+            None if fault == Fault::Dns => EngineError::NoAddress { portal, reason },
             None => EngineError::Unreachable(portal),
         }
     }
@@ -244,7 +245,10 @@ impl Coordinator {
 
     /// How the generator itself fared, its lanes' delays included.
     pub(crate) fn health(&self, scheduling_delays: &SchedulingDelays) -> Health {
+        let spec = &self.state.spec;
+        let requests = |target: &BaseUrl| (target.clone(), spec.guard.requests(target.authority()));
         Health {
+            requests: spec.targets().map(requests).collect(),
             scheduling_delay_p50: scheduling_delays.user.value_at_quantile(0.5),
             scheduling_delay_p99: scheduling_delays.user.value_at_quantile(0.99),
             scheduling_delay_max: scheduling_delays.user.max(),

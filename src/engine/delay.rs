@@ -7,18 +7,22 @@
 //!   of ours         |                 |                |         |
 //! ```
 //!
-//! A person who is busy, and a connection that is not free, wait for the portal's earlier answers: that is part of
+//! Where everybody has a connection of their own, none is waited for: what is late then is ours.
+//!
+//! A person who is busy, and a shared connection that is not free, wait for the portal's earlier answers: that is part of
 //! the response time and no delay of ours. Only for as long as the rate limit, not the portal, held
 //! connections back it is ours.
 
 use hdrhistogram::Histogram;
 use model::words::TrafficClass;
 
+use crate::spec::Connections;
+
 /// What a lane's exchanges wait for before they are handed to a connection.
 #[derive(Debug)]
 pub(crate) struct Waits {
-    /// Connections that the lane may hold.
-    connections: usize,
+    /// Connections that the lane may hold, if people share them. Waiting for their own is waiting for us.
+    shared: Option<usize>,
     /// Acts in the queue, and acts on a connection.
     queued: usize,
     carried: usize,
@@ -50,14 +54,18 @@ impl Queued {
 }
 
 impl Waits {
-    pub(crate) fn new(connections: usize) -> Self {
-        Self { connections, queued: 0, carried: 0 }
+    pub(crate) fn new(connections: Connections) -> Self {
+        let shared = match connections {
+            Connections::Pool(most) => Some(most),
+            Connections::Own(_) => None,
+        };
+        Self { shared, queued: 0, carried: 0 }
     }
 
     /// An act that could have been done at `possible` goes into the queue for a connection; the rate limit has held
     /// connections back for so long by now.
     pub(crate) fn queue(&mut self, possible: u64, now: u64, held: u64) -> Queued {
-        let is_full = self.queued + self.carried >= self.connections;
+        let is_full = self.shared.is_some_and(|most| self.queued + self.carried >= most);
         self.queued += 1;
         Queued { possible, at: now, held_before: is_full.then_some(held) }
     }
@@ -115,7 +123,10 @@ impl SchedulingDelays {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::spec::OwnConnections;
 
     /// Takes an act that could be done at 10, was queued at 13 and is taken at 50; the rate limit held something back for so
     /// long between.
@@ -127,12 +138,12 @@ mod tests {
 
     #[test]
     fn with_a_free_connection_all_lateness_is_ours() {
-        assert_eq!(taken(&mut Waits::new(1), 5), (40, 0));
+        assert_eq!(taken(&mut Waits::new(Connections::Pool(1)), 5), (40, 0));
     }
 
     #[test]
     fn waiting_for_a_connection_that_the_portal_keeps_busy_is_no_delay_of_ours() {
-        let mut waits = Waits::new(1);
+        let mut waits = Waits::new(Connections::Pool(1));
         taken(&mut waits, 0);
         assert_eq!(taken(&mut waits, 0), (3, 0));
         waits.over();
@@ -141,8 +152,15 @@ mod tests {
     }
 
     #[test]
+    fn where_everybody_has_their_own_all_lateness_is_ours() {
+        let own = OwnConnections { most: 1, keep_alive: Duration::ZERO };
+        let mut waits = Waits::new(Connections::Own(own));
+        assert_eq!([taken(&mut waits, 5), taken(&mut waits, 5)], [(40, 0), (40, 0)]);
+    }
+
+    #[test]
     fn waiting_for_a_connection_that_the_rate_limit_holds_back_is_ours() {
-        let mut waits = Waits { carried: 2, ..Waits::new(2) };
+        let mut waits = Waits { carried: 2, ..Waits::new(Connections::Pool(2)) };
         assert_eq!(taken(&mut waits, 20), (3, 20));
         assert_eq!(taken(&mut waits, 1_000), (3, 37), "never more than was waited");
     }

@@ -118,13 +118,15 @@ async fn serve(mut slot: Slot, lane: LaneRef) {
             continue;
         };
         let (prepared, held_in_line) = lane.borrow_mut().take(&mut act);
+        let mut own = lane.borrow_mut().browser(&act);
         let mut attempt = match prepared {
             Ok(sending) => {
                 let (shutdown, acting) = (Some(&*slot.shutdown), Some((&*state, act.task.origin)));
                 let context = ExchangeContext { clock, guard, tls, limits, shutdown, first: None, acting };
                 let adapter = &state.spec.adapter;
                 let policy = Policy { redirects: adapter.redirects, exchange: exchange(&state, &act.task) };
-                redirects::exchange(&mut slot.client, sending, policy, context, |answer, to, request| {
+                let client = own.as_deref_mut().unwrap_or(&mut slot.client);
+                redirects::exchange(client, sending, policy, context, |answer, to, request| {
                     carry_cookies(lane.borrow_mut().jar(act.person), answer, to, request, clock);
                 })
                 .await
@@ -132,7 +134,10 @@ async fn serve(mut slot: Slot, lane: LaneRef) {
             Err(trouble) => Attempt::prevented(trouble, state.clock.now()),
         };
         attempt.held += held_in_line;
-        lane.borrow_mut().over(act, attempt);
+        let mut borrowed = lane.borrow_mut();
+        borrowed.put_back(&act, own);
+        borrowed.over(act, attempt);
+        drop(borrowed);
         supply(&lane);
     }
 }

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::authority::Authority;
 use crate::clock::RunClock;
+use crate::names::Names;
 use crate::proxy::Proxies;
+use crate::source_addresses::SourceAddresses;
 use crate::throttle::{HeldBy, Hold, Limit, Throttle, punctual_rate};
 
 /// The doors that may be knocked at, each a host with its port and scheme, and how fast.
@@ -17,6 +19,8 @@ pub struct Guard {
     /// What each host was promised, if anything.
     rate: Option<f64>,
     proxies: Proxies,
+    sources: SourceAddresses,
+    names: Names,
 }
 
 #[derive(Debug)]
@@ -61,6 +65,23 @@ impl Guard {
     pub fn through(mut self, proxies: Proxies) -> Self {
         self.proxies = proxies;
         self
+    }
+
+    /// The same, and connections are opened from these addresses.
+    #[must_use]
+    pub fn bound_to(mut self, sources: SourceAddresses) -> Self {
+        self.sources = sources;
+        self
+    }
+
+    /// What names stand for.
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// From where connections are opened.
+    pub(crate) fn sources(&self) -> &SourceAddresses {
+        &self.sources
     }
 
     /// The proxy through which a door is asked; `None`: directly.
@@ -129,6 +150,11 @@ impl Guard {
         }
     }
 
+    /// How many requests a door got.
+    pub(crate) fn requests(&self, authority: &Authority) -> u64 {
+        self.door(authority).map_or(0, |door| door.busiest.all.load(Ordering::Relaxed))
+    }
+
     /// How many requests a door got in its busiest second, counted from the start of the run.
     pub(crate) fn busiest_second(&self, authority: &Authority) -> u64 {
         self.door(authority).map_or(0, |door| door.busiest.most())
@@ -171,12 +197,14 @@ struct BusiestSecond {
     /// The second that runs, and below it its count.
     running: AtomicU64,
     most: AtomicU64,
+    all: AtomicU64,
 }
 
 impl BusiestSecond {
     const COUNT: u64 = u32::MAX as u64;
 
     fn count(&self, now: u64) {
+        self.all.fetch_add(1, Ordering::Relaxed);
         let second = now / 1_000_000_000;
         let next = |running: u64| {
             let is_same = running >> 32 >= second;
@@ -266,6 +294,6 @@ mod tests {
         for now in [0, 5, 1_000_000_000, 1_999_999_999, 1_500_000_000, 7_000_000_000] {
             busiest.count(now);
         }
-        assert_eq!(busiest.most(), 3);
+        assert_eq!((busiest.most(), busiest.all.load(Ordering::Relaxed)), (3, 6));
     }
 }

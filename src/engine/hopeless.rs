@@ -70,6 +70,7 @@ impl Failure {
             (Some(Fault::Unreadable), Some(status)) => format!("an answer (HTTP {status}) that could not be read"),
             (Some(Fault::Unwritable), _) => "a request that could not be written".to_owned(),
             (Some(Fault::Connect), _) => "no connection".to_owned(),
+            (Some(Fault::Dns), _) => "a name that could not be looked up".to_owned(),
             (Some(Fault::Tls), _) => "a connection over which TLS could not be spoken".to_owned(),
             (Some(Fault::Broken), _) => "a connection that broke".to_owned(),
             (Some(fault), _) => fault.to_string(),

@@ -1,4 +1,5 @@
-//! One connection slot: keeps its connections, has one exchange at a time, and takes the times.
+//! What a person, or a connection slot that people share, sends with: keeps its connections, has one exchange at a time,
+//! and takes the times.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -34,7 +35,7 @@ pub(crate) struct Limits {
 /// What stands in the history of an exchange that was sent once more.
 pub(crate) const RESENT: &str = "resent: the kept connection was closed";
 
-/// A connection slot: at most one connection to each address it was sent to.
+/// At most one connection to each address it was sent to.
 #[derive(Default)]
 pub(crate) struct HttpClient {
     connections: Vec<(Authority, Connection)>,
@@ -49,7 +50,7 @@ pub(crate) struct HttpClient {
 }
 
 impl HttpClient {
-    /// One of the connection slots of a lane.
+    /// One of a lane.
     pub(crate) fn of(lane: Rc<Holding>, codec: HttpCodec, traces: Rc<Traces>) -> Self {
         Self { hold: Rc::new(Hold::of(lane)), codec, traces, ..Self::default() }
     }
@@ -57,6 +58,16 @@ impl HttpClient {
     /// One beside the lanes.
     pub(crate) fn beside(traces: Rc<Traces>) -> Self {
         Self { traces, ..Self::default() }
+    }
+
+    /// Whether it keeps a connection.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.connections.is_empty()
+    }
+
+    /// Closes its connections; TLS sessions can be resumed.
+    pub(crate) fn close(&mut self) {
+        self.connections = Vec::new();
     }
 
     /// Sends a request and waits for the whole answer, within the limits. For how long it is held back counts towards none.
@@ -164,7 +175,7 @@ impl HttpClient {
         attempt.reused = false;
         at.guard.admit_connection(authority, at.clock, &self.hold).await;
         let tls = authority.is_https().then(|| self.tls.get_or_init(|| at.tls.sessions()));
-        let opened = Connection::open(authority, at.guard, tls, self.codec).await;
+        let opened = Connection::open(authority, at.guard, tls, self.codec, at.clock.now()).await;
         let mut connection = opened.map_err(NotOpened::trouble)?;
         let sent = self.traces.stamp(at.guard.admit(authority, at.clock, &self.hold).await);
         // What is sent once more keeps the instant of its first sending.

@@ -222,6 +222,11 @@ impl Journeys {
         self.actors.leave_journey(person);
     }
 
+    /// Everybody who is on a journey.
+    pub(crate) fn actors(&mut self) -> &mut Actors {
+        &mut self.actors
+    }
+
     /// Somebody who is on a journey.
     pub(crate) fn person(&self, id: usize) -> &Person {
         self.actors.get(id)

@@ -16,16 +16,18 @@ use crate::actors::Begun;
 use crate::admission::Admission;
 use crate::attempt::Attempt;
 use crate::backing_off::{is_no_traffic, is_sign_in};
+use crate::browsers::Browsers;
 use crate::codec::{Codec, Prepared};
 use crate::connection_slots::{Act, ConnectionSlots};
 use crate::cookie_jar::CookieJar;
 use crate::delay::{SchedulingDelays, Taken};
+use crate::http_client::HttpClient;
 use crate::identity::Traces;
 use crate::journeys::Journeys;
 use crate::meter::LaneMeter;
 use crate::run_state::RunState;
-use crate::spec::Arrivals;
-use crate::task::Task;
+use crate::spec::{Arrivals, Connections};
+use crate::task::{Origin, Task};
 use crate::transcript::{self, Entry};
 
 /// The longest a lane sleeps before it looks at the phase again, in nanoseconds.
@@ -43,6 +45,8 @@ pub(crate) struct Lane {
     admission: Admission,
     journeys: Journeys,
     slots: ConnectionSlots,
+    /// Where everybody has connections of their own.
+    browsers: Option<Browsers>,
     codec: Codec,
     inlet: Inlet,
     /// When records were handed to the recorder last.
@@ -65,6 +69,10 @@ impl Lane {
             admission: Admission::new(Arc::clone(&state), Arc::clone(&meter), arrivals),
             journeys: Journeys::new(Arc::clone(&state), Arc::clone(&meter), u32::from(number)),
             slots: ConnectionSlots::new(settings.connections, settings.codec, Traces::of(&settings.identity, number)),
+            browsers: match settings.connections {
+                Connections::Pool(_) => None,
+                Connections::Own(limits) => Some(Browsers::new(limits)),
+            },
             codec: Codec::new(&state.spec),
             inlet,
             flushed: 0,
@@ -105,6 +113,9 @@ impl Lane {
         self.admit_arrivals(now);
         self.begin_acts(now);
         self.read_back(now);
+        if let Some(browsers) = &mut self.browsers {
+            browsers.close_idle(self.journeys.actors(), now);
+        }
         if now > self.flushed + FLUSH_EVERY {
             self.flush(now);
         }
@@ -157,6 +168,19 @@ impl Lane {
         (prepared, held)
     }
 
+    /// What the person of an act sends with, if not what all share. Dossiers are read back by nobody in particular.
+    pub(crate) fn browser(&mut self, act: &Act) -> Option<Box<HttpClient>> {
+        let browsers = self.browsers.as_mut().filter(|_| act.task.origin != Origin::FinalRead)?;
+        Some(browsers.take(self.journeys.actors(), act.person, || self.slots.client()))
+    }
+
+    /// Gives back what [`browser`](Self::browser) gave.
+    pub(crate) fn put_back(&mut self, act: &Act, client: Option<Box<HttpClient>>) {
+        if let (Some(browsers), Some(client)) = (&mut self.browsers, client) {
+            browsers.put_back(self.journeys.actors(), act.person, client, self.state.clock.now());
+        }
+    }
+
     /// Writes the request of an act.
     fn prepare(&mut self, act: &Act) -> Prepared {
         if is_sign_in(act.task.operation) && act.task.exchange == 0 && act.task.put_off == 0 {
@@ -172,7 +196,8 @@ impl Lane {
             offer: None,
         };
         let has_missed = task.missed || person.missed;
-        let mut prepared = self.codec.encode(spec, exchange(&self.state, task), &context, has_missed);
+        let mut prepared =
+            self.codec.encode(spec, spec.target_of(person.number), exchange(&self.state, task), &context, has_missed);
         if let (Ok((authority, request, _)), false) = (&mut prepared, person.jar.is_empty()) {
             person.jar.put_on(request, authority, self.state.clock.now());
         }

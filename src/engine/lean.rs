@@ -116,7 +116,7 @@ impl LeanBody {
 }
 
 /// A request as bytes.
-fn written(request: &Request<Bytes>, prefix: &str, traceparent: Option<&Traceparent>) -> BytesMut {
+pub(crate) fn written(request: &Request<Bytes>, prefix: &str, traceparent: Option<&Traceparent>) -> BytesMut {
     let body = request.body();
     let mut bytes = BytesMut::with_capacity(512 + body.len());
     let target = request.uri().path_and_query().map_or("/", |path| path.as_str());

@@ -37,7 +37,7 @@ impl Trouble {
         let tried = || UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).err().as_ref().and_then(limit);
         match limit(error).or_else(tried) {
             Some(limit) => Self { fault: Fault::LocalLimit, reason: Some(Cow::Borrowed(limit)) },
-            None => Self { fault: Fault::Connect, reason: Some(Cow::Owned(error.to_string())) },
+            None => Self { fault: Fault::Dns, reason: Some(Cow::Owned(error.to_string())) },
         }
     }
 }
@@ -53,6 +53,8 @@ fn limit(error: &Error) -> Option<&'static str> {
         (Errno::MFILE, "EMFILE: too many open files"),
         (Errno::NFILE, "ENFILE: too many open files in the whole system"),
         (Errno::ADDRNOTAVAIL, NO_PORT),
+        // Of the ports that we choose ourselves.
+        (Errno::ADDRINUSE, NO_PORT),
         (Errno::NOBUFS, "ENOBUFS: no buffer space"),
         (Errno::NOMEM, "ENOMEM: out of memory"),
         (Errno::AGAIN, "EAGAIN: no more local ports or sockets for now"),
@@ -113,7 +115,7 @@ mod tests {
     #[test]
     fn a_name_without_an_address_is_no_limit() {
         let error = Error::other("failed to lookup address information");
-        assert_eq!(Trouble::resolving(&error).fault, Fault::Connect);
+        assert_eq!(Trouble::resolving(&error).fault, Fault::Dns);
         assert_eq!(Trouble::resolving(&Error::from(Errno::MFILE)).fault, Fault::LocalLimit);
     }
 }

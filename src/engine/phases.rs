@@ -7,6 +7,7 @@ use std::time::Duration;
 use model::nanoseconds;
 use model::words::Phase;
 
+use crate::base_url::BaseUrl;
 use crate::ledgers::Ledgers;
 use crate::meter::Meters;
 use crate::run_state::RunState;
@@ -104,21 +105,29 @@ impl Phases {
     }
 
     fn enter(&mut self, phase: Phase, now: u64) {
-        self.paced_before = self.state.spec.guard.paced(self.state.spec.target.authority(), now);
+        self.paced_before = self.paced(now);
         self.state.enter(phase);
     }
 
-    /// From now on the portal gets no more in a second than in the busiest one of the load.
+    /// From now on each address of the portal gets no more in a second than in the busiest one of the load.
     fn pace(&self) {
         let spec = &self.state.spec;
-        spec.guard.pace(spec.target.authority(), peak_rate(spec));
+        for target in spec.targets() {
+            spec.guard.pace(target.authority(), peak_rate(spec, target));
+        }
+    }
+
+    /// For how long requests have waited for that, at the address where they waited longest.
+    fn paced(&self, now: u64) -> u64 {
+        let spec = &self.state.spec;
+        spec.targets().map(|target| spec.guard.paced(target.authority(), now)).max().unwrap_or(0)
     }
 
     /// Whether the phase would not be late, had we not held it back ourselves; who stops a run is not kept waiting. What is
     /// read back has an end; a drain, in which clerks look in again and again, is at most twice as long.
     fn is_held_back(&self, now: u64) -> bool {
         let spec = &self.state.spec;
-        let held = spec.guard.paced(spec.target.authority(), now).saturating_sub(self.paced_before);
+        let held = self.paced(now).saturating_sub(self.paced_before);
         let counted = match self.state.phase() {
             Phase::Drain => held.min(nanoseconds(spec.settings.drain)),
             Phase::WarmUp | Phase::Load | Phase::FinalRead | Phase::Ended => held,
@@ -145,8 +154,8 @@ impl Phases {
     }
 }
 
-/// Requests that the portal got in the busiest second of the load; a shorter load is taken for a part of one.
-fn peak_rate(spec: &RunSpec) -> u64 {
-    let busiest = spec.guard.busiest_second(spec.target.authority());
+/// Requests that an address of the portal got in the busiest second of the load; a shorter load is taken for a part of one.
+fn peak_rate(spec: &RunSpec, target: &BaseUrl) -> u64 {
+    let busiest = spec.guard.busiest_second(target.authority());
     (busiest * SECOND / spec.timeline.wall_end().clamp(1, SECOND)).max(1)
 }

@@ -46,6 +46,8 @@ pub struct Health {
     pub peers_settled: bool,
     /// Dossiers of an earlier run of the same people that were met in this one.
     pub strangers: Strangers,
+    /// Requests that each address of the portal got.
+    pub requests: Vec<(BaseUrl, u64)>,
 }
 
 /// Why a run could not be carried out.
@@ -54,6 +56,16 @@ pub enum EngineError {
     /// The portal cannot be reached.
     #[error("could not reach the portal at {0}: no connection (is it running? is the port right?)")]
     Unreachable(BaseUrl),
+    /// The name of the portal's host stands for nothing.
+    #[error(
+        "could not look up the host of {portal}: {reason} (is it spelt right? does this machine reach a name server?)"
+    )]
+    NoAddress {
+        /// Where the portal is.
+        portal: BaseUrl,
+        /// Why.
+        reason: String,
+    },
     /// The portal cannot be reached through the proxy.
     #[error(
         "could not reach the portal at {portal} through the proxy {proxy}: {reason} (`no_proxy` names hosts that are asked directly)"

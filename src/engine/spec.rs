@@ -77,11 +77,39 @@ pub struct Publication {
     pub offer: Offer,
 }
 
+/// Whose connections are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connections {
+    /// So many in each lane, which all its people share, as behind a gateway. Who finds none free waits for the portal.
+    Pool(usize),
+    /// Each person has their own.
+    Own(OwnConnections),
+}
+
+/// Connections that each belong to one person, as to a browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnConnections {
+    /// People of a lane who have one open at a time, at the most. For one more, who has used theirs longest ago loses it; where
+    /// all are in use, waiting is a delay of ours.
+    pub most: usize,
+    /// How long one is kept that is not used.
+    pub keep_alive: Duration,
+}
+
+impl Connections {
+    /// Exchanges of a lane at a time, at the most.
+    pub(crate) fn most(self) -> usize {
+        match self {
+            Self::Pool(most) | Self::Own(OwnConnections { most, .. }) => most,
+        }
+    }
+}
+
 /// Limits and lengths.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Connections a lane may hold at the most.
-    pub connections: usize,
+    /// Whose connections are.
+    pub connections: Connections,
     /// People who may be under way in a lane; who comes beyond that is dropped and counted.
     pub under_way: usize,
     /// The longest an exchange may take.
@@ -128,6 +156,8 @@ pub struct RunSpec {
     pub seed: Seed,
     /// Where the portal is.
     pub target: BaseUrl,
+    /// Where it is besides: people are dealt out over all its addresses in turn, and each stays with one.
+    pub also_at: Vec<BaseUrl>,
     /// Whose ledgers are collected.
     pub peers: Vec<Peer>,
     /// Which addresses may be spoken to.
@@ -136,4 +166,19 @@ pub struct RunSpec {
     pub tls: Tls,
     /// Limits and lengths.
     pub settings: Settings,
+}
+
+impl RunSpec {
+    /// All addresses of the portal.
+    pub(crate) fn targets(&self) -> impl Iterator<Item = &BaseUrl> {
+        std::iter::once(&self.target).chain(&self.also_at)
+    }
+
+    /// That of the person with this number.
+    pub(crate) fn target_of(&self, number: usize) -> &BaseUrl {
+        match number.checked_rem(self.also_at.len() + 1) {
+            Some(at @ 1..) => self.also_at.get(at - 1).unwrap_or(&self.target),
+            Some(0) | None => &self.target,
+        }
+    }
 }

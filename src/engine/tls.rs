@@ -1,7 +1,7 @@
 //! TLS for https: whom to trust, and who we are.
 //!
-//! All people of a run share what is trusted. Each connection slot has a TLS session of its own, as a browser has: its first
-//! connection to a portal takes a whole handshake, later ones resume.
+//! All people of a run share what is trusted. Each person, or connection slot that people share, has a TLS session
+//! of its own, as a browser has: its first connection to a portal takes a whole handshake, later ones resume.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::authority::Authority;
 use crate::tls_failure::TlsFailure;
 use crate::tls_trust::{Anybody, Listed};
 
-/// TLS sessions that a connection slot keeps, for each of four portals and peers as many as a server may offer.
+/// TLS sessions that one of them keeps, for each of four portals and peers as many as a server may offer.
 const SESSIONS: usize = 4 * 8;
 
 /// What a user says of TLS.
@@ -85,7 +85,7 @@ pub struct Tls {
     shown: Arc<Shown>,
 }
 
-/// The TLS sessions of one connection slot.
+/// The TLS sessions of one person or connection slot.
 pub(crate) struct TlsSessions {
     connector: TlsConnector,
     shown: Arc<Shown>,
@@ -138,7 +138,7 @@ impl Tls {
         Self { config: Arc::new(config), shown }
     }
 
-    /// For a connection slot that has met nobody yet.
+    /// For somebody who has met nobody yet.
     pub(crate) fn sessions(&self) -> TlsSessions {
         let mut config = ClientConfig::clone(&self.config);
         config.resumption = Resumption::in_memory_sessions(SESSIONS);

@@ -50,7 +50,7 @@ create table exchanges (
     done_ns       integer not null,
     outcome       text not null, -- ok, refused, error
     status        integer, -- HTTP status, null if none came
-    fault         text, -- why there is no trustworthy answer: connect, tls, broken, timed_out, too_long, redirected, unreadable, forbidden, unwritable, local_limit
+    fault         text, -- why there is no trustworthy answer: connect, tls, broken, timed_out, too_long, redirected, unreadable, forbidden, unwritable, local_limit, dns
     bytes_sent    integer not null,
     bytes_received integer not null, -- of the answer's body as it came
     bytes_decoded integer, -- of the answer's body without its content codings (gzip, deflate, br, zstd); null: none was undone

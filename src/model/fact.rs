@@ -81,8 +81,10 @@ facts! {
     VandanVersion = "vandan_version" Text,
     /// The folder of the results.
     Folder = "folder" Text,
-    /// The address of the portal.
+    /// The addresses of the portal, separated by `, `.
     Target = "target" Text,
+    /// How many requests each address of the portal got, if it has several: `http://127.0.0.1:81 120, http://127.0.0.2:81 121`.
+    RequestsByTarget = "requests_by_target" Text,
     /// Whether the portal's certificate was not verified (`--insecure`): whoever answered may have been another.
     Insecure = "insecure" Claim,
     /// The proxy through which the portal was asked.
@@ -93,6 +95,8 @@ facts! {
     AdapterDigest = "adapter_sha256" Text,
     /// How many threads generated load.
     Lanes = "lanes" Integer,
+    /// Whose connections people used: `per_person`, or so many of each thread, shared by all.
+    Connections = "connections" Text,
     /// The digest of the plan: equal plans have equal digests.
     PlanDigest = "plan_digest" Text,
     /// The first simulated instant.

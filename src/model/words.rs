@@ -384,6 +384,8 @@ words! {
         Unwritable = "unwritable",
         /// This machine had no file descriptor, local port or memory left for a connection: nothing was sent.
         LocalLimit = "local_limit",
+        /// The name of the host could not be looked up: certainly not done.
+        Dns = "dns",
     }
 }
 
@@ -403,9 +405,13 @@ impl Fault {
     /// Whose fault it is.
     pub const fn blame(self) -> Blame {
         match self {
-            Self::Connect | Self::Tls | Self::Broken | Self::TimedOut | Self::TooLong | Self::Redirected => {
-                Blame::Portal
-            }
+            Self::Connect
+            | Self::Dns
+            | Self::Tls
+            | Self::Broken
+            | Self::TimedOut
+            | Self::TooLong
+            | Self::Redirected => Blame::Portal,
             Self::Unreadable | Self::Unwritable => Blame::Adapter,
             Self::Forbidden | Self::LocalLimit => Blame::Generator,
         }

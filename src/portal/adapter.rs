@@ -1,5 +1,6 @@
 //! The adapter: which operations a portal knows, and how each is asked.
 
+use bytes::BytesMut;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Method};
 use model::Problems;
@@ -152,23 +153,40 @@ impl Adapter {
     /// # Errors
     /// [`Unwritable`] if a value it needs is not known, or does not fit into a header.
     pub fn encode(&self, exchange: &Exchange, context: &Context<'_>, request: &mut Encoded) -> Result<(), Unwritable> {
-        request.clear();
-        request.method.clone_from(&exchange.method);
-        request.is_link = exchange.target.begins_with_hole();
-        exchange.target.write(context, self.time, &mut request.target)?;
-        for (name, template) in &exchange.headers {
-            template.write(context, self.time, &mut request.body)?;
-            let value = HeaderValue::from_maybe_shared(request.body.split().freeze())
-                .map_err(|_invalid| Unwritable::does_not_fit(format!("header {name}"), ""))?;
-            request.headers.push((name.clone(), value));
-        }
-        if let Some(body) = &exchange.body {
-            // What the adapter says of its body is what the portal wants to hear.
-            if exchange.headers.iter().all(|(name, _)| *name != CONTENT_TYPE) {
-                request.headers.push((CONTENT_TYPE, body.media_type.clone()));
-            }
-            body.template.write(context, self.time, &mut request.body)?;
-        }
-        Ok(())
+        write_request(exchange, request, |template, out| template.write(context, self.time, out))
     }
+
+    /// The same for showing: where a value is not known, its reference stands as the adapter writes it, `${dossier.code}`.
+    ///
+    /// # Errors
+    /// [`Unwritable`] if a value does not fit into a header.
+    pub fn sketch(&self, exchange: &Exchange, context: &Context<'_>, request: &mut Encoded) -> Result<(), Unwritable> {
+        write_request(exchange, request, |template, out| template.sketch(context, self.time, out))
+    }
+}
+
+/// Writes the request of one exchange, each text of it by `write`.
+fn write_request(
+    exchange: &Exchange,
+    request: &mut Encoded,
+    write: impl Fn(&Template, &mut BytesMut) -> Result<(), Unwritable>,
+) -> Result<(), Unwritable> {
+    request.clear();
+    request.method.clone_from(&exchange.method);
+    request.is_link = exchange.target.begins_with_hole();
+    write(&exchange.target, &mut request.target)?;
+    for (name, template) in &exchange.headers {
+        write(template, &mut request.body)?;
+        let value = HeaderValue::from_maybe_shared(request.body.split().freeze())
+            .map_err(|_invalid| Unwritable::does_not_fit(format!("header {name}"), ""))?;
+        request.headers.push((name.clone(), value));
+    }
+    if let Some(body) = &exchange.body {
+        // What the adapter says of its body is what the portal wants to hear.
+        if exchange.headers.iter().all(|(name, _)| *name != CONTENT_TYPE) {
+            request.headers.push((CONTENT_TYPE, body.media_type.clone()));
+        }
+        write(&body.template, &mut request.body)?;
+    }
+    Ok(())
 }

@@ -101,11 +101,32 @@ impl Template {
 
     /// Appends the filled text.
     pub(crate) fn write(&self, context: &Context<'_>, time: TimeFormat, out: &mut BytesMut) -> Result<(), Unwritable> {
+        self.fill(context, time, out, |written, _, _| Err(Unwritable::not_known(written)))
+    }
+
+    /// Appends the text, filled as far as values are known: where one is not, its reference stands as it is written.
+    pub(crate) fn sketch(&self, context: &Context<'_>, time: TimeFormat, out: &mut BytesMut) -> Result<(), Unwritable> {
+        self.fill(context, time, out, |written, escape, out| {
+            let quote: &[u8] = if escape == Escape::JsonValue { b"\"" } else { b"" };
+            for part in [quote, b"${", written.as_bytes(), b"}", quote] {
+                out.extend_from_slice(part);
+            }
+            Ok(())
+        })
+    }
+
+    fn fill(
+        &self,
+        context: &Context<'_>,
+        time: TimeFormat,
+        out: &mut BytesMut,
+        missing: impl Fn(&str, Escape, &mut BytesMut) -> Result<(), Unwritable>,
+    ) -> Result<(), Unwritable> {
         for piece in &self.pieces {
             match piece {
                 Piece::Literal(bytes) => out.extend_from_slice(bytes),
-                Piece::Hole { value, escape, written } => value
-                    .with(context, time, |text| {
+                Piece::Hole { value, escape, written } => {
+                    let filled = value.with(context, time, |text| {
                         // What was too long to be kept whole is not what the portal showed.
                         if is_cut(text) {
                             // A token is nothing to be read in reports.
@@ -114,8 +135,9 @@ impl Template {
                         }
                         write_escaped(text, *escape, value.is_bare(), out);
                         Ok(())
-                    })
-                    .unwrap_or_else(|| Err(Unwritable::not_known(written)))?,
+                    });
+                    filled.unwrap_or_else(|| missing(written, *escape, out))?;
+                }
             }
         }
         Ok(())

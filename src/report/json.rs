@@ -8,7 +8,8 @@
 //!   provinces[] (of a run of several),
 //!   visits (of visitors, if the run planned any; counted like dossiers) }
 //! ```
-//! Durations are milliseconds (`_ms`), shares 0..=1, instants of the run seconds since it began (`_s`). `null` is "not
+//! An operation has `unanswered` and `dropped` where they are not 0, and lists in `response_time_at_least` which of its figures are
+//! lower bounds, if any. Durations are milliseconds (`_ms`), shares 0..=1, instants of the run seconds since it began (`_s`). `null` is "not
 //! recorded". Findings with their evidence are in `verdicts.json`, which the judge writes.
 
 use model::Counted;
@@ -179,11 +180,20 @@ fn operation(row: &OperationTraffic) -> Value {
     for (name, value) in [("count", row.count), ("ok", row.ok), ("refused", row.refused), ("errors", row.errors)] {
         fields.insert(name.to_owned(), json!(value));
     }
+    for (name, value) in [("unanswered", row.unanswered), ("dropped", row.dropped)].iter().filter(|(_, n)| *n > 0) {
+        fields.insert((*name).to_owned(), json!(value));
+    }
     fields.insert("rate_per_s".to_owned(), json!(row.rate_per_s));
     for (name, latency) in [("response_time", row.response_time), ("service_time", row.service_time)] {
         for (i, quantile) in Latency::QUANTILES.iter().enumerate() {
             let value = latency.and_then(|latency| latency.values().get(i).copied());
             fields.insert(format!("{name}_ms_{quantile}"), json!(value.map(milliseconds)));
+        }
+        let is_bound = latency.map_or([false; 4], |latency| latency.is_bound);
+        let bounds: Vec<_> = Latency::QUANTILES.iter().zip(is_bound).filter(|(_, is_bound)| *is_bound).collect();
+        if !bounds.is_empty() {
+            let names: Vec<_> = bounds.into_iter().map(|(quantile, _)| quantile).collect();
+            fields.insert(format!("{name}_at_least"), json!(names));
         }
     }
     Value::Object(fields)

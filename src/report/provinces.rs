@@ -6,9 +6,9 @@ use model::words::{Outcome, Phase, TrafficClass};
 use rusqlite::Connection;
 use verdict::{GateAnswer, Judgement};
 
-use crate::latency::Latency;
+use crate::latency::{Durations, Latency};
 use crate::text::MISSING;
-use crate::traffic::unsigned;
+use crate::traffic::{UNSENT, unsigned, was_left_open};
 
 /// What became of one province of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,10 +55,10 @@ pub(crate) fn measure(history: &Connection, judgement: &Judgement) -> rusqlite::
     }
     let mut traffic = traffic(history)?;
     for line in &mut lines {
-        if let Some(of_line) = traffic.get_mut(&line.name) {
-            line.exchanges = of_line.response_times.len() as u64;
-            line.errors = of_line.errors;
-            line.response_time = Latency::of(&mut of_line.response_times);
+        if let Some(OfProvince { errors, response_times }) = traffic.remove(&line.name) {
+            line.exchanges = (response_times.answered.len() + response_times.open.len()) as u64;
+            line.errors = errors;
+            line.response_time = Latency::of(response_times);
         }
         let gates = judgement.provinces.iter().find(|province| province.province == line.name);
         let gates = gates.map(|province| province.gates.as_slice()).unwrap_or_default();
@@ -91,15 +91,14 @@ fn planned(history: &Connection) -> rusqlite::Result<Vec<ProvinceLine>> {
 #[derive(Default)]
 struct OfProvince {
     errors: u64,
-    response_times: Vec<i64>,
+    response_times: Durations,
 }
 
 fn traffic(history: &Connection) -> rusqlite::Result<BTreeMap<String, OfProvince>> {
     let mut all: BTreeMap<String, OfProvince> = BTreeMap::new();
     let mut statement = history.prepare(&format!(
-        "select d.province, e.outcome, e.done_ns - e.due_ns from exchanges e join dossiers d on d.case_id = e.case_id
-          where e.phase = ?1 and e.traffic_class = ?2 and not {}",
-        crate::traffic::UNSENT
+        "select d.province, e.outcome, e.done_ns - e.due_ns, e.status, e.fault from exchanges e join dossiers d on d.case_id = e.case_id
+          where e.phase = ?1 and e.traffic_class = ?2 and not {UNSENT}"
     ))?;
     let mut rows = statement.query([Phase::Load.as_str(), TrafficClass::User.as_str()])?;
     while let Some(row) = rows.next()? {
@@ -109,8 +108,11 @@ fn traffic(history: &Connection) -> rusqlite::Result<BTreeMap<String, OfProvince
         }
         let Some(of_province) = all.get_mut(name) else { continue };
         let outcome = Outcome::parse(row.get_ref(1)?.as_str().unwrap_or_default());
-        of_province.errors += u64::from(matches!(outcome, Some(Outcome::Error) | None));
-        of_province.response_times.push(row.get(2)?);
+        let is_error = matches!(outcome, Some(Outcome::Error) | None);
+        let is_open = is_error && was_left_open(row.get(3)?, row.get_ref(4)?.as_str_or_null()?);
+        let Durations { answered, open } = &mut of_province.response_times;
+        of_province.errors += u64::from(is_error);
+        if is_open { open.push(row.get(2)?) } else { answered.push(row.get(2)?) }
     }
     Ok(all)
 }

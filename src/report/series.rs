@@ -6,7 +6,7 @@ use model::saturating;
 use model::words::{Channel, Phase};
 use rusqlite::Connection;
 
-use crate::latency::Latency;
+use crate::latency::{Durations, Latency};
 use crate::traffic::unsigned;
 
 const SECOND: i64 = 1_000_000_000;
@@ -123,7 +123,9 @@ impl Buckets {
             in_flight = (in_flight + sent).saturating_sub(*ended);
             point.start_s = start_s;
             point.in_flight = in_flight;
-            point.response_time_p95_ns = Latency::of(response_time).map(|latency| latency.p95_ns);
+            let answered = std::mem::take(response_time);
+            let latency = Latency::of(Durations { answered, ..Durations::default() });
+            point.response_time_p95_ns = latency.map(|latency| latency.p95_ns);
             start_s = start_s.saturating_add(width_s);
         }
         self.points

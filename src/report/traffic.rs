@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use model::saturating;
-use model::words::{Operation, Outcome, Phase, TrafficClass};
+use model::words::{Blame, Fault, Operation, Outcome, Phase, TrafficClass};
+use model::{Fact, saturating};
 use rusqlite::{Connection, Statement};
 
-use crate::latency::Latency;
+use crate::latency::{Durations, Latency};
 use crate::text::{self, float, float_count};
 
 /// How many of the slowest exchanges are named.
@@ -56,6 +56,10 @@ pub struct OperationTraffic {
     pub errors: u64,
     /// Exchanges per second of the load phase; `None` if the phase has no length.
     pub rate_per_s: Option<f64>,
+    /// How many of the errors were never answered, or not to the end: they may have taken longer than they were waited for.
+    pub unanswered: u64,
+    /// What was not done for dossiers and visits that were dropped: not in `count`, and in `response_time` for as long as it was due.
+    pub dropped: u64,
     /// From the intended instant to the end: what the person felt. Exchanges without an answer count as long as they were waited for.
     pub response_time: Option<Latency>,
     /// From sending to the end: what the portal took. Only exchanges that were sent.
@@ -121,14 +125,21 @@ pub(crate) fn measure(history: &Connection) -> rusqlite::Result<Traffic> {
         .filter(|seconds| *seconds > 0.0);
     let mut all = Tally::default();
     let (mut operations, mut others) = (Vec::new(), Vec::new());
+    let dropped = verdict::dropped_waits(history)?;
     for ((class, _, operation), tally) in tally(history)? {
         if class == TrafficClass::User {
+            let mut tally = tally;
+            if operation == Operation::Submit.as_str() {
+                tally.drop_arrivals(&dropped);
+            }
             all.extend(&tally);
             operations.push(tally.close(operation, class, seconds));
         } else {
             others.push(tally.close(operation, class, seconds));
         }
     }
+    // When they were due is not recorded.
+    all.drop_arrivals(&vec![0; dropped_visits(history)?]);
     let all = (!operations.is_empty()).then(|| all.close("all".to_owned(), TrafficClass::User, seconds));
     let (mut faults, unsent) = (faults(history, Sent::Yes)?, faults(history, Sent::No)?);
     for fault in &mut faults {
@@ -171,8 +182,10 @@ struct Tally {
     ok: u64,
     refused: u64,
     errors: u64,
-    response_time: Vec<i64>,
-    service_time: Vec<i64>,
+    unanswered: u64,
+    dropped: u64,
+    response_time: Durations,
+    service_time: Durations,
 }
 
 impl Tally {
@@ -180,11 +193,19 @@ impl Tally {
         self.ok += other.ok;
         self.refused += other.refused;
         self.errors += other.errors;
-        self.response_time.extend_from_slice(&other.response_time);
-        self.service_time.extend_from_slice(&other.service_time);
+        self.unanswered += other.unanswered;
+        self.dropped += other.dropped;
+        self.response_time.extend(&other.response_time);
+        self.service_time.extend(&other.service_time);
     }
 
-    fn close(mut self, operation: String, class: TrafficClass, seconds: Option<f64>) -> OperationTraffic {
+    /// Counts what was not done for arrivals that were dropped, each due for so long.
+    fn drop_arrivals(&mut self, waits: &[i64]) {
+        self.dropped += waits.len() as u64;
+        self.response_time.open.extend_from_slice(waits);
+    }
+
+    fn close(self, operation: String, class: TrafficClass, seconds: Option<f64>) -> OperationTraffic {
         let count = self.ok + self.refused + self.errors;
         OperationTraffic {
             operation,
@@ -194,8 +215,10 @@ impl Tally {
             refused: self.refused,
             errors: self.errors,
             rate_per_s: seconds.map(|seconds| float_count(count) / seconds),
-            response_time: Latency::of(&mut self.response_time),
-            service_time: Latency::of(&mut self.service_time),
+            unanswered: self.unanswered,
+            dropped: self.dropped,
+            response_time: Latency::of(self.response_time),
+            service_time: Latency::of(self.service_time),
         }
     }
 }
@@ -204,7 +227,7 @@ impl Tally {
 fn tally(history: &Connection) -> rusqlite::Result<BTreeMap<(TrafficClass, usize, String), Tally>> {
     let mut tallies: BTreeMap<(TrafficClass, usize, String), Tally> = BTreeMap::new();
     let mut statement = history.prepare(&format!(
-        "select operation, outcome, due_ns, sent_ns, done_ns, traffic_class from exchanges where phase = ?1 and not {UNSENT}"
+        "select operation, outcome, due_ns, sent_ns, done_ns, traffic_class, status, fault from exchanges where phase = ?1 and not {UNSENT}"
     ))?;
     let mut rows = statement.query([Phase::Load.as_str()])?;
     while let Some(row) = rows.next()? {
@@ -212,16 +235,45 @@ fn tally(history: &Connection) -> rusqlite::Result<BTreeMap<(TrafficClass, usize
         let class = TrafficClass::parse(row.get_ref(5)?.as_str().unwrap_or_default()).unwrap_or(TrafficClass::User);
         let place = Operation::ALL.iter().position(|known| known.as_str() == operation).unwrap_or(usize::MAX);
         let tally = tallies.entry((class, place, operation.to_owned())).or_default();
-        match Outcome::parse(row.get_ref(1)?.as_str().unwrap_or_default()) {
-            Some(Outcome::Ok) => tally.ok += 1,
-            Some(Outcome::Refused) => tally.refused += 1,
-            Some(Outcome::Error) | None => tally.errors += 1,
-        }
+        let is_error = match Outcome::parse(row.get_ref(1)?.as_str().unwrap_or_default()) {
+            Some(Outcome::Ok) => {
+                tally.ok += 1;
+                false
+            }
+            Some(Outcome::Refused) => {
+                tally.refused += 1;
+                false
+            }
+            Some(Outcome::Error) | None => {
+                tally.errors += 1;
+                true
+            }
+        };
+        let is_open = is_error && was_left_open(row.get(6)?, row.get_ref(7)?.as_str_or_null()?);
+        tally.unanswered += u64::from(is_open);
         let (due, sent, done): (i64, Option<i64>, i64) = (row.get(2)?, row.get(3)?, row.get(4)?);
-        tally.response_time.push(done - due);
-        tally.service_time.extend(sent.map(|sent| done - sent));
+        let of = |durations: &'_ mut Durations, time| {
+            if is_open { durations.open.push(time) } else { durations.answered.push(time) }
+        };
+        of(&mut tally.response_time, done - due);
+        if let Some(sent) = sent {
+            of(&mut tally.service_time, done - sent);
+        }
     }
     Ok(tallies)
+}
+
+/// Whether an exchange in error was never answered, or not to the end: it may have taken longer than it was waited for.
+pub(crate) fn was_left_open(status: Option<i64>, fault: Option<&str>) -> bool {
+    status.is_none() || fault.and_then(Fault::parse).is_some_and(|fault| fault.blame() == Blame::Portal)
+}
+
+/// How many visits were dropped; none of a run that its user stopped, after which nobody was expected any more.
+fn dropped_visits(history: &Connection) -> rusqlite::Result<usize> {
+    let stated = "select coalesce(max(cast(value as integer)), 0) from run
+                  where name = ?1 and not exists (select 1 from run where name = ?2 and value = ?3)";
+    let facts = [Fact::VisitsDropped.name(), Fact::Aborted.name(), Fact::claim(true)];
+    history.query_row(stated, facts, |row| row.get(0)).map(saturating::<i64, usize>)
 }
 
 fn phases(history: &Connection) -> rusqlite::Result<Vec<PhaseTraffic>> {

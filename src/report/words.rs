@@ -4,6 +4,7 @@ use verdict::{AreaExamined, GateAnswer, Overall, RuleVerdict, SourceFile, Verdic
 
 use crate::summary::{FigureCounts, RuleCounts};
 use crate::text::{append, count, counted};
+use crate::traffic::OperationTraffic;
 
 /// The sign that stands before a judged line.
 pub fn mark(verdict: Verdict) -> &'static str {
@@ -146,6 +147,16 @@ pub fn replaced(sources: &[SourceFile]) -> String {
             format!("{count} shipped rule files are replaced: {}, {}{more}", first.subject(), second.subject())
         }
     }
+}
+
+/// Why figures of latencies are lower bounds.
+pub fn open_ended(all: &OperationTraffic) -> String {
+    let parts = [
+        (all.unanswered, counted(all.unanswered, "exchange without an answer", "exchanges without an answer")),
+        (all.dropped, counted(all.dropped, "arrival that was dropped", "arrivals that were dropped")),
+    ];
+    let parts: Vec<_> = parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| text).collect();
+    format!("at least: {} may have taken longer than what was waited for", parts.join(" and "))
 }
 
 /// The trace-id of an exchange, by which the portal's logs know it; `None` if it is not known.

@@ -5,10 +5,12 @@
 
 use std::fmt;
 
+use model::words::{Operation, TrafficClass};
 use model::{fitting, saturating};
 use rusqlite::Connection;
 
 use crate::binomial::{at_least, at_most, upper_bound};
+use crate::dropped::dropped_waits;
 use crate::gate::{Gate, GateSyntax, Measure};
 use crate::provinces::Provinces;
 use crate::rule::{Doubt, spelled};
@@ -78,6 +80,13 @@ pub(crate) fn decide_all(
     let provinces = Provinces::read(connection)?;
     let wanted: Vec<_> = gates.iter().map(|gate| gate.as_ref().ok()).collect();
     let mut counted = samples::count(connection, &wanted, &provinces, stalls)?;
+    let dropped = dropped_waits(connection)?.len();
+    let of_arrivals = |gate: &&Gate| gate.concerns(Operation::Submit.as_str(), TrafficClass::User);
+    for (gate, samples) in wanted.iter().zip(&mut counted.whole) {
+        if let Some(gate) = gate.filter(of_arrivals) {
+            samples.drop_arrivals(dropped, gate.measure);
+        }
+    }
     let of_provinces = provinces.names().zip(&mut counted.provinces);
     let of_provinces = of_provinces
         .map(|(name, samples)| ProvinceGates { province: name.to_owned(), gates: decided(&gates, samples) })
@@ -140,6 +149,18 @@ impl Samples {
 
     /// `46 of 753 samples left up to 5.0 s late because vandan itself stood still from 3.1 s to 8.1 s`.
     fn own_lateness(&self) -> String {
+        let dropped = format!(
+            "{} of {} were dropped because more people were under way than `under_way` allows",
+            self.dropped, self.count
+        );
+        match (self.tainted - self.dropped, self.dropped) {
+            (late, 0) => self.left_late(late),
+            (0, _) => dropped,
+            (late, _) => format!("{}; {dropped}", self.left_late(late)),
+        }
+    }
+
+    fn left_late(&self, tainted: u64) -> String {
         let left = match self.worst_delay {
             0 => "were answered late".to_owned(),
             delay => format!("left up to {} late", duration(delay)),
@@ -149,12 +170,13 @@ impl Samples {
             None if self.worst_held * 2 > self.worst_delay => "was held back by the rate it may send at".to_owned(),
             None => "was late".to_owned(),
         };
-        format!("{} of {} samples {left} because vandan itself {because}", self.tainted, self.count)
+        format!("{tainted} of {} samples {left} because vandan itself {because}", self.count)
     }
 
     /// What was not counted, or counted otherwise than its time says, if anything.
     fn left_out(&self) -> String {
-        let unanswered = match self.times.iter().filter(|time| **time == UNANSWERED).count() {
+        let unanswered = self.times.iter().filter(|time| **time == UNANSWERED).count() as u64;
+        let unanswered = match unanswered.saturating_sub(self.dropped) {
             0 => String::new(),
             1 => "; 1 had no answer and counts as longer than any limit".to_owned(),
             many => format!("; {many} had no answer and count as longer than any limit"),
@@ -368,6 +390,27 @@ mod tests {
         let late = (2 * all).div_ceil(100);
         assert_eq!(answer(all, late, 0.05, 0.99), GateAnswer::Pass);
         assert_eq!(answer(all - 1, (2 * (all - 1)).div_ceil(100), 0.05, 0.99), GateAnswer::Undecided);
+    }
+
+    #[test]
+    fn a_gate_does_not_hold_by_what_was_dropped() {
+        let decide = |dropped: usize| {
+            let gate = Gate::parse("submit.response_time p95 < 1s").unwrap();
+            let Measure::Latency { limit_ns, .. } = gate.measure else { panic!("{gate:?}") };
+            let mut samples = Samples::default();
+            (0..200).for_each(|_| samples.punctual(10_000_000, limit_ns));
+            samples.drop_arrivals(dropped, gate.measure);
+            samples.decide(&gate)
+        };
+        assert_eq!((decide(0).verdict, decide(1).verdict), (GateAnswer::Pass, GateAnswer::Pass));
+        let few =
+            "1 of 201 were dropped because more people were under way than `under_way` allows, which changes nothing";
+        assert!(decide(1).reason.contains(few), "{}", decide(1).reason);
+        let many = decide(20);
+        assert_eq!((many.verdict, many.samples, many.tainted), (GateAnswer::Undecided, 220, 20));
+        let reason =
+            "scheduling_delay: 20 of 220 were dropped because more people were under way than `under_way` allows";
+        assert_eq!((many.observed.as_str(), many.reason.as_str()), ("p95 unanswered", reason));
     }
 
     #[test]

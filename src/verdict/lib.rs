@@ -23,6 +23,7 @@ mod areas;
 mod binomial;
 mod blocked;
 mod claims;
+mod dropped;
 mod examine;
 mod explain;
 mod facts;
@@ -56,6 +57,7 @@ mod witness;
 
 pub use areas::{AREAS, Area, AreaExamined};
 pub use claims::{GateAnswer, GateVerdict, ProvinceGates};
+pub use dropped::dropped_waits;
 pub use examine::RuleVerdict;
 pub use explain::{explain, rule_json};
 pub use facts::RunFacts;

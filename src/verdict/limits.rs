@@ -40,13 +40,14 @@ fn remedy(reason: &str) -> &'static str {
     } else if reason.starts_with(HELD_BACK) {
         "allow a higher rate, or play it longer with --length"
     } else if is(["EMFILE", "Too many open files"]) {
-        "raise it with `ulimit -n 65536`, or lower `limits.connections`"
+        "raise it with `ulimit -n 65536`, or share a pool with --connections 64"
     } else if is(["ENFILE", "open files in system"]) {
-        "raise it with `sysctl fs.file-max`, or lower `limits.connections`"
+        "raise it with `sysctl fs.file-max`, or share a pool with --connections 64"
     } else if is(["EADDRNOTAVAIL", "assign requested address"]) {
-        "allow more source ports with `sysctl -w net.ipv4.ip_local_port_range=\"1024 65535\"`, or lower `limits.connections`"
+        "add `source_addresses`, allow more source ports with `sysctl -w net.ipv4.ip_local_port_range=\"1024 65535\"`, or share a pool \
+         with --connections 64"
     } else {
-        "free memory, or lower `limits.connections`"
+        "free memory, or share a pool with --connections 64"
     }
 }
 
@@ -77,7 +78,7 @@ mod tests {
         assert_eq!(
             cause.text,
             "3 requests could not be sent because this machine, not the portal, had reached a limit: EMFILE: Too many open files \
-             (first in exchange 2; raise it with `ulimit -n 65536`, or lower `limits.connections`)"
+             (first in exchange 2; raise it with `ulimit -n 65536`, or share a pool with --connections 64)"
         );
         assert_eq!(cause.touches, Touches::Coverage);
         assert!(causes_of(&["EADDRNOTAVAIL"])[0].text.contains("ip_local_port_range"));

@@ -7,6 +7,7 @@
 //! | without a trustworthy answer, by the portal | violates any limit | an error |
 //! | not understood by the adapter | left out | left out |
 //! | never sent, and not because the portal took no connection | no traffic | no traffic |
+//! | of a dossier that was dropped: one that was not done, of `submit` and of all | a tainted sample | a tainted sample |
 //!
 //! A sample over its limit is *tainted* where vandan itself may have made it so: it left later than [`bearable`], or vandan
 //! stood still meanwhile. Whether it would have held is not known.
@@ -39,6 +40,8 @@ pub(crate) struct Samples {
     pub(crate) violations: u64,
     /// Over the limit, but perhaps by vandan itself; counted in `count`, not in `violations`.
     pub(crate) tainted: u64,
+    /// How many of these belong to dossiers that were dropped.
+    pub(crate) dropped: u64,
     /// The latest of these left so late.
     pub(crate) worst_delay: i64,
     /// How much of that was held back by the rate limit.
@@ -182,6 +185,16 @@ impl Samples {
                 && sample.delay > bearable(limit_ns)
                 && sample.outcome == Outcome::Ok;
             self.violate(sample, stall, is_late);
+        }
+    }
+
+    /// Counts what was not done for so many dossiers that were dropped: how long it would have taken is not known.
+    pub(crate) fn drop_arrivals(&mut self, dropped: usize, measure: Measure) {
+        self.dropped = dropped as u64;
+        self.tainted += self.dropped;
+        self.count += self.dropped;
+        if let Measure::Latency { .. } = measure {
+            self.times.extend(std::iter::repeat_n(UNANSWERED, dropped));
         }
     }
 

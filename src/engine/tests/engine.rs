@@ -6,6 +6,7 @@ mod engine {
     pub(crate) mod portal;
     pub(crate) mod tls_front;
 
+    mod addresses;
     mod backing_off;
     mod catalogue;
     mod cookies;
@@ -15,6 +16,7 @@ mod engine {
     mod identities;
     mod lanes;
     mod named;
+    mod own_connections;
     mod peers;
     mod proxies;
     mod put_off;

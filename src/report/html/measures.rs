@@ -8,14 +8,15 @@ use crate::charts;
 use crate::summary::{Identities, Summary};
 use crate::text::{MISSING, count, duration, float, milliseconds, percent, rate};
 use crate::traffic::{FaultCount, OperationTraffic};
-use crate::words::trace_id;
+use crate::words::{open_ended, trace_id};
 
 pub(super) fn latency(summary: &Summary) -> Markup {
     let traffic = &summary.traffic;
     let content = html! {
         p {
             b { "Waited" } " counts from the instant at which a person meant to act, so it includes every delay before "
-            "the request could leave; " b { "served" } " counts from sending. An exchange without an answer counts as long as was waited for it."
+            "the request could leave; " b { "served" } " counts from sending. An exchange without an answer counts as long as was waited for it: a figure that it could move is a lower bound (≥)."
+            @if let Some(all) = traffic.all.as_ref().filter(|all| all.unanswered + all.dropped > 0) { " ≥ " (open_ended(all)) "." }
         }
         @if let Some(all) = &traffic.all {
             figure {
@@ -73,8 +74,9 @@ fn operation(row: &OperationTraffic) -> Markup {
             @for value in [row.count, row.refused, row.errors] { td .number data-value=(value) { (count(value)) } }
             td .number data-value=[row.rate_per_s] { (row.rate_per_s.map_or_else(|| MISSING.to_owned(), rate)) }
             @for latency in [row.response_time, row.service_time] {
-                @for value in latency.map_or([None; 4], |latency| latency.values().map(Some)) {
-                    td .number data-value=[value] { (value.map_or_else(|| MISSING.to_owned(), milliseconds)) }
+                @let is_bound = latency.map_or([false; 4], |latency| latency.is_bound);
+                @for (value, is_bound) in latency.map_or([None; 4], |latency| latency.values().map(Some)).into_iter().zip(is_bound) {
+                    td .number data-value=[value] { @if is_bound { "≥" } (value.map_or_else(|| MISSING.to_owned(), milliseconds)) }
                 }
             }
         }

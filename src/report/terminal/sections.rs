@@ -172,7 +172,7 @@ pub(super) fn provinces(page: &mut Page, summary: &Summary) {
         Column::right("late", 3, column(|row| count(row.late))),
         Column::right("exchanges", 4, column(|row| count(row.exchanges))),
         Column::right("error", 0, column(|row| count(row.errors))),
-        Column::right("p95", 1, column(|row| ms(row.response_time, |l| l.p95_ns))).under("response time"),
+        Column::right("p95", 1, column(|row| ms(row.response_time, 1))).under("response time"),
         Column::right("gates", 0, column(ProvinceLine::gates_text)),
     ]);
     for row in rows.iter().filter(|row| !row.gates_broken.is_empty()).take(TOGETHER) {
@@ -221,12 +221,18 @@ pub(super) fn traffic(page: &mut Page, summary: &Summary) {
         Column::right("refused", 5, column(|row| count(row.refused))),
         Column::right("error", 0, column(|row| count(row.errors))),
         Column::right("per s", 8, column(|row| row.rate_per_s.map_or_else(missing, rate))),
-        Column::right("p50", 4, column(|row| ms(row.response_time, |l| l.p50_ns))).under("response time"),
-        Column::right("p95", 0, column(|row| ms(row.response_time, |l| l.p95_ns))).under("response time"),
-        Column::right("p99", 0, column(|row| ms(row.response_time, |l| l.p99_ns))).under("response time"),
-        Column::right("max", 7, column(|row| ms(row.response_time, |l| l.max_ns))).under("response time"),
-        Column::right("p95", 6, column(|row| ms(row.service_time, |l| l.p95_ns))).under("service"),
+        Column::right("p50", 4, column(|row| ms(row.response_time, 0))).under("response time"),
+        Column::right("p95", 0, column(|row| ms(row.response_time, 1))).under("response time"),
+        Column::right("p99", 0, column(|row| ms(row.response_time, 2))).under("response time"),
+        Column::right("max", 7, column(|row| ms(row.response_time, 3))).under("response time"),
+        Column::right("p95", 6, column(|row| ms(row.service_time, 1))).under("service"),
     ]);
+    let is_bound = |row: &&OperationTraffic| {
+        [row.response_time, row.service_time].iter().flatten().any(|latency| latency.is_bound.contains(&true))
+    };
+    if let Some(all) = traffic.all.as_ref().filter(is_bound) {
+        page.paragraph("  ≥ ", Ink::Plain, &words::open_ended(all));
+    }
     let faults: Vec<String> =
         traffic.faults.iter().map(|fault| format!("{} {}", count(fault.count), fault.kind.replace('_', " "))).collect();
     if !faults.is_empty() {
@@ -308,8 +314,13 @@ fn missing() -> String {
     MISSING.to_owned()
 }
 
-fn ms(latency: Option<Latency>, of: fn(Latency) -> i64) -> String {
-    latency.map_or_else(missing, |latency| milliseconds(of(latency)))
+/// A figure of a latency, by its place; with a sign where it is a lower bound.
+fn ms(latency: Option<Latency>, quantile: usize) -> String {
+    let figure = |latency: Latency| {
+        let (value, is_bound) = (latency.values().get(quantile).copied()?, latency.is_bound.get(quantile)?);
+        Some(format!("{}{}", if *is_bound { "≥" } else { "" }, milliseconds(value)))
+    };
+    latency.and_then(figure).unwrap_or_else(missing)
 }
 
 pub(super) fn people(page: &mut Page, summary: &Summary) {

@@ -184,7 +184,7 @@ fn nobody_changes_a_dossier_while_it_is_read_back() {
         .with("final", Role::Citizen, "- do: track\n- do: track\n- do: track\n- do: track")
         .set(|settings| {
             settings.drain = Duration::from_millis(500);
-            settings.connections = 3;
+            settings.connections = vandan_engine::Connections::Pool(3);
         })
         .run();
     assert!(played.health().read_back && !played.health().quiescent);

@@ -109,7 +109,7 @@ fn exchanges_under_way_when_the_run_ends_are_recorded_as_never_answered() {
     let play = Play { stop, ..Play::of(&portal, 10, "- do: submit") };
     let played = play
         .set(|settings| {
-            settings.connections = 2;
+            settings.connections = vandan_engine::Connections::Pool(2);
             settings.timeout = Duration::from_secs(600);
             settings.drain = Duration::from_secs(3);
         })

@@ -11,8 +11,8 @@ use model::words::{Channel, FeeBasis, Level, PaymentMethod, PeerName, PlannedOut
 use model::{Applicant, Applicants, Case, CaseId, Fact, Seed, SimTime, Staff, Timeline, Vnd};
 use portal::Adapter;
 use vandan_engine::{
-    Arrival, Arrivals, Authority, BaseUrl, EngineError, Guard, Health, Identity, JourneyAssignment, Meters, Peer,
-    Proxies, Publication, Purpose, RunSpec, Settings, Snapshot, Tls, lane_of,
+    Arrival, Arrivals, Authority, BaseUrl, Connections, EngineError, Guard, Health, Identity, JourneyAssignment,
+    Meters, Peer, Proxies, Publication, Purpose, RunSpec, Settings, Snapshot, SourceAddresses, Tls, lane_of,
 };
 
 use super::portal::Portal;
@@ -62,6 +62,8 @@ pub(crate) const CLOCK: &str = "  clock: { request: PUT /clock, json: { now: \"$
 /// `post-desk` are clerks' days, and those that begin with `final` read back at the end.
 pub(crate) struct Play {
     pub(crate) target: String,
+    /// Where the portal is besides.
+    pub(crate) also_at: Vec<String>,
     pub(crate) adapter: String,
     pub(crate) journeys: Vec<String>,
     pub(crate) arrivals: Vec<Arrival>,
@@ -84,6 +86,7 @@ pub(crate) struct Play {
     pub(crate) max_rate: Option<f64>,
     pub(crate) tls: Tls,
     pub(crate) proxies: Proxies,
+    pub(crate) sources: Vec<std::net::IpAddr>,
 }
 
 /// A run that was.
@@ -154,6 +157,7 @@ impl Play {
     pub(crate) fn of(portal: &Portal, count: u32, steps: &str) -> Self {
         Self {
             target: portal.url(),
+            also_at: Vec::new(),
             adapter: ADAPTER.to_owned(),
             journeys: vec![journey("citizen", Role::Citizen, steps)],
             arrivals: (0..count).map(|case| arrival(case, Purpose::Dossier)).collect(),
@@ -165,7 +169,7 @@ impl Play {
             length: 20,
             peers: Vec::new(),
             settings: Settings {
-                connections: 64,
+                connections: Connections::Pool(64),
                 under_way: 10_000,
                 timeout: Duration::from_secs(10),
                 settle: Duration::ZERO,
@@ -184,6 +188,7 @@ impl Play {
             max_rate: None,
             tls: Tls::default(),
             proxies: Proxies::default(),
+            sources: Vec::new(),
         }
     }
 
@@ -366,10 +371,16 @@ impl Play {
             Arc::new(People { channel: self.channel, units: unit_of, panics_at: None })
         });
         let target = BaseUrl::parse(&self.target).unwrap();
+        let also_at: Vec<_> = self.also_at.iter().map(|url| BaseUrl::parse(url).unwrap()).collect();
         let peers = self.peers.iter().map(|peer| peer.base.authority().clone());
-        let doors =
-            [target.authority().clone()].into_iter().filter(Authority::is_loopback).chain(peers).chain(self.links);
-        let guard = Guard::of(doors).through(self.proxies);
+        let doors = std::iter::once(&target)
+            .chain(&also_at)
+            .map(BaseUrl::authority)
+            .cloned()
+            .filter(Authority::is_loopback)
+            .chain(peers)
+            .chain(self.links);
+        let guard = Guard::of(doors).through(self.proxies).bound_to(SourceAddresses::new(&self.sources).unwrap());
         let guard = match self.max_rate {
             Some(rate) => guard.at_most(rate),
             None => guard,
@@ -394,6 +405,7 @@ impl Play {
             guard,
             tls: self.tls,
             target,
+            also_at,
             peers: self.peers,
             settings: self.settings,
         }

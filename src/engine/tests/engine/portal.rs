@@ -50,19 +50,7 @@ impl Portal {
     pub(crate) fn controlled(
         answer: impl Fn(&Control, &Asked, &mut TcpStream) -> Then + Send + Sync + 'static,
     ) -> Self {
-        Self::listen(move |control, stream, connection| {
-            let Ok(reading) = stream.try_clone() else { return };
-            let mut reader = BufReader::new(reading);
-            let mut nth = 0;
-            while let Some(mut asked) = read_request(&mut reader) {
-                (asked.connection, asked.nth) = (connection, nth);
-                nth += 1;
-                control.asked.lock().unwrap().push(asked.clone());
-                if answer(control, &asked, stream) == Then::Close {
-                    return;
-                }
-            }
-        })
+        Self::listen(serving(answer))
     }
 
     /// Leaves every connection to this function.
@@ -75,8 +63,20 @@ impl Portal {
         Self::start(|asked, stream| say(stream, 200, &polite(asked)))
     }
 
+    /// The same at the loopback address of IPv6, if this machine has one.
+    pub(crate) fn at_ipv6() -> Option<Self> {
+        let listener = TcpListener::bind("[::1]:0").ok()?;
+        Some(Self::listen_at(listener, serving(|_, asked, stream| say(stream, 200, &polite(asked)))))
+    }
+
     fn listen(serve: impl Fn(&Control, &mut TcpStream, usize) + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::listen_at(TcpListener::bind("127.0.0.1:0").unwrap(), serve)
+    }
+
+    fn listen_at(
+        listener: TcpListener,
+        serve: impl Fn(&Control, &mut TcpStream, usize) + Send + Sync + 'static,
+    ) -> Self {
         let control = Arc::new(Control {
             address: listener.local_addr().unwrap(),
             is_shut: AtomicBool::new(false),
@@ -138,6 +138,25 @@ impl Control {
             // Whoever connects wakes the listening thread, which then sees that it is over.
             drop(TcpStream::connect(self.address));
             listening.join().unwrap();
+        }
+    }
+}
+
+/// Serves a connection with the answers of this function.
+fn serving(
+    answer: impl Fn(&Control, &Asked, &mut TcpStream) -> Then + Send + Sync + 'static,
+) -> impl Fn(&Control, &mut TcpStream, usize) + Send + Sync + 'static {
+    move |control, stream, connection| {
+        let Ok(reading) = stream.try_clone() else { return };
+        let mut reader = BufReader::new(reading);
+        let mut nth = 0;
+        while let Some(mut asked) = read_request(&mut reader) {
+            (asked.connection, asked.nth) = (connection, nth);
+            nth += 1;
+            control.asked.lock().unwrap().push(asked.clone());
+            if answer(control, &asked, stream) == Then::Close {
+                return;
+            }
         }
     }
 }

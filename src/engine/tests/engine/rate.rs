@@ -94,7 +94,8 @@ fn a_wait_longer_than_the_time_limit_is_no_time_out() {
 #[test]
 fn who_waits_for_a_connection_that_is_held_back_is_held_back() {
     let portal = Portal::polite();
-    let mut play = Play::of(&portal, 3, "- do: submit").set(|settings| settings.connections = 1);
+    let mut play =
+        Play::of(&portal, 3, "- do: submit").set(|settings| settings.connections = vandan_engine::Connections::Pool(1));
     play.max_rate = Some(1.0);
     let played = play.run();
     let mut held: Vec<_> = played.of("submit").iter().map(|row| row.held).collect();

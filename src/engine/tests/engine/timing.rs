@@ -162,7 +162,9 @@ fn citizens_do_not_wait_for_one_another() {
 #[test]
 fn more_than_the_connections_allowed_wait_for_one_and_their_waiting_counts() {
     let portal = slow(10);
-    let played = Play::of(&portal, 6, "- do: submit").set(|settings| settings.connections = 1).run();
+    let played = Play::of(&portal, 6, "- do: submit")
+        .set(|settings| settings.connections = vandan_engine::Connections::Pool(1))
+        .run();
     let mut rows = played.of("submit");
     rows.sort_by_key(|row| row.sent);
     assert!(rows.iter().all(|row| row.due == 0));
