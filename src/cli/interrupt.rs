@@ -36,7 +36,6 @@ impl Interrupt {
                     "\nending: what is under way is finished, then judged (Ctrl-C again ends at once)",
                 );
             } else {
-                #[expect(clippy::exit, reason = "the user asked twice, or nothing is left to be finished")]
                 std::process::exit(i32::from(Exit::Aborted.code()));
             }
         });
