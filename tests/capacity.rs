@@ -111,7 +111,7 @@ fn the_breakpoint_of_a_portal_is_bracketed_and_every_step_can_be_looked_into() {
         assert!(desk.path().join(&folder).join("history.sqlite").exists(), "{folder}");
     }
     let of = |purpose: &str| steps.iter().filter(|step| step["purpose"] == purpose).collect::<Vec<_>>();
-    let confirmed = of("confirmation").into_iter().filter(|step| number(&step["rate_per_s"]) == low);
+    let confirmed = of("confirmation").into_iter().filter(|step| number(&step["rate_per_s"]).total_cmp(&low).is_eq());
     assert!(confirmed.map(|step| &step["standing"]).eq(["holds"; 3].iter()), "{found:#}");
     assert_eq!(of("recovery").len(), 1);
     let day = number(&found["per_day"]["office_hours"]) * 3_600.0 * low;
