@@ -122,6 +122,12 @@ pub(crate) struct RunArgs {
     /// Print nothing: only the exit code and the files
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunVerb {
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
     /// Print the requests that would be sent, how many and to whom; sends nothing
     #[arg(long, conflicts_with = "quiet")]
     pub(crate) dry_run: bool,

@@ -14,7 +14,7 @@ use report::Summary;
 use verdict::Judgement;
 use world::People;
 
-use crate::args::RunArgs;
+use crate::args::{RunArgs, RunVerb};
 use crate::compose::Composition;
 use crate::exit::{Exit, Failure};
 use crate::interrupt::Interrupt;
@@ -26,8 +26,8 @@ use crate::run_facts::{self, Ending, write_ending};
 use crate::run_file::Authorization;
 use crate::{console, dry_run, judge, open_files, plan, planned_rows, safety};
 
-pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
-    if args.dry_run { rehearse(args) } else { Ok(carry_out(args, &Interrupt::of_one_run())?.exit) }
+pub(crate) fn run(RunVerb { run, dry_run, json }: &RunVerb) -> Result<Exit, Failure> {
+    if *dry_run { rehearse(run, *json) } else { Ok(carry_out(run, &Interrupt::of_one_run())?.exit) }
 }
 
 /// A run that was played and judged.
@@ -130,7 +130,7 @@ impl Prepared {
 }
 
 /// Shows what would be sent, and sends nothing.
-fn rehearse(args: &RunArgs) -> Result<Exit, Failure> {
+fn rehearse(args: &RunArgs, json: bool) -> Result<Exit, Failure> {
     let Prepared { mut composed, started, consent, outside, tls, proxies, sources, connections, .. } =
         Prepared::of(args)?;
     let id = Results::first_id(&composed.run.name, &started);
@@ -145,7 +145,7 @@ fn rehearse(args: &RunArgs) -> Result<Exit, Failure> {
     let settings = settings(args, &composed, connections, identity);
     let spec = spec(&composed, (targets, peers), guard, tls, settings);
     let rehearsal = dry_run::Rehearsal { composed: &composed, spec: &spec, consent, is_bundled };
-    console::print(&if args.json { rehearsal.json() } else { rehearsal.text() });
+    console::print(&if json { rehearsal.json() } else { rehearsal.text() });
     Ok(Exit::Conforms)
 }
 

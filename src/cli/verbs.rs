@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::args::{
-    CapacityArgs, FidelityArgs, JudgeArgs, ListArgs, PeopleArgs, PlanVerb, RunArgs, ScenarioArgs, WhoArgs,
+    CapacityArgs, FidelityArgs, JudgeArgs, ListArgs, PeopleArgs, PlanVerb, RunVerb, ScenarioArgs, WhoArgs,
 };
 use crate::exit::Exit;
 use crate::mock_args::MockArgs;
@@ -27,7 +27,7 @@ pub(crate) enum Verb {
     /// Show what a run, or a whole country, would do; sends nothing
     Plan(PlanVerb),
     /// Run a plan against a portal, then judge and report the recording
-    Run(RunArgs),
+    Run(RunVerb),
     /// Find the highest rate at which all gates hold: how many dossiers a day a portal takes
     Capacity(CapacityArgs),
     /// Judge a recorded run again, with the current rules
