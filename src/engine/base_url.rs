@@ -1,7 +1,10 @@
 //! Where the paths of a portal or a peer begin: at its root, or behind a gateway.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
+use http::HeaderValue;
 use url::Url;
 
 use crate::authority::{Authority, AuthoritySyntax, read, syntax};
@@ -10,6 +13,7 @@ use crate::authority::{Authority, AuthoritySyntax, read, syntax};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl {
     authority: Authority,
+    host: Arc<HeaderValue>,
     /// Without a slash at its end; empty at the root.
     path: String,
 }
@@ -24,7 +28,7 @@ impl BaseUrl {
         if parsed.query().is_some() || parsed.fragment().is_some() {
             return Err(syntax(url, "what follows `?` or `#` is of one request; it stands in the adapter"));
         }
-        Ok(Self { authority, path: parsed.path().trim_end_matches('/').to_owned() })
+        Ok(Self { host: host_of(&authority), authority, path: parsed.path().trim_end_matches('/').to_owned() })
     }
 
     /// Scheme, host and port.
@@ -33,8 +37,13 @@ impl BaseUrl {
     }
 
     /// A path of ours, with its query, as it is asked for.
-    pub(crate) fn under(&self, path: &str) -> String {
-        format!("{}{path}", self.path)
+    pub(crate) fn under<'a>(&self, path: &'a str) -> Cow<'a, str> {
+        if self.path.is_empty() { Cow::Borrowed(path) } else { Cow::Owned(format!("{}{path}", self.path)) }
+    }
+
+    /// What the header `Host` says.
+    pub(crate) fn host(&self) -> &HeaderValue {
+        &self.host
     }
 
     /// Where a link leads that an answer shows, and what is asked for there (RFC 3986, section 5): a link without a host is
@@ -64,8 +73,18 @@ pub(crate) fn follow(from: &str, link: &str) -> Result<(Authority, String), Auth
 
 impl From<Authority> for BaseUrl {
     fn from(authority: Authority) -> Self {
-        Self { authority, path: String::new() }
+        Self { host: host_of(&authority), authority, path: String::new() }
     }
+}
+
+/// What the header `Host` says.
+fn host_of(authority: &Authority) -> Arc<HeaderValue> {
+    let host = HeaderValue::try_from(authority.host_header());
+    Arc::new(
+        host.unwrap_or_else(|_invisible| {
+            unreachable!("the host of a URL is written in ASCII (RFC 3986, section 3.2.2)")
+        }),
+    )
 }
 
 impl fmt::Display for BaseUrl {

@@ -100,7 +100,8 @@ pub(crate) fn assemble(
 ) -> Result<(Authority, Request<Bytes>, usize), Fault> {
     let line = std::str::from_utf8(&encoded.target).map_err(|_binary| Fault::Unwritable)?;
     let (authority, path) = if encoded.is_link {
-        target.follow(line).map_err(|_no_address| Fault::Unwritable)?
+        let (authority, path) = target.follow(line).map_err(|_no_address| Fault::Unwritable)?;
+        (authority, Cow::Owned(path))
     } else {
         (target.authority().clone(), target.under(line))
     };
@@ -110,7 +111,11 @@ pub(crate) fn assemble(
     // Room for all of them, a cookie included: it does not grow any more.
     *request.headers_mut() = HeaderMap::with_capacity(encoded.headers.len() + 5);
     let headers = request.headers_mut();
-    let host = HeaderValue::from_str(&authority.host_header()).map_err(|_invisible| Fault::Unwritable)?;
+    let host = if authority == *target.authority() {
+        target.host().clone()
+    } else {
+        HeaderValue::try_from(authority.host_header()).map_err(|_invisible| Fault::Unwritable)?
+    };
     headers.insert(http::header::HOST, host);
     identity.put_on(headers);
     for (name, value) in encoded.headers.drain(..) {

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::future::poll_fn;
 use std::io::Error;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
@@ -58,13 +59,14 @@ impl Lean {
         traceparent: Option<&Traceparent>,
         home: Home,
     ) -> Result<(Head, LeanBody), Fault> {
-        let mut output = written(request, prefix, traceparent);
+        let output = written(request, prefix, traceparent);
+        let mut output = output.as_slice();
         let mut reader = AnswerReader::new(request.method().clone());
         // An answer may come, and end the exchange, before the request is written: too long, say.
         let mut is_cut_off = false;
         let head = poll_fn(|context| {
             while !output.is_empty() && !is_cut_off {
-                match Pin::new(&mut self.wire).poll_write(context, &output) {
+                match Pin::new(&mut self.wire).poll_write(context, output) {
                     Poll::Ready(Ok(length)) if length > 0 => output.advance(length),
                     Poll::Ready(_) => is_cut_off = true,
                     Poll::Pending => break,
@@ -87,8 +89,8 @@ impl Lean {
 
     /// Reads what has come; gives back how many bytes, 0 at its end.
     fn poll_fill(&mut self, context: &mut Context<'_>) -> Poll<Result<usize, Error>> {
-        let mut piece = [0; PIECE];
-        let mut buffer = ReadBuf::new(&mut piece);
+        let mut piece = [const { MaybeUninit::uninit() }; PIECE];
+        let mut buffer = ReadBuf::uninit(&mut piece);
         ready!(Pin::new(&mut self.wire).poll_read(context, &mut buffer))?;
         self.input.extend_from_slice(buffer.filled());
         Poll::Ready(Ok(buffer.filled().len()))
@@ -116,9 +118,9 @@ impl LeanBody {
 }
 
 /// A request as bytes.
-pub(crate) fn written(request: &Request<Bytes>, prefix: &str, traceparent: Option<&Traceparent>) -> BytesMut {
+pub(crate) fn written(request: &Request<Bytes>, prefix: &str, traceparent: Option<&Traceparent>) -> Vec<u8> {
     let body = request.body();
-    let mut bytes = BytesMut::with_capacity(512 + body.len());
+    let mut bytes = Vec::with_capacity(512 + body.len());
     let target = request.uri().path_and_query().map_or("/", |path| path.as_str());
     for part in [request.method().as_str(), " ", prefix, target, " HTTP/1.1\r\n"] {
         bytes.extend_from_slice(part.as_bytes());

@@ -183,8 +183,8 @@ impl Ledger {
 
     async fn page(&mut self, scene: ExchangeContext<'_>, identity: &Identity) -> Result<Page, NoPage> {
         let Peer { base, .. } = &self.peer;
-        let path = base.under(&format!("/_ledger?after={}&limit={PAGE}", self.after));
-        let mut request = Request::get(path)
+        let page = format!("/_ledger?after={}&limit={PAGE}", self.after);
+        let mut request = Request::get(base.under(&page).as_ref())
             .header(http::header::HOST, base.authority().host_header())
             .body(Bytes::new())
             .map_err(|_no_request| NoPage::Unanswered)?;

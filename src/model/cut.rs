@@ -49,6 +49,10 @@ pub fn is_cut(text: &str) -> bool {
 
 /// What was kept of a text that was cut, and its mark.
 fn marked(text: &str) -> Option<(&str, &str)> {
+    // Asked of every text that is read: hardly any ends so.
+    if !text.ends_with(']') {
+        return None;
+    }
     let at = text.rfind("…[")?;
     let (kept, mark) = (text.get(..at)?, text.get(at..)?);
     let (length, digest) = mark.strip_prefix("…[")?.strip_suffix(']')?.split_once(" bytes #")?;
