@@ -92,7 +92,8 @@ fn of_province(query: String, part: &Part, people: &People) -> String {
         "" => suffixes.map(|suffix| format!("not {}", ends(suffix))).chain(["true".to_owned()]).collect(),
         own => vec![ends(own)],
     };
-    let counters = quoted(&format!("post:{}/*", part.area()));
+    let begins = |text: &str| format!("substr(actor, 1, {}) = {}", text.chars().count(), quoted(text));
+    let (counters, own_counters) = (begins("post:"), begins(&format!("post:{}/", part.area())));
     let (head, tail) = match query.trim_start().get(..5) {
         Some(start) if start.eq_ignore_ascii_case("with ") => (",\n", query.trim_start().get(5..).unwrap_or_default()),
         Some(_) | None => ("\n", query.as_str()),
@@ -100,7 +101,7 @@ fn of_province(query: String, part: &Part, people: &People) -> String {
     format!(
         "with results as (select * from temp.results where {cases}),\n\
          catalogue as (select * from temp.catalogue where {}),\n\
-         exchanges as (select * from main.exchanges where {cases} and (actor not glob 'post:*' or actor glob {counters})){head}{tail}",
+         exchanges as (select * from main.exchanges where {cases} and (not {counters} or {own_counters})){head}{tail}",
         offered.join(" and ")
     )
 }

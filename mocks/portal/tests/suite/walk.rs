@@ -32,6 +32,8 @@ use town::Town;
 
 /// How many walks `cargo test` takes; `WALKS` in the environment asks for more.
 const WALKS: u64 = 32;
+/// How many times as many it takes at most until each of [`EVENTS`] has happened: what happens depends on the moment, too.
+const MOST_ROUNDS: u64 = 6;
 /// How many acts each person tries.
 const STEPS: usize = 60;
 /// How many people act.
@@ -41,7 +43,7 @@ const THREADS: usize = 3;
 /// How often a smaller walk is tried before it counts as sound: what is found depends on the moment, too.
 const TRIES: usize = 3;
 /// How many walks may pass before a defect has to be found.
-const MOST_WALKS: u64 = 12;
+const MOST_WALKS: u64 = 48;
 
 /// What has to happen to some dossier in some walk; a walk that comes to nothing proves nothing.
 const EVENTS: [&str; 32] = [
@@ -181,7 +183,12 @@ fn whatever_eight_people_do_at_once_the_books_agree() {
             scope.spawn(|| {
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
-                    if number >= first + walks || !failed.lock().unwrap().is_empty() {
+                    let unseen = || !missing(&seen.lock().unwrap()).is_empty();
+                    let is_enough = match number - first {
+                        taken if taken < walks => false,
+                        taken => walks < WALKS || taken >= walks * MOST_ROUNDS || !unseen(),
+                    };
+                    if is_enough || !failed.lock().unwrap().is_empty() {
                         break;
                     }
                     let Outcome { broken, events } = walk(whole(number), &[]);
@@ -205,8 +212,13 @@ fn whatever_eight_people_do_at_once_the_books_agree() {
         );
     }
     let seen = seen.into_inner().unwrap();
-    let missing: Vec<&&str> = EVENTS.iter().filter(|event| !seen.contains_key(**event)).collect();
+    let missing = missing(&seen);
     assert!(missing.is_empty() || walks < WALKS, "no walk has come to {missing:?}, only to {seen:?}");
+}
+
+/// What has happened in no walk yet.
+fn missing(seen: &BTreeMap<String, usize>) -> Vec<&'static str> {
+    EVENTS.into_iter().filter(|event| !seen.contains_key(*event)).collect()
 }
 
 /// In how many walks a defect is found, if it is.
