@@ -20,6 +20,7 @@ use crate::lane::{Lane, exchange};
 use crate::meter::LaneMeter;
 use crate::redirects::{self, Policy, carry_cookies};
 use crate::run_state::RunState;
+use crate::sleep::Sleeper;
 use crate::spec::Arrivals;
 use crate::stalls::overslept;
 
@@ -52,11 +53,12 @@ async fn play(mut lane: Lane, name: &str) -> SchedulingDelays {
     let (state, alarm) = (lane.state(), lane.alarm());
     lane.enter_staff();
     let lane = Rc::new(RefCell::new(lane));
+    let mut sleeper = Sleeper::new();
     while state.phase() != Phase::Ended {
         let wake = lane.borrow_mut().turn();
         supply(&lane);
         tokio::select! {
-            () = tokio::time::sleep_until(state.clock.instant(wake).into()) => {}
+            () = sleeper.until(wake, &state.clock) => {}
             () = alarm.notified() => {}
         }
         let now = state.clock.now();

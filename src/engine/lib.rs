@@ -55,6 +55,7 @@ mod registrar;
 mod retry_after;
 mod run;
 mod run_state;
+mod sleep;
 mod source_addresses;
 mod spec;
 mod stalls;
