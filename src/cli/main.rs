@@ -53,6 +53,9 @@ use exit::{Exit, Failure};
 use provinces::Form;
 use verbs::{Cli, Verb};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
