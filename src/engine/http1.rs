@@ -3,9 +3,12 @@
 //! What is an answer and where it ends is decided as hyper decides it, which a test holds against thousands of answers, whole,
 //! broken and cut anywhere. Beyond it, informational answers are bounded.
 
+use std::mem::MaybeUninit;
+
 use bytes::{Buf, Bytes, BytesMut};
 use http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use httparse::ParserConfig;
 use model::words::Fault;
 
 /// The longest head, in bytes.
@@ -131,9 +134,10 @@ impl AnswerReader {
         if !has_empty_line(input, self.searched) {
             return Ok(None);
         }
-        let mut room = [httparse::EMPTY_HEADER; MOST_HEADERS];
-        let mut parsed = httparse::Response::new(&mut room);
-        let Ok(status) = parsed.parse(input) else { return Err(Fault::Broken) };
+        let mut room = [const { MaybeUninit::uninit() }; MOST_HEADERS];
+        let mut parsed = httparse::Response::new(&mut []);
+        let status = ParserConfig::default().parse_response_with_uninit_headers(&mut parsed, input, &mut room);
+        let Ok(status) = status else { return Err(Fault::Broken) };
         let httparse::Status::Complete(length) = status else { return Ok(None) };
         if length > LONGEST_HEAD {
             return Err(Fault::Broken);
@@ -256,7 +260,8 @@ fn read_trailers(input: &mut BytesMut) -> Result<Option<Awaits>, Fault> {
 /// Whether an empty line ends in these bytes, behind those that were searched before.
 fn has_empty_line(input: &[u8], searched: usize) -> bool {
     let fresh = input.get(searched.saturating_sub(2)..).unwrap_or_default();
-    fresh.windows(2).any(|pair| pair == b"\n\n") || fresh.windows(3).any(|three| three == b"\n\r\n")
+    let mut ends = memchr::memchr_iter(b'\n', fresh).filter_map(|end| fresh.get(end + 1..));
+    ends.any(|rest| rest.starts_with(b"\n") || rest.starts_with(b"\r\n"))
 }
 
 /// The comma-separated words of a header.

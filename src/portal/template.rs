@@ -185,15 +185,32 @@ pub(crate) fn write_percent(text: &str, form: bool, out: &mut BytesMut) {
 
 /// The inside of a JSON string (RFC 8259, section 7).
 pub(crate) fn write_json_text(text: &str, out: &mut BytesMut) {
-    for byte in text.bytes() {
-        match byte {
-            b'"' => out.extend_from_slice(b"\\\""),
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            0..=0x1f => out.extend_from_slice(&[b'\\', b'u', b'0', b'0', hex(byte >> 4), hex(byte)]),
-            _ => out.put_u8(byte),
-        }
+    // Most texts have nothing to be escaped, and are copied in one piece.
+    let mut rest = text.as_bytes();
+    while let Some(at) = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)) {
+        let (plain, special) = rest.split_at(at);
+        out.extend_from_slice(plain);
+        rest = match special {
+            [b'"', rest @ ..] => {
+                out.extend_from_slice(b"\\\"");
+                rest
+            }
+            [b'\\', rest @ ..] => {
+                out.extend_from_slice(b"\\\\");
+                rest
+            }
+            [b'\n', rest @ ..] => {
+                out.extend_from_slice(b"\\n");
+                rest
+            }
+            [control, rest @ ..] => {
+                out.extend_from_slice(&[b'\\', b'u', b'0', b'0', hex(control >> 4), hex(*control)]);
+                rest
+            }
+            [] => unreachable!("it was found there"),
+        };
     }
+    out.extend_from_slice(rest);
 }
 
 #[cfg(test)]
