@@ -1,5 +1,6 @@
 //! People under way: each does one thing at a time, and keeps a queue of what comes next.
 
+use std::borrow::Cow;
 use std::collections::BinaryHeap;
 
 use model::CaseId;
@@ -20,7 +21,7 @@ pub(crate) struct Person {
     /// Index into the staff; `None` for citizens.
     pub(crate) staff: Option<usize>,
     /// What the history calls them.
-    pub(crate) name: String,
+    pub(crate) name: Cow<'static, str>,
     /// What their last sign-in gave.
     pub(crate) session: Session,
     /// The cookies that were set since their last sign-in began.
@@ -44,7 +45,7 @@ pub(crate) struct Person {
 }
 
 impl Person {
-    fn new(name: String, staff: Option<usize>) -> Self {
+    fn new(name: Cow<'static, str>, staff: Option<usize>) -> Self {
         Self {
             number: 0,
             staff,
@@ -55,7 +56,8 @@ impl Person {
             in_vain: InVain::default(),
             missed: false,
             idle_since: 0,
-            queue: BinaryHeap::new(),
+            // Most have one thing to do next.
+            queue: BinaryHeap::with_capacity(1),
             journeys: 0,
             busy: false,
             free_at: 0,
@@ -108,12 +110,12 @@ impl Actors {
 
     /// An applicant.
     pub(crate) fn enter_citizen(&mut self) -> usize {
-        self.enter(Person::new("citizen".to_owned(), None))
+        self.enter(Person::new(Cow::Borrowed("citizen"), None))
     }
 
     /// The clerk at a place in the staff; `unit` is the one at whose one-stop desk they work.
     pub(crate) fn enter_clerk(&mut self, name: String, at: usize, unit: Option<u16>) -> usize {
-        let clerk = self.enter(Person::new(name, Some(at)));
+        let clerk = self.enter(Person::new(Cow::Owned(name), Some(at)));
         if let Some(desk) = unit.and_then(|unit| self.desks.get_mut(usize::from(unit))) {
             desk.push(clerk);
         }

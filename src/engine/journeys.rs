@@ -22,7 +22,7 @@ use crate::meter::LaneMeter;
 use crate::read_back::ReadBack;
 use crate::run_state::RunState;
 use crate::spec::{Purpose, lane_of};
-use crate::task::{Origin, Task};
+use crate::task::{Dossier, Origin, Task};
 use crate::timers::Timers;
 
 /// How often people who are told to come again later do so, before they take it for an answer.
@@ -83,7 +83,7 @@ impl Journeys {
     /// Lets an arrival begin its journey.
     pub(crate) fn admit(&mut self, Admitted { arrival, case, journey }: Admitted) {
         let instance = JourneyInstance::new(journey, arrival.case.0);
-        let mut task = Task::new(instance, Some(Box::new(case)), Origin::Arrival(arrival.purpose));
+        let mut task = Task::new(instance, Some(case.into()), Origin::Arrival(arrival.purpose));
         // A visitor has the receipt of the dossier, if it was given one by now.
         if let (Purpose::Visit, Some(code)) = (arrival.purpose, self.codes.get(&arrival.case)) {
             task.memory.set(Field::DossierCode, code);
@@ -111,7 +111,7 @@ impl Journeys {
         let spec = &self.state.spec;
         let case = spec.people.case(id);
         let unit = (0_u16..).zip(&spec.units).find(|(_, unit)| **unit == case.unit).map(|(at, _)| at);
-        let mut task = Task::new(JourneyInstance::new(journey, id.0), Some(Box::new(case)), Origin::FinalRead);
+        let mut task = Task::new(JourneyInstance::new(journey, id.0), Some(case.into()), Origin::FinalRead);
         if let Some(code) = self.codes.get(&id) {
             task.memory.set(Field::DossierCode, code);
         }
@@ -136,7 +136,7 @@ impl Journeys {
         let spec = &state.spec;
         loop {
             let situation = Situation {
-                case: task.case.as_deref(),
+                case: task.dossier.as_ref().map(Dossier::case),
                 state: task.seen.state,
                 payment_state: task.seen.payment_state,
                 knows_number: task.memory.get(Field::DossierCode).is_some(),
@@ -173,6 +173,9 @@ impl Journeys {
         task.exchange = 0;
         task.due = due::due(spec, from, moment).max(task.rest_until).max(opens);
         if due::keep_pace(spec, &mut task) {
+            if let Some(dossier) = &mut task.dossier {
+                dossier.wait(task.due.saturating_sub(from));
+            }
             self.actors.queue(person, task);
         } else {
             self.end(person, &task, Ending::GaveUp);
@@ -181,13 +184,13 @@ impl Journeys {
 
     /// The applicant of the same dossier walks another journey, as a person of their own.
     fn follow(&mut self, task: &Task, journey: JourneyId, from: u64) {
-        let Some(case) = &task.case else { return };
-        let instance = JourneyInstance::new(journey, case.id.0);
+        let Some(dossier) = &task.dossier else { return };
+        let instance = JourneyInstance::new(journey, dossier.id.0);
         let follower = Task {
             memory: task.memory.clone(),
             seen: task.seen,
             missed: task.missed,
-            ..Task::new(instance, Some(case.clone()), Origin::Consequence)
+            ..Task::new(instance, Some(dossier.clone()), Origin::Consequence)
         };
         let person = self.actors.enter_citizen();
         self.begin(person, follower, from);
@@ -202,8 +205,7 @@ impl Journeys {
                 self.codes.entry(case).or_insert_with(|| code.into());
             }
             let planned = state.spec.people.case(case);
-            let mut work =
-                Task::new(JourneyInstance::new(journey, case.0), Some(Box::new(planned)), Origin::Consequence);
+            let mut work = Task::new(JourneyInstance::new(journey, case.0), Some(planned.into()), Origin::Consequence);
             work.remember(answer, item);
             self.begin(person, work, from);
         }
@@ -330,7 +332,7 @@ impl Journeys {
                 session.keep(index, value);
             }
         }
-        let (Some(case), [item]) = (task.case.as_deref().map(|case| case.id), reading.items()) else { return };
+        let (Some(case), [item]) = (task.dossier.as_ref().map(|dossier| dossier.id), reading.items()) else { return };
         task.remember(reading, item);
         let is_over_already = task.operation == Operation::Submit && task.seen.state.is_some_and(is_an_end);
         if is_over_already || self.state.known().is_of_another_run(reading, item) {

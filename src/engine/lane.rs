@@ -27,7 +27,7 @@ use crate::journeys::Journeys;
 use crate::meter::LaneMeter;
 use crate::run_state::RunState;
 use crate::spec::{Arrivals, Connections};
-use crate::task::{Origin, Task};
+use crate::task::{Dossier, Origin, Task};
 use crate::transcript::{self, Entry};
 
 /// The longest a lane sleeps before it looks at the phase again, in nanoseconds.
@@ -135,7 +135,10 @@ impl Lane {
 
     /// Lets everybody act whose time has come.
     fn begin_acts(&mut self, now: u64) {
-        while let Some(Begun { person, task, possible }) = self.journeys.begin_act(now) {
+        while let Some(Begun { person, mut task, possible }) = self.journeys.begin_act(now) {
+            if let Some(dossier) = &mut task.dossier {
+                dossier.recall(&*self.state.spec.people);
+            }
             self.meter.begun.add(1);
             self.slots.queue(person, task, possible, now);
         }
@@ -188,7 +191,7 @@ impl Lane {
         }
         let (spec, task, person) = (&self.state.spec, &act.task, self.journeys.person(act.person));
         let context = Context {
-            case: task.case.as_deref(),
+            case: task.dossier.as_ref().map(Dossier::case),
             memory: &task.memory,
             session: &person.session,
             staff: person.staff.and_then(|at| spec.staff.get(at)),
@@ -201,8 +204,8 @@ impl Lane {
         if let (Ok((authority, request, _)), false) = (&mut prepared, person.jar.is_empty()) {
             person.jar.put_on(request, authority, self.state.clock.now());
         }
-        if let (Ok(_), Operation::Submit, Some(case)) = (&prepared, task.operation, &task.case) {
-            self.state.begun.begin(case.id);
+        if let (Ok(_), Operation::Submit, Some(dossier)) = (&prepared, task.operation, &task.dossier) {
+            self.state.begun.begin(dossier.id);
         }
         prepared
     }
@@ -261,7 +264,7 @@ impl Lane {
     fn record(&mut self, person: usize, task: &Task, attempt: &Attempt, answer: Outcome) {
         let person = self.journeys.person(person);
         let entry = Entry {
-            case: task.case.as_deref().map(|case| case.id),
+            case: task.dossier.as_ref().map(|dossier| dossier.id),
             actor: &person.name,
             session: person.session.number,
             journey: self.state.spec.scripts.name(task.instance.journey()),

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use journey::JourneyInstance;
 use model::words::{DossierState, Field, Operation, PaymentState, Phase, TrafficClass};
-use model::{Case, SimTime};
+use model::{Applicants, Case, CaseId, SimTime};
 use portal::{Item, Memory, Reading};
 
 use crate::backing_off::InVain;
@@ -14,7 +14,7 @@ use crate::spec::Purpose;
 pub(crate) struct Task {
     pub(crate) instance: JourneyInstance,
     /// The planned dossier it is about.
-    pub(crate) case: Option<Box<Case>>,
+    pub(crate) dossier: Option<Dossier>,
     /// What was seen of it.
     pub(crate) memory: Memory,
     pub(crate) seen: Seen,
@@ -48,6 +48,47 @@ pub(crate) struct Task {
     /// Since when it has done nothing but poll after the end of simulated time.
     pub(crate) polls_since: Option<u64>,
     pub(crate) origin: Origin,
+}
+
+/// A planned dossier. All of it follows from its number, so that who has long to wait keeps no more than that.
+#[derive(Clone)]
+pub(crate) struct Dossier {
+    pub(crate) id: CaseId,
+    case: Option<Box<Case>>,
+}
+
+impl Dossier {
+    /// How long somebody waits who keeps it meanwhile, in nanoseconds: to work it out again takes about one microsecond.
+    const KEPT: u64 = 1_000_000_000;
+
+    /// Forgets it, if there is so long to wait until somebody acts, in nanoseconds.
+    pub(crate) fn wait(&mut self, time: u64) {
+        if time > Self::KEPT {
+            self.case = None;
+        }
+    }
+
+    /// Works it out again if it was forgotten: somebody acts now.
+    pub(crate) fn recall(&mut self, people: &dyn Applicants) {
+        self.case.get_or_insert_with(|| Box::new(people.case(self.id)));
+    }
+
+    /// What was planned.
+    ///
+    /// # Panics
+    /// While it is forgotten.
+    pub(crate) fn case(&self) -> &Case {
+        match &self.case {
+            Some(case) => case,
+            None => unreachable!("it is recalled before anybody acts"),
+        }
+    }
+}
+
+impl From<Case> for Dossier {
+    fn from(case: Case) -> Self {
+        Self { id: case.id, case: Some(Box::new(case)) }
+    }
 }
 
 /// Why a journey is walked: what its end is counted as.
@@ -105,10 +146,10 @@ const REMEMBERED: [Field; 9] = [
 
 impl Task {
     /// A journey at its beginning.
-    pub(crate) fn new(instance: JourneyInstance, case: Option<Box<Case>>, origin: Origin) -> Self {
+    pub(crate) fn new(instance: JourneyInstance, dossier: Option<Dossier>, origin: Origin) -> Self {
         Self {
             instance,
-            case,
+            dossier,
             memory: Memory::default(),
             seen: Seen::default(),
             operation: Operation::LookUp,
