@@ -55,9 +55,9 @@ const MISBEHAVIOURS: &[Misbehaviour] = &[
     Misbehaviour { name: "as many headers as may be", answer: |stream, id| many_headers(stream, id, 99), came_to: OK, reason: None },
     Misbehaviour { name: "one header more", answer: |stream, id| many_headers(stream, id, 101), came_to: BROKEN, reason: Some("an answer of more than 100 headers") },
     Misbehaviour { name: "a head of 200 KiB", answer: long_head, came_to: BROKEN, reason: CALM },
-    Misbehaviour { name: "a head that unpacks to megabytes", answer: bomb, came_to: BROKEN, reason: PROTOCOL_ERROR },
+    Misbehaviour { name: "a head that unpacks to megabytes", answer: bomb, came_to: BROKEN, reason: CALM },
     Misbehaviour { name: "RST_STREAM in place of an answer", answer: reset, came_to: BROKEN, reason: Some("RST_STREAM: CANCEL") },
-    Misbehaviour { name: "RST_STREAM with a code that is none", answer: strange_reset, came_to: BROKEN, reason: Some("RST_STREAM: Reason(0x000000ff)") },
+    Misbehaviour { name: "RST_STREAM with a code that is none", answer: strange_reset, came_to: BROKEN, reason: Some("RST_STREAM: Reason(ff)") },
     Misbehaviour { name: "RST_STREAM in the middle", answer: reset_within, came_to: BROKEN_BODY, reason: Some("RST_STREAM: INTERNAL_ERROR") },
     Misbehaviour { name: "GOAWAY that counts the request, and the end", answer: |stream, id| go_away(stream, id, 11), came_to: BROKEN, reason: Some("GOAWAY: ENHANCE_YOUR_CALM") },
     Misbehaviour { name: "GOAWAY that does not count it", answer: |stream, _| go_away(stream, 0, 0), came_to: BROKEN, reason: Some("GOAWAY: NO_ERROR") },
@@ -69,7 +69,7 @@ const MISBEHAVIOURS: &[Misbehaviour] = &[
     Misbehaviour { name: "a head without a status", answer: |stream, id| send(stream, HEADERS, END_HEADERS | END_STREAM, id, &[]), came_to: BROKEN, reason: PROTOCOL_ERROR },
     Misbehaviour { name: "a push that nobody wants", answer: |stream, id| send(stream, PUSH_PROMISE, END_HEADERS, id, &[0, 0, 0, 2, 0x82]), came_to: BROKEN, reason: PROTOCOL_ERROR },
     Misbehaviour { name: "a frame longer than may be", answer: |stream, id| send(stream, DATA, END_STREAM, id, &[b' '; 20_000]), came_to: BROKEN, reason: Some("no HTTP/2: FRAME_SIZE_ERROR") },
-    Misbehaviour { name: "HPACK that is none", answer: |stream, id| send(stream, HEADERS, END_HEADERS, id, &[0xff; 8]), came_to: BROKEN, reason: Some("no HTTP/2: COMPRESSION_ERROR") },
+    Misbehaviour { name: "HPACK that is none", answer: |stream, id| send(stream, HEADERS, END_HEADERS, id, &[0xff; 8]), came_to: BROKEN, reason: Some("no HTTP/2: PROTOCOL_ERROR") },
     Misbehaviour { name: "HTTP/1.1", answer: |stream, _| write(stream, b"HTTP/1.1 400 Bad Request\r\n\r\n"), came_to: BROKEN, reason: Some("no HTTP/2: FRAME_SIZE_ERROR") },
 ];
 
@@ -258,6 +258,7 @@ fn serve(stream: &mut TcpStream, answer: fn(&mut TcpStream, u32) -> Then) {
 /// Lets each answer one submission; nothing may follow from it but what is expected.
 #[track_caller]
 fn play(misbehaviours: &'static [Misbehaviour]) {
+    let mut wrong = Vec::new();
     for Misbehaviour { name, answer, came_to, reason } in misbehaviours {
         let portal = Portal::raw(|stream, _| serve(stream, *answer));
         let timeout = Duration::from_secs(if came_to.2 == "timed_out" { 2 } else { 120 });
@@ -268,10 +269,13 @@ fn play(misbehaviours: &'static [Misbehaviour]) {
         play.http = HttpVersion::Http2;
         let played = play.run();
         let row = played.only("submit");
-        assert_eq!((row.came_to(), row.reason.as_deref()), (*came_to, *reason), "{name}");
+        if (row.came_to(), row.reason.as_deref()) != (*came_to, *reason) {
+            wrong.push(format!("{name}: {:?} {:?}", row.came_to(), row.reason));
+        }
         assert!(row.sent.is_some() && !row.reused, "{name}");
         assert!(row.bytes_received <= i64::try_from(LONGEST).unwrap(), "{name}");
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
