@@ -33,5 +33,6 @@ mod several_provinces;
 mod stand_in;
 mod stored_portal;
 mod support;
+mod targets;
 mod variants;
 mod visits;

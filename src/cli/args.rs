@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::connections::Connections;
 use crate::quick_look;
+use crate::targets;
 use crate::values::{duration, length, per_second, period, precision, scale};
 
 #[derive(Clone, Debug, Args)]
@@ -91,15 +92,19 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) plan: PlanArgs,
     /// Portal under test, e.g. https://HOST:PORT/PATH; repeatable, if it has several addresses, over which people are
-    /// dealt out in turn [default: the bundled reference portal]
+    /// dealt out in turn [default: from the run file, or the bundled reference portal]
     #[arg(long, value_name = "URL", conflicts_with_all = ["defect", "variant", "noise"])]
     pub(crate) target: Vec<String>,
     /// Test bank that the portal under test uses; its ledger is collected
-    #[arg(long, value_name = "URL", requires = "target")]
+    #[arg(long, value_name = "URL")]
     pub(crate) bank: Option<String>,
     /// Test postal operator that the portal under test uses; its ledger is collected
-    #[arg(long, value_name = "URL", requires = "target")]
+    #[arg(long, value_name = "URL")]
     pub(crate) post: Option<String>,
+    /// HTTP spoken with the portal: 1.1, 2 (over http by prior knowledge), or auto: over https the portal chooses
+    /// [default: from the run file, or auto]
+    #[arg(long, value_name = "VERSION", value_parser = targets::http)]
+    pub(crate) http: Option<engine::HttpVersion>,
     /// Open connections from this address of this machine; repeatable, for more than 28,000 at a time [default: any]
     #[arg(long, value_name = "IP")]
     pub(crate) source_address: Vec<std::net::IpAddr>,
@@ -157,16 +162,16 @@ impl From<HttpClient> for engine::HttpCodec {
 #[derive(Clone, Debug, Args)]
 pub(crate) struct TlsArgs {
     /// Trust these CA certificates (PEM) besides those of the system
-    #[arg(long, value_name = "FILE", requires = "target")]
+    #[arg(long, value_name = "FILE")]
     pub(crate) ca: Option<PathBuf>,
     /// Client certificate (PEM, its chain after it) for servers that ask for one
-    #[arg(long, value_name = "FILE", requires_all = ["target", "client_key"])]
+    #[arg(long, value_name = "FILE", requires = "client_key")]
     pub(crate) client_cert: Option<PathBuf>,
     /// Private key of the client certificate (PEM, not encrypted)
     #[arg(long, value_name = "FILE", requires = "client_cert")]
     pub(crate) client_key: Option<PathBuf>,
     /// Accept any server certificate; the report says so
-    #[arg(long, requires = "target")]
+    #[arg(long)]
     pub(crate) insecure: bool,
 }
 

@@ -192,7 +192,8 @@ impl Rehearsal<'_> {
             ["portal", "bank", "post"].map(of_bundled).into()
         } else {
             let peers = self.spec.peers.iter().map(|peer| decided(peer.name.as_str(), peer.base.authority()));
-            std::iter::once(decided("portal", self.spec.target.authority())).chain(peers).collect()
+            let portal = std::iter::once(&self.spec.target).chain(&self.spec.also_at);
+            portal.map(|target| decided("portal", target.authority())).chain(peers).collect()
         };
         let also = self.consent.into_iter().flat_map(|consent| &consent.also);
         doors.extend(also.chain(&self.composed.run.links).map(|door| decided("links", door)));

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use engine::{BaseUrl, Peer};
 use journey::JourneyId;
 use model::words::{Operation, Role};
 use model::{Seed, Timeline, fitting};
@@ -23,7 +24,7 @@ use crate::values::duration_text;
 const LEDGER_EVERY: f64 = 0.2;
 
 /// Bank and post.
-pub(crate) const PEERS: u8 = 2;
+const PEERS: u8 = 2;
 
 /// Requests with which a dossier comes in: signing in, and submitting.
 const INTAKE: f64 = 2.0;
@@ -70,7 +71,7 @@ pub(crate) struct Estimate {
 impl Estimate {
     /// Of this run.
     pub(crate) fn of(composed: &Composition) -> Self {
-        Demand::of(composed).played(&composed.timeline)
+        Demand::of(composed).played(&composed.timeline, &HostShare::whole())
     }
 
     /// All requests to the portal, and those to the peers' ledgers.
@@ -140,22 +141,67 @@ impl Estimate {
     }
 }
 
-/// Why a run of this plan against a portal of another would be refused, and what to do; `None` if its authorization allows it,
-/// or there is none. The ledgers of so many peers are read at the portal's own host.
+/// What one host gets of a run.
+pub(crate) struct HostShare {
+    /// Its first address.
+    at: String,
+    /// Of the people, who are dealt out over all addresses in turn.
+    part: f64,
+    /// Whether it is told the time and asked for the catalogue.
+    is_first: bool,
+    /// Peers whose ledgers are read there.
+    peers: u8,
+}
+
+impl HostShare {
+    /// The only one.
+    fn whole() -> Self {
+        Self { at: String::new(), part: 1.0, is_first: true, peers: 0 }
+    }
+
+    /// Requests of ledgers a second.
+    fn ledgers(&self) -> f64 {
+        f64::from(self.peers) / LEDGER_EVERY
+    }
+}
+
+/// The hosts of a portal at these addresses, each of which an authorization limits for itself; one, wherever it is, without any.
+#[expect(clippy::cast_precision_loss, reason = "addresses are few")]
+pub(crate) fn hosts(targets: &[BaseUrl], peers: &[Peer]) -> Vec<HostShare> {
+    let mut hosts: Vec<(&BaseUrl, usize)> = Vec::new();
+    for target in targets {
+        match hosts.iter_mut().find(|(known, _)| known.authority().is_same_host(target.authority())) {
+            Some((_, count)) => *count += 1,
+            None => hosts.push((target, 1)),
+        }
+    }
+    let share = |(at, (target, count)): (usize, (&BaseUrl, usize))| {
+        let beside = peers.iter().filter(|peer| peer.base.authority().is_same_host(target.authority())).count();
+        let part = count as f64 / targets.len() as f64;
+        HostShare { at: target.to_string(), part, is_first: at == 0, peers: fitting(beside, "a run has two peers") }
+    };
+    if hosts.is_empty() { vec![HostShare::whole()] } else { hosts.into_iter().enumerate().map(share).collect() }
+}
+
+/// The same, with both peers at every host: wherever they are, it is no more.
+pub(crate) fn with_peers(hosts: Vec<HostShare>) -> Vec<HostShare> {
+    hosts.into_iter().map(|host| HostShare { peers: PEERS, ..host }).collect()
+}
+
+/// Why a run of this plan against a portal at these hosts would be refused, and what to do; `None` if its authorization allows
+/// it, or there is none. What is allowed is allowed of each host.
 ///
 /// The limit is not the rate itself: the limiter keeps a part of it back, and what comes unevenly must find it free.
-pub(crate) fn refusal(composed: &Composition, peers_beside: u8) -> Option<String> {
+pub(crate) fn refusal(composed: &Composition, hosts: &[HostShare]) -> Option<String> {
     let Authorization { by, max_rate, .. } = composed.run.authorization.as_ref()?;
     let demand = Demand::of(composed);
-    let ledgers = f64::from(peers_beside) / LEDGER_EVERY;
-    let limit = engine::punctual_rate(*max_rate, ledgers);
-    let peak = demand.played(&composed.timeline).peak;
-    if peak <= limit {
-        return None;
-    }
+    let limit = |host: &HostShare| engine::punctual_rate(*max_rate, host.ledgers());
+    let exceeds = |timeline: &Timeline, host: &HostShare| demand.played(timeline, host).peak > limit(host);
+    let host = hosts.iter().find(|host| exceeds(&composed.timeline, host))?;
+    let peak = demand.played(&composed.timeline, host).peak;
     let fits = |length: u64| {
         let timeline = composed.timeline_of(Duration::from_secs(length));
-        demand.played(&timeline).peak <= limit
+        !hosts.iter().any(|host| exceeds(&timeline, host))
     };
     let remedy = match composed.run.load {
         Some(_) => "lower the rates of the load shape".to_owned(),
@@ -164,13 +210,15 @@ pub(crate) fn refusal(composed: &Composition, peers_beside: u8) -> Option<String
             None => "no length would fit: play a smaller part with --scale".to_owned(),
         },
     };
-    let beside = match peers_beside {
+    let whose = if hosts.len() > 1 { format!(" of {}", host.at) } else { String::new() };
+    let beside = match host.peers {
         0 => String::new(),
-        _ => format!(" besides {ledgers:.0} of ledgers at the same host"),
+        _ => format!(" besides {:.0} of ledgers at the same host", host.ledgers()),
     };
     Some(format!(
-        "the plan needs about {peak:.0} requests/s in its peak second{beside}, the authorization by {by} allows {max_rate}, of which \
-         {limit:.0} leave on time however unevenly they come\n{remedy}"
+        "the plan needs about {peak:.0} requests/s{whose} in its peak second{beside}, the authorization by {by} allows \
+         {max_rate}, of which {:.0} leave on time however unevenly they come\n{remedy}",
+        limit(host)
     ))
 }
 
@@ -251,8 +299,8 @@ impl<'a> Demand<'a> {
         }
     }
 
-    /// What is sent if it is played so.
-    fn played(&self, timeline: &Timeline) -> Estimate {
+    /// What is sent if it is played so; its peak, to this host.
+    fn played(&self, timeline: &Timeline, host: &HostShare) -> Estimate {
         let composed = self.composed;
         let wall_seconds = timeline.wall_end() as f64 / 1e9;
         let poll_every = composed.run.limits.poll_every.as_secs_f64();
@@ -262,11 +310,11 @@ impl<'a> Demand<'a> {
         let intake = INTAKE.min(self.per_dossier);
         for arrival in &composed.arrivals {
             let (from, until) = (timeline.wall(arrival.due), timeline.wall(arrival.due + AFTERWARDS));
-            stretches.add(from, intake);
-            stretches.share(from, until, self.per_dossier - intake);
+            stretches.add(from, host.part * intake);
+            stretches.share(from, until, host.part * (self.per_dossier - intake));
         }
         for visit in &composed.visits {
-            stretches.add(timeline.wall(visit.due), self.per_visit);
+            stretches.add(timeline.wall(visit.due), host.part * self.per_visit);
         }
         let acts = self.per_dossier * composed.arrivals.len() as f64 + self.per_visit * composed.visits.len() as f64;
         // Everybody signs in first, before the day's work.
@@ -274,17 +322,18 @@ impl<'a> Demand<'a> {
         for (count, every) in &self.desks {
             for number in 0..SAMPLES {
                 let each = count / f64::from(SAMPLES);
-                let tell = |from, until| stretches.share(from, until, each);
+                let tell = |from, until| stretches.share(from, until, host.part * each);
                 polls += each * look_in(timeline, number, *every, poll_every, tell);
             }
         }
+        let own = if host.is_first { 1.0 } else { 0.0 };
         let publishing = composed.adapter.exchanges(Operation::Publish).len() as f64;
         for publication in &composed.publications {
-            stretches.add(publication.due, publishing);
+            stretches.add(publication.due, own * publishing);
         }
         let telling = composed.adapter.exchanges(Operation::Clock).len() as f64;
         for segment in timeline.segments() {
-            stretches.add(segment.wall_start, telling);
+            stretches.add(segment.wall_start, own * telling);
         }
         let peak = stretches.most();
         let mut estimate = Estimate {

@@ -40,6 +40,7 @@ mod run_facts;
 mod run_file;
 mod safety;
 mod scenarios;
+mod targets;
 mod values;
 mod verbs;
 mod who;

@@ -15,6 +15,7 @@ use crate::estimate::{self, Estimate};
 use crate::exit::{Exit, Failure};
 use crate::offered_load::{GateSamples, OfferedLoad, Pace, rate};
 use crate::run_file::Closed;
+use crate::targets;
 
 pub(crate) fn plan(args: &PlanVerb) -> Result<Exit, Failure> {
     if args.period.is_some() {
@@ -29,6 +30,11 @@ pub(crate) fn plan(args: &PlanVerb) -> Result<Exit, Failure> {
 /// The text of `plan.json`: the plan, what it offers, what the claims need, and what to be warned of.
 pub(crate) fn json(composed: &Composition) -> String {
     let mut plan = serde_json::to_value(&composed.plan).unwrap_or_default();
+    let run = &composed.run;
+    if let (Some(fields), false) = (plan.as_object_mut(), run.targets.is_empty()) {
+        fields.insert("targets".to_owned(), run.targets.iter().map(ToString::to_string).collect());
+        fields.insert("http".to_owned(), json!(run.http.to_string()));
+    }
     if let (Some(closed), Some(fields)) = (composed.run.closed, plan.as_object_mut()) {
         // Of a closed model only the run shows how many come.
         fields.insert("closed_people".to_owned(), json!(closed.people));
@@ -83,11 +89,7 @@ pub(crate) fn summary(composed: &Composition) -> String {
     if !plan.figures.is_empty() {
         page.line("figures", &figures(composed));
     }
-    page.line("portal", &format!("{} ({})", composed.adapter.name, composed.adapter.title));
-    page.line("judged by", &format!("{} rules, {} gates", composed.rules.rules().len(), composed.run.gates.len()));
-    for journey in &composed.left_out {
-        page.line("left out", journey);
-    }
+    portal(&mut page, composed);
     page.line("digest", &plan.digest);
     provinces(&mut page, &plan.provinces);
     claims(&mut page, &gates);
@@ -107,12 +109,18 @@ fn closed_summary(composed: &Composition, closed: Closed, mut page: Page) -> Str
         &format!("as many as the portal lets come, {} at the most", count(composed.plan.dossiers.into())),
     );
     page.line("people", &format!("{} units, {} clerks", composed.people.units().count(), composed.staff.len()));
+    portal(&mut page, composed);
+    page.into_text()
+}
+
+/// Where the portal is, how it is spoken to, and what it is judged by.
+fn portal(page: &mut Page, composed: &Composition) {
+    targets::tell(page, &composed.run);
     page.line("portal", &format!("{} ({})", composed.adapter.name, composed.adapter.title));
     page.line("judged by", &format!("{} rules, {} gates", composed.rules.rules().len(), composed.run.gates.len()));
     for journey in &composed.left_out {
         page.line("left out", journey);
     }
-    page.into_text()
 }
 
 /// The provinces, where there are several: each with its days, and where they lie on the run's clock.
@@ -259,9 +267,10 @@ fn warnings(composed: &Composition, offer: &OfferedLoad, gates: &[GateSamples]) 
     warnings.extend(sharp_peak(composed, offer));
     warnings.extend(connections::warning(composed, offer));
     let one_line = |reason: String| reason.replace('\n', "; ");
-    warnings.extend(match estimate::refusal(composed, 0) {
+    let hosts = estimate::hosts(&composed.run.targets, &[]);
+    warnings.extend(match estimate::refusal(composed, &hosts) {
         Some(reason) => Some(format!("`vandan run --target` would be refused: {}", one_line(reason))),
-        None => estimate::refusal(composed, estimate::PEERS)
+        None => estimate::refusal(composed, &estimate::with_peers(hosts))
             .map(|reason| format!("with --bank and --post at the portal's host: {}", one_line(reason))),
     });
     warnings

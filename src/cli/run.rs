@@ -24,7 +24,7 @@ use crate::progress::Watch;
 use crate::results::Results;
 use crate::run_facts::{self, Ending, write_ending};
 use crate::run_file::Authorization;
-use crate::{console, dry_run, judge, open_files, plan, planned_rows, safety};
+use crate::{console, dry_run, judge, open_files, plan, planned_rows, safety, targets};
 
 pub(crate) fn run(RunVerb { run, dry_run, json }: &RunVerb) -> Result<Exit, Failure> {
     if *dry_run { rehearse(run, *json) } else { Ok(carry_out(run, &Interrupt::of_one_run())?.exit) }
@@ -71,8 +71,9 @@ pub(crate) fn carry_out(args: &RunArgs, interrupt: &Interrupt) -> Result<Judged,
     facts.extend(proxy.map(|proxy| (Fact::Proxy, proxy.to_string())));
     store.set_facts(&facts).map_err(Failure::run)?;
     results.write("run.json", &run_facts::run_json(&facts))?;
-    let guard = safety::guard(&targets, &peers, &composed, consent.as_ref()).through(proxies).bound_to(sources);
     let identity = Identity::new(env!("CARGO_PKG_VERSION"), &results.id, trace);
+    let guard = safety::guard(&targets, &peers, &composed, consent.as_ref());
+    let guard = guard.through(proxies, &identity).bound_to(sources);
     let settings = settings(args, &composed, connections, identity);
     let spec = spec(&composed, (targets, peers.clone()), guard, tls, settings);
     let played = play(args, &composed, spec, (store, lanes), interrupt)?;
@@ -113,14 +114,15 @@ struct Prepared {
 impl Prepared {
     fn of(args: &RunArgs) -> Result<Self, Failure> {
         let defects = mock_lists::defects(&args.portal.defect)?;
-        let composed = Composition::of(&args.plan)?;
+        let mut composed = Composition::of(&args.plan)?;
+        targets::set(args, &mut composed.run)?;
         let bundled = (defects, mock_lists::conduct(&args.portal, composed.seed.0)?);
         let started = now()?;
-        safety::check_people(args, &composed)?;
-        let consent = safety::consent(args, &composed, &started)?.cloned();
-        let outside = safety::outside(args, consent.as_ref())?;
+        safety::check_people(&composed)?;
+        let consent = safety::consent(&composed, &started)?.cloned();
+        let outside = safety::outside(args, &composed.run.targets, consent.as_ref())?;
         safety::check_rate(&composed, outside.as_ref())?;
-        let tls = safety::tls(args)?;
+        let tls = safety::tls(args, &composed.run)?;
         let proxies = safety::proxies(outside.as_ref(), consent.as_ref())?;
         let sources = safety::sources(args, &composed)?;
         let lanes = args.lanes.map_or_else(default_lanes, usize::from).min(64);
@@ -140,8 +142,8 @@ fn rehearse(args: &RunArgs, json: bool) -> Result<Exit, Failure> {
     let nobody = || BaseUrl::parse(dry_run::BUNDLED).map_err(|error| Failure::new(Exit::OurBug, error));
     let (targets, peers) = outside.map_or_else(|| Ok((vec![nobody()?], Vec::new())), Ok::<_, Failure>)?;
     let consent = consent.as_ref();
-    let guard = safety::guard(&targets, &peers, &composed, consent).through(proxies).bound_to(sources);
     let identity = Identity::new(env!("CARGO_PKG_VERSION"), &id, trace(&composed, &started, &id));
+    let guard = safety::guard(&targets, &peers, &composed, consent).through(proxies, &identity).bound_to(sources);
     let settings = settings(args, &composed, connections, identity);
     let spec = spec(&composed, (targets, peers), guard, tls, settings);
     let rehearsal = dry_run::Rehearsal { composed: &composed, spec: &spec, consent, is_bundled };
@@ -152,7 +154,7 @@ fn rehearse(args: &RunArgs, json: bool) -> Result<Exit, Failure> {
 /// Whose connections there are, and how many they may be.
 fn connections(args: &RunArgs, composed: &Composition, lanes: usize) -> Result<Connections, Failure> {
     open_files::allow_all();
-    let is_inside = args.target.is_empty();
+    let is_inside = composed.run.targets.is_empty();
     let addresses = if is_inside || args.bank.is_some() { 2 } else { 1 };
     let need = open_files::Need { lanes, addresses, is_inside };
     let limits = &composed.run.limits;

@@ -54,7 +54,7 @@ pub(crate) fn at_start(
         (Fact::StartedAt, started.to_string()),
         (Fact::VandanVersion, env!("CARGO_PKG_VERSION").to_owned()),
         (Fact::Folder, results.folder.display().to_string()),
-        (Fact::Target, targets.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+        (Fact::Target, crate::targets::all(targets)),
         (Fact::Adapter, composed.adapter.name.clone()),
         (Fact::Lanes, lanes.to_string()),
         (Fact::Connections, limits.connections.to_string()),
@@ -148,6 +148,7 @@ pub(crate) fn write_ending(
             (Fact::CpuShare, format!("{share:.3}")),
             (Fact::Finished, claim(true)),
         ]);
+        facts.extend((!health.http.is_empty()).then(|| (Fact::Http, health.http.clone())));
         if health.requests.len() > 1 {
             let requests: Vec<_> = health.requests.iter().map(|(target, count)| format!("{target} {count}")).collect();
             facts.push((Fact::RequestsByTarget, requests.join(", ")));

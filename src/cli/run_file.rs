@@ -4,12 +4,13 @@ use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use engine::{Authority, NamedHost};
+use engine::{Authority, BaseUrl, HttpVersion, NamedHost};
 use model::{Document, Fields, Node, Placed, Problems, one_of};
 use verdict::Gate;
 use world::{EdgeCaseShares, LoadShape, Realism, Scale, Visits};
 
 use crate::connections::Connections;
+use crate::targets;
 use crate::values::{duration, length, scale};
 
 /// A run as its file says.
@@ -32,6 +33,10 @@ pub(crate) struct RunFile {
     pub(crate) require: Require,
     pub(crate) mocks: Mocks,
     pub(crate) authorization: Option<Authorization>,
+    /// Where the portal is; nowhere: in this process.
+    pub(crate) targets: Vec<BaseUrl>,
+    /// Which HTTP it is asked by.
+    pub(crate) http: HttpVersion,
     /// Doors on this machine that links of the portal may lead to, besides its own and its peers'.
     pub(crate) links: Vec<Authority>,
     /// Addresses of this machine from which connections are opened; any if there is none.
@@ -182,6 +187,8 @@ impl RunFile {
                     (read, is_read)
                 }
             };
+            let targets = targets::read(fields);
+            let http = fields.get("http").map_or(Some(HttpVersion::Auto), |node| node.parsed(targets::http));
             let links = doors(fields, "links", |door| {
                 let reason = "it is not this machine: name it in `authorization.also`";
                 if door.is_loopback() { Ok(()) } else { Err(reason) }
@@ -209,6 +216,8 @@ impl RunFile {
                 require: require?,
                 mocks: mocks?,
                 authorization,
+                targets: targets?,
+                http: http?,
                 links: links?,
                 source_addresses: source_addresses?,
                 realism: realism?,

@@ -1,7 +1,6 @@
 //! What a run may do to others: whose people it sends, where to, and how fast. Everything is checked before anything is sent.
 
 use engine::{Authority, BaseUrl, Guard, Peer, Proxies, SourceAddresses, Tls, TlsOptions};
-use model::fitting;
 use model::words::PeerName;
 use world::{Realism, Rendered};
 
@@ -9,13 +8,13 @@ use crate::args::{RunArgs, TlsArgs};
 use crate::compose::Composition;
 use crate::estimate;
 use crate::exit::{Exit, Failure};
-use crate::run_file::Authorization;
+use crate::run_file::{Authorization, RunFile};
 
 /// Nobody may leave this machine who could be a real person, unless the owner of the portal has allowed it.
-pub(crate) fn check_people(args: &RunArgs, composed: &Composition) -> Result<(), Failure> {
+pub(crate) fn check_people(composed: &Composition) -> Result<(), Failure> {
     if composed.run.realism == Realism::Realistic {
-        let mut targets = args.target.iter().filter_map(|url| BaseUrl::parse(url).ok());
-        if composed.run.authorization.is_some() || targets.all(|target| target.authority().is_loopback()) {
+        let is_here = |target: &BaseUrl| target.authority().is_loopback();
+        if composed.run.authorization.is_some() || composed.run.targets.iter().all(is_here) {
             return Ok(());
         }
         let message = "refused: `identity: realistic` makes numbers that may be somebody's, and the target is not this machine\nleave it out, or let the run file carry an `authorization` block";
@@ -35,11 +34,10 @@ pub(crate) fn check_people(args: &RunArgs, composed: &Composition) -> Result<(),
 
 /// The consent that a run outside needs or has; one that has run out is refused.
 pub(crate) fn consent<'a>(
-    args: &RunArgs,
     composed: &'a Composition,
     started: &jiff::Timestamp,
 ) -> Result<Option<&'a Authorization>, Failure> {
-    let Some(consent) = composed.run.authorization.as_ref().filter(|_| !args.target.is_empty()) else {
+    let Some(consent) = composed.run.authorization.as_ref().filter(|_| !composed.run.targets.is_empty()) else {
         return Ok(None);
     };
     if day_of(*started) > consent.until {
@@ -59,9 +57,7 @@ pub(crate) fn day_of(instant: jiff::Timestamp) -> jiff::civil::Date {
 pub(crate) fn check_rate(composed: &Composition, outside: Option<&Outside>) -> Result<(), Failure> {
     // How fast a closed model asks, only the run shows; the limiter holds it to what is allowed.
     let Some((targets, peers)) = outside.filter(|_| composed.run.closed.is_none()) else { return Ok(()) };
-    let is_beside = |peer: &&Peer| targets.iter().any(|target| peer.base.authority().is_same_host(target.authority()));
-    let beside = peers.iter().filter(is_beside).count();
-    match estimate::refusal(composed, fitting(beside, "a run has two peers")) {
+    match estimate::refusal(composed, &estimate::hosts(targets, peers)) {
         Some(reason) => Err(Failure::new(Exit::Refused, format!("refused: {reason}"))),
         None => Ok(()),
     }
@@ -70,11 +66,14 @@ pub(crate) fn check_rate(composed: &Composition, outside: Option<&Outside>) -> R
 /// The addresses of a portal that is not played in this process, and its peers.
 pub(crate) type Outside = (Vec<BaseUrl>, Vec<Peer>);
 
-/// The portal and peers named on the command line, if any.
-pub(crate) fn outside(args: &RunArgs, consent: Option<&Authorization>) -> Result<Option<Outside>, Failure> {
-    let read = |url: &String| -> Result<BaseUrl, Failure> {
-        let base = BaseUrl::parse(url)
-            .map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))?;
+/// The portal that is not the bundled one, and the peers named with it, if any: all of them this machine, or covered by the
+/// consent.
+pub(crate) fn outside(
+    args: &RunArgs,
+    targets: &[BaseUrl],
+    consent: Option<&Authorization>,
+) -> Result<Option<Outside>, Failure> {
+    let allowed = |base: BaseUrl| -> Result<BaseUrl, Failure> {
         let authority = base.authority();
         let is_covered = |consent: &Authorization| consent.host.covers(authority) || consent.also.contains(authority);
         if authority.is_loopback() || consent.is_some_and(is_covered) {
@@ -90,7 +89,11 @@ pub(crate) fn outside(args: &RunArgs, consent: Option<&Authorization>) -> Result
             ),
         ))
     };
-    let targets = args.target.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let read = |url: &String| -> Result<BaseUrl, Failure> {
+        let base = BaseUrl::parse(url);
+        allowed(base.map_err(|error| Failure::new(Exit::InvalidConfiguration, format!("could not {error}")))?)
+    };
+    let targets = targets.iter().cloned().map(allowed).collect::<Result<Vec<_>, _>>()?;
     if targets.is_empty() {
         return Ok(None);
     }
@@ -103,8 +106,8 @@ pub(crate) fn outside(args: &RunArgs, consent: Option<&Authorization>) -> Result
 }
 
 /// Whom https is spoken with, and as whom. The roots of the system are looked for only where they may be needed.
-pub(crate) fn tls(args: &RunArgs) -> Result<Tls, Failure> {
-    if args.target.is_empty() {
+pub(crate) fn tls(args: &RunArgs, run: &RunFile) -> Result<Tls, Failure> {
+    if run.targets.is_empty() {
         return Ok(Tls::default());
     }
     let TlsArgs { ca, client_cert, client_key, insecure } = &args.tls;
@@ -152,7 +155,9 @@ pub(crate) fn guard(
     let peers = peers.iter().map(|peer| peer.base.authority());
     let named = consent.and_then(|consent| consent.host.doors()).into_iter().flatten();
     let listed = consent.into_iter().flat_map(|consent| &consent.also).chain(&composed.run.links);
-    let guard = Guard::of(targets.iter().map(BaseUrl::authority).chain(peers).chain(listed).cloned().chain(named));
+    let portal = || targets.iter().map(BaseUrl::authority);
+    let guard = Guard::of(portal().chain(peers).chain(listed).cloned().chain(named));
+    let guard = guard.speaking(composed.run.http, portal());
     match consent {
         Some(consent) => guard.at_most(consent.max_rate),
         None => guard,

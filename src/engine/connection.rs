@@ -1,4 +1,4 @@
-//! One connection to a portal or a peer: HTTP/1.1 over TCP or TLS, one request and its answer at a time.
+//! One connection to a portal or a peer: HTTP over TCP or TLS, one request and its answer at a time.
 //!
 //! What is below requests and answers is known here only.
 
@@ -9,7 +9,8 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
+use http::uri::Scheme;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
@@ -21,9 +22,12 @@ use tokio::net::TcpStream;
 
 use crate::authority::Authority;
 use crate::guard::Guard;
+use crate::http_version::HttpVersion;
+use crate::http2::{Http2, Http2Body, greet};
 use crate::identity::{TRACEPARENT, Traceparent};
 use crate::lean::{Home, Lean, LeanBody};
 use crate::own_limits::Trouble;
+use crate::pieces::Pieces;
 use crate::proxy::tunnel;
 use crate::tls::TlsSessions;
 use crate::tls_failure::TlsFailure;
@@ -45,6 +49,7 @@ pub(crate) struct Connection {
 enum Speaker {
     Hyper(SendRequest<Full<Bytes>>),
     Lean(Home),
+    Http2(Http2),
 }
 
 /// What speaks HTTP/1.1 where there is no TLS.
@@ -64,6 +69,8 @@ pub(crate) enum NoAnswer {
     Unsent,
     /// It broke after something was sent, or what came is no answer.
     Broken(Trouble),
+    /// It was sent, and the other side says that it did nothing of it.
+    Unread(Trouble),
 }
 
 /// Why there is no connection.
@@ -72,6 +79,8 @@ pub(crate) enum NotOpened {
     Unreached(Trouble),
     /// It was, and TLS could not be spoken with it.
     Tls(TlsFailure),
+    /// It was, and does not speak HTTP/2 (found by [`probe`] only).
+    NoHttp2,
 }
 
 impl<T: Into<Trouble>> From<T> for NotOpened {
@@ -85,6 +94,7 @@ impl NotOpened {
         match self {
             Self::Unreached(trouble) => trouble,
             Self::Tls(failure) => failure.into(),
+            Self::NoHttp2 => Fault::Connect.into(),
         }
     }
 }
@@ -100,6 +110,7 @@ pub(crate) struct Answer {
 pub(crate) enum AnswerBody {
     Hyper(Incoming),
     Lean(LeanBody),
+    Http2(Http2Body),
 }
 
 impl Connection {
@@ -111,10 +122,14 @@ impl Connection {
         codec: HttpCodec,
         now: u64,
     ) -> Result<Self, NotOpened> {
-        let stream = open(authority, guard, tls, now).await?;
+        let (stream, is_2) = open(authority, guard, tls, now).await?;
+        guard.note_spoken(authority, is_2);
         let seen = Rc::new(Seen::default());
         let wire = Wire::new(stream, Rc::clone(&seen));
-        let speaker = if tls.is_none() && codec == HttpCodec::Lean {
+        let speaker = if is_2 {
+            let scheme = if tls.is_some() { Scheme::HTTPS } else { Scheme::HTTP };
+            Speaker::Http2(Http2::begin(wire, scheme).await?)
+        } else if tls.is_none() && codec == HttpCodec::Lean {
             Speaker::Lean(Rc::new(Cell::new(Some(Box::new(Lean::new(wire))))))
         } else {
             let handshake = Builder::new().max_buf_size(LONGEST_HEAD).handshake(TokioIo::new(wire));
@@ -125,7 +140,7 @@ impl Connection {
             });
             Speaker::Hyper(sender)
         };
-        let is_told_host = tls.is_none() && guard.proxy(authority).is_some();
+        let is_told_host = guard.proxy(authority).is_some() && !is_tunnelled(authority, guard);
         Ok(Self { speaker, seen, prefix: is_told_host.then(|| authority.to_string()) })
     }
 
@@ -133,6 +148,7 @@ impl Connection {
     pub(crate) async fn is_ready(&mut self) -> bool {
         match &mut self.speaker {
             Speaker::Hyper(sender) => poll_fn(|context| sender.poll_ready(context)).await.is_ok(),
+            Speaker::Http2(http2) => http2.is_ready().await,
             Speaker::Lean(home) => {
                 let Some(mut lean) = home.take() else { return false };
                 let is_ready = lean.is_quiet().await;
@@ -152,6 +168,10 @@ impl Connection {
         let prefix = self.prefix.as_deref();
         let sender = match &mut self.speaker {
             Speaker::Hyper(sender) => sender,
+            Speaker::Http2(http2) => {
+                let (head, body) = http2.ask(request, traceparent).await?.into_parts();
+                return Ok(Answer { status: head.status, headers: head.headers, body: AnswerBody::Http2(body) });
+            }
             Speaker::Lean(home) => {
                 let lean = home.take().ok_or(NoAnswer::Unsent)?;
                 let asked = lean.ask(request, prefix.unwrap_or_default(), traceparent, Rc::clone(home)).await;
@@ -187,37 +207,28 @@ impl Connection {
 }
 
 impl AnswerBody {
-    /// Reads it to its end, into one piece: kept apart, a million chunks of one byte would take forty times their length.
-    pub(crate) async fn read_whole(self, longest: usize) -> Result<Bytes, Fault> {
+    /// Reads it to its end, into one piece.
+    pub(crate) async fn read_whole(self, longest: usize) -> Result<Bytes, Trouble> {
         let mut body = match self {
             Self::Hyper(body) => body,
-            Self::Lean(body) => return body.read_whole(longest).await,
+            Self::Lean(body) => return Ok(body.read_whole(longest).await?),
+            Self::Http2(body) => return body.read_whole(longest).await,
         };
         if body.size_hint().lower() > longest as u64 {
-            return Err(Fault::TooLong);
+            return Err(Fault::TooLong.into());
         }
-        let mut first = Bytes::new();
-        let mut whole = BytesMut::new();
+        let mut pieces = Pieces::default();
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(|_broken| Fault::Broken)?;
             let Ok(data) = frame.into_data() else { continue };
-            if first.len().max(whole.len()) + data.len() > longest {
-                return Err(Fault::TooLong);
-            }
-            if first.is_empty() {
-                first = data;
-            } else {
-                if whole.is_empty() {
-                    whole.extend_from_slice(&first);
-                }
-                whole.extend_from_slice(&data);
-            }
+            pieces.add(data, longest)?;
         }
-        Ok(if whole.is_empty() { first } else { whole.freeze() })
+        Ok(pieces.whole())
     }
 }
 
-/// For how long a server that has asked who we are may take to refuse us: in TLS 1.3 it does so after the handshake.
+/// For how long a server may take to refuse us: one that has asked who we are does so, in TLS 1.3, after the handshake, and
+/// one that does not speak HTTP/2 after it was greeted.
 const REFUSAL: Duration = Duration::from_secs(1);
 
 /// Opens a connection to an allowed host only to see whether that can be done.
@@ -227,31 +238,47 @@ pub(crate) async fn probe(
     tls: Option<&TlsSessions>,
     now: u64,
 ) -> Result<(), NotOpened> {
-    let stream = open(authority, guard, tls, now).await?;
-    if let (Stream::Tls(mut stream), Some(tls)) = (stream, tls)
-        && tls.was_asked()
-    {
-        let mut byte = [0];
-        let mut buffer = ReadBuf::new(&mut byte);
-        let read = poll_fn(|context| Pin::new(&mut *stream).poll_read(context, &mut buffer));
-        if let Ok(Err(error)) = tokio::time::timeout(REFUSAL, read).await {
-            return Err(NotOpened::Tls(tls.failure(&error)));
+    let (stream, is_2) = open(authority, guard, tls, now).await?;
+    match (stream, tls) {
+        (Stream::Tls(mut stream), Some(tls)) if tls.was_asked() => {
+            let mut byte = [0];
+            let mut buffer = ReadBuf::new(&mut byte);
+            let read = poll_fn(|context| Pin::new(&mut *stream).poll_read(context, &mut buffer));
+            match tokio::time::timeout(REFUSAL, read).await {
+                Ok(Err(error)) => Err(NotOpened::Tls(tls.failure(&error))),
+                Ok(Ok(())) | Err(_) => Ok(()),
+            }
         }
+        (Stream::Plain(stream), _) if is_2 && !tokio::time::timeout(REFUSAL, greet(&stream)).await.unwrap_or(true) => {
+            Err(NotOpened::NoHttp2)
+        }
+        (Stream::Tls(_) | Stream::Plain(_), _) => Ok(()),
     }
-    Ok(())
 }
 
-async fn open(authority: &Authority, guard: &Guard, tls: Option<&TlsSessions>, now: u64) -> Result<Stream, NotOpened> {
+/// Whether what is asked of a proxy goes through it unseen. It speaks HTTP/1.1 itself.
+fn is_tunnelled(authority: &Authority, guard: &Guard) -> bool {
+    authority.is_https() || guard.http(authority) == HttpVersion::Http2
+}
+
+/// Opens what bytes of HTTP go over, and says whether it is HTTP/2.
+async fn open(
+    authority: &Authority,
+    guard: &Guard,
+    tls: Option<&TlsSessions>,
+    now: u64,
+) -> Result<(Stream, bool), NotOpened> {
     let stream = connect(authority, guard, now).await?;
     stream.set_nodelay(true).map_err(|_closed| Fault::Connect)?;
+    if guard.proxy(authority).is_some() && is_tunnelled(authority, guard) {
+        tunnel(&stream, authority, guard.user_agent()).await?;
+    }
+    let http = guard.http(authority);
     match tls {
-        None => Ok(Stream::Plain(stream)),
+        None => Ok((Stream::Plain(stream), http == HttpVersion::Http2)),
         Some(tls) => {
-            if guard.proxy(authority).is_some() {
-                tunnel(&stream, authority).await?;
-            }
-            let stream = tls.begin(authority, stream).await.map_err(NotOpened::Tls)?;
-            Ok(Stream::Tls(Box::new(stream)))
+            let (stream, is_2) = tls.begin(authority, stream, http).await.map_err(NotOpened::Tls)?;
+            Ok((Stream::Tls(Box::new(stream)), is_2))
         }
     }
 }

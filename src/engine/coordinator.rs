@@ -116,6 +116,7 @@ impl Coordinator {
                 Err(EngineError::Forbidden(target.authority().clone()))
             }
             Err(NotOpened::Tls(failure)) => Err(no_tls(target, failure)),
+            Err(NotOpened::NoHttp2) => Err(EngineError::NoHttp2(target.clone())),
             Err(NotOpened::Unreached(Trouble { fault: Fault::TimedOut, .. })) if target.authority().is_https() => {
                 Err(no_tls(target, TlsFailure::silence()))
             }
@@ -249,6 +250,7 @@ impl Coordinator {
         let requests = |target: &BaseUrl| (target.clone(), spec.guard.requests(target.authority()));
         Health {
             requests: spec.targets().map(requests).collect(),
+            http: spec.guard.spoken(spec.targets().map(BaseUrl::authority)),
             scheduling_delay_p50: scheduling_delays.user.value_at_quantile(0.5),
             scheduling_delay_p99: scheduling_delays.user.value_at_quantile(0.99),
             scheduling_delay_max: scheduling_delays.user.max(),

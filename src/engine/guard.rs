@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::authority::Authority;
 use crate::clock::RunClock;
+use crate::http_version::{HttpVersion, Spoken};
+use crate::identity::Identity;
 use crate::names::Names;
 use crate::proxy::Proxies;
 use crate::source_addresses::SourceAddresses;
@@ -19,6 +21,8 @@ pub struct Guard {
     /// What each host was promised, if anything.
     rate: Option<f64>,
     proxies: Proxies,
+    /// What proxies are told of who asks.
+    user_agent: String,
     sources: SourceAddresses,
     names: Names,
 }
@@ -31,6 +35,9 @@ struct Door {
     /// Limited after the load.
     requests: Throttle,
     busiest: BusiestSecond,
+    /// Which HTTP is to be spoken, and which was.
+    http: HttpVersion,
+    spoken: Spoken,
 }
 
 /// What all doors of a host share.
@@ -54,16 +61,34 @@ impl Guard {
                 guard.hosts.push(Host::default());
                 guard.hosts.len() - 1
             });
-            let (requests, busiest) = (Throttle::default(), BusiestSecond::default());
-            guard.doors.push(Door { authority, host, requests, busiest });
+            guard.doors.push(Door {
+                authority,
+                host,
+                requests: Throttle::default(),
+                busiest: BusiestSecond::default(),
+                http: HttpVersion::default(),
+                spoken: Spoken::default(),
+            });
         }
         guard
     }
 
-    /// The same, and what is not on this machine is asked through these proxies.
+    /// The same, and what is not on this machine is asked through these proxies, which are told who asks.
     #[must_use]
-    pub fn through(mut self, proxies: Proxies) -> Self {
+    pub fn through(mut self, proxies: Proxies, identity: &Identity) -> Self {
+        identity.user_agent().clone_into(&mut self.user_agent);
         self.proxies = proxies;
+        self
+    }
+
+    /// The same, and this HTTP is spoken with these doors.
+    #[must_use]
+    pub fn speaking<'a>(mut self, http: HttpVersion, with: impl IntoIterator<Item = &'a Authority>) -> Self {
+        for authority in with {
+            for door in self.doors.iter_mut().filter(|door| door.authority.is_same_door(authority)) {
+                door.http = http;
+            }
+        }
         self
     }
 
@@ -87,6 +112,28 @@ impl Guard {
     /// The proxy through which a door is asked; `None`: directly.
     pub(crate) fn proxy(&self, authority: &Authority) -> Option<&Authority> {
         self.proxies.through(authority)
+    }
+
+    /// What proxies are told of who asks.
+    pub(crate) fn user_agent(&self) -> &str {
+        &self.user_agent
+    }
+
+    /// Which HTTP is to be spoken with a door.
+    pub(crate) fn http(&self, authority: &Authority) -> HttpVersion {
+        self.door(authority).map_or_else(HttpVersion::default, |door| door.http)
+    }
+
+    /// A connection to a door was opened.
+    pub(crate) fn note_spoken(&self, authority: &Authority, is_2: bool) {
+        if let Some(door) = self.door(authority) {
+            door.spoken.note(is_2);
+        }
+    }
+
+    /// The versions of HTTP that were spoken with these doors, separated by `, `.
+    pub(crate) fn spoken<'a>(&self, with: impl Iterator<Item = &'a Authority>) -> String {
+        Spoken::to_text(with.filter_map(|authority| self.door(authority)).map(|door| &door.spoken))
     }
 
     /// The same, and each host gets at most so many requests, and so many connections, in every second. Below 1 it is one in

@@ -14,9 +14,9 @@ use model::words::Fault;
 /// The longest head, in bytes.
 const LONGEST_HEAD: usize = 64 << 10;
 /// The most headers.
-const MOST_HEADERS: usize = 100;
+pub(crate) const MOST_HEADERS: usize = 100;
 /// The most informational answers (1xx) before the answer itself.
-const MOST_INTERIM: u8 = 100;
+pub(crate) const MOST_INTERIM: u8 = 100;
 /// The most bytes of extensions that the chunks of a body may have together, and the most of its trailers.
 const LONGEST_EXTENSIONS: usize = 16 << 10;
 

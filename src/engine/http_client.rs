@@ -157,6 +157,7 @@ impl HttpClient {
                 Err(NoAnswer::Broken(_)) if connection.may_send_again(request.method()) => {
                     attempt.reason = Some(Cow::Borrowed(RESENT));
                 }
+                Err(NoAnswer::Unread(_)) => attempt.reason = Some(Cow::Borrowed(RESENT)),
                 Err(NoAnswer::Broken(trouble)) => return Err(trouble),
             }
         }
@@ -194,7 +195,7 @@ impl HttpClient {
                 attempt.sent = sent_before;
                 Err(Fault::Broken.into())
             }
-            Err(NoAnswer::Broken(trouble)) => Err(trouble),
+            Err(NoAnswer::Broken(trouble) | NoAnswer::Unread(trouble)) => Err(trouble),
         }
     }
 }

@@ -42,6 +42,11 @@ impl Identity {
         Self { user_agent, run: value(run), trace }
     }
 
+    /// The name of the run for whoever is asked before the portal is.
+    pub(crate) fn user_agent(&self) -> &str {
+        self.user_agent.to_str().unwrap_or_else(|_binary| unreachable!("what is printable is text"))
+    }
+
     /// Puts what names the run on a request.
     pub(crate) fn put_on(&self, headers: &mut HeaderMap) {
         headers.insert(USER_AGENT, self.user_agent.clone());

@@ -114,10 +114,11 @@ fn is_within(address: IpAddr, network: IpAddr, bits: u32) -> bool {
     (address ^ network).checked_shr(length - bits.min(length)).unwrap_or(0) == 0
 }
 
-/// Has a proxy open a tunnel to a host (RFC 9110, section 9.3.6).
-pub(crate) async fn tunnel(stream: &TcpStream, to: &Authority) -> Result<(), Trouble> {
+/// Has a proxy open a tunnel to a host (RFC 9110, section 9.3.6), and tells it who asks.
+pub(crate) async fn tunnel(stream: &TcpStream, to: &Authority, user_agent: &str) -> Result<(), Trouble> {
     let host = to.host_and_port();
-    write_whole(stream, format!("CONNECT {host} HTTP/1.1\r\nHost: {host}\r\n\r\n").as_bytes()).await?;
+    let head = format!("CONNECT {host} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {user_agent}\r\n\r\n");
+    write_whole(stream, head.as_bytes()).await?;
     let mut answer = Vec::new();
     while !answer.ends_with(b"\r\n\r\n") {
         let mut piece = [0; 1_024];
@@ -140,7 +141,8 @@ pub(crate) async fn tunnel(stream: &TcpStream, to: &Authority) -> Result<(), Tro
     }
 }
 
-async fn write_whole(stream: &TcpStream, mut bytes: &[u8]) -> Result<(), Trouble> {
+/// Writes all of these bytes to a proxy, or to what is greeted.
+pub(crate) async fn write_whole(stream: &TcpStream, mut bytes: &[u8]) -> Result<(), Trouble> {
     while !bytes.is_empty() {
         stream.writable().await.map_err(|error| said(&error))?;
         match stream.try_write(bytes) {

@@ -48,6 +48,8 @@ pub struct Health {
     pub strangers: Strangers,
     /// Requests that each address of the portal got.
     pub requests: Vec<(BaseUrl, u64)>,
+    /// The versions of HTTP that were spoken with the portal, separated by `, `: `1.1` or `2`.
+    pub http: String,
 }
 
 /// Why a run could not be carried out.
@@ -88,6 +90,9 @@ pub enum EngineError {
         /// What can be done about it.
         remedy: &'static str,
     },
+    /// HTTP/2 cannot be spoken with the portal.
+    #[error("could not speak HTTP/2 with {0}: what answers speaks something else (let it choose with `--http auto`)")]
+    NoHttp2(BaseUrl),
     /// The portal may not be spoken to.
     #[error("refused to speak to {0}: it is neither the target, a peer nor a listed door")]
     Forbidden(Authority),

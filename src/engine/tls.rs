@@ -18,6 +18,7 @@ use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::{RootCertStore, SignatureScheme};
 
 use crate::authority::Authority;
+use crate::http_version::HttpVersion;
 use crate::tls_failure::TlsFailure;
 use crate::tls_trust::{Anybody, Listed};
 
@@ -133,8 +134,7 @@ impl Tls {
                 None => builder.with_root_certificates(roots),
             }
         };
-        let mut config = builder.with_client_cert_resolver(Arc::clone(&shown) as Arc<dyn ResolvesClientCert>);
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        let config = builder.with_client_cert_resolver(Arc::clone(&shown) as Arc<dyn ResolvesClientCert>);
         Self { config: Arc::new(config), shown }
     }
 
@@ -147,17 +147,20 @@ impl Tls {
 }
 
 impl TlsSessions {
-    /// Speaks TLS over an open connection, with whoever proves to be this host.
+    /// Speaks TLS over an open connection, with whoever proves to be this host, and says whether HTTP/2 is spoken over it.
     pub(crate) async fn begin(
         &self,
         authority: &Authority,
         stream: TcpStream,
-    ) -> Result<TlsStream<TcpStream>, TlsFailure> {
+        http: HttpVersion,
+    ) -> Result<(TlsStream<TcpStream>, bool), TlsFailure> {
         let host = authority.host();
         let name = host.strip_suffix('.').unwrap_or(&host).to_owned();
         let name = ServerName::try_from(name).map_err(|_no_name| TlsFailure::no_name(&host))?;
-        let begun = self.connector.connect(name, stream).await;
-        begun.map_err(|error| self.failure(&error))
+        let begun = self.connector.with_alpn(http.offered()).connect(name, stream).await;
+        let stream = begun.map_err(|error| self.failure(&error))?;
+        let is_2 = http.is_2(stream.get_ref().1.alpn_protocol());
+        if http == HttpVersion::Http2 && !is_2 { Err(TlsFailure::no_http2()) } else { Ok((stream, is_2)) }
     }
 
     /// What an error of a connection means.

@@ -30,6 +30,7 @@ impl From<TlsFailure> for Trouble {
 
 const TRUST: &str = "name the CA that issued it with `--ca FILE`, or check nothing with `--insecure`";
 const UNCHECKED: &str = "let it be replaced, or check nothing with `--insecure`";
+const OTHER_HTTP: &str = "let it choose with `--http auto`";
 const NO_TLS: &str = "is the port right? does it speak plain HTTP? then write http://";
 
 impl TlsFailure {
@@ -40,6 +41,11 @@ impl TlsFailure {
     /// Nothing was said in time.
     pub(crate) fn silence() -> Self {
         Self::new("no answer to the handshake", NO_TLS)
+    }
+
+    /// A server that has chosen no HTTP/2 where nothing else was offered.
+    pub(crate) fn no_http2() -> Self {
+        Self::new("it does not speak HTTP/2", OTHER_HTTP)
     }
 
     /// A host that no certificate can be for.
@@ -81,6 +87,9 @@ fn spoken(error: &Error, wants_certificate: bool) -> TlsFailure {
         Error::InvalidCertificate(error) => certificate(error),
         Error::AlertReceived(AlertDescription::ProtocolVersion) | Error::PeerIncompatible(_) => {
             TlsFailure::new(format!("no common version: {error}"), "vandan speaks TLS 1.2 and 1.3")
+        }
+        Error::AlertReceived(AlertDescription::NoApplicationProtocol) => {
+            TlsFailure::new("it does not speak the HTTP that is asked for", OTHER_HTTP)
         }
         Error::AlertReceived(alert) => {
             let remedy = if wants_certificate {

@@ -85,6 +85,8 @@ facts! {
     Target = "target" Text,
     /// How many requests each address of the portal got, if it has several: `http://127.0.0.1:81 120, http://127.0.0.2:81 121`.
     RequestsByTarget = "requests_by_target" Text,
+    /// The versions of HTTP that were spoken with the portal, separated by `, `: `1.1`, `2`.
+    Http = "http" Text,
     /// Whether the portal's certificate was not verified (`--insecure`): whoever answered may have been another.
     Insecure = "insecure" Claim,
     /// The proxy through which the portal was asked.

@@ -115,7 +115,7 @@ fn counts<'a>(cases: impl Iterator<Item = &'a TestCase>) -> String {
 }
 
 fn properties(summary: &Summary) -> String {
-    let known = [Fact::RunId, Fact::Seed, Fact::RunFile, Fact::Target, Fact::Insecure, Fact::Proxy]
+    let known = [Fact::RunId, Fact::Seed, Fact::RunFile, Fact::Target, Fact::Http, Fact::Insecure, Fact::Proxy]
         .into_iter()
         .filter_map(|fact| Some((fact.name(), summary.fact(fact)?)));
     let lines = known.map(|(name, value)| format!("      <property name=\"{name}\" value=\"{}\"/>\n", escape(value)));

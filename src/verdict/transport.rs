@@ -10,7 +10,9 @@ pub(crate) fn remarks(run: &RunFacts) -> Vec<String> {
     let proxy = run
         .get(Fact::Proxy)
         .map(|proxy| format!("the portal was asked through the proxy {proxy}: all times include it"));
-    insecure.into_iter().chain(proxy).collect()
+    let http = run.get(Fact::Http).filter(|http| *http != "1.1");
+    let http = http.map(|http| format!("spoken with the portal: HTTP/{}", http.replace(", ", " and HTTP/")));
+    insecure.into_iter().chain(proxy).chain(http).collect()
 }
 
 #[cfg(test)]
@@ -18,10 +20,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_that_verified_no_certificate_or_went_through_a_proxy_says_so() {
+    fn what_is_unusual_on_the_way_to_the_portal_is_said() {
         let of = |fact, value| remarks(&[(fact, value)].into_iter().collect());
         assert!(of(Fact::Insecure, "yes")[0].contains("not verified") && of(Fact::Insecure, "no").is_empty());
         assert!(of(Fact::Proxy, "http://proxy.example:3128")[0].contains("the proxy http://proxy.example:3128"));
-        assert!(remarks(&RunFacts::default()).is_empty());
+        assert_eq!(of(Fact::Http, "1.1, 2"), ["spoken with the portal: HTTP/1.1 and HTTP/2"]);
+        assert!(remarks(&RunFacts::default()).is_empty() && of(Fact::Http, "1.1").is_empty());
     }
 }

@@ -19,14 +19,15 @@ use crate::exit::{Exit, Failure};
 use crate::interrupt::Interrupt;
 use crate::results::Results;
 use crate::run_facts;
-use crate::{console, problems, run};
+use crate::{console, problems, run, targets};
 use search::{Bounds, Found, Search};
 use step::Steps;
 
 pub(crate) fn capacity(args: &CapacityArgs) -> Result<Exit, Failure> {
     problems::read(&args.run.plan.scenarios, |_| check(args))?;
     let steps = Steps::new(args);
-    let first = Composition::of(&steps.args(args.from).plan)?;
+    let mut first = Composition::of(&steps.args(args.from).plan)?;
+    targets::set(&args.run, &mut first.run)?;
     let steps = steps.deciding(&first)?;
     let results = Results::create(&args.run.results, &format!("capacity-{}", first.run.name), &run::now()?)?;
     let steps = steps.below(&results.folder);
@@ -34,7 +35,7 @@ pub(crate) fn capacity(args: &CapacityArgs) -> Result<Exit, Failure> {
     let (played, end) = play(args, &steps, bounds)?;
     let capacity = Capacity {
         title: first.run.title.clone(),
-        target: args.run.target.join(", "),
+        target: targets::all(&first.run.targets),
         gates: first.run.gates.iter().map(|(claim, _)| claim.clone()).collect(),
         answer: end.answer,
         steps: played,

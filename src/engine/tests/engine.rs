@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod engine {
+    pub(crate) mod http2_portal;
     pub(crate) mod play;
     pub(crate) mod portal;
     pub(crate) mod tls_front;
@@ -14,6 +15,8 @@ mod engine {
     mod ending;
     mod from_the_plan;
     mod hostile;
+    mod hostile_http2;
+    mod http2;
     mod identities;
     mod lanes;
     mod named;

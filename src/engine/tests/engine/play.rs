@@ -11,8 +11,9 @@ use model::words::{Channel, FeeBasis, Level, PaymentMethod, PeerName, PlannedOut
 use model::{Applicant, Applicants, Case, CaseId, Fact, Seed, SimTime, Staff, Timeline, Vnd};
 use portal::Adapter;
 use vandan_engine::{
-    Arrival, Arrivals, Authority, BaseUrl, Connections, EngineError, Guard, Health, Identity, JourneyAssignment,
-    Meters, Peer, Proxies, Publication, Purpose, RunSpec, Settings, Snapshot, SourceAddresses, Tls, lane_of,
+    Arrival, Arrivals, Authority, BaseUrl, Connections, EngineError, Guard, Health, HttpVersion, Identity,
+    JourneyAssignment, Meters, Peer, Proxies, Publication, Purpose, RunSpec, Settings, Snapshot, SourceAddresses, Tls,
+    lane_of,
 };
 
 use super::portal::Portal;
@@ -85,6 +86,8 @@ pub(crate) struct Play {
     /// Requests a host gets in any second, at the most.
     pub(crate) max_rate: Option<f64>,
     pub(crate) tls: Tls,
+    /// Which HTTP is spoken with the portal.
+    pub(crate) http: HttpVersion,
     pub(crate) proxies: Proxies,
     pub(crate) sources: Vec<std::net::IpAddr>,
 }
@@ -188,6 +191,7 @@ impl Play {
             links: Vec::new(),
             max_rate: None,
             tls: Tls::default(),
+            http: HttpVersion::default(),
             proxies: Proxies::default(),
             sources: Vec::new(),
         }
@@ -374,14 +378,12 @@ impl Play {
         let target = BaseUrl::parse(&self.target).unwrap();
         let also_at: Vec<_> = self.also_at.iter().map(|url| BaseUrl::parse(url).unwrap()).collect();
         let peers = self.peers.iter().map(|peer| peer.base.authority().clone());
-        let doors = std::iter::once(&target)
-            .chain(&also_at)
-            .map(BaseUrl::authority)
-            .filter(|door| door.is_loopback())
-            .cloned()
-            .chain(peers)
-            .chain(self.links);
-        let guard = Guard::of(doors).through(self.proxies).bound_to(SourceAddresses::new(&self.sources).unwrap());
+        let targets = || std::iter::once(&target).chain(&also_at).map(BaseUrl::authority);
+        let doors = targets().filter(|door| door.is_loopback()).cloned().chain(peers).chain(self.links);
+        let guard = Guard::of(doors)
+            .through(self.proxies, &self.settings.identity)
+            .speaking(self.http, targets())
+            .bound_to(SourceAddresses::new(&self.sources).unwrap());
         let guard = match self.max_rate {
             Some(rate) => guard.at_most(rate),
             None => guard,

@@ -69,6 +69,12 @@ impl Portal {
         Some(Self::listen_at(listener, serving(|_, asked, stream| say(stream, 200, &polite(asked)))))
     }
 
+    /// A polite one at another address of this machine.
+    pub(crate) fn at(address: &str) -> Self {
+        let listener = TcpListener::bind((address, 0)).unwrap();
+        Self::listen_at(listener, serving(|_, asked, stream| say(stream, 200, &polite(asked))))
+    }
+
     fn listen(serve: impl Fn(&Control, &mut TcpStream, usize) + Send + Sync + 'static) -> Self {
         Self::listen_at(TcpListener::bind("127.0.0.1:0").unwrap(), serve)
     }

@@ -18,7 +18,8 @@ fn proxy(port: u16, answer: &'static [u8]) -> Portal {
         while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|read| read == 1) {
             head.extend_from_slice(&byte);
         }
-        if !head.starts_with(b"CONNECT portal.example:443 HTTP/1.1\r\nHost: portal.example:443\r\n") {
+        let asked = "CONNECT portal.example:443 HTTP/1.1\r\nHost: portal.example:443\r\n";
+        if head != format!("{asked}User-Agent: vandan/test (run engine)\r\n\r\n").as_bytes() {
             return;
         }
         write(stream, answer);

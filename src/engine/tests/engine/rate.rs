@@ -7,7 +7,7 @@ use model::words::{Channel, Role};
 use vandan_engine::RunClock;
 
 use super::play::{DAY, Play, Played};
-use super::portal::{Portal, polite, say};
+use super::portal::{Portal, number, polite, say};
 
 const SECOND: i64 = 1_000_000_000;
 
@@ -63,6 +63,30 @@ fn a_host_gets_no_more_in_any_second_than_it_was_promised() {
         "{} came in, late by up to {spread} ns",
         most_within(&mut came, SECOND)
     );
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn every_host_of_a_portal_gets_what_it_was_promised_for_itself() {
+    let (first, second) = (Portal::polite(), Portal::at("127.0.0.2"));
+    let mut play = Play { lanes: 2, units: 2, ..Play::of(&first, 120, "- do: submit") };
+    for (arrival, i) in play.arrivals.iter_mut().zip(0_u16..) {
+        arrival.unit = i % 2;
+    }
+    play.also_at = vec![format!("http://{}", second.address())];
+    play.max_rate = Some(40.0);
+    let played = play.set(|settings| settings.timeout = Duration::from_secs(120)).run();
+    let at = |portal: &Portal| {
+        let cases: Vec<_> = portal.asked().iter().map(|asked| i64::try_from(number(asked)).unwrap()).collect();
+        let rows = played.rows.iter().filter(|row| row.case.is_some_and(|case| cases.contains(&case)));
+        rows.filter_map(|row| row.sent).collect::<Vec<_>>()
+    };
+    let (mut first, mut second) = (at(&first), at(&second));
+    let mut all = [first.as_slice(), &second].concat();
+    assert_eq!((first.len(), second.len()), (60, 60));
+    let most = [&mut first, &mut second].map(|sent| most_within(sent, SECOND));
+    assert!(most.iter().all(|most| *most <= 40), "{most:?}");
+    assert!(most_within(&mut all, SECOND) > 40, "both are asked at once: {all:?}");
 }
 
 #[test]

@@ -10,9 +10,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
-use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::server::{WantsServerCert, WebPkiClientVerifier};
 use tokio_rustls::rustls::version::{TLS12, TLS13};
-use tokio_rustls::rustls::{HandshakeKind, RootCertStore, ServerConfig, SupportedProtocolVersion};
+use tokio_rustls::rustls::{ConfigBuilder, HandshakeKind, RootCertStore, ServerConfig, SupportedProtocolVersion};
 use vandan_engine::{Tls, TlsOptions};
 
 use super::portal::Portal;
@@ -127,11 +127,27 @@ impl Front {
                 builder.with_client_cert_verifier(verifier.build().unwrap())
             }
         };
+        Self::start(builder, identity, portal.address(), &[])
+    }
+
+    /// In front of whatever is there, and speaks the first of these protocols that it is offered.
+    pub(crate) fn choosing(behind: SocketAddr, identity: &Identity, protocols: &[&[u8]]) -> Self {
+        let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
+        Self::start(builder.with_protocol_versions(BOTH).unwrap().with_no_client_auth(), identity, behind, protocols)
+    }
+
+    fn start(
+        builder: ConfigBuilder<ServerConfig, WantsServerCert>,
+        identity: &Identity,
+        behind: SocketAddr,
+        protocols: &[&[u8]],
+    ) -> Self {
         let key = PrivateKeyDer::try_from(identity.key.serialize_der()).unwrap();
-        let config = builder.with_single_cert(vec![identity.certificate.der().clone()], key).unwrap();
+        let mut config = builder.with_single_cert(vec![identity.certificate.der().clone()], key).unwrap();
+        config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let front = Self { address: listener.local_addr().unwrap(), handshakes: Arc::default() };
-        let (behind, handshakes) = (portal.address(), Arc::clone(&front.handshakes));
+        let handshakes = Arc::clone(&front.handshakes);
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(serve(listener, TlsAcceptor::from(Arc::new(config)), behind, handshakes));
