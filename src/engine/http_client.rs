@@ -89,13 +89,14 @@ impl HttpClient {
             biased;
             outcome = self.converse(authority, request, &mut attempt, at) => outcome,
             () = hold.outlasted(at.limits.timeout, at.clock) => Err(Fault::TimedOut.into()),
-            () = called(at.shutdown) => Err(Fault::TimedOut.into()),
+            () = called(at.shutdown) => Err(Trouble::because(Fault::TimedOut, "cut off when the run ended")),
         };
-        if let Err(trouble) = outcome {
-            attempt.fault = Some(trouble.fault);
-            attempt.reason = trouble.reason.or(attempt.reason);
-        } else {
-            attempt.fault = None;
+        match outcome {
+            Ok(()) => attempt.fault = None,
+            Err(Trouble { fault: Fault::TimedOut, reason: None }) => {
+                attempt.fail(Trouble::because(Fault::TimedOut, attempt.awaited()));
+            }
+            Err(trouble) => attempt.fail(trouble),
         }
         attempt.held = hold.total();
         if hold.was_cut_off() && attempt.sent.is_none() {
@@ -129,7 +130,14 @@ impl HttpClient {
         if attempt.headers.contains_key(SET_COOKIE) {
             attempt.sets_cookies = Some(Box::new((authority.clone(), request.uri().path().to_owned())));
         }
-        attempt.body = answer.body.read_whole(at.limits.longest_answer).await?;
+        match answer.body.read_whole(at.limits.longest_answer).await {
+            Ok(body) => attempt.body = body,
+            Err(Fault::TooLong) => return Err(Trouble::because(Fault::TooLong, "longer than the limit, as it came")),
+            Err(fault) => {
+                let asked = self.connections.iter().find(|(known, _)| known == authority);
+                return Err(asked.map_or(fault.into(), |(_, connection)| connection.broken()));
+            }
+        }
         Ok(())
     }
 
@@ -192,7 +200,7 @@ impl HttpClient {
             }
             Err(NoAnswer::Unsent) => {
                 attempt.sent = sent_before;
-                Err(Fault::Broken.into())
+                Err(connection.broken())
             }
             Err(NoAnswer::Broken(trouble)) => Err(trouble),
         }

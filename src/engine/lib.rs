@@ -31,6 +31,7 @@ mod coordinator;
 mod delay;
 mod dry_run;
 mod due;
+mod errno;
 mod event_loop;
 mod guard;
 mod hopeless;

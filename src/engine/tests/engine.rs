@@ -22,6 +22,7 @@ mod engine {
     mod proxies;
     mod put_off;
     mod rate;
+    mod reasons;
     mod redirects;
     mod safety;
     mod timing;

@@ -109,6 +109,8 @@ pub(crate) struct Played {
     pub(crate) redirect_times: Vec<[i64; 2]>,
     /// What was not understood, as `operation problem field value items`.
     pub(crate) problems: Vec<String>,
+    /// Why there was no trustworthy answer, as `blame kind reason exchanges`, in order.
+    pub(crate) reasons: Vec<String>,
     /// The facts of the run that the engine itself states.
     pub(crate) facts: Vec<(String, String)>,
 }
@@ -313,6 +315,10 @@ impl Play {
             )
             .unwrap();
         let problems = problems.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        let mut reasons = history
+            .prepare("select format('%s %s %s %s', blame, kind, reason, exchanges) from errors_by_reason order by 1")
+            .unwrap();
+        let reasons = reasons.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
         Played {
             health,
             counted: meters.snapshot(),
@@ -325,6 +331,7 @@ impl Play {
             redirects,
             redirect_times,
             problems,
+            reasons,
             facts,
         }
     }
