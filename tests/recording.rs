@@ -87,7 +87,7 @@ fn an_interrupted_run_is_finished_judged_and_ends_with_105() {
 
 /// Waits until a history holds so many exchanges; not for ever.
 #[expect(clippy::disallowed_methods, reason = "a test waits for another process")]
-fn wait_for_exchanges(history: &std::path::Path, least: i64) {
+pub(crate) fn wait_for_exchanges(history: &std::path::Path, least: i64) {
     let start = Instant::now();
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
     while start.elapsed() < Duration::from_secs(300) {

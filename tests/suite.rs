@@ -23,6 +23,7 @@ mod pages;
 mod peer_faults;
 mod people;
 mod plans;
+mod portal_gone;
 mod provinces;
 mod queries;
 mod quick_look;

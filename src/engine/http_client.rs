@@ -109,6 +109,11 @@ impl HttpClient {
         if attempt.fault.is_none() {
             attempt.unpack(at.limits.longest_answer);
         }
+        if let Some((state, _)) = at.acting
+            && state.spec.targets().any(|target| target.authority() == authority)
+        {
+            state.breaker.note(&attempt);
+        }
         attempt
     }
 

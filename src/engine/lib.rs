@@ -19,6 +19,7 @@ mod attempt;
 mod authority;
 mod backing_off;
 mod base_url;
+mod breaker;
 mod browsers;
 mod clock;
 mod codec;
@@ -70,6 +71,7 @@ mod wire;
 
 pub use authority::{Authority, AuthoritySyntax, NamedHost};
 pub use base_url::BaseUrl;
+pub use breaker::Outage;
 pub use clock::RunClock;
 pub use connection::HttpCodec;
 pub use dry_run::{Occasion, requests};

@@ -271,11 +271,13 @@ pub(crate) fn is_unanswered(status: Option<i64>, fault: Option<&str>) -> bool {
     status.is_none() || fault.and_then(Fault::parse).is_some_and(|fault| fault.blame() == Blame::Portal)
 }
 
-/// How many visits were dropped; none of a run that its user stopped, after which nobody was expected any more.
+/// How many visits were dropped; none of a run that its user or the portal's end stopped, after which nobody was expected any
+/// more, and none of those who were not let in while the portal was away.
 fn dropped_visits(history: &Connection) -> rusqlite::Result<usize> {
-    let stated = "select coalesce(max(cast(value as integer)), 0) from run
-                  where name = ?1 and not exists (select 1 from run where name = ?2 and value = ?3)";
-    let facts = [Fact::VisitsDropped.name(), Fact::Aborted.name(), Fact::claim(true)];
+    let stated = "select max(0, coalesce(sum(iif(name = ?1, cast(value as integer), -cast(value as integer))), 0)) from run
+                  where name in (?1, ?2) and not exists (select 1 from run where (name = ?3 and value = ?4) or name = ?5)";
+    let [dropped, away] = [Fact::VisitsDropped, Fact::OutageVisitsDropped].map(Fact::name);
+    let facts = [dropped, away, Fact::Aborted.name(), Fact::claim(true), Fact::PortalGone.name()];
     history.query_row(stated, facts, |row| row.get(0)).map(saturating::<i64, usize>)
 }
 

@@ -17,6 +17,7 @@ mod engine {
     mod identities;
     mod lanes;
     mod named;
+    mod outages;
     mod own_connections;
     mod peers;
     mod proxies;

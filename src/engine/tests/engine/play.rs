@@ -179,6 +179,7 @@ impl Play {
                 warm_up: Duration::ZERO,
                 drain: Duration::from_secs(10),
                 final_read: Duration::from_secs(10),
+                outage: None,
                 poll_every: Duration::from_millis(20),
                 longest_answer: 1 << 20,
                 identity: Identity::new("test", "engine", Some(TRACE)),
