@@ -31,6 +31,7 @@ mod recording;
 mod same_day;
 mod sent_twice;
 mod several_provinces;
+mod signals;
 mod stand_in;
 mod stored_portal;
 mod support;
