@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{Desk, Said, root, tiny};
+use crate::support::{Desk, root, tiny};
 
 #[test]
 fn a_clean_run_conforms_and_accounts_for_every_dossier() {
@@ -69,25 +69,9 @@ fn a_killed_run_is_judged_on_what_was_recorded_and_ends_with_112() {
     assert!(desk.count("select count(*) from exchanges") >= 300);
 }
 
-#[test]
-#[cfg(unix)]
-fn an_interrupted_run_is_finished_judged_and_ends_with_105() {
-    let desk = Desk::new();
-    let tiny = tiny();
-    let mut command = desk.command(&["run", &tiny, "--scale", "1/12", "--length", "60 s"]);
-    let child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
-    wait_for_exchanges(&desk.path().join("results/latest/history.sqlite"), 100);
-    let interrupted = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(interrupted.success());
-    let said = Said::from(child.wait_with_output().unwrap());
-    said.ends_with(105);
-    assert!(said.err.contains("ending"), "{}", said.err);
-    assert!(desk.latest("report.html").contains("</html>"));
-}
-
 /// Waits until a history holds so many exchanges; not for ever.
 #[expect(clippy::disallowed_methods, reason = "a test waits for another process")]
-fn wait_for_exchanges(history: &std::path::Path, least: i64) {
+pub(crate) fn wait_for_exchanges(history: &std::path::Path, least: i64) {
     let start = Instant::now();
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
     while start.elapsed() < Duration::from_secs(300) {

@@ -35,6 +35,11 @@ impl Country {
         let address = |place: usize| said[place].split_whitespace().nth(1).unwrap().to_owned();
         Self { child, portal: address(0), bank: address(1), post: address(2) }
     }
+
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
 }
 
 impl Drop for Country {

@@ -169,6 +169,7 @@ fn spec(port: &str, load: Load, people: Arc<Population>) -> Result<RunSpec, Trou
             timeout: Duration::from_secs(10),
             drain: Duration::from_secs(10),
             final_read: Duration::ZERO,
+            outage: None,
             poll_every: Duration::ZERO,
             settle: Duration::ZERO,
             warm_up: Duration::ZERO,

@@ -226,6 +226,7 @@ fn settings(args: &RunArgs, composed: &Composition, connections: Connections, id
         connections,
         under_way: limits.under_way,
         timeout: limits.timeout,
+        outage: limits.outage,
         poll_every: limits.poll_every,
         settle: limits.settle,
         warm_up: composed.warm_up(),

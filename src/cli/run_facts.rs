@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::{ArrivalCounts, BaseUrl, EngineError, Health, Meters};
+use engine::{ArrivalCounts, BaseUrl, EngineError, Health, Meters, Outage};
 use history::{RecorderLoss, Store};
 use model::{Applicants, ArrivalFacts, Fact, fitting, nanoseconds};
 use verdict::Measure;
@@ -163,6 +163,7 @@ pub(crate) fn write_ending(
         if health.aborted {
             facts.push((Fact::Aborted, claim(true)));
         }
+        facts.extend(outages(health));
     }
     let used_up = (composed.run.closed.is_some() && ending.used_up).then(|| {
         let people = composed.people.count();
@@ -175,6 +176,24 @@ pub(crate) fn write_ending(
     facts.extend(stopped.map(|because| (Fact::StoppedBecause, because)));
     store.set_facts(&facts)?;
     store.state_extent()
+}
+
+/// When nobody new was let in, and how many came then; nothing if there was no such time.
+fn outages(health: &Health) -> Facts {
+    let mut facts: Facts = health.portal_gone.iter().map(|gone| (Fact::PortalGone, gone.clone())).collect();
+    if !health.outages.is_empty() {
+        let written = |Outage { from, until, .. }: &Outage| {
+            format!("{from}-{}", until.map(|until| until.to_string()).unwrap_or_default())
+        };
+        let written: Vec<_> = health.outages.iter().map(written).collect();
+        let sum = |of: fn(&Outage) -> u64| health.outages.iter().map(of).sum::<u64>().to_string();
+        facts.extend([
+            (Fact::Outages, written.join(",")),
+            (Fact::OutageDropped, sum(|outage| outage.dossiers)),
+            (Fact::OutageVisitsDropped, sum(|outage| outage.visits)),
+        ]);
+    }
+    facts
 }
 
 /// What became of so many planned arrivals.

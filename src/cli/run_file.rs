@@ -103,6 +103,8 @@ pub(crate) struct Limits {
     pub(crate) keep_alive: Duration,
     pub(crate) under_way: usize,
     pub(crate) timeout: Duration,
+    /// For how long nothing but errors may come before nobody new is let in; `None`: for ever.
+    pub(crate) outage: Option<Duration>,
     /// The shortest time from one look into an inbox, or at a dossier that is waited for, to the next.
     pub(crate) poll_every: Duration,
     /// For how long nothing must have happened before dossiers are read back.
@@ -148,6 +150,8 @@ pub(crate) struct Authorization {
 /// The pace of polls if the run file names none: a person who looks again and again does so ten times a second at most,
 /// however fast the simulated days pass.
 const POLL_EVERY: Duration = Duration::from_millis(100);
+/// Longer than people sit out an outage on their way, shorter than anybody would look on.
+const OUTAGE: Duration = Duration::from_secs(30);
 const SETTLE: Duration = Duration::from_secs(2);
 /// Longer than people pause between two clicks, and shorter than most servers keep a connection that is not used.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
@@ -176,7 +180,8 @@ impl RunFile {
             names.journeys =
                 fields.need("journeys").and_then(|node| node.fields(|fields| Some(roles(fields)))).unwrap_or_default();
             let gates = fields.list("gates", gate);
-            let limits = fields.need("limits").and_then(|node| node.fields(limits));
+            let limits_node = fields.need("limits");
+            let limits = limits_node.as_ref().and_then(|node| node.fields(limits));
             let require = fields.get("require").map_or(Some(Require::default()), |node| node.fields(require));
             let mocks = fields.need("mocks").and_then(|node| node.fields(mocks));
             let (authorization, is_authorization_read) = match fields.get("authorization") {
@@ -189,6 +194,12 @@ impl RunFile {
             };
             let targets = targets::read(fields);
             let http = fields.get("http").map_or(Some(HttpVersion::Auto), |node| node.parsed(targets::http));
+            if let (Some(Limits { outage: None, .. }), Some(_), Some(node)) = (&limits, &authorization, &limits_node) {
+                node.refuse::<()>(
+                    "`outage` is off, and the portal is not on this machine",
+                    "name a time: whoever runs it must not be knocked at for ever when it is down",
+                );
+            }
             let links = doors(fields, "links", |door| {
                 let reason = "it is not this machine: name it in `authorization.also`";
                 if door.is_loopback() { Ok(()) } else { Err(reason) }
@@ -325,6 +336,7 @@ fn limits(fields: &Fields<'_>) -> Option<Limits> {
     let keep_alive = fields.get("keep_alive").map_or(Some(KEEP_ALIVE), |node| node.parsed(duration));
     let (timeout, drain, final_read) = (time("timeout"), time("drain"), time("final_read"));
     let poll_every = fields.get("poll_every").map_or(Some(POLL_EVERY), |node| node.parsed(duration));
+    let outage = fields.get("outage").map_or(Some(Some(OUTAGE)), |node| node.parsed(outage));
     let settle = fields.get("settle").map_or(Some(SETTLE), |node| node.parsed(duration));
     if let (Some(settle), Some(drain)) = (settle, drain)
         && settle >= drain
@@ -338,6 +350,7 @@ fn limits(fields: &Fields<'_>) -> Option<Limits> {
         keep_alive: keep_alive?,
         under_way: under_way?,
         timeout: timeout?,
+        outage: outage?,
         poll_every: poll_every?,
         settle: settle?,
         drain: drain?,
@@ -345,6 +358,18 @@ fn limits(fields: &Fields<'_>) -> Option<Limits> {
         dropped_share: dropped_share?,
         scheduling_delay: scheduling_delay?,
     })
+}
+
+/// Reads `30 s` or `off`.
+fn outage(text: &str) -> Result<Option<Duration>, String> {
+    if text == "off" {
+        return Ok(None);
+    }
+    let outage = duration(text)?;
+    if outage < Duration::from_secs(1) {
+        return Err(format!("`{text}` is shorter than 1 s"));
+    }
+    Ok(Some(outage))
 }
 
 fn require(fields: &Fields<'_>) -> Option<Require> {

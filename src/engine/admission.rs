@@ -38,15 +38,21 @@ impl Admission {
         Self { state, meter, arrivals: arrivals.peekable(), people: people.map(|people| people as u64) }
     }
 
-    /// The next one that is due by now and is admitted, while so many people are under way. After the load nobody is.
+    /// The next one that is due by now and is admitted, while so many people are under way. After the load nobody is, and while
+    /// the portal is away hardly anybody.
     pub(crate) fn next(&mut self, now: u64, under_way: usize) -> Option<Admitted> {
         if self.state.phase() != Phase::Load {
             return None;
         }
         let has_room = under_way < self.state.spec.settings.under_way;
         while let Some(arrival) = self.come(now, has_room) {
-            let case = self.state.spec.people.case(arrival.case);
             let counts = self.meter.of(arrival.purpose);
+            if !self.state.breaker.lets_in(now) {
+                self.state.breaker.turn_away(arrival.purpose, arrival.due);
+                counts.dropped.add(1);
+                continue;
+            }
+            let case = self.state.spec.people.case(arrival.case);
             if let Some(journey) = self.assigned(arrival.purpose, &case).filter(|_| has_room) {
                 counts.started.add(1);
                 return Some(Admitted { arrival, case, journey });
@@ -62,7 +68,10 @@ impl Admission {
     /// The next one who has come by now.
     fn come(&mut self, now: u64, has_room: bool) -> Option<Arrival> {
         let Some(people) = self.people else { return self.arrivals.next_if(|arrival| arrival.due <= now) };
-        let is_wanted = !self.is_over(now) && has_room && self.meter.dossiers.under_way() < people;
+        let is_wanted = !self.is_over(now)
+            && has_room
+            && self.meter.dossiers.under_way() < people
+            && self.state.breaker.would_let_in(now);
         if is_wanted { self.arrivals.next().map(|arrival| Arrival { due: now, ..arrival }) } else { None }
     }
 

@@ -97,10 +97,25 @@ impl Attempt {
                 self.bytes_decoded = Some(body.len());
                 self.body = body;
             }
-            Err(trouble) => {
-                self.fault = Some(trouble.fault);
-                self.reason = trouble.reason;
-            }
+            Err(trouble) => self.fail(trouble),
+        }
+    }
+
+    /// There is no trustworthy answer. That it was sent once more stays known.
+    pub(crate) fn fail(&mut self, Trouble { fault, reason }: Trouble) {
+        self.fault = Some(fault);
+        self.reason = match (self.reason.take(), reason) {
+            (Some(resent), Some(why)) => Some(Cow::Owned(format!("{resent}; {why}"))),
+            (resent, why) => why.or(resent),
+        };
+    }
+
+    /// What was waited for last.
+    pub(crate) fn awaited(&self) -> &'static str {
+        match (self.sent, self.first_byte) {
+            (None, _) => "no connection",
+            (Some(_), None) => "no answer",
+            (Some(_), Some(_)) => "answer not whole",
         }
     }
 

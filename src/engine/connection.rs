@@ -21,6 +21,7 @@ use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::TcpStream;
 
 use crate::authority::Authority;
+use crate::errno::named;
 use crate::guard::Guard;
 use crate::http_version::HttpVersion;
 use crate::http2::{Http2, Http2Body, greet};
@@ -133,7 +134,8 @@ impl Connection {
             Speaker::Lean(Rc::new(Cell::new(Some(Box::new(Lean::new(wire))))))
         } else {
             let handshake = Builder::new().max_buf_size(LONGEST_HEAD).handshake(TokioIo::new(wire));
-            let (sender, connection) = handshake.await.map_err(|_closed| Fault::Connect)?;
+            let (sender, connection) =
+                handshake.await.map_err(|_closed| Trouble::because(Fault::Connect, "closed at once"))?;
             tokio::task::spawn_local(async move {
                 // How a connection ended is seen by the exchange that was on it.
                 let _ended: Result<(), hyper::Error> = connection.await;
@@ -175,7 +177,8 @@ impl Connection {
             Speaker::Lean(home) => {
                 let lean = home.take().ok_or(NoAnswer::Unsent)?;
                 let asked = lean.ask(request, prefix.unwrap_or_default(), traceparent, Rc::clone(home)).await;
-                let (head, body) = asked.map_err(|fault| NoAnswer::Broken(fault.into()))?;
+                let (head, body) =
+                    asked.map_err(|fault| NoAnswer::Broken(Trouble::because(fault, self.seen.why_broken())))?;
                 return Ok(Answer { status: head.status, headers: head.headers, body: AnswerBody::Lean(body) });
             }
         };
@@ -195,9 +198,14 @@ impl Connection {
             Err(error) if error.message().is_some() => Err(NoAnswer::Unsent),
             Err(_broken) => {
                 let tls = self.seen.tls_failure().map(Trouble::from);
-                Err(NoAnswer::Broken(tls.unwrap_or(Fault::Broken.into())))
+                Err(NoAnswer::Broken(tls.unwrap_or_else(|| self.broken())))
             }
         }
+    }
+
+    /// That it broke, and how.
+    pub(crate) fn broken(&self) -> Trouble {
+        Trouble::because(Fault::Broken, self.seen.why_broken())
     }
 
     /// Whether a request under which it broke may be sent once more on another: see [`Seen::may_send_again`].
@@ -269,7 +277,7 @@ async fn open(
     now: u64,
 ) -> Result<(Stream, bool), NotOpened> {
     let stream = connect(authority, guard, now).await?;
-    stream.set_nodelay(true).map_err(|_closed| Fault::Connect)?;
+    stream.set_nodelay(true).map_err(|error| Trouble::because(Fault::Connect, named(&error)))?;
     if guard.proxy(authority).is_some() && is_tunnelled(authority, guard) {
         tunnel(&stream, authority, guard.user_agent()).await?;
     }

@@ -53,6 +53,7 @@ pub(crate) struct Coordinator {
     /// The next stretch of simulated time the portal must be told of.
     next_segment: usize,
     stopped_because: Option<String>,
+    portal_gone: Option<String>,
     /// How many acts have been begun at which instant.
     beginnings: Beginnings,
 }
@@ -76,6 +77,7 @@ impl Coordinator {
             ledgers: Ledgers::none(),
             next_segment: 0,
             stopped_because: None,
+            portal_gone: None,
             beginnings: Beginnings::default(),
         }
     }
@@ -173,7 +175,7 @@ impl Coordinator {
                 return false;
             }
             self.phases.obey_stop(stop, now);
-            if self.is_hopeless(now) {
+            if self.is_hopeless(now) || self.is_gone(now) {
                 self.ledgers.close(&self.state).await;
                 return false;
             }
@@ -211,6 +213,14 @@ impl Coordinator {
             None => because,
         });
         self.stopped_because.is_some()
+    }
+
+    /// Whether the portal went away and did not come back, and keeps that.
+    fn is_gone(&mut self, now: u64) -> bool {
+        if !self.phases.was_aborted() {
+            self.portal_gone = self.state.breaker.gone(now, &self.state.spec.target.to_string());
+        }
+        self.portal_gone.is_some()
     }
 
     /// Whether nothing was heard of the portal so far, though it was asked: it is not told the time for ever.
@@ -260,6 +270,8 @@ impl Coordinator {
             read_back: self.phases.was_read_back(),
             aborted: self.phases.was_aborted(),
             stopped_because: self.stopped_because.clone(),
+            portal_gone: self.portal_gone.clone(),
+            outages: self.state.breaker.outages(),
             peers_settled: self.ledgers.are_settled(),
             strangers: self.state.begun.strangers(),
         }

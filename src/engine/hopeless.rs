@@ -65,7 +65,7 @@ impl Failure {
         Self { status, fault: place.and_then(|place| Fault::ALL.get(place).copied()) }
     }
 
-    fn words(self) -> String {
+    pub(crate) fn words(self) -> String {
         match (self.fault, self.status) {
             (Some(Fault::Unreadable), Some(status)) => format!("an answer (HTTP {status}) that could not be read"),
             (Some(Fault::Unwritable), _) => "a request that could not be written".to_owned(),
@@ -158,7 +158,7 @@ impl Beginnings {
 }
 
 /// Nanoseconds as seconds with one decimal.
-fn tenths(nanoseconds: u64) -> String {
+pub(crate) fn tenths(nanoseconds: u64) -> String {
     let tenths = nanoseconds / 100_000_000;
     format!("{}.{}", tenths / 10, tenths % 10)
 }

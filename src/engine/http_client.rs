@@ -89,13 +89,14 @@ impl HttpClient {
             biased;
             outcome = self.converse(authority, request, &mut attempt, at) => outcome,
             () = hold.outlasted(at.limits.timeout, at.clock) => Err(Fault::TimedOut.into()),
-            () = called(at.shutdown) => Err(Fault::TimedOut.into()),
+            () = called(at.shutdown) => Err(Trouble::because(Fault::TimedOut, "cut off when the run ended")),
         };
-        if let Err(trouble) = outcome {
-            attempt.fault = Some(trouble.fault);
-            attempt.reason = trouble.reason.or(attempt.reason);
-        } else {
-            attempt.fault = None;
+        match outcome {
+            Ok(()) => attempt.fault = None,
+            Err(Trouble { fault: Fault::TimedOut, reason: None }) => {
+                attempt.fail(Trouble::because(Fault::TimedOut, attempt.awaited()));
+            }
+            Err(trouble) => attempt.fail(trouble),
         }
         attempt.held = hold.total();
         if hold.was_cut_off() && attempt.sent.is_none() {
@@ -107,6 +108,11 @@ impl HttpClient {
         attempt.done = at.clock.now();
         if attempt.fault.is_none() {
             attempt.unpack(at.limits.longest_answer);
+        }
+        if let Some((state, _)) = at.acting
+            && state.spec.targets().any(|target| target.authority() == authority)
+        {
+            state.breaker.note(&attempt);
         }
         attempt
     }
@@ -129,7 +135,17 @@ impl HttpClient {
         if attempt.headers.contains_key(SET_COOKIE) {
             attempt.sets_cookies = Some(Box::new((authority.clone(), request.uri().path().to_owned())));
         }
-        attempt.body = answer.body.read_whole(at.limits.longest_answer).await?;
+        match answer.body.read_whole(at.limits.longest_answer).await {
+            Ok(body) => attempt.body = body,
+            Err(Trouble { fault: Fault::TooLong, .. }) => {
+                return Err(Trouble::because(Fault::TooLong, "longer than the limit, as it came"));
+            }
+            Err(trouble) if trouble.reason.is_some() => return Err(trouble),
+            Err(trouble) => {
+                let asked = self.connections.iter().find(|(known, _)| known == authority);
+                return Err(asked.map_or(trouble, |(_, connection)| connection.broken()));
+            }
+        }
         Ok(())
     }
 
@@ -193,7 +209,7 @@ impl HttpClient {
             }
             Err(NoAnswer::Unsent) => {
                 attempt.sent = sent_before;
-                Err(Fault::Broken.into())
+                Err(connection.broken())
             }
             Err(NoAnswer::Broken(trouble) | NoAnswer::Unread(trouble)) => Err(trouble),
         }

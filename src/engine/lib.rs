@@ -19,6 +19,7 @@ mod attempt;
 mod authority;
 mod backing_off;
 mod base_url;
+mod breaker;
 mod browsers;
 mod clock;
 mod codec;
@@ -31,6 +32,7 @@ mod coordinator;
 mod delay;
 mod dry_run;
 mod due;
+mod errno;
 mod event_loop;
 mod guard;
 mod hopeless;
@@ -71,8 +73,12 @@ mod tls_trust;
 mod transcript;
 mod wire;
 
+#[doc(hidden)]
+pub mod fuzzing;
+
 pub use authority::{Authority, AuthoritySyntax, NamedHost};
 pub use base_url::BaseUrl;
+pub use breaker::Outage;
 pub use clock::RunClock;
 pub use connection::HttpCodec;
 pub use dry_run::{Occasion, requests};

@@ -6,6 +6,8 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
 use model::words::Fault;
 
+use crate::errno::named;
+
 /// Why a connection could not be opened.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Trouble {
@@ -21,13 +23,20 @@ impl From<Fault> for Trouble {
 }
 
 impl Trouble {
+    /// This fault, for this reason: what comes before a colon is the same for equal causes.
+    pub(crate) fn because(fault: Fault, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self { fault, reason: Some(reason.into()) }
+    }
+
     /// Why no connection could be opened to an address.
     pub(crate) fn connecting(error: &Error, address: SocketAddr) -> Self {
         match limit(error) {
             // The same error says that this machine has no address from which that one could be reached.
-            Some(NO_PORT) if !has_a_way_to(address) => Fault::Connect.into(),
-            Some(limit) => Self { fault: Fault::LocalLimit, reason: Some(Cow::Borrowed(limit)) },
-            None => Self { fault: Fault::Connect, reason: Some(Cow::Owned(error.to_string())) },
+            Some(NO_PORT) if !has_a_way_to(address) => {
+                Self::because(Fault::Connect, "EADDRNOTAVAIL: no way there from this machine")
+            }
+            Some(limit) => Self::because(Fault::LocalLimit, limit),
+            None => Self::because(Fault::Connect, named(error)),
         }
     }
 
@@ -36,8 +45,8 @@ impl Trouble {
     pub(crate) fn resolving(error: &Error) -> Self {
         let tried = || UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).err().as_ref().and_then(limit);
         match limit(error).or_else(tried) {
-            Some(limit) => Self { fault: Fault::LocalLimit, reason: Some(Cow::Borrowed(limit)) },
-            None => Self { fault: Fault::Dns, reason: Some(Cow::Owned(error.to_string())) },
+            Some(limit) => Self::because(Fault::LocalLimit, limit),
+            None => Self::because(Fault::Dns, error.to_string()),
         }
     }
 }

@@ -7,6 +7,7 @@ use model::words::Fault;
 use tokio::net::TcpStream;
 
 use crate::authority::{Authority, AuthoritySyntax, syntax};
+use crate::errno::named;
 use crate::own_limits::Trouble;
 
 /// The port of a proxy that is named without one, as in curl.
@@ -155,11 +156,11 @@ pub(crate) async fn write_whole(stream: &TcpStream, mut bytes: &[u8]) -> Result<
 }
 
 fn said(error: &std::io::Error) -> Trouble {
-    refused(&error.to_string())
+    refused(&named(error))
 }
 
 fn refused(why: &str) -> Trouble {
-    Trouble { fault: Fault::Connect, reason: Some(format!("the proxy opened no tunnel: {why}").into()) }
+    Trouble::because(Fault::Connect, format!("the proxy opened no tunnel: {why}"))
 }
 
 #[cfg(test)]

@@ -223,6 +223,7 @@ impl Chain {
             // Something was sent: it is not as if nothing had happened.
             last.given_up = false;
             last.fault = Some(Fault::TimedOut);
+            last.reason = Some(Cow::Borrowed("the run ended before the redirect was followed"));
         }
         last.sent = sent;
         last.reused = reused;

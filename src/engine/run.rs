@@ -10,6 +10,7 @@ use tokio::task::LocalSet;
 
 use crate::authority::Authority;
 use crate::base_url::BaseUrl;
+use crate::breaker::Outage;
 use crate::coordinator::Coordinator;
 use crate::delay::SchedulingDelays;
 use crate::event_loop::{self, LaneThread};
@@ -42,6 +43,10 @@ pub struct Health {
     pub aborted: bool,
     /// Why the run was stopped before its end because going on made no sense, in one sentence.
     pub stopped_because: Option<String>,
+    /// Why the run ended early because the portal went away and did not come back, in one sentence.
+    pub portal_gone: Option<String>,
+    /// When nobody new was let in because nothing but errors came.
+    pub outages: Vec<Outage>,
     /// Whether the bank and the post had nothing pending at the end (`true` for those that are not ours).
     pub peers_settled: bool,
     /// Dossiers of an earlier run of the same people that were met in this one.

@@ -7,6 +7,7 @@ use model::nanoseconds;
 use model::words::{Fault, Phase};
 
 use crate::attempt::Attempt;
+use crate::breaker::Breaker;
 use crate::clock::RunClock;
 use crate::known::{Begun, Known};
 use crate::redirects::NOT_FOLLOWED;
@@ -30,6 +31,8 @@ pub(crate) struct RunState {
     heard: AtomicU8,
     /// Where the first redirect would have led that was not followed.
     led_to: OnceLock<String>,
+    /// Before the portal, at whichever of its addresses.
+    pub(crate) breaker: Breaker,
 }
 
 /// What came of the requests of the run's own, such as telling the time.
@@ -47,6 +50,7 @@ impl RunState {
         Self {
             lanes: lanes.max(1),
             begun: Begun::none_of(spec.people.count()),
+            breaker: Breaker::new(spec.settings.outage),
             spec,
             clock: RunClock::start(),
             phase: AtomicU8::new(Phase::Load as u8),

@@ -129,6 +129,9 @@ pub struct Settings {
     pub under_way: usize,
     /// The longest an exchange may take.
     pub timeout: Duration,
+    /// For how long nothing but errors may come before nobody new is let in; the run ends when nobody is answered for as long
+    /// again. `None`: people are let in whatever comes.
+    pub outage: Option<Duration>,
     /// The shortest time from one poll of a journey to the next: offices live by simulated time, the wire does not.
     pub poll_every: Duration,
     /// For how long nothing must have happened before dossiers are read back: a portal may show late what it did.

@@ -7,6 +7,7 @@ use model::words::Fault;
 use tokio_rustls::rustls::pki_types::UnixTime;
 use tokio_rustls::rustls::{AlertDescription, CertificateError, Error};
 
+use crate::errno::named;
 use crate::own_limits::Trouble;
 use crate::wire::is_reset;
 
@@ -62,7 +63,7 @@ impl TlsFailure {
         } else if is_reset(error) {
             Self::new("the connection was reset in the handshake", NO_TLS)
         } else {
-            Self::new(error.to_string(), "is the port right?")
+            Self::new(named(error), "is the port right?")
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A connection, plain or by TLS, that knows how it ended: what a request that got no answer may be taken for depends on it.
 
+use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
 use std::io::{Error, ErrorKind};
 use std::pin::Pin;
@@ -11,6 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
+use crate::errno;
 use crate::tls_failure::{TlsFailure, of_tls};
 
 /// What was seen of a connection since a request was last put on it.
@@ -52,6 +54,19 @@ impl Seen {
                 Some(End::Closed) => method.is_idempotent(),
                 None => false,
             }
+    }
+
+    /// Why a request that was put on it has no whole answer, in words: how it ended, or else that what came is no HTTP.
+    pub(crate) fn why_broken(&self) -> Cow<'static, str> {
+        if let Some(failure) = self.tls.get() {
+            return Cow::Owned(failure.reason.clone());
+        }
+        Cow::Borrowed(match (self.ended.get(), self.answered.get()) {
+            (Some(End::Reset), _) => errno::RESET,
+            (Some(End::Closed), true) => "closed within the answer",
+            (Some(End::Closed), false) => "closed before an answer",
+            (None, _) => "malformed HTTP/1.1",
+        })
     }
 
     /// Why TLS could not be spoken any further, if that is how it ended.

@@ -18,4 +18,4 @@ pub use batch::{Batch, Exchange, Misread, Observed, ProgressLine, Redirect, Show
 pub use packing::schema as packed_schema;
 pub use plan::{PlannedDossier, figures, targets};
 pub use recorder::{Inlet, Recorder, RecorderLoss};
-pub use store::{HistoryError, SCHEMA, SCHEMA_VERSION, Store, open};
+pub use store::{ERRORS_BY_REASON, HistoryError, SCHEMA, SCHEMA_VERSION, Store, open};

@@ -245,6 +245,7 @@ union all select 'targets',      'one target that a province has set itself, and
 union all select 'calendar',     'one day, working or not'
 union all select 'capabilities', 'one thing the adapter can do, or a peer that is ours'
 union all select 'gates',        'one claim of the run file'
+union all select 'errors_by_reason', 'whose fault, kind and reason of exchanges without a trustworthy answer, counted (a view)'
 union all select '-- packed --', 'exchanges, observations and progress of a recorded run are views: other tables hold them packed'
 union all select '-- try --',    'select operation, outcome, count(*), avg(done_ns - due_ns) / 1e6 as response_time_ms from exchanges group by 1, 2;'
 union all select '-- try --',    'select o.* from observations o join dossiers d using (case_id) where d.case_id = 7 order by exchange_id;';

@@ -10,7 +10,19 @@ use crate::{Batch, packing};
 
 /// The tables of a history, as SQL: what everybody may read. A recorded history holds the three that grow with every request
 /// packed, behind views of the same names and columns; one that was written by hand holds them as they stand here.
-pub const SCHEMA: &str = include_str!("schema.sql");
+pub const SCHEMA: &str = concat!(
+    include_str!("schema.sql"),
+    "\ncreate view errors_by_reason as\n",
+    include_str!("errors_by_reason.sql"),
+    ";\n"
+);
+
+/// Exchanges without a trustworthy answer, counted by whose fault it is, kind and reason; most frequent first. It is the view
+/// `errors_by_reason` of a history, for readers who do not trust a history's own views.
+///
+/// Columns: `blame` ([`Blame`](model::words::Blame)), `kind` (a [`Fault`](model::words::Fault), or `status`), `reason`,
+/// `exchanges`, `operations` (comma-separated, in no order), `first_exchange`.
+pub const ERRORS_BY_REASON: &str = include_str!("errors_by_reason.sql");
 
 /// Version of the form of a history, kept in `pragma user_version`.
 pub const SCHEMA_VERSION: i64 = 6;
@@ -281,7 +293,10 @@ mod tests {
         plain.execute_batch(SCHEMA).unwrap();
         packed.execute_batch(SCHEMA).unwrap();
         packed.execute_batch(&packing::schema()).unwrap();
-        let views = rows(&packed, "select name from sqlite_schema where type = 'view' and name <> 'README' order by 1");
+        let views = rows(
+            &packed,
+            "select name from sqlite_schema where type = 'view' and name not in ('README', 'errors_by_reason') order by 1",
+        );
         assert_eq!(views.len(), 3);
         for view in views.concat() {
             let Value::Text(view) = view else { panic!("{view:?}") };
@@ -375,6 +390,59 @@ mod tests {
             let position = if table == "exchanges" { "1" } else { "position" };
             let all = format!("select * from {table} order by exchange_id, {position}");
             assert_eq!(rows(&store.connection, &all), rows(&plain, &all), "{table}");
+        }
+    }
+
+    #[test]
+    fn errors_are_counted_by_what_is_the_same_of_equal_causes_and_blamed_as_the_words_say() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(SCHEMA).unwrap();
+        let add = |fault: Option<&str>, status: Option<u16>, reason: Option<&str>| {
+            let insert = "insert into exchanges (actor, session, journey, operation, attempt, phase, lane, due_ns, done_ns, outcome, \
+                          status, fault, bytes_sent, bytes_received, reused, reason)
+                          values ('', 0, '', 'submit', 1, 'load', 0, 0, 0, 'error', ?1, ?2, 0, 0, 0, ?3)";
+            connection.execute(insert, params![status, fault, reason]).unwrap();
+        };
+        for (fault, said) in [
+            (Fault::Connect, "ECONNREFUSED: connection refused"),
+            (Fault::Connect, "resent: the kept connection was closed; ECONNREFUSED: connection refused"),
+            (Fault::Tls, "alert received: handshake failure"),
+            (Fault::Tls, "name mismatch: the certificate is for a, not for b"),
+            (Fault::Unreadable, "no JSON at byte 3: <x: y>"),
+            (Fault::Unreadable, "no JSON at byte 7: a"),
+            (Fault::Unreadable, "missing field: due_at"),
+            (Fault::Unreadable, "12000 rows, at most 10000 are read: ask for fewer"),
+            (Fault::Unreadable, "content coding dcb: not known (gzip, deflate, br and zstd are)"),
+            (Fault::Unwritable, "dossier.code does not fit: 7777"),
+            (Fault::Forbidden, "http://10.0.0.7:99"),
+            (Fault::LocalLimit, "EMFILE: too many open files"),
+            (Fault::Dns, "failed to lookup address information: Name or service not known"),
+        ] {
+            add(Some(fault.as_str()), None, Some(said));
+        }
+        add(None, Some(503), None);
+        let counted = "select format('%s %s %s', kind, reason, exchanges) from errors_by_reason order by 1";
+        let counted: Vec<_> = rows(&connection, counted).concat();
+        let expected = [
+            "connect ECONNREFUSED 2",
+            "dns Name or service not known 1",
+            "forbidden address not allowed 1",
+            "local_limit EMFILE 1",
+            "status HTTP 503 1",
+            "tls alert received: handshake failure 1",
+            "tls name mismatch 1",
+            "unreadable content coding not known 1",
+            "unreadable missing field: due_at 1",
+            "unreadable no JSON 2",
+            "unreadable too many rows 1",
+            "unwritable dossier.code does not fit 1",
+        ];
+        assert_eq!(counted, expected.map(|row| Value::Text(row.to_owned())));
+        for fault in Fault::ALL {
+            connection.execute("delete from exchanges", []).unwrap();
+            add(Some(fault.as_str()), None, None);
+            let blame = Value::Text(fault.blame().to_string());
+            assert_eq!(rows(&connection, "select blame from errors_by_reason"), [[blame]], "{fault}");
         }
     }
 

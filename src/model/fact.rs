@@ -209,6 +209,14 @@ facts! {
     Aborted = "aborted" Claim,
     /// Why vandan gave the run up.
     StoppedBecause = "stopped_because" Text,
+    /// Why the run ended early: the portal went away and did not come back.
+    PortalGone = "portal_gone" Text,
+    /// When nobody new was let in because nothing but errors came from the portal: `from-until` in nanoseconds, separated by commas; no `until` if that lasted to the end.
+    Outages = "outages" Text,
+    /// Dossiers that were due then and not let in; part of `dropped`.
+    OutageDropped = "outage_dropped" Integer,
+    /// Visits that were due then and not let in; part of `visits_dropped`.
+    OutageVisitsDropped = "outage_visits_dropped" Integer,
     /// Whether the run finished.
     Finished = "finished" Claim,
 }

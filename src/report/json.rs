@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! { schema, run: {facts}, verdict: {overall, headline, invalid[], unmet[], remarks[]}, areas[], rules: {counts, items[]}, gates[],
-//!   figures[], targets[], traffic: {operations[], all, others[], phases[], faults[], refusals[], unsent[], resent, slowest[]}, dossiers,
+//!   figures[], targets[], traffic: {operations[], all, others[], phases[], faults[], refusals[], other_refusals, unsent[], resent, slowest[]},
+//!   errors: {exchanges, reasons[], others} (without a trustworthy answer, in all phases), dossiers,
 //!   generator, wall: {width_s, points[]}, days[],
 //!   adapter: {exchanges, of_exchanges, problems[], more} (what it did not understand, if any),
 //!   provinces[] (of a run of several),
@@ -18,6 +19,7 @@ use serde_json::{Map, Value, json};
 use verdict::{AreaExamined, GateVerdict, RuleVerdict};
 
 use crate::adapter::Misunderstanding;
+use crate::errors::{ErrorReason, Others};
 use crate::fidelity::FigureLine;
 use crate::latency::Latency;
 use crate::provinces::ProvinceLine;
@@ -53,9 +55,15 @@ pub fn summary_json(summary: &Summary) -> String {
             "phases": list(&traffic.phases, phase),
             "faults": list(&traffic.faults, fault),
             "refusals": list(&traffic.refusals, fault),
+            "other_refusals": others(traffic.other_refusals),
             "unsent": list(&traffic.unsent, fault),
             "resent": traffic.resent,
             "slowest": list(&traffic.slowest, slow_exchange),
+        },
+        "errors": {
+            "exchanges": summary.errors.count(),
+            "reasons": list(&summary.errors.reasons, error_reason),
+            "others": others(summary.errors.others),
         },
         "dossiers": identities(summary.identities()),
         "generator": generator(summary),
@@ -216,6 +224,23 @@ fn fault(fault: &FaultCount) -> Value {
         "first_exchange": fault.first_exchange,
         "first_traceparent": fault.first_traceparent,
     })
+}
+
+fn error_reason(error: &ErrorReason) -> Value {
+    json!({
+        "blame": error.blame.as_str(),
+        "kind": error.kind,
+        "reason": error.reason,
+        "count": error.count,
+        "operations": error.operations,
+        "first_exchange": error.first_exchange,
+        "first_traceparent": error.first_traceparent,
+    })
+}
+
+/// What a list leaves out.
+fn others(others: Others) -> Value {
+    json!({ "reasons": others.reasons, "exchanges": others.exchanges })
 }
 
 fn not_understood(summary: &Summary) -> Value {

@@ -5,6 +5,7 @@
 
 mod adapter;
 mod capacity;
+mod errors;
 mod fidelity;
 mod latency;
 mod provinces;
@@ -28,6 +29,7 @@ pub use capacity::{
     Answer, Capacity, CapacityStep, OfficeDay, Purpose, Recovery, StepStanding, capacity_html, capacity_json,
     capacity_step, capacity_terminal,
 };
+pub use errors::{ErrorReason, Errors, Others};
 pub use fidelity::{Agreement, FigureLine};
 pub use html::html;
 pub use json::summary_json;

@@ -11,6 +11,7 @@ use verdict::{
 
 use crate::adapter::{self, Misunderstandings};
 use crate::counting::Counter;
+use crate::errors::{self, Errors};
 use crate::fidelity::{self, Agreement, FigureLine};
 use crate::provinces::{self, ProvinceLine};
 use crate::series::{self, Day, WallSeries};
@@ -57,6 +58,8 @@ pub struct Summary {
     pub provinces: Vec<ProvinceLine>,
     /// What went over the wire.
     pub traffic: Traffic,
+    /// What of it has no trustworthy answer, by reason.
+    pub errors: Errors,
     /// What the adapter did not understand of it.
     pub adapter: Misunderstandings,
     /// The run over its wall clock.
@@ -203,6 +206,7 @@ impl Summary {
             targets: targets::measure(counter).map_err(failed_to_read("targets"))?,
             provinces: provinces::measure(history, judgement).map_err(failed_to_read("dossiers"))?,
             traffic: traffic::measure(history).map_err(failed_to_read("exchanges"))?,
+            errors: errors::measure(history).map_err(failed_to_read("exchanges"))?,
             adapter: adapter::measure(history).map_err(failed_to_read("adapter's problems"))?,
             wall: series::wall(history).map_err(failed_to_read("exchanges"))?,
             days: series::days(history).map_err(failed_to_read("results"))?,

@@ -3,6 +3,7 @@
 //! Words and marks carry the meaning; colour only repeats it. No line is wider than asked, except a command that would
 //! no longer work if it were broken.
 
+mod errors;
 pub(crate) mod page;
 mod sections;
 
@@ -25,7 +26,7 @@ pub struct Style {
 
 /// The report of a run for a terminal.
 ///
-/// Order: verdict, rules, gates, provinces, fidelity, targets, traffic, what was not understood, people and generator, files, what to try next, and the verdict again
+/// Order: verdict, rules, gates, provinces, fidelity, targets, traffic, errors, what was not understood, people and generator, files, what to try next, and the verdict again
 /// because it is the end of a long text that is on the screen.
 pub fn terminal(summary: &Summary, style: Style) -> String {
     let mut page = Page::new(style);
@@ -36,6 +37,7 @@ pub fn terminal(summary: &Summary, style: Style) -> String {
     sections::fidelity(&mut page, summary);
     sections::targets(&mut page, summary);
     sections::traffic(&mut page, summary);
+    errors::errors(&mut page, summary);
     sections::not_understood(&mut page, summary);
     sections::people(&mut page, summary);
     sections::files(&mut page, summary);

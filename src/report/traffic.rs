@@ -6,13 +6,14 @@ use model::words::{Blame, Fault, Operation, Outcome, Phase, TrafficClass};
 use model::{Fact, saturating};
 use rusqlite::{Connection, Statement};
 
+use crate::errors::{Others, operations};
 use crate::latency::{Durations, Latency};
 use crate::text::{self, float, float_count};
 
 /// How many of the slowest exchanges are named.
 const SLOWEST: i64 = 10;
 /// How many reasons of refusals are named.
-const REFUSALS: i64 = 12;
+const REFUSALS: usize = 12;
 /// The most bytes of an error code that are shown.
 const LONGEST_CODE: i64 = 60;
 
@@ -31,6 +32,8 @@ pub struct Traffic {
     pub faults: Vec<FaultCount>,
     /// What the portal declined and why (`HTTP 409 illegal_transition`), most frequent first, in all phases; at most twelve.
     pub refusals: Vec<FaultCount>,
+    /// What else it declined.
+    pub other_refusals: Others,
     /// What was never sent, and not for the portal's sake, in all phases: no traffic.
     pub unsent: Vec<FaultCount>,
     /// Requests that were sent once more because the kept connection they went on was closed, in all phases.
@@ -145,8 +148,11 @@ pub(crate) fn measure(history: &Connection) -> rusqlite::Result<Traffic> {
     for fault in &mut faults {
         fault.first_traceparent = traceparent(history, fault.first_exchange)?;
     }
-    let (refusals, resent, slowest) = (refusals(history)?, resent(history)?, slowest(history)?);
-    Ok(Traffic { operations, all, others, phases, faults, refusals, unsent, resent, slowest })
+    let mut refusals = refusals(history)?;
+    let mut other_refusals = Others::default();
+    refusals.drain(REFUSALS.min(refusals.len())..).for_each(|refusal| other_refusals.add(refusal.count));
+    let (resent, slowest) = (resent(history)?, slowest(history)?);
+    Ok(Traffic { operations, all, others, phases, faults, refusals, other_refusals, unsent, resent, slowest })
 }
 
 impl Traffic {
@@ -265,11 +271,13 @@ pub(crate) fn is_unanswered(status: Option<i64>, fault: Option<&str>) -> bool {
     status.is_none() || fault.and_then(Fault::parse).is_some_and(|fault| fault.blame() == Blame::Portal)
 }
 
-/// How many visits were dropped; none of a run that its user stopped, after which nobody was expected any more.
+/// How many visits were dropped; none of a run that its user or the portal's end stopped, after which nobody was expected any
+/// more, and none of those who were not let in while the portal was away.
 fn dropped_visits(history: &Connection) -> rusqlite::Result<usize> {
-    let stated = "select coalesce(max(cast(value as integer)), 0) from run
-                  where name = ?1 and not exists (select 1 from run where name = ?2 and value = ?3)";
-    let facts = [Fact::VisitsDropped.name(), Fact::Aborted.name(), Fact::claim(true)];
+    let stated = "select max(0, coalesce(sum(iif(name = ?1, cast(value as integer), -cast(value as integer))), 0)) from run
+                  where name in (?1, ?2) and not exists (select 1 from run where (name = ?3 and value = ?4) or name = ?5)";
+    let [dropped, away] = [Fact::VisitsDropped, Fact::OutageVisitsDropped].map(Fact::name);
+    let facts = [dropped, away, Fact::Aborted.name(), Fact::claim(true), Fact::PortalGone.name()];
     history.query_row(stated, facts, |row| row.get(0)).map(saturating::<i64, usize>)
 }
 
@@ -311,18 +319,16 @@ fn refusals(history: &Connection) -> rusqlite::Result<Vec<FaultCount>> {
         "select 'HTTP ' || coalesce(e.status, '?') || coalesce(' ' || substr(o.error_code, 1, {LONGEST_CODE}), ''), count(*),
                 group_concat(distinct e.operation), min(e.exchange_id)
            from exchanges e left join observations o on o.exchange_id = e.exchange_id and o.position = 0
-          where e.outcome = 'refused' group by 1 order by 2 desc, 1 limit {REFUSALS}",
+          where e.outcome = 'refused' group by 1 order by 2 desc, 1",
     ))?)
 }
 
 fn counts(mut statement: Statement<'_>) -> rusqlite::Result<Vec<FaultCount>> {
     let rows = statement.query_map([], |row| {
-        let mut operations: Vec<String> = row.get::<_, String>(2)?.split(',').map(str::to_owned).collect();
-        operations.sort_unstable();
         Ok(FaultCount {
             kind: row.get(0)?,
             count: unsigned(row.get(1)?),
-            operations,
+            operations: operations(&row.get::<_, String>(2)?),
             first_exchange: row.get(3)?,
             first_traceparent: None,
         })
@@ -331,7 +337,7 @@ fn counts(mut statement: Statement<'_>) -> rusqlite::Result<Vec<FaultCount>> {
 }
 
 /// What an exchange said of itself, as far as it is shown.
-fn traceparent(history: &Connection, exchange_id: i64) -> rusqlite::Result<Option<String>> {
+pub(crate) fn traceparent(history: &Connection, exchange_id: i64) -> rusqlite::Result<Option<String>> {
     let query = format!("select substr(traceparent, 1, {LONGEST_CODE}) from exchanges where exchange_id = ?1");
     history.query_row(&query, [exchange_id], |row| row.get(0))
 }

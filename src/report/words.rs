@@ -2,6 +2,7 @@
 
 use verdict::{AreaExamined, GateAnswer, Overall, RuleVerdict, SourceFile, Verdict, Witness};
 
+use crate::errors::Others;
 use crate::summary::{FigureCounts, RuleCounts};
 use crate::text::{append, count, counted};
 use crate::traffic::OperationTraffic;
@@ -157,6 +158,12 @@ pub fn open_ended(all: &OperationTraffic) -> String {
     ];
     let parts: Vec<_> = parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| text).collect();
     format!("{} may have taken longer than what was waited for", parts.join(" and "))
+}
+
+/// `and 3 other reasons (12 exchanges)`: what a list of reasons leaves out.
+pub fn others(others: Others) -> String {
+    let reasons = counted(others.reasons, "other reason", "other reasons");
+    format!("and {reasons} ({})", counted(others.exchanges, "exchange", "exchanges"))
 }
 
 /// The trace-id of an exchange, by which the portal's logs know it; `None` if it is not known.

@@ -37,6 +37,7 @@ mod lateness;
 mod limits;
 mod merge;
 mod misreadings;
+mod outages;
 mod peers;
 mod provinces;
 mod refused;

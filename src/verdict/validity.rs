@@ -10,7 +10,7 @@ use crate::claims::duration;
 use crate::facts::RunFacts;
 use crate::rule::spelled;
 use crate::stalls::Stalls;
-use crate::{blocked, lateness, limits, misreadings, refused, unread};
+use crate::{blocked, lateness, limits, misreadings, outages, refused, unread};
 
 spelled! {
     /// What of a run's evidence a cause of doubt touches. What it does not touch stands.
@@ -92,15 +92,19 @@ impl Validity {
 
 /// What the run's own facts say. A fact that is not stated speaks against nothing, except that the run was finished.
 fn stated(run: &RunFacts) -> Vec<Cause> {
+    // What follows from a portal that is gone says nothing more.
+    let is_gone = run.get(Fact::PortalGone).is_some();
+    let unless_gone = |cause: Option<Cause>| cause.filter(|_| !is_gone);
     [
+        outages::cause(run),
         cut_short(run),
-        dropping(run, &WITH_DOSSIER),
+        unless_gone(dropping(run, &WITH_DOSSIER)),
         losing(run),
-        giving_up(run),
+        unless_gone(giving_up(run)),
         meeting_strangers(run),
         unbalanced_plan(run, &WITH_DOSSIER),
         unbalanced_starts(run, &WITH_DOSSIER),
-        dropping(run, &TO_LOOK),
+        unless_gone(dropping(run, &TO_LOOK)),
         unbalanced_plan(run, &TO_LOOK),
         unbalanced_starts(run, &TO_LOOK),
     ]
@@ -134,15 +138,21 @@ fn late_as_stated(run: &RunFacts) -> Option<Cause> {
 struct Came {
     facts: ArrivalFacts,
     whom: &'static str,
+    /// Those of them who were not let in while the portal was away.
+    for_outages: Fact,
     /// What a count is of, where it is not of dossiers.
     of: &'static str,
 }
 
-const WITH_DOSSIER: Came = Came { facts: ArrivalFacts::DOSSIERS, whom: "arrivals", of: "" };
-const TO_LOOK: Came = Came { facts: ArrivalFacts::VISITS, whom: "visits", of: " of visits" };
+const WITH_DOSSIER: Came =
+    Came { facts: ArrivalFacts::DOSSIERS, whom: "arrivals", for_outages: Fact::OutageDropped, of: "" };
+const TO_LOOK: Came =
+    Came { facts: ArrivalFacts::VISITS, whom: "visits", for_outages: Fact::OutageVisitsDropped, of: " of visits" };
 
-fn dropping(run: &RunFacts, Came { facts, whom, .. }: &Came) -> Option<Cause> {
-    let (dropped, planned) = (run.number(facts.dropped)?, run.number(facts.planned)?);
+fn dropping(run: &RunFacts, Came { facts, whom, for_outages, .. }: &Came) -> Option<Cause> {
+    // Why nobody was let in any more is said by itself.
+    let away = run.number(*for_outages).unwrap_or(0.0);
+    let (dropped, planned) = (run.number(facts.dropped)? - away, run.number(facts.planned)?);
     let limit = run.number(Fact::DroppedShareLimit)?;
     (dropped > limit * planned)
         .then(|| format!("{dropped} of {planned} {whom} were dropped, a share of {limit} is allowed"))
@@ -262,6 +272,26 @@ mod tests {
         let dropped = [(Fact::VisitsStarted, "7991"), (Fact::VisitsDropped, "9"), (Fact::VisitsUnfinished, "91")];
         let cause = Cause::new(Touches::Coverage, "9 of 8000 visits were dropped, a share of 0.001 is allowed");
         assert_eq!(validity(&dropped), Validity::Invalid(vec![cause]));
+    }
+
+    #[test]
+    fn what_was_dropped_while_the_portal_was_away_is_said_with_that_and_not_again() {
+        let away = [
+            (Fact::Dropped, "500"),
+            (Fact::Started, "500"),
+            (Fact::Completed, "400"),
+            (Fact::Failed, "95"),
+            (Fact::OutageDropped, "499"),
+            (Fact::Outages, "1000000000-5000000000"),
+        ];
+        let texts = |changes: &[(Fact, &str)]| -> Vec<_> {
+            validity(changes).causes().iter().map(|cause| cause.text.chars().take(20).collect::<String>()).collect()
+        };
+        assert_eq!(texts(&away), ["the portal was away ", "95 of 500 people cou"]);
+        assert_eq!(
+            texts(&[away.as_slice(), &[(Fact::PortalGone, "ended after 6.0 s")]].concat()),
+            ["ended after 6.0 s; 5"]
+        );
     }
 
     #[test]

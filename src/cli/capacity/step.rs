@@ -125,12 +125,13 @@ fn standing(judged: &Judged) -> (StepStanding, Vec<String>) {
 /// Whether the generator could not keep up: it was late, dropped people, lost records, or met a limit of this machine. What
 /// follows from a portal that let nobody in does not count.
 fn is_of_generator(Judged { judgement, summary, .. }: &Judged) -> bool {
-    if judgement.run.get(Fact::StoppedBecause).is_some() {
+    if [Fact::StoppedBecause, Fact::PortalGone].iter().any(|fact| judgement.run.get(*fact).is_some()) {
         return false;
     }
     let number = |fact| judgement.run.number(fact).unwrap_or(0.0);
     let is_late = judgement.validity.causes().iter().any(|cause| cause.touches == Touches::Times);
-    let has_dropped = number(Fact::Dropped) > number(Fact::DroppedShareLimit) * number(Fact::Planned);
+    let has_dropped =
+        number(Fact::Dropped) - number(Fact::OutageDropped) > number(Fact::DroppedShareLimit) * number(Fact::Planned);
     let has_lost = number(Fact::RecorderLost) > 0.0;
     is_late
         || has_dropped

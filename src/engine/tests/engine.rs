@@ -20,11 +20,13 @@ mod engine {
     mod identities;
     mod lanes;
     mod named;
+    mod outages;
     mod own_connections;
     mod peers;
     mod proxies;
     mod put_off;
     mod rate;
+    mod reasons;
     mod redirects;
     mod safety;
     mod timing;

@@ -6,9 +6,9 @@ use super::frame::said;
 use super::{scroll, section};
 use crate::charts;
 use crate::summary::{Identities, Summary};
-use crate::text::{MISSING, count, duration, float, milliseconds, percent, rate};
-use crate::traffic::{FaultCount, OperationTraffic};
-use crate::words::{open_ended, trace_id};
+use crate::text::{MISSING, count, duration, float, float_count, milliseconds, percent, rate};
+use crate::traffic::OperationTraffic;
+use crate::words::{open_ended, others, trace_id};
 
 pub(super) fn latency(summary: &Summary) -> Markup {
     let traffic = &summary.traffic;
@@ -30,10 +30,8 @@ pub(super) fn latency(summary: &Summary) -> Markup {
             (scroll("Polls and the run itself", &operations("Polls, and exchanges of the run itself, under load: in no claim about all", &traffic.others, None)))
         }
         @if traffic.exchanges() == 0 { p { "Nothing was sent under load." } } @else { (slowest(summary)) }
-        (faults(summary))
-        @if !summary.traffic.refusals.is_empty() {
-            (fault_table("Refusals", "What the portal declined, all phases", &summary.traffic.refusals))
-        }
+        (errors(summary))
+        @if !summary.traffic.refusals.is_empty() { (refusals(summary)) }
         @if summary.traffic.resent > 0 {
             p { (count(summary.traffic.resent)) " requests were sent once more: the kept connection they went on was closed." }
         }
@@ -117,37 +115,77 @@ fn slowest(summary: &Summary) -> Markup {
     }
 }
 
-fn faults(summary: &Summary) -> Markup {
-    if summary.traffic.faults.is_empty() {
+fn errors(summary: &Summary) -> Markup {
+    let errors = &summary.errors;
+    if errors.count() == 0 {
         return html! { p { "Every exchange got an answer that could be read." } };
     }
-    fault_table("Faults", "Exchanges without a trustworthy answer, all phases", &summary.traffic.faults)
+    let all = float_count(summary.traffic.in_all().max(1));
+    let table = html! {
+        table .sortable {
+            caption {
+                (count(errors.count())) " exchanges (" (percent(float_count(errors.count()) / all)) ") without a trustworthy answer, all phases"
+            }
+            thead { tr {
+                th scope="col" { "Fault of" }
+                th scope="col" { "Kind" }
+                th scope="col" { "Reason" }
+                th scope="col" .number { "Count" }
+                th scope="col" .number { "Share" }
+                th scope="col" { "Operations" }
+                th scope="col" .number { "First exchange" }
+            } }
+            tbody { @for error in &errors.reasons { tr {
+                td { (error.blame.as_str()) }
+                td { (said(&error.kind.replace('_', " "))) }
+                th scope="row" { (said(&error.reason)) }
+                td .number { (count(error.count)) }
+                td .number { (percent(float_count(error.count) / all)) }
+                td { (said(&error.operations.join(", ").replace('_', " "))) }
+                (first_exchange(error.first_exchange, error.first_traceparent.as_deref()))
+            } } }
+        }
+    };
+    html! {
+        (scroll("Errors by reason", &table))
+        @if errors.others.reasons > 0 { p .note { (others(errors.others)) "." } }
+    }
 }
 
-fn fault_table(label: &str, caption: &str, counts: &[FaultCount]) -> Markup {
-    scroll(
-        label,
+fn first_exchange(exchange_id: i64, traceparent: Option<&str>) -> Markup {
+    html! {
+        td .number {
+            (exchange_id)
+            @if let Some(id) = trace_id(traceparent) { br; code .note { (said(id)) } }
+        }
+    }
+}
+
+fn refusals(summary: &Summary) -> Markup {
+    let table = scroll(
+        "Refusals",
         &html! {
             table {
-                caption { (caption) }
+                caption { "What the portal declined, all phases" }
                 thead { tr {
                     th scope="col" { "Kind" }
                     th scope="col" .number { "Count" }
                     th scope="col" { "Operations" }
                     th scope="col" .number { "First exchange" }
                 } }
-                tbody { @for fault in counts { tr {
-                    th scope="row" { (said(&fault.kind.replace('_', " "))) }
-                    td .number { (count(fault.count)) }
-                    td { (said(&fault.operations.join(", ").replace('_', " "))) }
-                    td .number {
-                        (fault.first_exchange)
-                        @if let Some(id) = trace_id(fault.first_traceparent.as_deref()) { br; code .note { (said(id)) } }
-                    }
+                tbody { @for refusal in &summary.traffic.refusals { tr {
+                    th scope="row" { (said(&refusal.kind.replace('_', " "))) }
+                    td .number { (count(refusal.count)) }
+                    td { (said(&refusal.operations.join(", ").replace('_', " "))) }
+                    (first_exchange(refusal.first_exchange, refusal.first_traceparent.as_deref()))
                 } } }
             }
         },
-    )
+    );
+    html! {
+        (table)
+        @if summary.traffic.other_refusals.reasons > 0 { p .note { (others(summary.traffic.other_refusals)) "." } }
+    }
 }
 
 pub(super) fn load(summary: &Summary) -> Markup {

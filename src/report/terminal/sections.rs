@@ -236,17 +236,7 @@ pub(super) fn traffic(page: &mut Page, summary: &Summary) {
     if let Some(all) = traffic.all.as_ref().filter(is_bound) {
         page.paragraph("  ≥ ", Ink::Plain, &format!("at least: {}", words::open_ended(all)));
     }
-    let faults: Vec<String> =
-        traffic.faults.iter().map(|fault| format!("{} {}", count(fault.count), fault.kind.replace('_', " "))).collect();
-    if !faults.is_empty() {
-        page.paragraph("  ? ", Ink::Doubtful, &format!("no trustworthy answer: {}", faults.join(", ")));
-    }
-    if let Some(first) = traffic.faults.iter().min_by_key(|fault| fault.first_exchange)
-        && let Some(trace_id) = words::trace_id(first.first_traceparent.as_deref())
-    {
-        page.paragraph("    ", Ink::Faint, &format!("first: exchange {}, trace-id {trace_id}", first.first_exchange));
-    }
-    let refusals: Vec<String> = traffic
+    let mut refusals: Vec<String> = traffic
         .refusals
         .iter()
         .map(|refusal| {
@@ -259,6 +249,9 @@ pub(super) fn traffic(page: &mut Page, summary: &Summary) {
             )
         })
         .collect();
+    if traffic.other_refusals.reasons > 0 {
+        refusals.push(words::others(traffic.other_refusals));
+    }
     if !refusals.is_empty() {
         page.paragraph("  · ", Ink::Plain, &format!("refused: {}", refusals.join(", ")));
     }

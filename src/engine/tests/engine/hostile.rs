@@ -296,7 +296,7 @@ fn a_request_that_may_have_been_read_is_not_sent_again() {
         Portal::start(|asked, stream| if asked.nth == 0 { say(stream, 200, &polite(asked)) } else { Then::Close });
     let played = Play::of(&portal, 1, "- do: sign_in\n- do: submit\n  error: continue").run();
     let row = played.only("submit");
-    assert_eq!((row.came_to(), row.reused, row.reason.as_deref()), (BROKEN, true, None));
+    assert_eq!((row.came_to(), row.reused, row.reason.as_deref()), (BROKEN, true, Some("closed before an answer")));
     assert_eq!(portal.times("/submit/R-0"), 1);
 }
 
@@ -312,7 +312,10 @@ fn a_look_that_a_kept_connection_ended_under_is_sent_once_more_and_no_more() {
     let of = |case| *rows.iter().find(|row| row.case == Some(case)).unwrap();
     assert_eq!((of(0).came_to(), of(0).reused, of(0).reason.as_deref()), (OK, false, Some(RESENT)));
     assert!(of(0).sent.unwrap() >= of(0).due && of(0).done > of(0).sent.unwrap());
-    assert_eq!((of(1).came_to(), of(1).reason.as_deref()), (BROKEN, Some(RESENT)));
+    assert_eq!(
+        (of(1).came_to(), of(1).reason.as_deref()),
+        (BROKEN, Some(format!("{RESENT}; closed before an answer").as_str()))
+    );
     assert_eq!((portal.times("/track/D-0"), portal.times("/track/D-1")), (2, 2));
 }
 
@@ -347,7 +350,10 @@ fn a_fresh_connection_that_is_closed_unread_is_the_portal_s_fault() {
     });
     let played = Play::of(&portal, 1, "- do: submit\n  error: continue").run();
     let row = played.only("submit");
-    assert_eq!((row.came_to(), row.reused, row.reason.as_deref()), (BROKEN, false, None));
+    assert_eq!(
+        (row.came_to(), row.reused, row.reason.as_deref()),
+        (BROKEN, false, Some("ECONNRESET: connection reset"))
+    );
 }
 
 #[test]

@@ -112,6 +112,8 @@ pub(crate) struct Played {
     pub(crate) redirect_times: Vec<[i64; 2]>,
     /// What was not understood, as `operation problem field value items`.
     pub(crate) problems: Vec<String>,
+    /// Why there was no trustworthy answer, as `blame kind reason exchanges`, in order.
+    pub(crate) reasons: Vec<String>,
     /// The facts of the run that the engine itself states.
     pub(crate) facts: Vec<(String, String)>,
 }
@@ -180,6 +182,7 @@ impl Play {
                 warm_up: Duration::ZERO,
                 drain: Duration::from_secs(10),
                 final_read: Duration::from_secs(10),
+                outage: None,
                 poll_every: Duration::from_millis(20),
                 longest_answer: 1 << 20,
                 identity: Identity::new("test", "engine", Some(TRACE)),
@@ -317,6 +320,10 @@ impl Play {
             )
             .unwrap();
         let problems = problems.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        let mut reasons = history
+            .prepare("select format('%s %s %s %s', blame, kind, reason, exchanges) from errors_by_reason order by 1")
+            .unwrap();
+        let reasons = reasons.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
         Played {
             health,
             counted: meters.snapshot(),
@@ -329,6 +336,7 @@ impl Play {
             redirects,
             redirect_times,
             problems,
+            reasons,
             facts,
         }
     }
