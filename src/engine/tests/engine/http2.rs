@@ -140,9 +140,9 @@ fn cookies_codings_and_redirects_are_those_of_http_1_1() {
 
 #[test]
 fn a_connection_that_the_server_closes_in_order_is_replaced_and_nothing_is_sent_twice() {
-    let portal = Http2Portal::start(|asked| match Reply::polite(asked) {
-        Reply::Answer(answer) if asked.nth == 0 => Reply::Last(answer),
-        other => other,
+    let portal = Http2Portal::start(|asked| match (Reply::polite(asked), asked.nth) {
+        (Reply::Answer(answer), 0) => Reply::Last(answer),
+        (reply, _) => reply,
     });
     let steps = "- do: submit\n- wait: 250 min\n- do: track\n- wait: 250 min\n- do: track";
     let played = Play { length: 2_800, ..play(&portal.url(), HttpVersion::Http2, 1, steps) }.run();
