@@ -67,25 +67,17 @@ fn shown(adapter: &Adapter, exchange: &Exchange, answer: Answer<'_>, reading: &m
     assert!(reply.answer != Outcome::Ok || reply.fault.is_none());
     assert!(reply.answer != Outcome::Ok || exchange.is_success(answer.status));
     assert!(reading.items().len() <= LONGEST_LIST && reading.lines().len() <= LONGEST_LIST);
-    let mut text = format!("{reply:?} {:?} {:?}", reading.error_code(), reading.reason());
+    let mut texts = vec![format!("{reply:?} {:?} {:?}", reading.error_code(), reading.reason())];
     for item in reading.items() {
         for field in Field::ALL {
-            text.push_str(&format!("{:?}{:?}", reading.value(item, *field), reading.understood(item, *field)));
+            texts.push(format!("{:?}{:?}", reading.value(item, *field), reading.understood(item, *field)));
         }
     }
-    for line in reading.lines() {
-        text.push_str(&format!("{:?}", reading.line(line)));
-    }
-    for kept in reading.kept() {
-        text.push_str(&format!("{kept:?}"));
-    }
-    let mut problems = 0;
-    for problem in reading.problems() {
-        problems += 1;
-        text.push_str(&problem.to_string());
-    }
-    assert!(problems <= 16, "{problems}");
-    text
+    texts.extend(reading.lines().iter().map(|line| format!("{:?}", reading.line(line))));
+    texts.extend(reading.kept().map(|kept| format!("{kept:?}")));
+    let problems: Vec<_> = reading.problems().map(|problem| problem.to_string()).collect();
+    assert!(problems.len() <= 16, "{problems:?}");
+    [texts, problems].concat().concat()
 }
 
 #[cfg(test)]
