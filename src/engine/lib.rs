@@ -69,6 +69,9 @@ mod tls_trust;
 mod transcript;
 mod wire;
 
+#[doc(hidden)]
+pub mod fuzzing;
+
 pub use authority::{Authority, AuthoritySyntax, NamedHost};
 pub use base_url::BaseUrl;
 pub use breaker::Outage;

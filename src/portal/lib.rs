@@ -20,6 +20,9 @@ mod reading;
 mod template;
 mod value;
 
+#[doc(hidden)]
+pub mod fuzzing;
+
 pub use adapter::{Adapter, Exchange, Redirects};
 pub use body::Encoded;
 pub use clock::{ClockFacts, TimeFormat};
