@@ -91,7 +91,9 @@ impl Errors {
     pub fn first(&self, most: usize) -> (&[ErrorReason], Others) {
         let (first, rest) = self.reasons.split_at(most.min(self.reasons.len()));
         let mut others = self.others;
-        rest.iter().for_each(|row| others.add(row.count));
+        for row in rest {
+            others.add(row.count);
+        }
         (first, others)
     }
 }

@@ -150,7 +150,9 @@ pub(crate) fn measure(history: &Connection) -> rusqlite::Result<Traffic> {
     }
     let mut refusals = refusals(history)?;
     let mut other_refusals = Others::default();
-    refusals.drain(REFUSALS.min(refusals.len())..).for_each(|refusal| other_refusals.add(refusal.count));
+    for refusal in refusals.drain(REFUSALS.min(refusals.len())..) {
+        other_refusals.add(refusal.count);
+    }
     let (resent, slowest) = (resent(history)?, slowest(history)?);
     Ok(Traffic { operations, all, others, phases, faults, refusals, other_refusals, unsent, resent, slowest })
 }

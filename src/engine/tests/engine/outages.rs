@@ -2,16 +2,19 @@
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use vandan_engine::RunClock;
 
 use super::play::{Play, Played};
 use super::portal::{Portal, Then, polite, say};
 
 /// A portal that works for so many requests, then answers 503 for so long.
 fn down_after(requests: usize, down: Duration) -> Portal {
-    let (count, fell) = (AtomicUsize::new(0), OnceLock::<Instant>::new());
+    let (count, fell) = (AtomicUsize::new(0), OnceLock::new());
     Portal::start(move |asked, stream| {
-        let is_up = count.fetch_add(1, Ordering::SeqCst) < requests || fell.get_or_init(Instant::now).elapsed() >= down;
+        let is_up = count.fetch_add(1, Ordering::SeqCst) < requests
+            || fell.get_or_init(RunClock::start).now() >= model::nanoseconds(down);
         if is_up { say(stream, 200, &polite(asked)) } else { say(stream, 503, "{}") }
     })
 }
