@@ -9,8 +9,8 @@ use std::time::Duration;
 const CROWD: usize = 10_000;
 /// How many come at once: fewer than may wait before the door, so that none is turned away there by the system.
 const WAVE: usize = 1_000;
-/// What one connection may cost while it idles, in bytes; see `mock_portal::Policy`.
-const EACH: usize = 20_000;
+/// What one connection may cost while it idles, in bytes; see `mock_ground::Policy`.
+const EACH: usize = 32_000;
 /// What a mock is started with, as on most systems; it must raise that by itself.
 const USUAL_LIMIT: usize = 1_024;
 

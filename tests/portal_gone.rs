@@ -11,7 +11,7 @@ fn a_run_whose_portal_dies_ends_early_breaches_its_gates_and_says_why() {
     let text = std::fs::read_to_string(tiny()).unwrap().replace("\nlimits:\n", "\nlimits:\n  outage: 2 s\n");
     desk.put("mortal.yaml", &text);
     let country = Country::start(&home, &[]);
-    let mut args = vec!["run", "mortal.yaml", "--scale", "1/12", "--length", "300 s"];
+    let mut args = vec!["run", "mortal.yaml", "--scale", "1/12", "--length", "60 s"];
     args.extend(["--target", &country.portal, "--bank", &country.bank, "--post", &country.post]);
     let child = desk.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     wait_for_exchanges(&desk.path().join("results/latest/history.sqlite"), 200);

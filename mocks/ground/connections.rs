@@ -46,7 +46,7 @@ const REFUSAL_TIMEOUT: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
     /// How many connections may be open at once; one more is answered with 503 and closed. One that has been served and
-    /// idles takes some 20 kB, and 90 kB at the most while it sends a head.
+    /// idles takes some 28 kB, and 100 kB at the most while it sends a head.
     pub connections: usize,
     /// How long a connection may go without an answer, from its start or from the answer before: whether it is silent, sends
     /// its head byte by byte or does not read. It is closed then, and before twice as long is over.
