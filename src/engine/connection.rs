@@ -74,6 +74,21 @@ pub(crate) enum NoAnswer {
     Unread(Trouble),
 }
 
+impl NoAnswer {
+    fn explained(self, seen: &Seen) -> Self {
+        match self {
+            Self::Unsent => Self::Unsent,
+            Self::Broken(trouble) => Self::Broken(explained(trouble, seen)),
+            Self::Unread(trouble) => Self::Unread(explained(trouble, seen)),
+        }
+    }
+}
+
+fn explained(mut trouble: Trouble, seen: &Seen) -> Trouble {
+    trouble.reason.get_or_insert_with(|| seen.why_broken());
+    trouble
+}
+
 /// Why there is no connection.
 pub(crate) enum NotOpened {
     /// The host could not be reached.
@@ -126,7 +141,7 @@ impl Connection {
         let (stream, is_2) = open(authority, guard, tls, now).await?;
         guard.note_spoken(authority, is_2);
         let seen = Rc::new(Seen::default());
-        let wire = Wire::new(stream, Rc::clone(&seen));
+        let wire = Wire::new(stream, Rc::clone(&seen), is_2);
         let speaker = if is_2 {
             let scheme = if tls.is_some() { Scheme::HTTPS } else { Scheme::HTTP };
             Speaker::Http2(Http2::begin(wire, scheme).await?)
@@ -171,7 +186,8 @@ impl Connection {
         let sender = match &mut self.speaker {
             Speaker::Hyper(sender) => sender,
             Speaker::Http2(http2) => {
-                let (head, body) = http2.ask(request, traceparent).await?.into_parts();
+                let asked = http2.ask(request, traceparent).await;
+                let (head, body) = asked.map_err(|no_answer| no_answer.explained(&self.seen))?.into_parts();
                 return Ok(Answer { status: head.status, headers: head.headers, body: AnswerBody::Http2(body) });
             }
             Speaker::Lean(home) => {
@@ -206,6 +222,11 @@ impl Connection {
     /// That it broke, and how.
     pub(crate) fn broken(&self) -> Trouble {
         Trouble::because(Fault::Broken, self.seen.why_broken())
+    }
+
+    /// The trouble with its reason, which is how the connection ended if it has no other.
+    pub(crate) fn explain(&self, trouble: Trouble) -> Trouble {
+        explained(trouble, &self.seen)
     }
 
     /// Whether a request under which it broke may be sent once more on another: see [`Seen::may_send_again`].

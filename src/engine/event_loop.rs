@@ -13,9 +13,10 @@ use tokio::runtime;
 use tokio::task::LocalSet;
 
 use crate::attempt::Attempt;
+use crate::authority::Authority;
 use crate::connection_slots::{Slot, Supply};
 use crate::delay::SchedulingDelays;
-use crate::http_client::{ExchangeContext, Limits};
+use crate::http_client::{Acting, ExchangeContext, Limits};
 use crate::lane::{Lane, exchange};
 use crate::meter::LaneMeter;
 use crate::redirects::{self, Policy, carry_cookies};
@@ -23,6 +24,7 @@ use crate::run_state::RunState;
 use crate::sleep::Sleeper;
 use crate::spec::Arrivals;
 use crate::stalls::overslept;
+use crate::task::Origin;
 
 type LaneRef = Rc<RefCell<Lane>>;
 
@@ -107,6 +109,25 @@ fn supply(lane: &LaneRef) {
     }
 }
 
+/// Somebody on a journey.
+struct Walking<'a> {
+    state: &'a RunState,
+    origin: Origin,
+}
+
+impl Acting for Walking<'_> {
+    fn may_send(&self) -> bool {
+        self.origin.may_act_in(self.state.phase())
+    }
+
+    /// What the portal itself does, not whoever is linked to, says whether it works.
+    fn note(&self, authority: &Authority, attempt: &Attempt) {
+        if self.state.spec.targets().any(|target| target.authority() == authority) {
+            self.state.breaker.note(attempt);
+        }
+    }
+}
+
 /// A connection slot: takes acts as long as there are any, then waits to be called.
 async fn serve(mut slot: Slot, lane: LaneRef) {
     let state = lane.borrow().state();
@@ -123,7 +144,8 @@ async fn serve(mut slot: Slot, lane: LaneRef) {
         let mut own = lane.borrow_mut().browser(&act);
         let mut attempt = match prepared {
             Ok(sending) => {
-                let (shutdown, acting) = (Some(&*slot.shutdown), Some((&*state, act.task.origin)));
+                let person = Walking { state: &state, origin: act.task.origin };
+                let (shutdown, acting) = (Some(&*slot.shutdown), Some(&person as &dyn Acting));
                 let context = ExchangeContext { clock, guard, tls, limits, shutdown, first: None, acting };
                 let adapter = &state.spec.adapter;
                 let policy = Policy { redirects: adapter.redirects, exchange: exchange(&state, &act.task) };

@@ -20,8 +20,6 @@ use crate::guard::Guard;
 use crate::identity::Traces;
 use crate::own_limits::Trouble;
 use crate::retry_after::told_to_wait;
-use crate::run_state::RunState;
-use crate::task;
 use crate::throttle::{Hold, Holding};
 use crate::tls::{Tls, TlsSessions};
 
@@ -109,10 +107,8 @@ impl HttpClient {
         if attempt.fault.is_none() {
             attempt.unpack(at.limits.longest_answer);
         }
-        if let Some((state, _)) = at.acting
-            && state.spec.targets().any(|target| target.authority() == authority)
-        {
-            state.breaker.note(&attempt);
+        if let Some(acting) = at.acting {
+            acting.note(authority, &attempt);
         }
         attempt
     }
@@ -140,10 +136,12 @@ impl HttpClient {
             Err(Trouble { fault: Fault::TooLong, .. }) => {
                 return Err(Trouble::because(Fault::TooLong, "longer than the limit, as it came"));
             }
-            Err(trouble) if trouble.reason.is_some() => return Err(trouble),
             Err(trouble) => {
                 let asked = self.connections.iter().find(|(known, _)| known == authority);
-                return Err(asked.map_or(trouble, |(_, connection)| connection.broken()));
+                return Err(match asked {
+                    Some((_, connection)) => connection.explain(trouble),
+                    None => trouble,
+                });
             }
         }
         Ok(())
@@ -227,20 +225,27 @@ pub(crate) struct ExchangeContext<'a> {
     pub(crate) shutdown: Option<&'a Notify>,
     /// For a request to which another's answer led: when the first of them was sent.
     pub(crate) first: Option<u64>,
-    /// For what may be sent in some phases only: the run, and on whose behalf it is sent.
-    pub(crate) acting: Option<(&'a RunState, task::Origin)>,
+    /// For what may be sent in some phases only: on whose behalf it is sent.
+    pub(crate) acting: Option<&'a dyn Acting>,
+}
+
+/// On whose behalf requests are sent.
+pub(crate) trait Acting {
+    /// Whether they still act.
+    fn may_send(&self) -> bool;
+
+    /// Told what became of each.
+    fn note(&self, authority: &Authority, attempt: &Attempt);
 }
 
 impl ExchangeContext<'_> {
     /// Asked right before a request is sent: whether it still may be; otherwise it is given up.
     fn check_not_over(&self, attempt: &mut Attempt) -> Result<(), Trouble> {
-        match self.acting {
-            Some((state, origin)) if !origin.may_act_in(state.phase()) => {
-                attempt.given_up = true;
-                Err(Fault::LocalLimit.into())
-            }
-            Some(_) | None => Ok(()),
+        if self.acting.is_none_or(Acting::may_send) {
+            return Ok(());
         }
+        attempt.given_up = true;
+        Err(Fault::LocalLimit.into())
     }
 }
 

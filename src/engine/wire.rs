@@ -74,12 +74,19 @@ impl Seen {
         self.tls.get().cloned()
     }
 
+    /// After a reset there is nothing but an end to be read.
+    fn end(&self, end: End) {
+        if self.ended.get() != Some(End::Reset) {
+            self.ended.set(Some(end));
+        }
+    }
+
     fn failed(&self, error: &Error) {
         if is_reset(error) {
-            self.ended.set(Some(End::Reset));
+            self.end(End::Reset);
         } else if error.kind() == ErrorKind::UnexpectedEof {
             // TLS, closed without a word.
-            self.ended.set(Some(End::Closed));
+            self.end(End::Closed);
         } else if of_tls(error).is_some() {
             // The first failure is the cause of the others.
             self.tls.get_or_init(|| TlsFailure::of(error, false));
@@ -127,11 +134,22 @@ macro_rules! either {
 pub(crate) struct Wire {
     stream: Stream,
     seen: Rc<Seen>,
+    /// Whether every answer says itself where it ends, so that a reset cannot be taken for that: it is read as an end in order,
+    /// for h2 would forget for it what a GOAWAY before it said.
+    is_framed: bool,
 }
 
 impl Wire {
-    pub(crate) fn new(stream: Stream, seen: Rc<Seen>) -> Self {
-        Self { stream, seen }
+    pub(crate) fn new(stream: Stream, seen: Rc<Seen>, is_framed: bool) -> Self {
+        Self { stream, seen, is_framed }
+    }
+
+    /// What writing came to. What the other side wrote before it ended the connection may still be to be read, be it an answer
+    /// to a request that it did not read to its end: so who writes is not told of the end, who reads is.
+    fn written(&self, polled: Poll<Result<usize, Error>>, length: usize) -> Poll<Result<usize, Error>> {
+        let Poll::Ready(Err(error)) = &polled else { return polled };
+        self.seen.failed(error);
+        if is_reset(error) { Poll::Ready(Ok(length)) } else { polled }
     }
 }
 
@@ -145,14 +163,19 @@ impl AsyncRead for Wire {
         let polled = either!(self, stream => stream.poll_read(context, buffer));
         match &polled {
             Poll::Pending => {}
-            Poll::Ready(Err(error)) => self.seen.failed(error),
+            Poll::Ready(Err(error)) => {
+                self.seen.failed(error);
+                if self.is_framed && is_reset(error) {
+                    return Poll::Ready(Ok(()));
+                }
+            }
             Poll::Ready(Ok(())) if buffer.filled().len() > before => self.seen.answered.set(true),
             Poll::Ready(Ok(())) if room == 0 => {}
             // The end was read first, yet what we sent after it may have been answered with a reset.
             Poll::Ready(Ok(())) => {
                 let error = self.stream.socket().take_error().ok().flatten();
                 let is_reset = error.is_some_and(|error| is_reset(&error));
-                self.seen.ended.set(Some(if is_reset { End::Reset } else { End::Closed }));
+                self.seen.end(if is_reset { End::Reset } else { End::Closed });
             }
         }
         polled
@@ -162,14 +185,12 @@ impl AsyncRead for Wire {
 impl AsyncWrite for Wire {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize, Error>> {
         let polled = either!(self, stream => stream.poll_write(context, bytes));
-        if let Poll::Ready(Err(error)) = &polled {
-            self.seen.failed(error);
-        }
-        polled
+        self.written(polled, bytes.len())
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        either!(self, stream => stream.poll_flush(context))
+        let polled = either!(self, stream => stream.poll_flush(context));
+        self.written(polled.map_ok(|()| 0), 0).map_ok(|_all| ())
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
@@ -182,10 +203,7 @@ impl AsyncWrite for Wire {
         pieces: &[std::io::IoSlice<'_>],
     ) -> Poll<Result<usize, Error>> {
         let polled = either!(self, stream => stream.poll_write_vectored(context, pieces));
-        if let Poll::Ready(Err(error)) = &polled {
-            self.seen.failed(error);
-        }
-        polled
+        self.written(polled, pieces.iter().map(|piece| piece.len()).sum())
     }
 
     fn is_write_vectored(&self) -> bool {

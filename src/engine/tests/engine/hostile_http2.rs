@@ -2,7 +2,7 @@
 //! by hand, so that they can be wrong.
 
 use std::io::Read;
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ const LONGEST: usize = 1 << 18;
 /// A way to answer a request on this stream, and what the history must say of it.
 struct Misbehaviour {
     name: &'static str,
-    answer: fn(&mut TcpStream, u32) -> Then,
+    answer: Answer,
     came_to: (&'static str, i64, &'static str),
     reason: Option<&'static str>,
 }
@@ -62,7 +62,7 @@ const MISBEHAVIOURS: &[Misbehaviour] = &[
     Misbehaviour { name: "GOAWAY that counts the request, and the end", answer: |stream, id| go_away(stream, id, 11), came_to: BROKEN, reason: Some("GOAWAY: ENHANCE_YOUR_CALM") },
     Misbehaviour { name: "GOAWAY that does not count it", answer: |stream, _| go_away(stream, 0, 0), came_to: BROKEN, reason: Some("GOAWAY: NO_ERROR") },
     Misbehaviour { name: "GOAWAY in the middle, and the end", answer: go_away_within, came_to: BROKEN_BODY, reason: Some("GOAWAY: INTERNAL_ERROR") },
-    Misbehaviour { name: "the end in the middle", answer: |stream, id| { half(stream, id); Then::Close }, came_to: BROKEN_BODY, reason: None },
+    Misbehaviour { name: "the end in the middle", answer: |stream, id| { half(stream, id); Then::Close }, came_to: BROKEN_BODY, reason: Some("closed within the answer") },
     Misbehaviour { name: "less than the length says", answer: short, came_to: BROKEN_BODY, reason: PROTOCOL_ERROR },
     Misbehaviour { name: "a head on the stream of the connection", answer: |stream, _| send(stream, HEADERS, END_HEADERS, 0, OK_HEAD), came_to: BROKEN, reason: PROTOCOL_ERROR },
     Misbehaviour { name: "a body without a head", answer: |stream, id| send(stream, DATA, END_STREAM, id, BODY), came_to: BROKEN, reason: PROTOCOL_ERROR },
@@ -79,11 +79,20 @@ const FLOODS: &[Misbehaviour] = &[
     Misbehaviour { name: "CONTINUATION without end", answer: continuations, came_to: BROKEN, reason: CALM },
     Misbehaviour { name: "empty CONTINUATION without end", answer: empty_continuations, came_to: BROKEN, reason: CALM },
     Misbehaviour { name: "a flood of informational answers", answer: informational, came_to: BROKEN, reason: Some("more than 100 informational answers") },
-    Misbehaviour { name: "an endless body", answer: endless_body, came_to: TOO_LONG, reason: None },
-    Misbehaviour { name: "no answer", answer: |stream, _| hold(stream), came_to: TIMED_OUT, reason: None },
-    Misbehaviour { name: "a body that never comes", answer: no_body, came_to: ("error", 200, "timed_out"), reason: None },
-    Misbehaviour { name: "PING without end", answer: pings, came_to: TIMED_OUT, reason: None },
-    Misbehaviour { name: "SETTINGS without end", answer: settings, came_to: TIMED_OUT, reason: None },
+    Misbehaviour { name: "an endless body", answer: endless_body, came_to: TOO_LONG, reason: Some("longer than the limit, as it came") },
+    Misbehaviour { name: "no answer", answer: |stream, _| hold(stream), came_to: TIMED_OUT, reason: Some("no answer") },
+    Misbehaviour { name: "a body that never comes", answer: no_body, came_to: ("error", 200, "timed_out"), reason: Some("answer not whole") },
+    Misbehaviour { name: "PING without end", answer: pings, came_to: TIMED_OUT, reason: Some("no answer") },
+    Misbehaviour { name: "SETTINGS without end", answer: settings, came_to: TIMED_OUT, reason: Some("no answer") },
+];
+
+/// Ways to answer what was not read.
+#[rustfmt::skip]
+const HASTE: &[Misbehaviour] = &[
+    Misbehaviour { name: "a whole answer", answer: polite, came_to: OK, reason: None },
+    Misbehaviour { name: "half an answer", answer: |stream, id| { half(stream, id); Then::Close }, came_to: BROKEN_BODY, reason: Some("ECONNRESET: connection reset") },
+    Misbehaviour { name: "GOAWAY", answer: |stream, id| go_away(stream, id, 11), came_to: BROKEN, reason: Some("GOAWAY: ENHANCE_YOUR_CALM") },
+    Misbehaviour { name: "nothing", answer: |_, _| Then::Close, came_to: BROKEN, reason: Some("ECONNRESET: connection reset") },
 ];
 
 fn frame(kind: u8, flags: u8, id: u32, payload: &[u8]) -> Vec<u8> {
@@ -109,14 +118,13 @@ fn header(name: &str, value: &str) -> Vec<u8> {
     header
 }
 
+/// In one piece: what has not left when a connection is reset never does.
 fn polite(stream: &mut TcpStream, id: u32) -> Then {
-    send(stream, HEADERS, END_HEADERS, id, OK_HEAD);
-    send(stream, DATA, END_STREAM, id, BODY)
+    write(stream, &[frame(HEADERS, END_HEADERS, id, OK_HEAD), frame(DATA, END_STREAM, id, BODY)].concat())
 }
 
 fn half(stream: &mut TcpStream, id: u32) {
-    send(stream, HEADERS, END_HEADERS, id, OK_HEAD);
-    send(stream, DATA, 0, id, &BODY[..7]);
+    write(stream, &[frame(HEADERS, END_HEADERS, id, OK_HEAD), frame(DATA, 0, id, &BODY[..7])].concat());
 }
 
 fn many_headers(stream: &mut TcpStream, id: u32, count: usize) -> Then {
@@ -222,45 +230,63 @@ fn answering(stream: &mut TcpStream, frame: &[u8]) -> Then {
     let mut reading = stream.try_clone().unwrap();
     let answers = std::thread::spawn(move || hold(&mut reading));
     pour(stream, frame);
-    drop(stream.shutdown(std::net::Shutdown::Both));
+    drop(stream.shutdown(Shutdown::Both));
     answers.join().unwrap()
 }
 
-/// Reads frames, and has each request, which ends its stream, answered.
-fn serve(stream: &mut TcpStream, answer: fn(&mut TcpStream, u32) -> Then) {
-    let mut preface = [0; 24];
-    if stream.read_exact(&mut preface).is_err() || send(stream, SETTINGS, 0, 0, &[]) == Then::Close {
-        return;
-    }
-    loop {
-        let mut head = [0; 9];
-        if stream.read_exact(&mut head).is_err() {
-            return;
-        }
-        let [_, high, middle, low] = [0, head[0], head[1], head[2]];
-        let mut payload = vec![0; u32::from_be_bytes([0, high, middle, low]) as usize];
-        if stream.read_exact(&mut payload).is_err() {
-            return;
-        }
-        let (kind, flags) = (head[3], head[4]);
-        let id = u32::from_be_bytes([head[5], head[6], head[7], head[8]]);
-        let then = match kind {
-            SETTINGS if flags & ACK == 0 => send(stream, SETTINGS, ACK, 0, &[]),
-            HEADERS | DATA if flags & END_STREAM != 0 => answer(stream, id),
-            _ => Then::Keep,
+/// Answers a request on this stream.
+type Answer = fn(&mut TcpStream, u32) -> Then;
+
+/// Begins to speak.
+fn greet(stream: &mut TcpStream) -> Option<()> {
+    stream.read_exact(&mut [0; 24]).ok()?;
+    (send(stream, SETTINGS, 0, 0, &[]) == Then::Keep).then_some(())
+}
+
+/// Reads a frame; gives back its kind, its flags and its stream.
+fn read_frame(stream: &mut TcpStream) -> Option<(u8, u8, u32)> {
+    let mut head = [0; 9];
+    stream.read_exact(&mut head).ok()?;
+    let [a, b, c, kind, flags, id @ ..] = head;
+    let mut payload = vec![0; u32::from_be_bytes([0, a, b, c]) as usize];
+    stream.read_exact(&mut payload).ok()?;
+    Some((kind, flags, u32::from_be_bytes(id)))
+}
+
+/// Reads frames, and has each request, which ends its stream, answered. Whatever comes is read, or closing would be a reset.
+fn serve(stream: &mut TcpStream, answer: Answer) {
+    let mut then = greet(stream).map_or(Then::Close, |()| Then::Keep);
+    while then == Then::Keep {
+        then = match read_frame(stream) {
+            None => return,
+            Some((SETTINGS, flags, _)) if flags & ACK == 0 => send(stream, SETTINGS, ACK, 0, &[]),
+            Some((HEADERS | DATA, flags, id)) if flags & END_STREAM != 0 => answer(stream, id),
+            Some(_) => Then::Keep,
         };
-        if then == Then::Close {
+    }
+    if stream.shutdown(Shutdown::Write).is_ok() {
+        hold(stream);
+    }
+}
+
+/// Has a request answered whose body is not read, and closes the connection, which resets it.
+fn serve_in_haste(stream: &mut TcpStream, answer: Answer) {
+    let mut frame = greet(stream).and_then(|()| read_frame(stream));
+    while let Some((kind, _, id)) = frame {
+        if kind == HEADERS {
+            answer(stream, id);
             return;
         }
+        frame = read_frame(stream);
     }
 }
 
 /// Lets each answer one submission; nothing may follow from it but what is expected.
 #[track_caller]
-fn play(misbehaviours: &'static [Misbehaviour]) {
+fn play(misbehaviours: &'static [Misbehaviour], serve: fn(&mut TcpStream, Answer)) {
     let mut wrong = Vec::new();
     for Misbehaviour { name, answer, came_to, reason } in misbehaviours {
-        let portal = Portal::raw(|stream, _| serve(stream, *answer));
+        let portal = Portal::raw(move |stream, _| serve(stream, *answer));
         let timeout = Duration::from_secs(if came_to.2 == "timed_out" { 2 } else { 120 });
         let mut play = Play::of(&portal, 1, "- do: submit\n  error: continue").set(|settings| {
             settings.timeout = timeout;
@@ -280,12 +306,17 @@ fn play(misbehaviours: &'static [Misbehaviour]) {
 
 #[test]
 fn every_misbehaviour_is_recorded_as_what_it_is() {
-    play(MISBEHAVIOURS);
+    play(MISBEHAVIOURS, serve);
+}
+
+#[test]
+fn what_was_said_before_a_reset_is_heard() {
+    play(HASTE, serve_in_haste);
 }
 
 #[test]
 fn no_flood_is_endured_for_longer_than_the_time_out_or_beyond_the_limit() {
-    play(FLOODS);
+    play(FLOODS, serve);
     // Beyond the limit only what the two sockets hold is taken.
     assert!(TAKEN.load(Ordering::SeqCst) < LONGEST + (16 << 20), "{TAKEN:?} bytes of an endless body were taken");
 }
