@@ -27,6 +27,8 @@ struct Course {
     interrupted_in: String,
     is_asked_elsewhere: bool,
     is_being_corrected: bool,
+    /// The post has brought the result back: it can be fetched.
+    is_back: bool,
     bag: &'static str,
     apologies: usize,
     ratings: usize,
@@ -98,7 +100,7 @@ impl Course {
             "started" => (state == "ACCEPTED", Leads::To("IN_PROCESS")),
             "completed" => (state == "IN_PROCESS" && !self.is_asked_elsewhere, Leads::To("COMPLETED")),
             "stopped" => (TAKEN_IN.contains(&state), Leads::To("STOPPED")),
-            "handed_over" => (state == "COMPLETED" && !is_posted, Leads::To("RETURNED")),
+            "handed_over" => (state == "COMPLETED" && (!is_posted || self.is_back), Leads::To("RETURNED")),
             "parcel_delivered" => (state == "COMPLETED" && is_posted, Leads::To("RETURNED")),
             "supplement_requested" => (OPEN.contains(&state), Leads::To("AWAITING_SUPPLEMENT")),
             "supplement_received" => (state == "AWAITING_SUPPLEMENT", Leads::Back),
@@ -143,7 +145,10 @@ impl Course {
                 self.bag = "";
                 bag == "away"
             }
-            "parcel_ordered" => state == "COMPLETED",
+            "parcel_ordered" | "parcel_returned" => {
+                self.is_back = event == "parcel_returned";
+                state == "COMPLETED"
+            }
             _ => true,
         }
     }
@@ -164,7 +169,7 @@ fn may(event: &str, by: &str, full: &Value) -> bool {
         "paid" if full["payment"]["method"] != "online" => is_desk,
         "paid" | "payment_cancelled" => by == "bank",
         "tax_paid" => by == "bank" || decides.contains(&by),
-        "collected" | "parcel_in_transit" | "parcel_delivered" => by == "post",
+        "collected" | "parcel_in_transit" | "parcel_returned" | "parcel_delivered" => by == "post",
         "parcel_ordered" => by == "clerk:post-1",
         "consultation_answered" => is_desk,
         "bagged" | "bag_dispatched" | "bag_received" => is_clerk,

@@ -154,8 +154,14 @@ fn parcel(full: &Value, ledgers: &Ledgers, broken: &mut Vec<String>) {
     claim(broken, is_known, || format!("{ordered:?} were ordered and are not on record: {full}"));
     let is_delivery = |signal: &Value| signal["dossier"] == *code && signal["kind"] == "delivered";
     let delivered = ledgers.post.iter().any(is_delivery);
+    // What the post has brought back is handed over at the counter.
+    let is_fetched = times(full, "handed_over") > 0;
     let is_returned = full["state"] == "RETURNED";
-    claim(broken, full["return_method"] != "post" || delivered == is_returned, || format!("delivery: {full}"));
+    let agrees = match (delivered, is_fetched) {
+        (true, true) => false,
+        (delivered, is_fetched) => is_returned == (delivered || is_fetched),
+    };
+    claim(broken, full["return_method"] != "post" || agrees, || format!("delivery: {full}"));
 }
 
 /// The peers' own ledgers balance, they have told everything, and the portal agrees to what was remitted.
