@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! { schema, run: {facts}, verdict: {overall, headline, invalid[], unmet[], remarks[]}, areas[], rules: {counts, items[]}, gates[],
-//!   figures[], targets[], traffic: {operations[], all, others[], phases[], faults[], refusals[], other_refusals, unsent[], resent, slowest[]},
+//!   figures[], targets[], traffic: {operations[], all, others[], phases[], faults[], refusals[], other_refusals, unsent[], resent, retried, slowest[]},
 //!   errors: {exchanges, reasons[], others} (without a trustworthy answer, in all phases), dossiers,
 //!   generator, wall: {width_s, points[]}, days[],
 //!   adapter: {exchanges, of_exchanges, problems[], more} (what it did not understand, if any),
@@ -58,6 +58,7 @@ pub fn summary_json(summary: &Summary) -> String {
             "other_refusals": others(traffic.other_refusals),
             "unsent": list(&traffic.unsent, fault),
             "resent": traffic.resent,
+            "retried": traffic.retried,
             "slowest": list(&traffic.slowest, slow_exchange),
         },
         "errors": {

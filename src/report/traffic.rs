@@ -38,6 +38,8 @@ pub struct Traffic {
     pub unsent: Vec<FaultCount>,
     /// Requests that were sent once more because the kept connection they went on was closed, in all phases.
     pub resent: u64,
+    /// Exchanges that were tried again when the portal had said (`Retry-After`), in all phases: each try is an exchange.
+    pub retried: u64,
     /// The exchanges of the load phase that people waited longest for, longest first.
     pub slowest: Vec<SlowExchange>,
 }
@@ -153,8 +155,8 @@ pub(crate) fn measure(history: &Connection) -> rusqlite::Result<Traffic> {
     for refusal in refusals.drain(REFUSALS.min(refusals.len())..) {
         other_refusals.add(refusal.count);
     }
-    let (resent, slowest) = (resent(history)?, slowest(history)?);
-    Ok(Traffic { operations, all, others, phases, faults, refusals, other_refusals, unsent, resent, slowest })
+    let (resent, retried, slowest) = (resent(history)?, retried(history)?, slowest(history)?);
+    Ok(Traffic { operations, all, others, phases, faults, refusals, other_refusals, unsent, resent, retried, slowest })
 }
 
 impl Traffic {
@@ -348,6 +350,10 @@ pub(crate) fn traceparent(history: &Connection, exchange_id: i64) -> rusqlite::R
 fn resent(history: &Connection) -> rusqlite::Result<u64> {
     let count = "select count(*) from exchanges where reason like 'resent:%'";
     history.query_row(count, [], |row| row.get(0)).map(unsigned)
+}
+
+fn retried(history: &Connection) -> rusqlite::Result<u64> {
+    history.query_row("select count(*) from exchanges where attempt > 1", [], |row| row.get(0)).map(unsigned)
 }
 
 fn slowest(history: &Connection) -> rusqlite::Result<Vec<SlowExchange>> {

@@ -6,7 +6,7 @@ use super::frame::said;
 use super::{scroll, section};
 use crate::charts;
 use crate::summary::{Identities, Summary};
-use crate::text::{MISSING, count, duration, float, float_count, milliseconds, percent, rate};
+use crate::text::{MISSING, count, counted, duration, float, float_count, milliseconds, percent, rate};
 use crate::traffic::OperationTraffic;
 use crate::words::{open_ended, others, trace_id};
 
@@ -33,7 +33,13 @@ pub(super) fn latency(summary: &Summary) -> Markup {
         (errors(summary))
         @if !summary.traffic.refusals.is_empty() { (refusals(summary)) }
         @if summary.traffic.resent > 0 {
-            p { (count(summary.traffic.resent)) " requests were sent once more: the kept connection they went on was closed." }
+            p {
+                "Sent once more because the kept connection was closed: "
+                (counted(summary.traffic.resent, "request", "requests")) "."
+            }
+        }
+        @if summary.traffic.retried > 0 {
+            p { "Tried again when " code { "Retry-After" } " had said: " (counted(summary.traffic.retried, "request", "requests")) "." }
         }
     };
     section("latency", "Latency by operation", "Độ trễ theo thao tác", &content)

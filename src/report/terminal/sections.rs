@@ -259,6 +259,10 @@ pub(super) fn traffic(page: &mut Page, summary: &Summary) {
         let resent = format!("{} sent once more: the kept connection was closed", count(traffic.resent));
         page.paragraph("  · ", Ink::Plain, &resent);
     }
+    if traffic.retried > 0 {
+        let retried = format!("{} tried again when Retry-After had said", count(traffic.retried));
+        page.paragraph("  · ", Ink::Plain, &retried);
+    }
     not_sent(page, summary);
 }
 
